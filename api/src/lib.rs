@@ -1,1 +1,41 @@
-//! Shuke.
+//! Shuke 熟客: a CRM that small businesses in China run inside WeChat. This crate is the server.
+//!
+//! Read `docs/ARCHITECTURE.md` first: five concepts (rule, scope, permission, problem, job) and the
+//! rules between the modules.
+
+pub mod admin;
+mod auth;
+mod backup;
+mod cache;
+mod clock;
+pub mod config;
+mod crypto;
+mod customers;
+mod db;
+mod edge;
+mod health;
+mod installation;
+mod interactions;
+mod jobs;
+mod mine;
+mod openapi;
+mod orders;
+mod page;
+mod problem;
+mod scope;
+mod server;
+mod tags;
+mod tasks;
+mod tenants;
+mod today;
+mod wechat;
+
+pub use auth::hash_password;
+pub use backup::{backup, restore};
+pub use clock::Clock;
+pub use installation::Installation;
+pub use jobs::{Worker, run_due};
+pub use openapi::document;
+pub use problem::Problem;
+pub use scope::system::System;
+pub use server::{Running, listen};

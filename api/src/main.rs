@@ -1,1 +1,127 @@
-fn main() {}
+//! The binary: reads the command line, opens the installation, hands over.
+
+use anyhow::Context as _;
+use api::admin::Admin;
+use api::config::Config;
+use api::{Clock, Installation, Running, Worker, listen};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// 熟客 Shuke: a CRM that small businesses in China run inside WeChat.
+#[derive(Debug, Parser)]
+#[command(name = "shuke", version)]
+struct Cli {
+    /// A settings file; every setting has a default (see deploy/shuke.toml).
+    #[arg(long, global = true, env = "SHUKE_CONFIG")]
+    config: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API, and runs jobs unless [jobs] in_process is off.
+    Serve,
+    /// Runs jobs only.
+    Worker,
+    /// Brings the schema up to date.
+    Migrate,
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Writes the embedded database and its key into one file.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Puts a backup back where there is no database yet.
+    Restore {
+        /// The file to read.
+        file: PathBuf,
+    },
+    /// Sets businesses, operators and staff up.
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        anyhow::bail!("another TLS provider is installed");
+    }
+    let mut config = Config::load(cli.config.as_deref())?;
+    log(&config)?;
+    match cli.command {
+        Command::Openapi => say(&serde_json::to_string_pretty(&api::document())?),
+        Command::Serve => serve(config).await,
+        Command::Worker => {
+            let at = Installation::open(config, Clock::System).await?;
+            let worker = Worker::start(at);
+            stop_signal().await?;
+            worker.stop().await;
+            Ok(())
+        }
+        Command::Migrate => {
+            config.database.migrate = true;
+            Installation::open(config, Clock::System).await.map(|_| ())
+        }
+        Command::Backup { file } => api::backup(&config, &file).await,
+        Command::Restore { file } => api::restore(&config, &file),
+        Command::Admin(admin) => {
+            let at = Installation::open(config, Clock::System).await?;
+            say(&admin.run(&at).await?.to_string())
+        }
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let jobs = config.jobs.in_process;
+    let at = Installation::open(config, Clock::System).await?;
+    let Running { address, handle, server } = listen(&at)?;
+    tracing::info!(%address, "listening");
+    let worker = jobs.then(|| Worker::start(Arc::clone(&at)));
+    let mut server = actix_web::rt::spawn(server);
+    tokio::select! {
+        ended = &mut server => return ended?.context("the server ended"),
+        stopped = stop_signal() => stopped?,
+    }
+    tracing::info!("stopping: finishing what is in flight");
+    handle.stop(true).await;
+    if let Some(worker) = worker {
+        worker.stop().await;
+    }
+    server.await?.context("stopping")?;
+    at.close().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn log(config: &Config) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).context("[log] filter")?;
+    // Standard output belongs to what a command answers.
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log.format.as_str() {
+        "json" => builder.json().flatten_event(true).init(),
+        "text" => builder.init(),
+        other => anyhow::bail!("[log] format is json or text, not {other}"),
+    }
+    Ok(())
+}
+
+/// Prints a line; a closed pipe is the reader's choice, not an error of ours to unwind about.
+fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    writeln!(std::io::stdout(), "{text}").context("standard output")
+}

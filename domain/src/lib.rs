@@ -1,1 +1,37 @@
-//! Rules.
+//! The rules of Shuke: no input or output, no clock, no randomness, no database. The server and the
+//! phone (through WebAssembly) run the same code.
+
+// The macros of this crate name it `::domain`, also when it uses them itself.
+extern crate self as domain;
+
+#[doc(hidden)]
+pub use {serde, utoipa};
+
+pub mod check;
+pub mod code;
+pub mod forms;
+pub mod json;
+pub mod message;
+pub mod moment;
+pub mod patch;
+pub mod prelude;
+pub mod table;
+pub mod value;
+pub mod violation;
+
+pub mod accounts;
+pub mod customers;
+pub mod interactions;
+pub mod money;
+pub mod orders;
+pub mod permission;
+pub mod phone;
+pub mod region;
+pub mod tags;
+pub mod tasks;
+pub mod text;
+
+pub use check::check;
+pub use forms::Form;
+pub use message::Lang;
+pub use violation::{Param, Violation, Violations};

@@ -1,1 +1,30 @@
-//! Schema.
+//! The schema, one file a change. Forward only: a step that is already done is not done again, so
+//! a migration that was killed half-way is simply run again.
+
+#![expect(elided_lifetimes_in_paths, reason = "async_trait compares the signature with the one of sea-orm-migration")]
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+mod m0001_accounts;
+mod m0002_customers;
+mod m0003_follow_up;
+mod m0004_orders;
+mod m0005_machinery;
+mod schema;
+
+/// All migrations in their order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_customers::Migration),
+            Box::new(m0003_follow_up::Migration),
+            Box::new(m0004_orders::Migration),
+            Box::new(m0005_machinery::Migration),
+        ]
+    }
+}

@@ -1,0 +1,91 @@
+//! Access tokens: short JWTs (HS256) that name one actor. They are checked against the database's
+//! view of the session and the member of staff, at most three seconds old.
+
+use super::snapshot::StaffSnapshot;
+use crate::crypto::TenantKeys;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use crate::scope::Actor;
+use crate::scope::system::System;
+use chrono::Duration;
+use domain::accounts::Side;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const EXPIRED: Problem = Problem::Unauthenticated("token_expired");
+const UNKNOWN: Problem = Problem::Unauthenticated("unauthenticated");
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    /// The account.
+    sub: Uuid,
+    /// The session.
+    sid: Uuid,
+    side: Side,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tid: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stf: Option<Uuid>,
+    /// `auth_epoch` of the member of staff when the token was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epo: Option<i64>,
+    exp: i64,
+}
+
+/// Whom a token is issued for.
+pub(super) struct Bearer {
+    pub(super) account_id: Uuid,
+    pub(super) session_id: Uuid,
+    /// Business, member of staff and epoch, on the staff side.
+    pub(super) staff: Option<(i64, Uuid, i64)>,
+}
+
+/// Issues an access token.
+pub(super) fn issue(at: &Installation, bearer: &Bearer) -> Result<String, Problem> {
+    let claims = Claims {
+        sub: bearer.account_id,
+        sid: bearer.session_id,
+        side: if bearer.staff.is_some() { Side::Staff } else { Side::Customer },
+        tid: bearer.staff.map(|(tenant, _, _)| tenant),
+        stf: bearer.staff.map(|(_, staff, _)| staff),
+        epo: bearer.staff.map(|(_, _, epoch)| epoch),
+        exp: (at.clock.now() + Duration::seconds(at.config.auth.access_seconds)).timestamp(),
+    };
+    let key = EncodingKey::from_secret(at.keys.tokens.bytes());
+    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(anyhow::Error::from)?)
+}
+
+/// Who a token speaks for, as of the last three seconds, and the keys of their business.
+///
+/// # Errors
+/// 401 when the token is forged, expired, of an ended session or of a past epoch.
+pub(crate) async fn authenticate(at: &Arc<Installation>, token: &str) -> Result<(Actor, Option<Arc<TenantKeys>>), Problem> {
+    let mut validation = Validation::new(Algorithm::HS256);
+    // The clock is handed in, so the library must not look at its own.
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    let key = DecodingKey::from_secret(at.keys.tokens.bytes());
+    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| UNKNOWN)?.claims;
+    if claims.exp <= at.clock.now().timestamp() {
+        return Err(EXPIRED);
+    }
+    let system = System::new(at);
+    if !at.snapshots.session_runs(&system, claims.sid).await? {
+        return Err(EXPIRED);
+    }
+    let (staffer, keys) = match (claims.side, claims.tid, claims.stf) {
+        (Side::Customer, _, _) => (None, None),
+        (Side::Staff, Some(tenant_id), Some(staff_id)) => {
+            let found = at.snapshots.staff(&system, tenant_id, staff_id).await?;
+            let StaffSnapshot { staffer, account_id, epoch } = found.ok_or(EXPIRED)?;
+            if claims.epo != Some(epoch) || account_id != Some(claims.sub) {
+                return Err(EXPIRED);
+            }
+            (Some(staffer), Some(system.tenant_keys(tenant_id).await?))
+        }
+        (Side::Staff, _, _) => return Err(UNKNOWN),
+    };
+    Ok((Actor { account_id: claims.sub, session_id: claims.sid, side: claims.side, staffer }, keys))
+}

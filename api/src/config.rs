@@ -1,0 +1,195 @@
+//! Settings. `deploy/shuke.toml` is both their documentation and their compiled-in default.
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+const DEFAULTS: &str = include_str!("../../deploy/shuke.toml");
+
+/// All settings of an installation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `embedded` or `production`.
+    pub profile: Profile,
+    /// Name shown before login.
+    pub name: String,
+    /// The HTTP server.
+    pub http: Http,
+    /// The database.
+    pub database: Database,
+    /// The cache.
+    pub cache: Cache,
+    /// The master key.
+    pub keys: Keys,
+    /// Tokens and attempts.
+    pub auth: Auth,
+    /// The mini-program's account at WeChat.
+    pub wechat: Wechat,
+    /// The worker.
+    pub jobs: Jobs,
+    /// Logging.
+    pub log: Log,
+}
+
+/// What is assumed about the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// One shop, one binary: missing keys are made at the first start.
+    Embedded,
+    /// A platform: missing keys are an error.
+    Production,
+}
+
+/// `[http]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// `HOST:PORT`.
+    pub listen: String,
+    /// Worker threads, 0 for one per core.
+    pub workers: usize,
+    /// Bytes.
+    pub body_limit: usize,
+    /// Address of the proxy whose `X-Forwarded-For` counts.
+    pub trusted_proxy: String,
+    /// Seconds.
+    pub shutdown_seconds: u64,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://…` or `mysql://…`; may hold a password.
+    pub url: SecretString,
+    /// Pool size.
+    pub connections: u32,
+    /// Migrate at start.
+    pub migrate: bool,
+}
+
+/// `[cache]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    /// `memory:` or `redis://…`.
+    pub url: SecretString,
+    /// First part of every key.
+    pub prefix: String,
+}
+
+/// `[keys]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Path of the key file.
+    pub file: String,
+    /// Base64 of 32 bytes; empty to use the file.
+    pub master: SecretString,
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Seconds.
+    pub access_seconds: i64,
+    /// Days.
+    pub session_days: i64,
+    /// Tries per window.
+    pub attempts: u64,
+    /// Seconds.
+    pub attempt_window_seconds: u64,
+}
+
+/// `[wechat]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wechat {
+    /// Where the API is.
+    pub base_url: String,
+    /// The mini-program.
+    pub appid: String,
+    /// Its secret.
+    pub secret: SecretString,
+    /// Token of the message push.
+    pub push_token: SecretString,
+    /// EncodingAESKey of the message push (43 characters).
+    pub push_aes_key: SecretString,
+    /// `developer`, `trial` or `formal`.
+    pub miniprogram_state: String,
+    /// Template of a due task.
+    pub task_due: TaskDueTemplate,
+}
+
+/// `[wechat.task_due]`: a template and what its fields are called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskDueTemplate {
+    /// Empty: no subscribe messages are sent.
+    pub template_id: String,
+    /// Field for what to do.
+    pub title: String,
+    /// Field for the customer's name.
+    pub customer: String,
+    /// Field for the time.
+    pub time: String,
+}
+
+/// `[jobs]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Run jobs inside the server.
+    pub in_process: bool,
+    /// Milliseconds.
+    pub poll_ms: u64,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// tracing filter.
+    pub filter: String,
+    /// `json` or `text`.
+    pub format: String,
+}
+
+impl Config {
+    /// Reads the defaults, then `file`, then the environment (`SHUKE_SECTION__KEY`).
+    ///
+    /// # Errors
+    /// When a file is missing or a setting is unknown or of the wrong type; the message names it.
+    pub fn load(file: Option<&str>) -> anyhow::Result<Self> {
+        let mut builder = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::with_name(file));
+        }
+        builder
+            .add_source(
+                config::Environment::with_prefix("SHUKE")
+                    .prefix_separator("_")
+                    .separator("__")
+                    .try_parsing(true),
+            )
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .context("settings")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_defaults_are_complete() {
+        let config = Config::load(None).expect("defaults");
+        assert_eq!(config.profile, Profile::Embedded);
+        assert_eq!(config.http.listen, "127.0.0.1:8080");
+    }
+}

@@ -1,0 +1,115 @@
+//! The tables of customers.
+
+/// Customers.
+pub mod customer {
+    use crate::db::Code;
+    use crate::scope::{Eyes, every, none};
+    use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+    use sea_orm::Condition;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub owner_id: Uuid,
+        pub name: String,
+        pub kind: Code<CustomerKind>,
+        #[sea_orm(column_name = "type")]
+        pub type_: Code<CustomerType>,
+        pub company: Option<String>,
+        pub title: Option<String>,
+        pub region: Option<String>,
+        pub source: Option<Code<CustomerSource>>,
+        pub birthday: Option<Date>,
+        pub remark: Option<String>,
+        /// The person's data key, wrapped by the business's.
+        pub person_key: Option<Vec<u8>>,
+        /// Phones, sealed under the person's key.
+        pub vault: Option<Vec<u8>>,
+        pub last_contact_at: Option<DateTimeUtc>,
+        pub next_contact_at: Option<DateTimeUtc>,
+        pub created_by: Uuid,
+        pub version: i64,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+        pub deleted_at: Option<DateTimeUtc>,
+        pub live: Option<i64>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(aggregate "customer", |eyes, _| match eyes {
+        Eyes::All => every(),
+        Eyes::Own(me) => Condition::all().add(Column::OwnerId.eq(*me)),
+        Eyes::Orders(_) => none(),
+    });
+}
+
+/// Blind indexes of customers' phones; the numbers themselves are in the vault.
+pub mod phone {
+    use crate::customers::of_customer;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_phones")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub position: i64,
+        pub digest: Vec<u8>,
+        pub last_four: Vec<u8>,
+        /// 1 for the first phone of a live customer: unique in the business.
+        pub primary_live: Option<i64>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(part of CustomerId, |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));
+}
+
+/// Which customer has which tag.
+pub mod tagging {
+    use crate::customers::of_customer;
+    use crate::tags::entity::tag;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_tags")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tag_id: Uuid,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "tag::Entity", from = "(Column::TenantId, Column::TagId)", to = "(tag::Column::TenantId, tag::Column::Id)")]
+        Tag,
+    }
+
+    impl Related<tag::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Tag.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(part of CustomerId, |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));
+}

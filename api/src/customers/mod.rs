@@ -1,0 +1,41 @@
+//! Customers 客户: the record, its phones and its tags.
+
+pub(crate) mod entity;
+mod reveal;
+mod routes;
+mod search;
+mod store;
+mod vault;
+mod view;
+
+pub use entity::customer::{Column, Entity, Model as Customer};
+pub use reveal::RevealedPhone;
+pub(crate) use store::{find, spoken_to};
+pub(crate) use vault::person_key;
+
+use crate::scope::{Eyes, every, none, through};
+use sea_orm::sea_query::{Condition, Query};
+use sea_orm::ColumnTrait;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+    services.configure(routes::routes).configure(reveal::routes);
+}
+
+/// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.
+pub(crate) fn of_customer<C: ColumnTrait>(column: C, eyes: &Eyes, tenant_id: i64) -> Condition {
+    match eyes {
+        Eyes::All => every(),
+        Eyes::Own(me) => {
+            let own = Query::select()
+                .column(Column::Id)
+                .from(Entity)
+                .and_where(Column::TenantId.eq(tenant_id))
+                .and_where(Column::OwnerId.eq(*me))
+                .and_where(Column::Live.eq(1))
+                .to_owned();
+            through(column, own)
+        }
+        Eyes::Orders(_) => none(),
+    }
+}

@@ -1,0 +1,232 @@
+//! Customers over HTTP.
+
+use super::entity::{customer, phone, tagging};
+use super::search::CustomerQuery;
+use super::store::{find, index_phones};
+use super::vault::{Vault, person_key};
+use super::view::{CustomerRow, CustomerView, tags_of};
+use crate::db::{Code, Taken, refusal};
+use crate::page::{Page, PageQuery, Position};
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
+use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx};
+use crate::tags::entity::tag;
+use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
+use domain::customers::{CustomerChanges, CustomerKind, CustomerTags, CustomerType, NewCustomer};
+use domain::permission::Permission;
+use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services
+        .service(create_customer)
+        .service(list_customers)
+        .service(count_customers)
+        .service(get_customer)
+        .service(change_customer)
+        .service(delete_customer)
+        .service(tag_customer);
+}
+
+/// A count that stops at 1000.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountView {
+    /// 0 to 1000.
+    pub count: u64,
+    /// Whether there are more.
+    pub capped: bool,
+}
+
+/// Naming somebody else as the owner is a right of its own.
+fn check_owner(scope: &Scope, owner: Option<Uuid>) -> Result<(), Problem> {
+    match owner {
+        Some(owner) if owner != scope.me()? && !scope.may(Permission::CustomersAssign) => Err(Problem::Forbidden("forbidden")),
+        _ => Ok(()),
+    }
+}
+
+fn owner_unknown(error: DbErr) -> Problem {
+    match refusal(&error) {
+        Some(Taken::Reference) => Problem::field("owner_id", "owner_unknown"),
+        _ => error.into(),
+    }
+}
+
+/// Writes a customer down. A live customer's first phone is unique in the business; the refusal
+/// names, masked, who has it.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), request_body = NewCustomer, responses((status = 201, body = CustomerView), Problems))]
+#[post("/customers")]
+async fn create_customer(mut scope: Can<CustomersWrite>, body: Checked<NewCustomer>) -> Result<Created<CustomerView>, Problem> {
+    let Checked { value: input, once } = body;
+    let id = scope.id_for(input.id)?;
+    check_owner(&scope, input.owner_id)?;
+    let me = scope.me()?;
+    scope
+        .create(&once, input.id, async |tx| {
+            let (key, person_key) = tx.keys().new_person_key(id);
+            let vault = Vault::of(input.phones);
+            let row = customer::ActiveModel {
+                id: Set(id),
+                owner_id: Set(input.owner_id.unwrap_or(me)),
+                name: Set(input.name),
+                kind: Set(Code(input.kind.unwrap_or(CustomerKind::Person))),
+                type_: Set(Code(input.type_.unwrap_or(CustomerType::Potential))),
+                company: Set(input.company),
+                title: Set(input.title),
+                region: Set(input.region),
+                source: Set(input.source.map(Code)),
+                birthday: Set(input.birthday),
+                remark: Set(input.remark),
+                vault: Set(Some(vault.seal(tx, &key, id)?)),
+                person_key: Set(Some(person_key)),
+                created_by: Set(me),
+                ..Default::default()
+            };
+            tx.insert::<customer::Entity>(row).await.map_err(owner_unknown)?;
+            index_phones(tx, id, &vault).await?;
+            add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
+            CustomerView::find(tx, id).await
+        })
+        .await
+}
+
+/// Puts live tags of the business on a customer.
+async fn add_tags(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], field: &str) -> Result<(), Problem> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let known = tx.find::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied())).all().await?;
+    if let Some(at) = tags.iter().position(|wanted| !known.iter().any(|tag| tag.id == *wanted)) {
+        return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
+    }
+    let rows = known.into_iter().map(|tag| tagging::ActiveModel { customer_id: Set(id), tag_id: Set(tag.id), ..Default::default() });
+    Ok(tx.insert_many::<tagging::Entity>(rows).await?)
+}
+
+/// A page of customers, newest first.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = Page<CustomerRow>), Problems))]
+#[get("/customers")]
+async fn list_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<Page<CustomerRow>>, Problem> {
+    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor.clone() }.check()?;
+    let condition = query.0.condition(&scope)?;
+    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
+    let (rows, next_cursor) =
+        scope.find::<customer::Entity>().filter(condition).page(customer::Column::CreatedAt, page, |rows| rows, position).await?;
+    let mut tags = tags_of(&*scope, rows.iter().map(|row| row.id).collect()).await?;
+    let items = rows.iter().map(|row| CustomerRow::of(&scope, row, tags.remove(&row.id).unwrap_or_default()));
+    Ok(Json(Page { items: items.collect::<Result<_, _>>()?, next_cursor }))
+}
+
+/// How many customers the same filters find, up to 1000.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = CountView), Problems))]
+#[get("/customers/count")]
+async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<CountView>, Problem> {
+    let condition = query.0.condition(&scope)?;
+    let (count, capped) = scope.find::<customer::Entity>().filter(condition).count().await?;
+    Ok(Json(CountView { count, capped }))
+}
+
+/// One customer.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomerView), Problems))]
+#[get("/customers/{id}")]
+async fn get_customer(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<CustomerView>, Problem> {
+    Ok(Json(CustomerView::find(&*scope, id.0).await?))
+}
+
+/// Changes a customer (RFC 7396) if nobody else did meanwhile.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = CustomerChanges, responses((status = 200, body = CustomerView), Problems))]
+#[patch("/customers/{id}")]
+async fn change_customer(mut scope: Can<CustomersWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<CustomerChanges>) -> Result<Json<CustomerView>, Problem> {
+    let input = body.value;
+    check_owner(&scope, input.owner_id)?;
+    let tx = scope.begin().await?;
+    let before = find(&tx, id.0).await?;
+    // What is not named stays; a company must keep a name whichever of the two fields changes.
+    let kind = input.kind.unwrap_or(before.kind.0);
+    let company = input.company.clone().unwrap_or_else(|| before.company.clone());
+    if kind == CustomerKind::Company && company.is_none() {
+        return Err(Problem::field("company", "company_missing"));
+    }
+    let mut change = customer::ActiveModel::default();
+    if let Some(name) = input.name {
+        change.name = Set(name);
+    }
+    if let Some(kind) = input.kind {
+        change.kind = Set(Code(kind));
+    }
+    if let Some(type_) = input.type_ {
+        change.type_ = Set(Code(type_));
+    }
+    if let Some(company) = input.company {
+        change.company = Set(company);
+    }
+    if let Some(title) = input.title {
+        change.title = Set(title);
+    }
+    if let Some(region) = input.region {
+        change.region = Set(region);
+    }
+    if let Some(source) = input.source {
+        change.source = Set(source.map(Code));
+    }
+    if let Some(birthday) = input.birthday {
+        change.birthday = Set(birthday);
+    }
+    if let Some(remark) = input.remark {
+        change.remark = Set(remark);
+    }
+    if let Some(owner) = input.owner_id {
+        change.owner_id = Set(owner);
+    }
+    let phones = input.phones.map(Vault::of);
+    if let Some(vault) = &phones {
+        change.vault = Set(Some(vault.seal(&tx, &person_key(&tx, &before)?, id.0)?));
+    }
+    if !tx.update::<customer::Entity>(id.0, Some(version.0), change).await.map_err(owner_unknown)? {
+        return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
+    }
+    if let Some(vault) = &phones {
+        tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
+        index_phones(&tx, id.0, vault).await?;
+    }
+    let view = CustomerView::find(&tx, id.0).await?;
+    tx.commit().await?;
+    Ok(Json(view))
+}
+
+/// Deletes a customer: it becomes a tombstone, and its phone can be used again.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.delete"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
+#[delete("/customers/{id}")]
+async fn delete_customer(mut scope: Can<CustomersDelete>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
+    let tx = scope.begin().await?;
+    let current = CustomerView::find(&tx, id.0).await?;
+    tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
+    if !tx.bury::<customer::Entity>(id.0, Some(version.0)).await? {
+        return Err(Problem::stale(&current));
+    }
+    tx.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Puts tags on a customer and takes tags off. Doing it twice changes nothing.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path)), request_body = CustomerTags, responses((status = 200, body = CustomerView), Problems))]
+#[post("/customers/{id}/tags")]
+async fn tag_customer(mut scope: Can<CustomersWrite>, id: Path<Uuid>, body: Checked<CustomerTags>) -> Result<Json<CustomerView>, Problem> {
+    let CustomerTags { add, remove } = body.value;
+    let tx = scope.begin().await?;
+    find(&tx, id.0).await?;
+    // What is added is taken off first, so that a tag that is already there is no conflict.
+    let off: Vec<Uuid> = remove.iter().chain(&add).copied().collect();
+    if !off.is_empty() {
+        let rows = Condition::all().add(tagging::Column::CustomerId.eq(id.0)).add(tagging::Column::TagId.is_in(off));
+        tx.remove::<tagging::Entity>(rows).await?;
+    }
+    add_tags(&tx, id.0, &add, "add").await?;
+    tx.audit("tag", "customer", Some(id.0), serde_json::json!({ "added": add, "removed": remove }));
+    let view = CustomerView::find(&tx, id.0).await?;
+    tx.commit().await?;
+    Ok(Json(view))
+}

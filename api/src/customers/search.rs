@@ -1,0 +1,107 @@
+//! Which customers a list shows.
+
+use super::entity::{customer, phone, tagging};
+use crate::problem::Problem;
+use crate::scope::Scope;
+use domain::customers::CustomerType;
+use domain::phone::Phone;
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use sea_orm::ColumnTrait as _;
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization as _;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Filters of the customer list; all of them together.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerQuery {
+    /// Part of a name or company, a whole phone number, or its last four digits.
+    pub q: Option<String>,
+    /// Tag ids, separated by commas: customers with any of them.
+    pub tags_any: Option<String>,
+    /// Customers with all of them.
+    pub tags_all: Option<String>,
+    /// Customers with none of them.
+    pub tags_none: Option<String>,
+    /// Customers of this member of staff.
+    pub owner_id: Option<Uuid>,
+    /// Customers who stand here.
+    #[serde(rename = "type")]
+    #[param(value_type = Option<CustomerType>)]
+    pub type_: Option<String>,
+    /// Rows on a page, 1 to 100; 20 when absent.
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl CustomerQuery {
+    pub(super) fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
+        let mut all = Condition::all();
+        if let Some(q) = self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+            all = all.add(matching(scope, q));
+        }
+        if let Some(type_) = &self.type_ {
+            let type_ = CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
+            all = all.add(customer::Column::Type.eq(type_.as_str()));
+        }
+        if let Some(owner) = self.owner_id {
+            all = all.add(customer::Column::OwnerId.eq(owner));
+        }
+        let any = ids("tags_any", self.tags_any.as_deref())?;
+        if !any.is_empty() {
+            all = all.add(customer::Column::Id.in_subquery(tagged(scope, any)));
+        }
+        for tag in ids("tags_all", self.tags_all.as_deref())? {
+            all = all.add(customer::Column::Id.in_subquery(tagged(scope, vec![tag])));
+        }
+        let none = ids("tags_none", self.tags_none.as_deref())?;
+        if !none.is_empty() {
+            all = all.add(customer::Column::Id.not_in_subquery(tagged(scope, none)));
+        }
+        Ok(all)
+    }
+}
+
+fn matching(scope: &Scope, q: &str) -> Condition {
+    // Fifty characters are the longest name there is; NFKC makes full-width and half-width equal.
+    let folded: String = q.nfkc().take(50).collect();
+    let pattern = format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let like = || sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
+    let mut any = Condition::any().add(customer::Column::Name.like(like())).add(customer::Column::Company.like(like()));
+    if let Some(number) = Phone::parse(&folded) {
+        any = any.add(customer::Column::Id.in_subquery(with_phone(scope, phone::Column::Digest, scope.keys().phone_digest(&number))));
+    } else if folded.len() == 4 && folded.bytes().all(|b| b.is_ascii_digit()) {
+        any = any.add(customer::Column::Id.in_subquery(with_phone(scope, phone::Column::LastFour, scope.keys().last_four_digest(&folded))));
+    }
+    any
+}
+
+fn with_phone(scope: &Scope, column: phone::Column, digest: Vec<u8>) -> SelectStatement {
+    Query::select()
+        .column(phone::Column::CustomerId)
+        .from(phone::Entity)
+        .and_where(phone::Column::TenantId.eq(scope.tenant_id()))
+        .and_where(column.eq(digest))
+        .to_owned()
+}
+
+fn tagged(scope: &Scope, tags: Vec<Uuid>) -> SelectStatement {
+    Query::select()
+        .column(tagging::Column::CustomerId)
+        .from(tagging::Entity)
+        .and_where(tagging::Column::TenantId.eq(scope.tenant_id()))
+        .and_where(tagging::Column::TagId.is_in(tags))
+        .to_owned()
+}
+
+fn ids(field: &'static str, list: Option<&str>) -> Result<Vec<Uuid>, Problem> {
+    let Some(list) = list.filter(|list| !list.is_empty()) else { return Ok(Vec::new()) };
+    let ids: Result<Vec<Uuid>, _> = list.split(',').take(51).map(str::parse).collect();
+    match ids {
+        Ok(ids) if ids.len() <= 50 => Ok(ids),
+        Ok(_) => Err(domain::Violation::new(field, "too_many").with("max", 50).into()),
+        Err(_) => Err(Problem::field(field, "uuid_invalid")),
+    }
+}

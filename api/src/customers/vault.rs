@@ -1,0 +1,66 @@
+//! What is sealed under a person's own key. Destroying the key erases it all at once.
+
+use super::Customer;
+use crate::crypto::Key;
+use crate::problem::Problem;
+use crate::scope::Scope;
+use domain::customers::CustomerPhone;
+use domain::phone::Phone;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const COLUMN: &str = "customers.vault";
+
+/// The sealed part of a customer.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Vault {
+    pub(super) phones: Vec<SealedPhone>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedPhone {
+    /// E.164.
+    pub(super) number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+}
+
+impl SealedPhone {
+    pub(super) fn phone(&self) -> Option<Phone> {
+        Phone::parse(&self.number)
+    }
+}
+
+impl Vault {
+    /// Of phones that the rules have passed; a number given twice is kept once.
+    pub(super) fn of(phones: Vec<CustomerPhone>) -> Self {
+        let mut vault = Self::default();
+        for given in phones {
+            let Some(phone) = Phone::parse(&given.number) else { continue };
+            if !vault.phones.iter().any(|known| known.number == phone.e164()) {
+                vault.phones.push(SealedPhone { number: phone.e164().to_owned(), label: given.label });
+            }
+        }
+        vault
+    }
+
+    pub(super) fn seal(&self, scope: &Scope, key: &Key, customer: Uuid) -> Result<Vec<u8>, Problem> {
+        let plain = serde_json::to_vec(self).map_err(anyhow::Error::from)?;
+        Ok(key.seal(&scope.keys().place(COLUMN, customer), &plain))
+    }
+
+    pub(super) fn open(scope: &Scope, customer: &Customer) -> Result<Self, Problem> {
+        let Some(sealed) = &customer.vault else { return Ok(Self::default()) };
+        let plain = person_key(scope, customer)?.open(&scope.keys().place(COLUMN, customer.id), sealed)?;
+        Ok(serde_json::from_slice(&plain).map_err(anyhow::Error::from)?)
+    }
+}
+
+/// The data key of a customer.
+///
+/// # Errors
+/// When it was erased.
+pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Key, Problem> {
+    let stored = customer.person_key.as_deref().ok_or(Problem::NotFound)?;
+    Ok(scope.keys().person_key(customer.id, stored)?)
+}

@@ -1,0 +1,157 @@
+//! What a customer looks like from outside: phones masked, always.
+
+use super::Customer;
+use super::entity::tagging;
+use super::vault::Vault;
+use crate::problem::Problem;
+use crate::scope::{Reads, Scope};
+use crate::tags::{TagLabel, entity::tag};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+use sea_orm::{ColumnTrait as _, QueryOrder as _};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A customer in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerRow {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Person or company.
+    pub kind: CustomerKind,
+    /// Where the customer stands.
+    #[serde(rename = "type")]
+    pub type_: CustomerType,
+    /// Company.
+    pub company: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// GB/T 2260 code.
+    pub region: Option<String>,
+    /// How the customer came.
+    pub source: Option<CustomerSource>,
+    /// Who looks after the customer.
+    pub owner_id: Uuid,
+    /// The primary phone, masked.
+    pub phone_masked: Option<String>,
+    /// How many phones there are.
+    pub phone_count: usize,
+    /// Tags.
+    pub tags: Vec<TagLabel>,
+    /// When somebody was last in touch.
+    pub last_contact_at: Option<DateTime<Utc>>,
+    /// When somebody will be in touch again.
+    pub next_contact_at: Option<DateTime<Utc>>,
+    /// When the customer was written down.
+    pub created_at: DateTime<Utc>,
+    /// When the record last changed.
+    pub updated_at: DateTime<Utc>,
+    /// ETag.
+    pub version: i64,
+}
+
+/// A customer, whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerView {
+    /// What the list shows.
+    #[serde(flatten)]
+    pub row: CustomerRow,
+    /// All phones, masked, the primary one first.
+    pub phones: Vec<PhoneView>,
+    /// Birthday.
+    pub birthday: Option<NaiveDate>,
+    /// Remark.
+    pub remark: Option<String>,
+    /// Who wrote the customer down.
+    pub created_by: Uuid,
+}
+
+/// A phone, masked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PhoneView {
+    /// `138****8000`.
+    pub masked: String,
+    /// What it is for.
+    pub label: Option<String>,
+}
+
+impl CustomerRow {
+    pub(super) fn of(scope: &Scope, customer: &Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
+        Ok(Self::shown(customer, tags, &phones(scope, customer)?))
+    }
+
+    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView]) -> Self {
+        Self {
+            id: customer.id,
+            name: customer.name.clone(),
+            kind: customer.kind.0,
+            type_: customer.type_.0,
+            company: customer.company.clone(),
+            title: customer.title.clone(),
+            region: customer.region.clone(),
+            source: customer.source.map(|source| source.0),
+            owner_id: customer.owner_id,
+            phone_masked: phones.first().map(|phone| phone.masked.clone()),
+            phone_count: phones.len(),
+            tags,
+            last_contact_at: customer.last_contact_at,
+            next_contact_at: customer.next_contact_at,
+            created_at: customer.created_at,
+            updated_at: customer.updated_at,
+            version: customer.version,
+        }
+    }
+}
+
+impl CustomerView {
+    pub(super) fn of(scope: &Scope, customer: Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
+        let phones = phones(scope, &customer)?;
+        Ok(Self {
+            row: CustomerRow::shown(&customer, tags, &phones),
+            phones,
+            birthday: customer.birthday,
+            remark: customer.remark,
+            created_by: customer.created_by,
+        })
+    }
+
+    /// Reads the customer again and shows it: two statements.
+    pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
+        let customer = super::find(rows, id).await?;
+        let tags = tags_of(rows, vec![id]).await?.remove(&id).unwrap_or_default();
+        Self::of(rows.scope(), customer, tags)
+    }
+}
+
+fn phones(scope: &Scope, customer: &Customer) -> Result<Vec<PhoneView>, Problem> {
+    let vault = Vault::open(scope, customer)?;
+    Ok(vault
+        .phones
+        .into_iter()
+        .filter_map(|sealed| Some(PhoneView { masked: sealed.phone()?.masked(), label: sealed.label }))
+        .collect())
+}
+
+/// The live tags of customers, in one statement.
+pub(super) async fn tags_of(rows: &impl Reads, customers: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<TagLabel>>, Problem> {
+    let mut found: HashMap<Uuid, Vec<TagLabel>> = HashMap::new();
+    if customers.is_empty() {
+        return Ok(found);
+    }
+    let pairs = rows
+        .rows::<tagging::Entity>()
+        .filter(tagging::Column::CustomerId.is_in(customers))
+        .shape(|rows| rows.find_also_related(tag::Entity).order_by_asc(tag::Column::CreatedAt))
+        .all()
+        .await?;
+    for (tagging, tag) in pairs {
+        if let Some(tag) = tag.filter(|tag| tag.live.is_some()) {
+            found.entry(tagging.customer_id).or_default().push(tag.into());
+        }
+    }
+    Ok(found)
+}

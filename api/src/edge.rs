@@ -1,0 +1,163 @@
+//! The edge of the server: request ids, authentication, the rendering of problems, metrics. What it
+//! finds out about a request it leaves in [`Marks`], where extractors read it.
+
+use crate::auth;
+use crate::crypto::TenantKeys;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use crate::scope::Actor;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
+use domain::Lang;
+use futures::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the edge knows about a request.
+#[derive(Clone, Default)]
+pub struct Marks {
+    /// In every answer, log line, problem and audit entry.
+    pub request_id: String,
+    /// Whence it came: the peer, or what the trusted proxy says.
+    pub address: String,
+    found: Option<Arc<Actor>>,
+    keys: Option<Arc<TenantKeys>>,
+    refused: Option<&'static str>,
+}
+
+impl Marks {
+    /// Of a request.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// Who it comes from.
+    ///
+    /// # Errors
+    /// 401 without a valid token.
+    pub fn actor(&self) -> Result<Arc<Actor>, Problem> {
+        self.found.clone().ok_or(Problem::Unauthenticated(self.refused.unwrap_or("unauthenticated")))
+    }
+
+    pub(crate) fn tenant_keys(&self) -> Option<Arc<TenantKeys>> {
+        self.keys.clone()
+    }
+}
+
+/// Lets clients that know no PATCH (WeChat's `wx.request` does not) say it in a header.
+pub(crate) async fn method_override(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let patch = request.headers().get("X-HTTP-Method-Override").is_some_and(|value| value.as_bytes() == b"PATCH");
+    if patch && request.method() == Method::POST {
+        request.head_mut().method = Method::PATCH;
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+/// Wraps every request: marks it, finds out who sends it, and answers in one shape whatever happens.
+pub(crate) async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let begun = Instant::now();
+    let marks = marks(&request).await;
+    let request_id = marks.request_id.clone();
+    let lang = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::Zh, Lang::accepted);
+    let (method, http) = (request.method().clone(), request.request().clone());
+    request.extensions_mut().insert(marks);
+
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let response = match outcome {
+        Ok(Ok(response)) => response.map_into_boxed_body(),
+        Ok(Err(error)) => ServiceResponse::from_err(error, http),
+        Err(_) => ServiceResponse::from_err(Problem::Internal(anyhow::anyhow!("a handler panicked")), http),
+    };
+    let mut response = rendered(response, lang, &request_id);
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+
+    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let status = response.status().as_u16();
+    metrics::histogram!("shuke_http_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string())
+        .record(begun.elapsed().as_secs_f64());
+    let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    // The route, never the path or query: they hold ids and searched names.
+    tracing::info!(%method, route, status, millis, request_id, "request");
+    Ok(response)
+}
+
+/// Fills in the body of a problem, now that its language and request id are known.
+fn rendered(response: ServiceResponse<BoxBody>, lang: Lang, request_id: &str) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let own = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let foreign = match status {
+        _ if own.is_some() || !(status.is_client_error() || status.is_server_error()) => None,
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Problem::MethodNotAllowed),
+        StatusCode::NOT_FOUND => Some(Problem::NotFound),
+        _ if response.response().error().is_none() => None,
+        _ if status.is_client_error() => Some(Problem::Unreadable("query_invalid")),
+        _ => Some(Problem::Internal(anyhow::anyhow!("{status}"))),
+    };
+    let Some(problem) = own.or(foreign.as_ref()) else { return response };
+    if let Problem::Internal(cause) | Problem::Upstream(_, cause) = problem {
+        tracing::error!(request_id, code = problem.code(), cause = %format!("{cause:#}"), "problem");
+    }
+    let mut answer = HttpResponse::build(problem.status_code());
+    if let Problem::TooMany { retry_after } = problem {
+        answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
+    }
+    if let Problem::Unauthenticated(_) = problem {
+        answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    let body = serde_json::to_vec(&problem.view(lang, request_id)).unwrap_or_default();
+    let answer = answer.content_type("application/problem+json").body(body);
+    response.into_response(answer)
+}
+
+async fn marks(request: &ServiceRequest) -> Marks {
+    let Some(at) = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data)) else {
+        return Marks::default();
+    };
+    let mut marks = Marks {
+        request_id: request_id(request, &at),
+        address: address(request, &at.config.http.trusted_proxy),
+        ..Marks::default()
+    };
+    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    if let Some(token) = bearer {
+        match auth::authenticate(&at, token.trim()).await {
+            Ok((actor, keys)) => (marks.found, marks.keys) = (Some(Arc::new(actor)), keys),
+            Err(Problem::Unauthenticated(code)) => marks.refused = Some(code),
+            Err(problem) => {
+                tracing::error!(%problem, "authenticating");
+                marks.refused = Some("unavailable");
+            }
+        }
+    }
+    marks
+}
+
+/// The caller's id if it is one we can print, otherwise our own.
+fn request_id(request: &ServiceRequest, at: &Installation) -> String {
+    let theirs = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    match theirs.filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+        Some(id) => id.to_owned(),
+        None => crate::scope::new_id(at.clock.now()).simple().to_string(),
+    }
+}
+
+/// The peer's address; behind the trusted proxy, the last address that the proxy added.
+fn address(request: &ServiceRequest, trusted: &str) -> String {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    if trusted.is_empty() || peer != trusted {
+        return peer;
+    }
+    let forwarded = request.headers().get("X-Forwarded-For").and_then(|value| value.to_str().ok());
+    forwarded.and_then(|list| list.rsplit(',').next()).map_or(peer, |last| last.trim().to_owned())
+}

@@ -1,0 +1,70 @@
+//! What one running server holds: opened once at the start, handed to extractors and jobs. Handlers
+//! never see it; what they may do comes to them as `Can<_>`.
+
+use crate::auth::Snapshots;
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::Keyring;
+use crate::db::Connections;
+use crate::wechat::Wechat;
+use anyhow::{Context as _, bail};
+use std::sync::Arc;
+
+/// The parts of a running installation.
+pub struct Installation {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) db: Connections,
+    pub(crate) cache: Cache,
+    pub(crate) keys: Keyring,
+    pub(crate) wechat: Wechat,
+    pub(crate) snapshots: Snapshots,
+}
+
+impl Installation {
+    /// Opens everything the settings name.
+    ///
+    /// # Errors
+    /// When a part cannot be reached, or the master key is not the one this database was written
+    /// with; nothing is changed then.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
+        let keys = Keyring::load(&config.keys, config.profile)?;
+        let db = Connections::open(&config.database).await?;
+        if config.database.migrate {
+            db.migrate().await?;
+        }
+        let cache = Cache::open(&config.cache.url, &config.cache.prefix).await?;
+        let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
+        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, snapshots: Snapshots::default() });
+        if this.db.is_migrated().await.unwrap_or(false) {
+            crate::scope::system::check_master_key(&this).await.context("the master key")?;
+        } else if this.config.database.migrate {
+            bail!("the schema is not the one this version needs");
+        }
+        Ok(this)
+    }
+
+    /// Closes what is open, after what is in flight.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    /// The clock; tests move it.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Statements executed so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.db.statements()
+    }
+}

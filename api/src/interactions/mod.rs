@@ -1,0 +1,6 @@
+//! Interactions 跟进记录: what was said and done, and when to get in touch again.
+
+pub(crate) mod entity;
+mod routes;
+
+pub(crate) use routes::routes;

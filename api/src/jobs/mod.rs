@@ -1,0 +1,57 @@
+//! Jobs: what is done later, because it talks to the world or because its time has not come. A job
+//! is a row written in the transaction that causes it; it is tried until it succeeds, with back-off,
+//! and a job that cannot succeed stays in sight as `dead`.
+
+mod entity;
+mod worker;
+
+pub use worker::{Worker, run_due};
+
+use crate::problem::Problem;
+use crate::scope::{Scope, new_id};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Something to be done later for a business. Named as a past-tense fact.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its name in the table; never renamed.
+    const KIND: &'static str;
+
+    /// Does it. May run more than once: it must be idempotent.
+    fn run(self, scope: Scope) -> impl Future<Output = Result<(), Problem>>;
+}
+
+/// Forgets jobs that were done before `before`. Dead ones stay in sight.
+#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
+pub(crate) async fn sweep(on: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<(), DbErr> {
+    let done = entity::Entity::delete_many().filter(entity::Column::State.eq("done")).filter(entity::Column::RunAt.lt(before));
+    done.exec(on).await.map(|_| ())
+}
+
+/// Writes a job's row.
+#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
+pub(crate) async fn enqueue<J: Job>(
+    on: &impl ConnectionTrait,
+    tenant_id: i64,
+    now: DateTime<Utc>,
+    job: &J,
+    run_at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let payload = serde_json::to_string(job).map_err(anyhow::Error::from)?;
+    let row = entity::ActiveModel {
+        id: Set(new_id(now)),
+        tenant_id: Set(tenant_id),
+        kind: Set(J::KIND.to_owned()),
+        payload: Set(Some(payload)),
+        state: Set("waiting".to_owned()),
+        run_at: Set(run_at),
+        attempts: Set(0),
+        lease_until: Set(None),
+        last_error: Set(None),
+        created_at: Set(now),
+    };
+    entity::Entity::insert(row).exec_without_returning(on).await?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The one-time code on a receipt: who holds the paper may see the order.
+
+use super::{Column, Entity};
+use crate::problem::{Problem, Problems};
+use crate::scope::system::System;
+use crate::scope::{Can, Path, grants::OrdersWrite};
+use actix_web::{post, web::Json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::ColumnTrait as _;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Days for which a code can be used: as long as a parcel may take, and a while to be curious.
+const DAYS: i64 = 30;
+/// Letters and digits that cannot be mistaken for each other. 32 of them: five bits each, so twelve
+/// make 60 bits, far beyond guessing at the allowed rate.
+const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// The page of the mini-program that takes the code.
+const PAGE: &str = "features/my-orders/claim/index";
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(create_receipt_code);
+}
+
+/// A code to print on a receipt.
+#[derive(Serialize, ToSchema)]
+pub struct ReceiptCode {
+    /// `ABCD-EFGH-JKLM`. Shown once: only its digest is kept.
+    pub code: String,
+    /// Until when it works.
+    pub expires_at: DateTime<Utc>,
+    /// The page that takes it.
+    pub path: String,
+    /// The `scene` of the 小程序码.
+    pub scene: String,
+    /// The 小程序码 as a `data:` URL; `null` when WeChat did not make one.
+    pub image: Option<String>,
+}
+
+/// Makes a one-time code for the customer; the one made before stops working.
+#[utoipa::path(tag = "orders", security(("bearer" = ["orders.write"])), params(("id" = Uuid, Path)), responses((status = 201, body = ReceiptCode), Problems))]
+#[post("/orders/{id}/receipt-code")]
+async fn create_receipt_code(mut scope: Can<OrdersWrite>, system: System, id: Path<Uuid>) -> Result<(Json<ReceiptCode>, actix_web::http::StatusCode), Problem> {
+    let letters: Vec<char> = crate::crypto::random::<12>()
+        .iter()
+        .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('A', char::from))
+        .collect();
+    let plain: String = letters.iter().collect();
+    let code = letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-");
+    let expires_at = scope.now() + Duration::days(DAYS);
+    let tx = scope.begin().await?;
+    tx.find::<Entity>().filter(Column::Id.eq(id.0)).one().await?.ok_or(Problem::NotFound)?;
+    tx.system().set_receipt_code(id.0, &plain, expires_at).await?;
+    tx.audit("receipt_code", "order", Some(id.0), json!({}));
+    tx.commit().await?;
+    // Without WeChat the code on paper still works.
+    let scene = format!("r={plain}");
+    let image = system.at.wechat.qrcode(&scene, PAGE).await.ok().map(|bytes| image_url(&bytes));
+    Ok((Json(ReceiptCode { code, expires_at, path: PAGE.to_owned(), scene, image }), actix_web::http::StatusCode::CREATED))
+}
+
+/// WeChat answers JPEG, the simulator PNG.
+fn image_url(bytes: &[u8]) -> String {
+    let kind = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
+    format!("data:image/{kind};base64,{}", STANDARD.encode(bytes))
+}

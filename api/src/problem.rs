@@ -1,0 +1,281 @@
+//! The one error a handler returns: RFC 9457 `application/problem+json`.
+//!
+//! One variant is one status. It is rendered once, at the edge, where the request's id and language
+//! are known (`edge::answer`); an internal cause is logged there and never sent.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use domain::message::{self, Lang};
+use domain::{Violation, Violations};
+use sea_orm::DbErr;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
+use utoipa::ToSchema;
+
+use crate::crypto::SealError;
+use crate::db::{Taken, refusal};
+
+/// What went wrong, for the caller.
+#[derive(Debug)]
+pub enum Problem {
+    /// 422: fields of the body, path or query are wrong.
+    Invalid(Violations),
+    /// 400: not even readable.
+    Unreadable(&'static str),
+    /// 413.
+    TooLarge,
+    /// 401, with the reason's code.
+    Unauthenticated(&'static str),
+    /// 403: you may not do this kind of thing.
+    Forbidden(&'static str),
+    /// 404: absent, or not yours. The two cannot be told apart.
+    NotFound,
+    /// 405.
+    MethodNotAllowed,
+    /// 409: somebody or something else was first. Carries the row as it is now, or the masked row
+    /// in the way.
+    Conflict {
+        /// `version_stale`, `phone_taken`, …
+        code: &'static str,
+        /// The field that is in conflict, if there is one.
+        field: Option<&'static str>,
+        /// The row as it is now (`version_stale`).
+        current: Option<Value>,
+        /// The masked row in the way (`phone_taken`).
+        existing: Option<Value>,
+    },
+    /// 428: `If-Match` is missing.
+    VersionMissing,
+    /// 429.
+    TooMany {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// 502: WeChat refused or did not answer.
+    Upstream(&'static str, anyhow::Error),
+    /// 500.
+    Internal(anyhow::Error),
+}
+
+/// The body of every answer from 400 upwards.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemView {
+    /// `/problems/{code}`.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// What happened, in the language of `Accept-Language`.
+    pub title: String,
+    /// The status again.
+    pub status: u16,
+    /// What happened, for programs. Stable.
+    pub code: String,
+    /// The `X-Request-Id` of the answer.
+    pub request_id: String,
+    /// Field by field, for `invalid`.
+    #[schema(value_type = Vec<ViolationView>)]
+    pub errors: Value,
+    /// The row as it is now, for `version_stale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<Value>,
+    /// The masked row in the way, for `phone_taken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Value>,
+}
+
+/// One wrong field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViolationView {
+    /// `lines.0.quantity`; empty for the body as a whole.
+    pub field: String,
+    /// What is wrong, for programs.
+    pub code: String,
+    /// Numbers and words of the text.
+    #[schema(value_type = Object)]
+    pub params: Value,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+/// The answers that every operation can give besides its own.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "read by utoipa only")]
+pub enum Problems {
+    /// Not readable.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Unreadable(#[to_schema] ProblemView),
+    /// Not logged in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] ProblemView),
+    /// Not allowed.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemView),
+    /// Absent or not yours.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemView),
+    /// In conflict with what is there.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] ProblemView),
+    /// Too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] ProblemView),
+    /// Wrong, field by field.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemView),
+    /// `If-Match` is missing.
+    #[response(status = 428, content_type = "application/problem+json")]
+    VersionMissing(#[to_schema] ProblemView),
+    /// Too many attempts.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] ProblemView),
+    /// WeChat does not answer.
+    #[response(status = 502, content_type = "application/problem+json")]
+    Upstream(#[to_schema] ProblemView),
+}
+
+impl Problem {
+    /// One wrong field.
+    #[must_use]
+    pub fn field(field: &str, code: &'static str) -> Self {
+        Self::Invalid(Violation::new(field, code).into())
+    }
+
+    /// A conflict without a row to show.
+    #[must_use]
+    pub fn conflict(code: &'static str, field: Option<&'static str>) -> Self {
+        Self::Conflict { code, field, current: None, existing: None }
+    }
+
+    /// Somebody changed the row meanwhile: carries it as it is now.
+    #[must_use]
+    pub fn stale(current: &impl Serialize) -> Self {
+        Self::Conflict { code: "version_stale", field: None, current: serde_json::to_value(current).ok(), existing: None }
+    }
+
+    /// The code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::TooLarge => "body_too_large",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::VersionMissing => "version_missing",
+            Self::TooMany { .. } => "too_many_requests",
+            Self::Internal(_) => "internal",
+            Self::Unreadable(code)
+            | Self::Unauthenticated(code)
+            | Self::Forbidden(code)
+            | Self::Conflict { code, .. }
+            | Self::Upstream(code, _) => code,
+        }
+    }
+
+    /// The body that is sent.
+    #[must_use]
+    pub fn view(&self, lang: Lang, request_id: &str) -> ProblemView {
+        let code = self.code();
+        let title = message::detail(code, &[], lang);
+        let explained = |violations: &Violations| serde_json::to_value(violations.explain(lang)).unwrap_or_default();
+        let (errors, current, existing) = match self {
+            Self::Invalid(violations) => (explained(violations), None, None),
+            Self::Conflict { field: Some(field), current, existing, .. } => {
+                (explained(&Violation::new(*field, code).into()), current.clone(), existing.clone())
+            }
+            Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
+            _ => (Value::Array(Vec::new()), None, None),
+        };
+        ProblemView {
+            type_: format!("/problems/{code}"),
+            title,
+            status: self.status_code().as_u16(),
+            code: code.to_owned(),
+            request_id: request_id.to_owned(),
+            errors,
+            current,
+            existing,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(violations) => write!(f, "invalid: {violations}"),
+            _ => f.write_str(self.code()),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Upstream(..) => StatusCode::BAD_GATEWAY,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        // The edge fills in the body, which needs the request's id and language.
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<Violations> for Problem {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl From<Violation> for Problem {
+    fn from(violation: Violation) -> Self {
+        Self::Invalid(violation.into())
+    }
+}
+
+impl From<DbErr> for Problem {
+    /// A refusal that no caller gave a name to. The driver's text may quote values, so only its kind
+    /// is kept.
+    fn from(error: DbErr) -> Self {
+        match refusal(&error) {
+            Some(Taken::Id) => Self::conflict("id_taken", Some("id")),
+            Some(Taken::Unique) => Self::conflict("name_taken", Some("name")),
+            Some(Taken::Reference) => Self::NotFound,
+            None => Self::Internal(anyhow::anyhow!("database: {}", kind(&error))),
+        }
+    }
+}
+
+/// The kind of a database error without the values in it.
+fn kind(error: &DbErr) -> String {
+    match error {
+        DbErr::Exec(_) | DbErr::Query(_) => {
+            let text = error.to_string();
+            // `Duplicate entry '…'`, `Incorrect string value: '…'`: cut what stands between quotes.
+            text.split('\'').step_by(2).collect::<Vec<_>>().join("…")
+        }
+        other => other.to_string(),
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}

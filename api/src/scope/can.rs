@@ -1,0 +1,120 @@
+//! A permission in a handler's signature *is* the scope: a handler that names none has no database.
+
+use super::system::System;
+use super::{Actor, Scope, Who};
+use crate::edge::Marks;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use domain::accounts::Side;
+use domain::permission::Permission;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// A permission as a type.
+pub trait Grant {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+/// One type for each permission, of the same name.
+pub mod grants {
+    use super::{Grant, Permission};
+
+    macro_rules! grants {
+        ($($name:ident),* $(,)?) => {
+            $(
+                #[doc = concat!("Names the permission `", stringify!($name), "`.")]
+                pub struct $name;
+                impl Grant for $name {
+                    const PERMISSION: Permission = Permission::$name;
+                }
+            )*
+        };
+    }
+
+    grants! {
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, TagsRead, TagsWrite,
+        InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
+        StaffRead, AuditRead,
+    }
+}
+
+/// The scope of a member of staff who may do `P` in their business.
+pub struct Can<P: Grant> {
+    scope: Scope,
+    granted: PhantomData<P>,
+}
+
+impl<P: Grant> Deref for Can<P> {
+    type Target = Scope;
+
+    fn deref(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl<P: Grant> DerefMut for Can<P> {
+    fn deref_mut(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+}
+
+impl<P: Grant> FromRequest for Can<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// Decides from what the middleware found, without waiting: 401 and 403 come before the body is
+    /// looked at.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(scope_of(request, P::PERMISSION).map(|scope| Self { scope, granted: PhantomData }))
+    }
+}
+
+fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Problem> {
+    let marks = Marks::of(request);
+    let actor = marks.actor()?;
+    let (Side::Staff, Some(staffer), Some(keys)) = (actor.side, &actor.staffer, marks.tenant_keys()) else {
+        return Err(Problem::Forbidden("side_wrong"));
+    };
+    if !staffer.can(permission) {
+        return Err(Problem::Forbidden("forbidden"));
+    }
+    let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
+    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id).with_role(staffer.role))
+}
+
+/// Somebody on the customer side, who sees what they proved to be theirs.
+pub struct Mine {
+    /// The person.
+    pub actor: Arc<Actor>,
+    /// What crosses businesses.
+    pub(crate) system: System,
+}
+
+impl FromRequest for Mine {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let of = || {
+            let actor = Marks::of(request).actor()?;
+            match actor.side {
+                Side::Customer => Ok(Self { actor, system: System::of(request)? }),
+                Side::Staff => Err(Problem::Forbidden("side_wrong")),
+            }
+        };
+        ready(of())
+    }
+}
+
+/// The installation behind a request.
+pub(super) fn installation(request: &HttpRequest) -> Result<Arc<Installation>, Problem> {
+    request
+        .app_data::<web::Data<Installation>>()
+        .map(|data| Arc::clone(data))
+        .ok_or_else(|| Problem::Internal(anyhow::anyhow!("no installation")))
+}

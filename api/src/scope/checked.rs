@@ -1,0 +1,98 @@
+//! What a handler may take from a request besides its scope: a body, a version, a path, a query,
+//! each already proved or answered with a Problem.
+
+use super::Once;
+use crate::problem::Problem;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use domain::Form;
+use serde::de::DeserializeOwned;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+
+/// A body that the form's rule table has passed.
+pub struct Checked<T> {
+    /// The value.
+    pub value: T,
+    /// How to recognise the same request again.
+    pub once: Once,
+}
+
+impl<T: Form + 'static> FromRequest for Checked<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
+        let once = Once::of(request);
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|error| unreadable(&error))?;
+            if !json {
+                return Err(Problem::Unreadable("content_type_invalid"));
+            }
+            let value = domain::check::<T>(&body)?;
+            Ok(Self { value, once: once?.with_body(&body) })
+        })
+    }
+}
+
+/// Why a body did not arrive. actix does not say it in types.
+fn unreadable(error: &actix_web::Error) -> Problem {
+    match error.as_response_error().status_code().as_u16() {
+        413 => Problem::TooLarge,
+        _ => Problem::Unreadable("body_truncated"),
+    }
+}
+
+/// The version a client last saw (`If-Match: "3"`, RFC 9110), so that nobody overwrites what they
+/// have not read.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatch(pub i64);
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let version = request
+            .headers()
+            .get(header::IF_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.trim().trim_matches('"').parse().ok());
+        ready(version.map(Self).ok_or(Problem::VersionMissing))
+    }
+}
+
+/// Path parameters. One that cannot be an id is an id that nobody has.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = web::Path::<T>::extract(request).into_inner();
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_| Problem::NotFound))
+    }
+}
+
+/// Query parameters.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = web::Query::<T>::from_query(request.query_string());
+        ready(query.map(|query| Self(query.into_inner())).map_err(|_| Problem::Unreadable("query_invalid")))
+    }
+}

@@ -1,0 +1,163 @@
+//! A query that is already inside its business and its actor's rows. It can be narrowed and shaped,
+//! and it is executed where the scope says; there is no way to take it elsewhere.
+
+use super::rows::Tenanted;
+use crate::page::{Page, Position};
+use crate::problem::Problem;
+use sea_orm::sea_query::{Condition, Expr, IntoCondition, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr,
+    EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+    SelectModel, SelectThree, SelectTwo, Selector, TopologyStar,
+};
+
+/// Counts stop here and say so: "1000+".
+pub const COUNT_CAP: u64 = 1000;
+
+/// Where statements go.
+#[derive(Clone, Copy)]
+pub(super) enum On<'s> {
+    Pool(&'s DatabaseConnection),
+    Tx(&'s DatabaseTransaction),
+}
+
+impl<'s> On<'s> {
+    pub(super) fn executor(self) -> DatabaseExecutor<'s> {
+        match self {
+            On::Pool(pool) => pool.into(),
+            On::Tx(tx) => tx.into(),
+        }
+    }
+}
+
+/// Rows of one entity that the scope may see.
+pub struct Find<'s, E: EntityTrait> {
+    pub(super) select: Select<E>,
+    pub(super) on: On<'s>,
+}
+
+impl<'s, E: Tenanted> Find<'s, E> {
+    /// Only rows that also meet `condition`.
+    #[must_use]
+    pub fn filter(self, condition: impl IntoCondition) -> Self {
+        Self { select: self.select.filter(condition), on: self.on }
+    }
+
+    /// Orders, limits or joins the query.
+    pub fn shape<Q>(self, shape: impl FnOnce(Select<E>) -> Q) -> Shaped<'s, Q> {
+        Shaped { query: shape(self.select), on: self.on }
+    }
+
+    /// The row, if there is one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn one(self) -> Result<Option<E::Model>, DbErr> {
+        self.select.one(&self.on.executor()).await
+    }
+
+    /// All rows; for sets that are small by nature.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn all(self) -> Result<Vec<E::Model>, DbErr> {
+        self.select.all(&self.on.executor()).await
+    }
+
+    /// How many rows, up to [`COUNT_CAP`]; the second value says that there are more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count(self) -> Result<(u64, bool), Problem> {
+        let rows = self.select.select_only().expr(Expr::val(1)).limit(COUNT_CAP + 1).into_query();
+        let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "capped").to_owned();
+        let row = self.on.executor().query_one(&count).await?;
+        let counted = match row {
+            Some(row) => row.try_get_by_index::<i64>(0)?,
+            None => 0,
+        };
+        let counted = u64::try_from(counted).unwrap_or_default();
+        Ok((counted.min(COUNT_CAP), counted > COUNT_CAP))
+    }
+
+    /// The page after `after`, newest first by `(created_at, id)`, shaped into `Q`'s rows; the second
+    /// value is the next cursor.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn page<Q: Fetch>(
+        self,
+        created_at: E::Column,
+        (limit, after): (u64, Option<Position>),
+        shape: impl FnOnce(Select<E>) -> Q,
+        position: impl Fn(&Q::Row) -> Position,
+    ) -> Result<(Vec<Q::Row>, Option<String>), DbErr> {
+        let mut select = self.select;
+        if let Some(Position { at, id }) = after {
+            // The first condition repeats what the second implies: it is what the index understands.
+            select = select.filter(created_at.lte(at)).filter(
+                Condition::any().add(created_at.lt(at)).add(Condition::all().add(created_at.eq(at)).add(E::key().lt(id))),
+            );
+        }
+        let select = select.order_by_desc(created_at).order_by_desc(E::key()).limit(limit + 1);
+        let rows = shape(select).fetch(self.on.executor()).await?;
+        Ok(Page::<Q::Row>::cut(rows, limit, position))
+    }
+}
+
+/// A query that was ordered, limited or joined.
+pub struct Shaped<'s, Q> {
+    query: Q,
+    on: On<'s>,
+}
+
+impl<Q: Fetch> Shaped<'_, Q> {
+    /// Its rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn all(self) -> Result<Vec<Q::Row>, DbErr> {
+        self.query.fetch(self.on.executor()).await
+    }
+}
+
+/// The shapes of query that can be fetched.
+pub trait Fetch {
+    /// What comes back.
+    type Row;
+
+    /// Fetches all rows.
+    fn fetch(self, on: DatabaseExecutor<'_>) -> impl Future<Output = Result<Vec<Self::Row>, DbErr>>;
+}
+
+impl<E: EntityTrait> Fetch for Select<E> {
+    type Row = E::Model;
+
+    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(&on).await
+    }
+}
+
+impl<E: EntityTrait, F: EntityTrait> Fetch for SelectTwo<E, F> {
+    type Row = (E::Model, Option<F::Model>);
+
+    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(&on).await
+    }
+}
+
+impl<E: EntityTrait, F: EntityTrait, G: EntityTrait> Fetch for SelectThree<E, F, G, TopologyStar> {
+    type Row = (E::Model, Option<F::Model>, Option<G::Model>);
+
+    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(&on).await
+    }
+}
+
+impl<M: FromQueryResult> Fetch for Selector<SelectModel<M>> {
+    type Row = M;
+
+    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(&on).await
+    }
+}

@@ -1,0 +1,193 @@
+//! This tenant, this actor, this moment: the only database handle a feature ever sees.
+//!
+//! A [`Scope`] keeps its connection to itself. It can be had in three ways only: a handler names a
+//! permission ([`Can`]), a job runs for its row's business ([`system`]), or a customer proved that
+//! an order is theirs ([`system`]).
+
+mod actor;
+mod audit;
+mod can;
+mod checked;
+mod find;
+mod once;
+mod rows;
+pub(crate) mod system;
+mod tx;
+
+pub(crate) use audit::entity as audit_entry;
+pub use actor::{Actor, Eyes, Staffer};
+pub use can::{Can, Mine, grants};
+pub use checked::{Checked, IfMatch, Path, Query};
+pub use find::Find;
+pub use once::{Created, Once};
+pub use rows::{Aggregate, Tenanted, every, none, through};
+pub use tx::Tx;
+
+use crate::crypto::TenantKeys;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use chrono::{DateTime, Utc};
+use domain::permission::{Permission, Role};
+use find::On;
+use sea_orm::{ColumnTrait as _, QueryFilter as _, Select};
+use std::sync::Arc;
+use uuid::{Builder, Uuid};
+
+/// Who the record says it was.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Staff or account; none for the system itself.
+    pub id: Option<Uuid>,
+    /// The name colleagues know them by.
+    pub name: String,
+}
+
+/// This tenant, this actor, this moment.
+pub struct Scope {
+    at: Arc<Installation>,
+    tenant_id: i64,
+    eyes: Eyes,
+    who: Who,
+    role: Option<Role>,
+    keys: Arc<TenantKeys>,
+    request_id: String,
+    now: DateTime<Utc>,
+}
+
+impl Scope {
+    fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, request_id: String) -> Self {
+        let now = at.clock.now();
+        Self { at, tenant_id, eyes, who, role: None, keys, request_id, now }
+    }
+
+    fn with_role(mut self, role: Role) -> Self {
+        self.role = Some(role);
+        self
+    }
+
+    /// Whether the member of staff who acts may also do something that depends on the body, such as
+    /// naming another owner. Jobs and customers may not.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.is_some_and(|role| role.can(permission))
+    }
+
+    /// When this request or job began; every row it writes carries this instant.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The business.
+    #[must_use]
+    pub fn tenant_id(&self) -> i64 {
+        self.tenant_id
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// The member of staff who acts.
+    ///
+    /// # Errors
+    /// For jobs and the customer side: nobody there is staff.
+    pub fn me(&self) -> Result<Uuid, Problem> {
+        self.who.id.ok_or(Problem::Forbidden("side_wrong"))
+    }
+
+    /// The keys of the business.
+    #[must_use]
+    pub fn keys(&self) -> &TenantKeys {
+        &self.keys
+    }
+
+    /// Digest of a phone across businesses, for proofs by its holder.
+    #[must_use]
+    pub fn phone_digest_everywhere(&self, phone: &domain::phone::Phone) -> Vec<u8> {
+        self.at.keys.phone_digest(phone)
+    }
+
+    /// A fresh id: UUIDv7 of this moment.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        new_id(self.now)
+    }
+
+    /// The id a client chose, or a fresh one.
+    ///
+    /// # Errors
+    /// When it is not a UUIDv7 or lies more than five minutes ahead: lists and pages order by the
+    /// server's time, and an id from the future would say otherwise.
+    pub fn id_for(&self, chosen: Option<Uuid>) -> Result<Uuid, Problem> {
+        let Some(id) = chosen else { return Ok(self.new_id()) };
+        let Some(stamp) = id.get_timestamp().filter(|_| id.get_version_num() == 7) else {
+            return Err(Problem::field("id", "id_version"));
+        };
+        let (seconds, _) = stamp.to_unix();
+        let ahead = i64::try_from(seconds).unwrap_or(i64::MAX) > self.now.timestamp() + 300;
+        if ahead { Err(Problem::field("id", "id_ahead")) } else { Ok(id) }
+    }
+
+    /// Rows of `E` that this scope may see.
+    #[must_use]
+    pub fn find<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.select::<E>(), on: On::Pool(&self.at.db.read) }
+    }
+
+    /// Rows of the whole business, whoever may see them: only to name, masked, the row that is in
+    /// the way of a unique value.
+    #[must_use]
+    pub(crate) fn find_masked<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.select_for::<E>(&Eyes::All), on: On::Pool(&self.at.db.read) }
+    }
+
+    /// The settings that features may know.
+    pub(crate) fn config(&self) -> &crate::config::Config {
+        &self.at.config
+    }
+
+    pub(crate) fn installation(&self) -> &Arc<Installation> {
+        &self.at
+    }
+
+    fn select<E: Tenanted>(&self) -> Select<E> {
+        self.select_for(&self.eyes)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place where a query of a feature begins")]
+    fn select_for<E: Tenanted>(&self, eyes: &Eyes) -> Select<E> {
+        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(eyes, self.tenant_id));
+        match E::aggregate() {
+            Some(aggregate) => select.filter(aggregate.live.eq(1)),
+            None => select,
+        }
+    }
+}
+
+/// UUIDv7 of a moment.
+pub(crate) fn new_id(now: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &crate::crypto::random()).into_uuid()
+}
+
+/// Rows can be read through a scope or, inside a transaction, through the transaction.
+pub trait Reads {
+    /// Rows of `E` that this scope may see.
+    fn rows<E: Tenanted>(&self) -> Find<'_, E>;
+
+    /// The scope itself, for its keys and its moment.
+    fn scope(&self) -> &Scope;
+}
+
+impl Reads for Scope {
+    fn rows<E: Tenanted>(&self) -> Find<'_, E> {
+        self.find()
+    }
+
+    fn scope(&self) -> &Scope {
+        self
+    }
+}

@@ -1,0 +1,102 @@
+//! What an entity says about itself so that a scope can keep it inside its business.
+
+use super::actor::Eyes;
+use sea_orm::sea_query::{Condition, Expr, SelectStatement};
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
+
+/// An entity whose rows belong to a business.
+pub trait Tenanted: EntityTrait<Model: IntoActiveModel<Self::ActiveModel>, ActiveModel: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Default + Send> {
+    /// What the audit record calls a row. Changes to entities without a name are parts of a named
+    /// row's change.
+    const NAME: Option<&'static str>;
+
+    /// The column of the business.
+    fn tenant() -> Self::Column;
+
+    /// The column of the row's id within the business.
+    fn key() -> Self::Column;
+
+    /// Which rows these eyes see: the one predicate of the resource, used by every statement.
+    fn rows(eyes: &Eyes, tenant_id: i64) -> Condition;
+
+    /// The columns that every aggregate has, or `None` for parts and records.
+    fn aggregate() -> Option<Aggregate<Self>> {
+        None
+    }
+}
+
+/// The columns `version`, `created_at`, `updated_at`, `deleted_at` and `live`.
+pub struct Aggregate<E: EntityTrait> {
+    /// Counts changes; the ETag.
+    pub version: E::Column,
+    /// When it was made.
+    pub created_at: E::Column,
+    /// When it was last changed; devices ask for what came after.
+    pub updated_at: E::Column,
+    /// When it was deleted.
+    pub deleted_at: E::Column,
+    /// 1, or NULL when deleted.
+    pub live: E::Column,
+}
+
+/// Every row.
+#[must_use]
+pub fn every() -> Condition {
+    Condition::all()
+}
+
+/// No row.
+#[must_use]
+pub fn none() -> Condition {
+    Condition::all().add(sea_orm::sea_query::ExprTrait::eq(Expr::val(1), 0))
+}
+
+/// Rows whose parent is among those that `parents` selects.
+pub fn through<C: ColumnTrait>(column: C, parents: SelectStatement) -> Condition {
+    Condition::all().add(column.in_subquery(parents))
+}
+
+/// Implements [`Tenanted`] for the `Entity` of the module it stands in. Columns have the same names
+/// everywhere; what differs is the audit name, the id column and who sees which rows.
+#[macro_export]
+macro_rules! tenanted {
+    (@impl $name:expr, $key:ident, $rows:expr, { $($aggregate:tt)* }) => {
+        impl $crate::scope::Tenanted for Entity {
+            const NAME: Option<&'static str> = $name;
+
+            fn tenant() -> Self::Column {
+                Column::TenantId
+            }
+
+            fn key() -> Self::Column {
+                Column::$key
+            }
+
+            fn rows(eyes: &$crate::scope::Eyes, tenant_id: i64) -> sea_orm::Condition {
+                let rows: fn(&$crate::scope::Eyes, i64) -> sea_orm::Condition = $rows;
+                rows(eyes, tenant_id)
+            }
+
+            $($aggregate)*
+        }
+    };
+    (aggregate $name:literal, $rows:expr) => {
+        $crate::tenanted!(@impl Some($name), Id, $rows, {
+            fn aggregate() -> Option<$crate::scope::Aggregate<Self>> {
+                Some($crate::scope::Aggregate {
+                    version: Column::Version,
+                    created_at: Column::CreatedAt,
+                    updated_at: Column::UpdatedAt,
+                    deleted_at: Column::DeletedAt,
+                    live: Column::Live,
+                })
+            }
+        });
+    };
+    (record $rows:expr) => {
+        $crate::tenanted!(@impl None, Id, $rows, {});
+    };
+    (part of $key:ident, $rows:expr) => {
+        $crate::tenanted!(@impl None, $key, $rows, {});
+    };
+}

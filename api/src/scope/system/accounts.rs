@@ -1,0 +1,163 @@
+//! People: found by what they proved to WeChat, or by a password.
+
+use super::System;
+use crate::auth::entity::{account, account_phone, operator, wechat_identity};
+use crate::problem::Problem;
+use crate::wechat::LoginAnswer;
+use domain::accounts::Side;
+use domain::phone::Phone;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use uuid::Uuid;
+
+/// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
+/// were returned (MIIT's usual freeze), so a proof must not outlive that.
+const PROOF_DAYS: i64 = 90;
+
+#[expect(clippy::disallowed_methods, reason = "accounts belong to no business")]
+impl System {
+    /// The account behind a WeChat login, made at the first one. The session key is sealed.
+    pub(crate) async fn account_of_wechat(&self, appid: &str, answer: &LoginAnswer) -> Result<account::Model, Problem> {
+        let now = self.now();
+        let tx = self.begin().await?;
+        let known = wechat_identity::Entity::find_by_id((appid.to_owned(), answer.openid.clone())).one(&tx).await?;
+        let by_union = match (&known, &answer.unionid) {
+            (None, Some(unionid)) => {
+                wechat_identity::Entity::find().filter(wechat_identity::Column::Unionid.eq(unionid)).one(&tx).await?
+            }
+            _ => None,
+        };
+        let account_id = match known.as_ref().or(by_union.as_ref()) {
+            Some(identity) => identity.account_id,
+            None => self.insert_account(&tx).await?,
+        };
+        let place = format!("|wechat_identities.session_key|{account_id}");
+        let sealed = self.at.keys.installation.seal(&place, answer.session_key.as_bytes());
+        let row = wechat_identity::ActiveModel {
+            appid: Set(appid.to_owned()),
+            openid: Set(answer.openid.clone()),
+            account_id: Set(account_id),
+            unionid: Set(answer.unionid.clone()),
+            session_key: Set(Some(sealed)),
+            updated_at: Set(now),
+        };
+        if known.is_some() {
+            wechat_identity::Entity::update(row).validate()?.exec(&tx).await?;
+        } else {
+            wechat_identity::Entity::insert(row).exec_without_returning(&tx).await?;
+        }
+        let account = account::Entity::find_by_id(account_id).one(&tx).await?.ok_or(Problem::NotFound)?;
+        tx.commit().await?;
+        Ok(account)
+    }
+
+    async fn insert_account(&self, on: &impl ConnectionTrait) -> Result<Uuid, DbErr> {
+        let (id, now) = (self.new_id(), self.now());
+        let row = account::ActiveModel {
+            id: Set(id),
+            last_side: Set(Side::Customer.as_str().to_owned()),
+            last_tenant: Set(None),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        account::Entity::insert(row).exec_without_returning(on).await?;
+        Ok(id)
+    }
+
+    pub(crate) async fn account(&self, id: Uuid) -> Result<account::Model, Problem> {
+        let account = account::Entity::find_by_id(id).one(&self.at.db.read).await?;
+        account.ok_or(Problem::Unauthenticated("unauthenticated"))
+    }
+
+    /// Remembers on which side an account was last, so that it opens there next time.
+    pub(crate) async fn remember_side(&self, id: Uuid, side: Side, tenant: Option<i64>) -> Result<(), Problem> {
+        let change = account::ActiveModel {
+            last_side: Set(side.as_str().to_owned()),
+            last_tenant: Set(tenant),
+            updated_at: Set(self.now()),
+            ..account::ActiveModel::default()
+        };
+        account::Entity::update_many().set(change).filter(account::Column::Id.eq(id)).exec(&self.at.db.write).await?;
+        Ok(())
+    }
+
+    /// Makes an operator, who logs in with a name and a password.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub async fn create_operator(&self, name: &str, password_hash: String) -> Result<Uuid, Problem> {
+        let tx = self.begin().await?;
+        let account_id = self.insert_account(&tx).await?;
+        let row = operator::ActiveModel {
+            name: Set(name.to_owned()),
+            account_id: Set(account_id),
+            password_hash: Set(password_hash),
+            created_at: Set(self.now()),
+        };
+        operator::Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        Ok(account_id)
+    }
+
+    /// The operator of a name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn operator(&self, name: &str) -> Result<Option<operator::Model>, Problem> {
+        Ok(operator::Entity::find_by_id(name.to_owned()).one(&self.at.db.read).await?)
+    }
+
+    /// Keeps a phone that the account proved to hold, and what follows from it.
+    pub(crate) async fn prove_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
+        let digest = self.at.keys.phone_digest(phone);
+        let place = format!("|account_phones.sealed|{account_id}");
+        let sealed = self.at.keys.installation.seal(&place, phone.e164().as_bytes());
+        let now = self.now();
+        let tx = self.begin().await?;
+        account_phone::Entity::delete_by_id((account_id, digest.clone())).exec(&tx).await?;
+        let row = account_phone::ActiveModel {
+            account_id: Set(account_id),
+            digest: Set(digest.clone()),
+            sealed: Set(Some(sealed)),
+            proved_at: Set(now),
+        };
+        account_phone::Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        self.employ_by_phone(account_id, &digest).await
+    }
+
+    /// The phones an account proved lately, newest first.
+    pub(crate) async fn proved_phones(&self, account_id: Uuid) -> Result<Vec<account_phone::Model>, Problem> {
+        let rows = account_phone::Entity::find()
+            .filter(account_phone::Column::AccountId.eq(account_id))
+            .filter(account_phone::Column::ProvedAt.gt(self.now() - chrono::Duration::days(PROOF_DAYS)))
+            .order_by_desc(account_phone::Column::ProvedAt)
+            .all(&self.at.db.read)
+            .await?;
+        Ok(rows)
+    }
+
+    /// The last phone an account proved, masked.
+    pub(crate) async fn proved_phone_masked(&self, account_id: Uuid) -> Result<Option<String>, Problem> {
+        let Some(sealed) = self.proved_phones(account_id).await?.into_iter().next().and_then(|row| row.sealed) else {
+            return Ok(None);
+        };
+        let plain = self.at.keys.installation.open(&format!("|account_phones.sealed|{account_id}"), &sealed)?;
+        Ok(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse).map(|phone| phone.masked()))
+    }
+
+    /// The account's identity at a mini-program.
+    pub(crate) async fn wechat_identity(&self, appid: &str, account_id: Uuid) -> Result<Option<wechat_identity::Model>, Problem> {
+        let row = wechat_identity::Entity::find()
+            .filter(wechat_identity::Column::AccountId.eq(account_id))
+            .filter(wechat_identity::Column::Appid.eq(appid))
+            .one(&self.at.db.read)
+            .await?;
+        Ok(row)
+    }
+
+    /// The account behind an openid.
+    pub(crate) async fn account_of_openid(&self, appid: &str, openid: &str) -> Result<Option<Uuid>, Problem> {
+        let row = wechat_identity::Entity::find_by_id((appid.to_owned(), openid.to_owned())).one(&self.at.db.read).await?;
+        Ok(row.map(|row| row.account_id))
+    }
+}

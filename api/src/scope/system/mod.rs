@@ -1,0 +1,131 @@
+//! What truly crosses businesses: signing in, claiming jobs, a customer's orders everywhere, WeChat's
+//! pushes. Everything else goes through a scope.
+
+pub(crate) mod accounts;
+mod credit_tables;
+pub(crate) mod credits;
+mod order_links;
+pub(crate) mod orders;
+pub(crate) mod sessions;
+mod sweep;
+pub(crate) mod tenants;
+
+use super::{Eyes, Scope, Who, can, new_id};
+use crate::auth::entity::installation;
+use crate::crypto::TenantKeys;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use actix_web::HttpRequest;
+use anyhow::bail;
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    DatabaseTransaction, DbErr, EntityTrait as _, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The installation as a whole: for infrastructure, never for a feature's handler.
+#[derive(Clone)]
+pub struct System {
+    pub(crate) at: Arc<Installation>,
+}
+
+impl System {
+    /// Of a running installation.
+    #[must_use]
+    pub fn new(at: &Arc<Installation>) -> Self {
+        Self { at: Arc::clone(at) }
+    }
+
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        Ok(Self { at: can::installation(request)? })
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.at.clock.now()
+    }
+
+    pub(super) fn new_id(&self) -> Uuid {
+        new_id(self.now())
+    }
+
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.at.db.write.begin_with_options(options).await
+    }
+
+    /// The scope in which a customer sees these orders of a business, and nothing else.
+    pub(crate) async fn customer_scope(&self, tenant_id: i64, orders: Vec<Uuid>) -> Result<Scope, Problem> {
+        let keys = self.tenant_keys(tenant_id).await?;
+        let who = Who { id: None, name: "客户".to_owned() };
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, String::new()))
+    }
+
+    /// The keys of a business, unwrapped once and then remembered by this process.
+    pub(crate) async fn tenant_keys(&self, tenant_id: i64) -> Result<Arc<TenantKeys>, Problem> {
+        if let Some(keys) = self.at.snapshots.keys(tenant_id) {
+            return Ok(keys);
+        }
+        let tenant = self.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
+        let stored = tenant.tenant_key.ok_or_else(|| anyhow::anyhow!("the business has no key"))?;
+        let keys = Arc::new(self.at.keys.tenant_keys(tenant_id, &stored)?);
+        self.at.snapshots.remember_keys(tenant_id, &keys);
+        Ok(keys)
+    }
+}
+
+impl actix_web::FromRequest for System {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
+        std::future::ready(Self::of(request))
+    }
+}
+
+/// A transaction of a scope, seen from outside its business: for the links that lead to a row from
+/// elsewhere and must commit with it.
+pub struct SystemTx<'t> {
+    tx: &'t DatabaseTransaction,
+    scope: &'t Scope,
+}
+
+impl<'t> SystemTx<'t> {
+    pub(super) fn new(tx: &'t DatabaseTransaction, scope: &'t Scope) -> Self {
+        Self { tx, scope }
+    }
+}
+
+/// The scope of a job: the business of its row, all of it.
+pub(crate) async fn job_scope(at: &Arc<Installation>, tenant_id: i64, job: Uuid) -> Result<Scope, Problem> {
+    let keys = System::new(at).tenant_keys(tenant_id).await?;
+    let who = Who { id: None, name: "系统".to_owned() };
+    Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, format!("job-{job}")))
+}
+
+/// Refuses to start with another master key than the one this database was written with.
+#[expect(clippy::disallowed_methods, reason = "the installation's own table")]
+pub(crate) async fn check_master_key(at: &Arc<Installation>) -> anyhow::Result<()> {
+    const NAME: &str = "master_key_check";
+    let place = "|installation.value|master_key_check";
+    match installation::Entity::find_by_id(NAME).one(&at.db.read).await? {
+        Some(row) => {
+            if at.keys.installation.open(place, &row.value.unwrap_or_default()).is_err() {
+                bail!("this database was written with another master key; restore the right key file. Nothing was changed");
+            }
+        }
+        None => {
+            let row = installation::ActiveModel {
+                name: Set(NAME.to_owned()),
+                value: Set(Some(at.keys.installation.seal(place, b"shuke"))),
+            };
+            installation::Entity::insert(row).exec_without_returning(&at.db.write).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Sessions and refresh tokens. The database is the truth, so that a restart logs nobody out.
+
+use super::System;
+use crate::auth::entity::{refresh_token, session};
+use crate::crypto::{digest, equal, random};
+use crate::problem::Problem;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use uuid::Uuid;
+
+/// Seconds in which the same device may repeat a refresh whose answer it lost.
+const RETRY_SECONDS: i64 = 60;
+
+/// A session with the one refresh token that continues it.
+pub(crate) struct Continued {
+    pub(crate) session_id: Uuid,
+    pub(crate) account_id: Uuid,
+    pub(crate) refresh_token: String,
+}
+
+#[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
+impl System {
+    /// Begins a session on a device.
+    pub(crate) async fn begin_session(&self, account_id: Uuid, device: &str) -> Result<Continued, Problem> {
+        let now = self.now();
+        let tx = self.begin().await?;
+        let session_id = self.new_id();
+        let row = session::ActiveModel {
+            id: Set(session_id),
+            account_id: Set(account_id),
+            device: Set(self.device(device)),
+            created_at: Set(now),
+            expires_at: Set(now + Duration::days(self.at.config.auth.session_days)),
+            revoked_at: Set(None),
+        };
+        session::Entity::insert(row).exec_without_returning(&tx).await?;
+        let refresh_token = self.issue(&tx, session_id).await?;
+        tx.commit().await?;
+        Ok(Continued { session_id, account_id, refresh_token })
+    }
+
+    async fn issue(&self, tx: &DatabaseTransaction, session_id: Uuid) -> Result<String, DbErr> {
+        let token = URL_SAFE_NO_PAD.encode(random::<32>());
+        let row = refresh_token::ActiveModel {
+            digest: Set(self.token_digest(&token)),
+            session_id: Set(session_id),
+            used_at: Set(None),
+            successor: Set(None),
+            created_at: Set(self.now()),
+        };
+        refresh_token::Entity::insert(row).exec_without_returning(tx).await?;
+        Ok(token)
+    }
+
+    /// Exchanges a refresh token for its successor. The same device may repeat that for a minute; any
+    /// other reuse means that two parties hold the token, and ends the session for both.
+    pub(crate) async fn continue_session(&self, token: &str, device: &str) -> Result<Continued, Problem> {
+        const INVALID: Problem = Problem::Unauthenticated("refresh_invalid");
+        let now = self.now();
+        let tx = self.begin().await?;
+        let digest = self.token_digest(token);
+        let Some(row) = refresh_token::Entity::find_by_id(digest.clone()).one(&tx).await? else { return Err(INVALID) };
+        let Some(session) = session::Entity::find_by_id(row.session_id).one(&tx).await? else { return Err(INVALID) };
+        if session.revoked_at.is_some() || session.expires_at <= now {
+            return Err(INVALID);
+        }
+        let same_device = equal(&session.device, &self.device(device));
+        let place = format!("|refresh_tokens.successor|{}", session.id);
+        let refresh_token = match (row.used_at, row.successor) {
+            (None, _) if same_device => {
+                let next = self.issue(&tx, session.id).await?;
+                let used = refresh_token::ActiveModel {
+                    used_at: Set(Some(now)),
+                    successor: Set(Some(self.at.keys.installation.seal(&place, next.as_bytes()))),
+                    ..refresh_token::ActiveModel::default()
+                };
+                let used = refresh_token::Entity::update_many()
+                    .set(used)
+                    .filter(refresh_token::Column::Digest.eq(digest))
+                    .filter(refresh_token::Column::UsedAt.is_null())
+                    .exec(&tx)
+                    .await?;
+                if used.rows_affected == 0 {
+                    // Another request of the same phone was faster; it will find the successor.
+                    return Err(Problem::conflict("in_progress", None));
+                }
+                let longer = session::ActiveModel {
+                    expires_at: Set(now + Duration::days(self.at.config.auth.session_days)),
+                    ..session::ActiveModel::default()
+                };
+                session::Entity::update_many().set(longer).filter(session::Column::Id.eq(session.id)).exec(&tx).await?;
+                next
+            }
+            (Some(used_at), Some(successor)) if same_device && now - used_at <= Duration::seconds(RETRY_SECONDS) => {
+                let plain = self.at.keys.installation.open(&place, &successor)?;
+                String::from_utf8(plain).map_err(anyhow::Error::from)?
+            }
+            _ => {
+                revoke(&tx, session.id, now).await?;
+                tx.commit().await?;
+                tracing::warn!(session = %session.id, "a refresh token was used twice: the session is over");
+                return Err(INVALID);
+            }
+        };
+        tx.commit().await?;
+        Ok(Continued { session_id: session.id, account_id: session.account_id, refresh_token })
+    }
+
+    /// Ends a session.
+    pub(crate) async fn end_session(&self, session_id: Uuid) -> Result<(), Problem> {
+        revoke(&self.at.db.write, session_id, self.now()).await?;
+        self.at.snapshots.forget_session(session_id);
+        Ok(())
+    }
+
+    /// Whether a session still runs.
+    pub(crate) async fn session_runs(&self, session_id: Uuid) -> Result<bool, Problem> {
+        let row = session::Entity::find_by_id(session_id).one(&self.at.db.read).await?;
+        Ok(row.is_some_and(|row| row.revoked_at.is_none() && row.expires_at > self.now()))
+    }
+
+    fn token_digest(&self, token: &str) -> Vec<u8> {
+        digest(&self.at.keys.digests, &[b"refresh", token.as_bytes()]).to_vec()
+    }
+
+    fn device(&self, device: &str) -> Vec<u8> {
+        digest(&self.at.keys.digests, &[b"device", device.as_bytes()]).to_vec()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
+async fn revoke(on: &impl sea_orm::ConnectionTrait, session_id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<(), DbErr> {
+    let change = session::ActiveModel { revoked_at: Set(Some(now)), ..session::ActiveModel::default() };
+    session::Entity::update_many().set(change).filter(session::Column::Id.eq(session_id)).exec(on).await.map(|_| ())
+}

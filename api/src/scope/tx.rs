@@ -1,0 +1,257 @@
+//! A transaction of a scope: every write of a feature goes through here, where it gets its tenant,
+//! its version, its times and its place in the audit record.
+
+use super::audit::{self, Entry};
+use super::find::{Find, On};
+use super::rows::{Aggregate, Tenanted};
+use super::{Reads, Scope};
+use crate::jobs::{self, Job};
+use crate::problem::Problem;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _,
+    Iterable as _, QueryFilter as _, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
+use serde_json::json;
+use std::cell::{Cell, RefCell};
+use uuid::Uuid;
+
+/// A transaction. Dropped without [`Tx::commit`], it never happened.
+pub struct Tx<'s> {
+    scope: &'s Scope,
+    tx: DatabaseTransaction,
+    wrote: Cell<bool>,
+    entries: RefCell<Vec<Entry>>,
+}
+
+impl Scope {
+    /// Begins a transaction. It borrows the scope, so that nothing is read beside it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&mut self) -> Result<Tx<'_>, DbErr> {
+        let this: &Scope = self;
+        this.begin_shared().await
+    }
+
+    pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
+        // A SQLite transaction that reads first and writes later fails at once when somebody else
+        // wrote in between; one that starts as a writer waits its turn.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.at.db.write.begin_with_options(options).await?;
+        Ok(Tx { scope: self, tx, wrote: Cell::new(false), entries: RefCell::default() })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where a feature's writes begin")]
+impl Tx<'_> {
+    /// Rows of `E` that the scope may see, as this transaction sees them.
+    #[must_use]
+    pub fn find<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.scope.select::<E>(), on: On::Tx(&self.tx) }
+    }
+
+    /// Inserts a row of this business. An aggregate gets version 1 and its times, and is audited.
+    ///
+    /// # Errors
+    /// When an id or a unique value is taken, or a row it points at is not of this business.
+    pub async fn insert<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
+        self.wrote.set(true);
+        let row = self.stamped::<E>(row);
+        let id = match row.get(E::key()) {
+            ActiveValue::Set(Value::Uuid(id)) => id,
+            _ => None,
+        };
+        self.record_fields::<E>("create", id, &row);
+        E::insert(row).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
+    /// Inserts rows that hang on another row.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`].
+    pub async fn insert_many<E: Tenanted>(&self, rows: impl IntoIterator<Item = E::ActiveModel>) -> Result<(), DbErr> {
+        let rows: Vec<_> = rows.into_iter().map(|row| self.stamped::<E>(row)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.wrote.set(true);
+        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
+    /// Changes a row if it can be seen and still has `version` (`None`: whatever it has). `false`
+    /// when there is no such row.
+    ///
+    /// # Errors
+    /// When a unique value is taken.
+    pub async fn update<E: Tenanted>(&self, id: Uuid, version: Option<i64>, mut change: E::ActiveModel) -> Result<bool, DbErr> {
+        self.wrote.set(true);
+        self.record_fields::<E>("update", Some(id), &change);
+        let mut update = self.scoped_update::<E>(id);
+        if let Some(Aggregate { version: column, updated_at, live, .. }) = E::aggregate() {
+            set(&mut change, updated_at, self.scope.now.into());
+            update = update.filter(live.eq(1)).col_expr(column, Expr::col(column).add(1));
+            if let Some(version) = version {
+                update = update.filter(column.eq(version));
+            }
+        }
+        Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
+    }
+
+    /// Sets what follows from other rows, such as when a customer was last spoken to: nobody edited
+    /// the row, so its version stays and the record names the row that caused it. `false` when there
+    /// is no such row.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn derive<E: Tenanted>(&self, id: Uuid, mut change: E::ActiveModel) -> Result<bool, DbErr> {
+        self.wrote.set(true);
+        let mut update = self.scoped_update::<E>(id);
+        if let Some(Aggregate { updated_at, live, .. }) = E::aggregate() {
+            set(&mut change, updated_at, self.scope.now.into());
+            update = update.filter(live.eq(1));
+        }
+        Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
+    }
+
+    /// As [`Tx::derive`], for every row that meets a condition.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn derive_all<E: Tenanted>(&self, condition: impl IntoCondition, change: E::ActiveModel) -> Result<u64, DbErr> {
+        self.wrote.set(true);
+        let update = E::update_many()
+            .filter(E::tenant().eq(self.scope.tenant_id))
+            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+            .filter(condition.into_condition());
+        Ok(update.set(change).exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Says, with its reason, that what was written so far needs no audit entry.
+    pub fn unrecorded(&self, _reason: &'static str) {
+        self.wrote.set(false);
+    }
+
+    fn scoped_update<E: Tenanted>(&self, id: Uuid) -> sea_orm::UpdateMany<E> {
+        E::update_many()
+            .filter(E::tenant().eq(self.scope.tenant_id))
+            .filter(E::key().eq(id))
+            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+    }
+
+    /// Deletes an aggregate softly: it stays as a tombstone, and its unique values are free again.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bury<E: Tenanted>(&self, id: Uuid, version: Option<i64>) -> Result<bool, DbErr> {
+        let mut tombstone = <E::ActiveModel as Default>::default();
+        if let Some(Aggregate { deleted_at, live, .. }) = E::aggregate() {
+            set(&mut tombstone, deleted_at, Some(self.scope.now).into());
+            set(&mut tombstone, live, Value::BigInt(None));
+        }
+        let done = self.update::<E>(id, version, tombstone).await?;
+        if let Some(last) = self.entries.borrow_mut().last_mut() {
+            last.action = "delete";
+        }
+        Ok(done)
+    }
+
+    /// Removes rows that hang on another row. They leave no tombstone.
+    ///
+    /// # Errors
+    /// When another row still points at one of them.
+    pub async fn remove<E: Tenanted>(&self, condition: impl IntoCondition) -> Result<u64, DbErr> {
+        self.wrote.set(true);
+        let delete = E::delete_many()
+            .filter(E::tenant().eq(self.scope.tenant_id))
+            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+            .filter(condition.into_condition());
+        Ok(delete.exec(&self.tx).await?.rows_affected)
+    }
+
+    /// Puts something into the audit record that is not an insert, update or delete by itself.
+    pub fn audit(&self, action: &'static str, resource: &'static str, id: Option<Uuid>, changes: serde_json::Value) {
+        self.entries.borrow_mut().push(Entry { action, resource, id, changes });
+    }
+
+    /// Enqueues a job; it exists exactly if this transaction commits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn enqueue<J: Job>(&self, job: &J, run_at: DateTime<Utc>) -> Result<(), Problem> {
+        jobs::enqueue(&self.tx, self.scope.tenant_id, self.scope.now, job, run_at).await
+    }
+
+    /// Commits, with the audit record of everything that was done.
+    ///
+    /// # Errors
+    /// When something was written and nothing recorded: a change that nobody could trace.
+    pub async fn commit(self) -> Result<(), Problem> {
+        let entries = self.entries.into_inner();
+        if self.wrote.get() && entries.is_empty() {
+            return Err(Problem::Internal(anyhow::anyhow!("a change without an audit entry")));
+        }
+        audit::write(&self.tx, self.scope, entries).await?;
+        self.tx.commit().await?;
+        Ok(())
+    }
+
+    /// The raw transaction, for tables of the scope module itself.
+    pub(super) fn raw(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    pub(crate) fn system(&self) -> super::system::SystemTx<'_> {
+        super::system::SystemTx::new(&self.tx, self.scope)
+    }
+
+    fn stamped<E: Tenanted>(&self, mut row: E::ActiveModel) -> E::ActiveModel {
+        set(&mut row, E::tenant(), self.scope.tenant_id.into());
+        if let Some(Aggregate { version, created_at, updated_at, live, deleted_at }) = E::aggregate() {
+            set(&mut row, version, 1_i64.into());
+            set(&mut row, created_at, self.scope.now.into());
+            set(&mut row, updated_at, self.scope.now.into());
+            set(&mut row, live, Some(1_i64).into());
+            set(&mut row, deleted_at, Value::ChronoDateTimeUtc(None));
+        }
+        row
+    }
+
+    /// Records which fields were written, by name; values may be personal.
+    fn record_fields<E: Tenanted>(&self, action: &'static str, id: Option<Uuid>, row: &E::ActiveModel) {
+        let Some(resource) = E::NAME else { return };
+        let fields: Vec<&str> = E::Column::iter()
+            .filter(|column| matches!(row.get(*column), ActiveValue::Set(_)))
+            .map(|column| column.as_str())
+            .filter(|name| !matches!(*name, "tenant_id" | "id" | "version" | "created_at" | "updated_at" | "deleted_at" | "live"))
+            .collect();
+        self.audit(action, resource, id, json!({ "fields": fields }));
+    }
+}
+
+/// Sets a column whose type the entity fixed.
+fn set<A: sea_orm::ActiveModelTrait>(row: &mut A, column: <A::Entity as EntityTrait>::Column, value: Value) {
+    row.set(column, value);
+}
+
+impl Reads for Tx<'_> {
+    fn rows<E: Tenanted>(&self) -> Find<'_, E> {
+        self.find()
+    }
+
+    fn scope(&self) -> &Scope {
+        self.scope
+    }
+}
+
+impl std::ops::Deref for Tx<'_> {
+    type Target = Scope;
+
+    fn deref(&self) -> &Scope {
+        self.scope
+    }
+}

@@ -1,0 +1,17 @@
+//! Tasks 待办, the inbox, and the reminder by subscribe message.
+
+pub(crate) mod entity;
+mod inbox;
+mod remind;
+mod routes;
+pub(crate) mod send;
+mod subscriptions;
+
+pub(crate) use remind::{ReminderReserved, TaskDue};
+pub(crate) use routes::{TaskView, create, list};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+    services.configure(routes::routes).configure(inbox::routes).configure(subscriptions::routes);
+}

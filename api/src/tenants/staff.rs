@@ -1,0 +1,37 @@
+//! The table of staff.
+
+use crate::db::Code;
+use crate::scope::{Eyes, every, none};
+use domain::permission::Role;
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "staff")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub name: String,
+    pub role: Code<Role>,
+    pub account_id: Option<Uuid>,
+    pub phone_digest: Option<Vec<u8>>,
+    pub auth_epoch: i64,
+    pub suspended_at: Option<DateTimeUtc>,
+    pub version: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub deleted_at: Option<DateTimeUtc>,
+    pub live: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+crate::tenanted!(aggregate "staff", |eyes, _| match eyes {
+    // Colleagues know each other's names.
+    Eyes::All | Eyes::Own(_) => every(),
+    Eyes::Orders(_) => none(),
+});

@@ -1,0 +1,75 @@
+//! 今日: what to work through now.
+
+use crate::problem::{Problem, Problems};
+use crate::scope::{Can, grants::TasksRead};
+use crate::tasks::{self, TaskView, entity as task};
+use crate::{customers, orders};
+use actix_web::{get, web::Json};
+use chrono::{DateTime, Duration, FixedOffset, Utc};
+use domain::orders::OrderStatus;
+use domain::tasks::TaskStatus;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// More than anybody does in a day.
+const ITEMS: u64 = 100;
+
+pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(get_today);
+}
+
+/// The first screen of the staff side.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodayView {
+    /// One's name.
+    pub name: String,
+    /// Four numbers.
+    pub counts: TodayCounts,
+    /// One's open tasks until tonight, the most overdue first; at most 100.
+    pub items: Vec<TaskView>,
+}
+
+/// Four numbers, each up to 1000.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TodayCounts {
+    /// Tasks due between now and tonight.
+    pub due_today: usize,
+    /// Tasks whose time has passed.
+    pub overdue: usize,
+    /// Customers written down in the last seven days.
+    pub new_customers: u64,
+    /// Orders that have not left yet.
+    pub to_ship: u64,
+}
+
+/// What to work through today.
+#[utoipa::path(tag = "tasks", security(("bearer" = ["tasks.read"])), responses((status = 200, body = TodayView), Problems))]
+#[get("/today")]
+async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
+    let (me, now) = (scope.me()?, scope.now());
+    let due = scope
+        .find::<task::Entity>()
+        .filter(task::Column::AssigneeId.eq(me))
+        .filter(task::Column::Status.eq(TaskStatus::Open.as_str()))
+        .filter(task::Column::DueAt.lt(tonight(now)));
+    let items = tasks::list(due, |rows| rows.order_by_asc(task::Column::DueAt).limit(ITEMS)).await?;
+    let overdue = items.iter().filter(|task| task.due_at < now).count();
+    let week = customers::Column::CreatedAt.gte(now - Duration::days(7));
+    let (new_customers, _) = scope.find::<customers::Entity>().filter(week).count().await?;
+    let waiting = orders::Column::Status.is_in([OrderStatus::Placed.as_str(), OrderStatus::Processing.as_str()]);
+    let (to_ship, _) = scope.find::<orders::Entity>().filter(waiting).count().await?;
+    Ok(Json(TodayView {
+        name: scope.who().name.clone(),
+        counts: TodayCounts { due_today: items.len() - overdue, overdue, new_customers, to_ship },
+        items,
+    }))
+}
+
+/// Midnight in China after `now`.
+fn tonight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let Some(zone) = FixedOffset::east_opt(8 * 3600) else { return now + Duration::days(1) };
+    let tomorrow = now.with_timezone(&zone).date_naive() + Duration::days(1);
+    tomorrow.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone).single().map_or(now + Duration::days(1), |at| at.with_timezone(&Utc))
+}

@@ -1,0 +1,90 @@
+//! Signing in: what a phone or an operator sends to prove who they are.
+
+use crate::prelude::*;
+use crate::text;
+
+codes! {
+    /// The side of the mini-program a token speaks for.
+    pub enum Side {
+        /// 员工端: acts in one business with the rights of a role.
+        Staff = "staff",
+        /// 客户端: sees its own orders only.
+        Customer = "customer",
+    }
+}
+
+/// Sign in by the code of `wx.login`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WechatLogin {
+    /// Code of `wx.login`: single use, five minutes.
+    #[validate(length(min = 1, max = 128))]
+    pub code: String,
+    /// A random name the phone gave itself; ties a refresh token to the device.
+    #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
+    pub device: String,
+}
+
+/// Sign in of an operator by name and password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordLogin {
+    /// The operator's name.
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub name: String,
+    /// The password. At least ten characters (NIST SP 800-63B asks for eight).
+    #[validate(length(min = 10, max = 128))]
+    pub password: Verbatim,
+    /// A random name of the client; ties a refresh token to it.
+    #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
+    pub device: String,
+}
+
+/// Ask for a new access token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The refresh token of the last answer.
+    #[validate(length(min = 20, max = 128))]
+    pub refresh_token: String,
+    /// The device it was issued to.
+    #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
+    pub device: String,
+}
+
+/// Choose the side, and for staff the business, to act in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "staff_names_a_business"))]
+pub struct Switch {
+    /// Staff or customer.
+    pub side: Side,
+    /// The business, for staff.
+    #[serde(default)]
+    pub tenant_id: Option<i64>,
+}
+
+fn staff_names_a_business(switch: &Switch) -> Result<(), ValidationError> {
+    match (switch.side, switch.tenant_id) {
+        (Side::Staff, None) => fail("tenant_missing"),
+        _ => Ok(()),
+    }
+}
+
+/// Prove a phone number by the code of `<button open-type="getPhoneNumber">`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneProof {
+    /// The code of the button's event (not of `wx.login`): single use, five minutes.
+    #[validate(length(min = 1, max = 128))]
+    pub code: String,
+}
+
+/// Prove that an order is yours by the one-time code on its receipt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptProof {
+    /// Twelve letters and digits, as printed; hyphens are ignored.
+    #[validate(length(min = 1, max = 32), custom(function = "text::code"))]
+    pub code: String,
+}

@@ -1,0 +1,181 @@
+//! Customers 客户: whom the business knows.
+
+use crate::prelude::*;
+use crate::{phone, region, text};
+
+codes! {
+    /// Where a customer stands with the business.
+    pub enum CustomerType {
+        /// 潜在: has not bought yet.
+        Potential = "potential",
+        /// 新客: bought for the first time.
+        New = "new",
+        /// 老客: buys again.
+        Existing = "existing",
+        /// 流失: has stopped buying.
+        Lost = "lost",
+    }
+}
+
+codes! {
+    /// A person 个人 or a company 企业.
+    pub enum CustomerKind {
+        /// 个人.
+        Person = "person",
+        /// 企业: `name` is the contact's name or the company's own.
+        Company = "company",
+    }
+}
+
+codes! {
+    /// How the customer came to the business.
+    pub enum CustomerSource {
+        /// 到店.
+        WalkIn = "walk_in",
+        /// 老客介绍.
+        Referral = "referral",
+        /// 微信.
+        Wechat = "wechat",
+        /// 电话.
+        Phone = "phone",
+        /// 网店.
+        OnlineShop = "online_shop",
+        /// 活动.
+        Event = "event",
+        /// 其他.
+        Other = "other",
+    }
+}
+
+/// One phone number of a customer; the first in the list is the primary one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerPhone {
+    /// As people write it; kept as E.164.
+    #[validate(length(min = 1, max = 32), custom(function = "phone::check"))]
+    pub number: String,
+    /// What the number is for: 手机, 公司, 家里.
+    #[serde(default)]
+    #[validate(length(max = 10), custom(function = "text::line"))]
+    pub label: Option<String>,
+}
+
+/// What is needed to write down a new customer. `type` defaults to `potential`, the owner to the
+/// member of staff who asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "a_company_has_a_name"))]
+pub struct NewCustomer {
+    /// UUIDv7 made by a phone that was offline; the server makes one when absent.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// Name of the person, or of the contact in a company.
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub name: String,
+    /// Person or company.
+    #[serde(default)]
+    pub kind: Option<CustomerKind>,
+    /// Where the customer stands.
+    #[serde(default)]
+    #[serde(rename = "type")]
+    pub type_: Option<CustomerType>,
+    /// Phone numbers, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub phones: Vec<CustomerPhone>,
+    /// Name of the company.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = "text::line"))]
+    pub company: Option<String>,
+    /// Job title in the company.
+    #[serde(default)]
+    #[validate(length(max = 50), custom(function = "text::line"))]
+    pub title: Option<String>,
+    /// GB/T 2260 code of the district, city or province.
+    #[serde(default)]
+    #[validate(custom(function = "region::check"))]
+    pub region: Option<String>,
+    /// How the customer came.
+    #[serde(default)]
+    pub source: Option<CustomerSource>,
+    /// Birthday in the solar calendar.
+    #[serde(default)]
+    pub birthday: Option<NaiveDate>,
+    /// Anything worth remembering.
+    #[serde(default)]
+    #[validate(length(max = 1000), custom(function = "text::lines"))]
+    pub remark: Option<String>,
+    /// Member of staff who looks after the customer.
+    #[serde(default)]
+    pub owner_id: Option<Uuid>,
+    /// Tags to start with.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    pub tag_ids: Vec<Uuid>,
+}
+
+fn a_company_has_a_name(customer: &NewCustomer) -> Result<(), ValidationError> {
+    let nameless = customer.kind == Some(CustomerKind::Company) && customer.company.is_none();
+    if nameless { fail("company_missing") } else { Ok(()) }
+}
+
+/// A change to a customer (RFC 7396): an absent field stays, `null` clears.
+#[patch]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerChanges {
+    /// New name.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub name: Change<String>,
+    /// Person or company.
+    #[serde(default)]
+    pub kind: Change<CustomerKind>,
+    /// Where the customer stands.
+    #[serde(default)]
+    #[serde(rename = "type")]
+    pub type_: Change<CustomerType>,
+    /// The whole list of phones, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub phones: Change<Vec<CustomerPhone>>,
+    /// Name of the company.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = "text::line"))]
+    pub company: Patch<String>,
+    /// Job title.
+    #[serde(default)]
+    #[validate(length(max = 50), custom(function = "text::line"))]
+    pub title: Patch<String>,
+    /// GB/T 2260 code.
+    #[serde(default)]
+    #[validate(custom(function = "region::check"))]
+    pub region: Patch<String>,
+    /// How the customer came.
+    #[serde(default)]
+    pub source: Patch<CustomerSource>,
+    /// Birthday.
+    #[serde(default)]
+    pub birthday: Patch<NaiveDate>,
+    /// Remark.
+    #[serde(default)]
+    #[validate(length(max = 1000), custom(function = "text::lines"))]
+    pub remark: Patch<String>,
+    /// New owner.
+    #[serde(default)]
+    pub owner_id: Change<Uuid>,
+}
+
+/// Which tags to put on a customer and which to take off. Doing it twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerTags {
+    /// Tags to add.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    pub add: Vec<Uuid>,
+    /// Tags to remove.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    pub remove: Vec<Uuid>,
+}

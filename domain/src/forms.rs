@@ -1,0 +1,101 @@
+//! The register of forms and state machines. A struct that is not listed here cannot be a request
+//! body: [`crate::check`] asks for [`Form`], and only this list implements it.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::code::Code;
+use crate::table::{RuleTable, Table};
+use crate::{accounts, customers, interactions, orders, tags, tasks};
+
+/// A struct that a request body may be.
+pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
+
+/// Something that wants to see every form with its type: the differential test.
+pub trait Visitor {
+    /// Called once for each form.
+    fn form<T: Form>(&mut self);
+}
+
+macro_rules! forms {
+    (phone { $($phone:path,)* } server { $($server:path,)* }) => {
+        $(impl Form for $phone {})*
+        $(impl Form for $server {})*
+
+        /// Forms that a person fills in on the phone: their rules are in the phone's module.
+        pub static FORMS: &[&Table] = &[$(<$phone as RuleTable>::TABLE),*];
+
+        /// Forms that only programs fill in; the server alone knows their rules.
+        pub static SERVER_FORMS: &[&Table] = &[$(<$server as RuleTable>::TABLE),*];
+
+        /// Shows every form to the visitor.
+        pub fn each(visitor: &mut impl Visitor) {
+            $(visitor.form::<$phone>();)*
+            $(visitor.form::<$server>();)*
+        }
+    };
+}
+
+// Each form on the phone costs about 1.6 KB of its module: list it there only if a person types it.
+forms! {
+    phone {
+        accounts::ReceiptProof,
+        customers::NewCustomer,
+        customers::CustomerChanges,
+        interactions::NewInteraction,
+        orders::NewOrder,
+        orders::OrderChanges,
+        orders::OrderMove,
+        tags::NewTagGroup,
+        tags::TagGroupChanges,
+        tags::NewTag,
+        tags::TagChanges,
+        tasks::NewTask,
+        tasks::Snooze,
+    }
+    server {
+        accounts::WechatLogin,
+        accounts::PasswordLogin,
+        accounts::Refresh,
+        accounts::Switch,
+        accounts::PhoneProof,
+        customers::CustomerTags,
+    }
+}
+
+/// The rules of a form that the phone knows.
+#[must_use]
+pub fn form(name: &str) -> Option<&'static Table> {
+    FORMS.iter().copied().find(|table| table.name == name)
+}
+
+/// Legal moves: event and next state.
+pub type Moves = Vec<(&'static str, &'static str)>;
+
+/// A state machine: its name, and the legal moves (event, next state) out of a state.
+pub struct Machine {
+    /// Such as `order`.
+    pub name: &'static str,
+    /// The moves out of a state; `None` when there is no such state.
+    pub moves: fn(state: &str) -> Option<Moves>,
+}
+
+/// Every state machine that the phone offers moves of.
+pub static MACHINES: &[Machine] = &[Machine {
+    name: "order",
+    moves: |state| moves(state, |state: orders::OrderStatus, event: orders::OrderEvent| state.after(event).ok()),
+}];
+
+/// The legal moves of a machine out of a state.
+#[must_use]
+pub fn next_moves(machine: &str, state: &str) -> Option<Moves> {
+    let machine = MACHINES.iter().find(|known| known.name == machine)?;
+    (machine.moves)(state)
+}
+
+fn moves<S: Code, E: Code>(state: &str, after: impl Fn(S, E) -> Option<S>) -> Option<Moves> {
+    let state = S::of(state)?;
+    let legal = E::ALL.iter().filter_map(|event| Some((event.text(), after(state, *event)?.text())));
+    Some(legal.collect())
+}

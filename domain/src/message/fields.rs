@@ -1,0 +1,39 @@
+//! What a rule says about a field, or about a form as a whole.
+
+super::texts! {
+    // Of every form.
+    required: "必填", "Required";
+    type: "类型不对", "Wrong type";
+    malformed: "请求内容不是有效的 JSON", "Not valid JSON";
+    too_deep: "请求内容嵌套过深", "Nested too deeply";
+    unknown_field: "没有这个字段", "There is no such field";
+    duplicate_field: "字段重复", "The field occurs twice";
+    too_short: "至少 {min} 个字", "At least {min} characters";
+    too_long: "最多 {max} 个字", "At most {max} characters";
+    too_few: "至少 {min} 项", "At least {min} items";
+    too_many: "最多 {max} 项", "At most {max} items";
+    too_small: "不能小于 {min}", "Must be {min} or more";
+    too_large: "不能大于 {max}", "Must be {max} or less";
+    enum_invalid: "请从列表中选择", "Choose one of the list";
+    uuid_invalid: "编号格式不正确", "Not a valid id";
+    date_invalid: "日期不正确", "Not a valid date";
+    instant_invalid: "时间不正确", "Not a valid time";
+    blank: "不能只有空格", "Must not be blank";
+    control_character: "含有无法显示的字符", "Contains invisible characters";
+    invalid_value: "内容不正确", "Not valid";
+
+    // Of several features.
+    phone_invalid: "电话号码不正确", "Not a valid phone number";
+    region_invalid: "地区代码不正确", "Not a valid region";
+    colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
+    code_invalid: "只能包含字母、数字、- 和 _", "Only letters, digits, - and _";
+
+    // Of one feature.
+    tenant_missing: "请选择商家", "Choose a business";
+    company_missing: "企业客户请填写公司名称", "A company needs its name";
+    next_contact_missing: "请选择下次联系时间", "Choose when to get in touch again";
+    total_too_large: "订单总额超出上限", "The order's total is too large";
+    shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";
+    shipment_unexpected: "只有发货时才填写快递信息", "Carrier and tracking number belong to a shipment";
+    transition_refused: "当前状态不能这样操作", "Not possible in the present state";
+}

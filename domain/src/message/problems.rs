@@ -1,0 +1,51 @@
+//! What the server says about a request as a whole: the titles and details of Problems.
+
+super::texts! {
+    // 400, 413, 415, 422
+    invalid: "请检查标出的内容", "Check the highlighted fields";
+    query_invalid: "查询参数不正确", "The query is not valid";
+    path_invalid: "地址不正确", "The address is not valid";
+    body_too_large: "请求内容过大", "The request is too large";
+    body_truncated: "请求内容不完整", "The request broke off";
+    content_type_invalid: "请使用 application/json", "Use application/json";
+    limit_invalid: "每页 1 到 100 条", "1 to 100 rows on a page";
+    cursor_invalid: "翻页标记无效，请从第一页开始", "Not a cursor of this list: start at the first page";
+    id_ahead: "编号中的时间超前，请检查手机时间", "The id lies in the future: check the device's clock";
+    id_version: "编号应为 UUIDv7", "The id must be a UUIDv7";
+    owner_unknown: "负责人不存在", "No such owner";
+    tag_unknown: "标签不存在", "No such tag";
+    group_unknown: "标签组不存在", "No such tag group";
+    due_past: "时间已经过去", "This time has passed";
+    idempotency_reused: "同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key was used for another request";
+    idempotency_invalid: "Idempotency-Key 最多 100 个字符", "An Idempotency-Key has at most 100 characters";
+
+    // 401, 403
+    unauthenticated: "请先登录", "Log in first";
+    token_expired: "登录已过期", "The login has expired";
+    login_refused: "账号或密码不正确", "Wrong name or password";
+    refresh_invalid: "登录已失效，请重新登录", "The session has ended: log in again";
+    wechat_code_invalid: "微信登录已过期，请重试", "The WeChat code is used or expired: try again";
+    wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
+    forbidden: "没有这项权限", "You may not do this";
+    side_wrong: "请切换到对应的身份", "Switch to the other side first";
+
+    // 404, 405
+    not_found: "找不到，或者不属于你", "Not found, or not yours";
+    method_not_allowed: "不支持这种请求方式", "Method not allowed";
+
+    // 409, 428
+    version_missing: "缺少 If-Match 版本号", "The If-Match version is missing";
+    version_stale: "刚刚有人修改过，请核对后再保存", "Somebody changed it meanwhile: compare and save again";
+    id_taken: "编号已被使用", "The id is taken";
+    name_taken: "名称已存在", "The name is taken";
+    phone_taken: "已有客户使用这个电话", "A customer with this phone exists";
+    in_use: "仍在使用，不能删除", "Still in use";
+    in_progress: "正在处理，请稍候", "Being processed";
+
+    // 429, 5xx
+    too_many_requests: "操作太频繁，请稍后再试", "Too many attempts: wait a while";
+    upstream_failed: "微信暂时没有响应，请稍后再试", "WeChat does not answer: try again later";
+    wechat_unconfigured: "还没有配置小程序的 AppID", "No AppID is configured";
+    internal: "服务器出错了，请稍后再试", "Something broke on our side";
+    unavailable: "服务暂时不可用", "Temporarily unavailable";
+}

@@ -1,0 +1,31 @@
+import type { CustomerRow, OrderRow, Task } from './types'
+
+/** What one page changed and another page may be showing. */
+interface Topics {
+  customer: CustomerRow
+  customerGone: { id: string }
+  order: OrderRow
+  task: Pick<Task, 'customer_id'>
+  inbox: { unread: number }
+}
+
+type Listener<K extends keyof Topics> = (what: Topics[K]) => void
+const listeners: { [K in keyof Topics]: Set<Listener<K>> } = {
+  customer: new Set(),
+  customerGone: new Set(),
+  order: new Set(),
+  task: new Set(),
+  inbox: new Set(),
+}
+
+export function announce<K extends keyof Topics>(topic: K, what: Topics[K]): void {
+  listeners[topic].forEach((listener: Listener<K>) => listener(what))
+}
+
+/** Listens until the returned function is called. */
+export function listen<K extends keyof Topics>(topic: K, listener: Listener<K>): () => void {
+  listeners[topic].add(listener)
+  return () => {
+    listeners[topic].delete(listener)
+  }
+}

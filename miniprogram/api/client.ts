@@ -1,0 +1,22 @@
+import { send } from './http'
+import type { Method, Options } from './http'
+import { asProblem, problem } from './problem'
+import { me, renew, token } from './session'
+
+export { query } from './http'
+export { Problem, asProblem } from './problem'
+
+/** Refusals that a new token cures. */
+const STALE = ['unauthenticated', 'token_expired']
+
+/** A request of whoever is signed in. An expired token is renewed and the request sent once more. */
+export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  try {
+    return await send<T>(method, path, options, await token())
+  } catch (thrown) {
+    if (!STALE.includes(asProblem(thrown).code)) throw thrown
+    if (!me()) throw problem('unauthenticated', 401)
+    await renew()
+    return send<T>(method, path, options, await token())
+  }
+}

@@ -1,0 +1,52 @@
+import { query, request } from './client'
+import type { CustomerChanges, CustomerRow, CustomerType, CustomerView, Interaction, NewCustomer, NewInteraction, Page } from './types'
+
+export interface CustomerFilter {
+  q?: string
+  type?: CustomerType | ''
+  tags_any?: string
+  tags_all?: string
+  tags_none?: string
+  owner_id?: string
+}
+
+export function listCustomers(filter: CustomerFilter, cursor: string | null): Promise<Page<CustomerRow>> {
+  return request('GET', `customers${query({ ...filter, limit: 20, cursor })}`)
+}
+
+export function countCustomers(filter: CustomerFilter): Promise<{ count: number; capped: boolean }> {
+  return request('GET', `customers/count${query({ ...filter })}`)
+}
+
+export function findCustomer(id: string): Promise<CustomerView> {
+  return request('GET', `customers/${id}`)
+}
+
+export function createCustomer(body: NewCustomer, idempotencyKey: string): Promise<CustomerView> {
+  return request('POST', 'customers', { body, idempotencyKey })
+}
+
+export function updateCustomer(id: string, ifMatch: number, body: CustomerChanges): Promise<CustomerView> {
+  return request('PATCH', `customers/${id}`, { body, ifMatch })
+}
+
+export function deleteCustomer(id: string, ifMatch: number): Promise<void> {
+  return request('DELETE', `customers/${id}`, { ifMatch })
+}
+
+/** Shows one whole number; the server writes down who looked. */
+export function revealPhone(id: string, index = 0): Promise<{ number: string; dial: string }> {
+  return request('POST', `customers/${id}/phones/${index}/reveal`, { body: {} })
+}
+
+export function changeTags(id: string, add: string[], remove: string[]): Promise<CustomerView> {
+  return request('POST', `customers/${id}/tags`, { body: { add, remove } })
+}
+
+export function listInteractions(id: string, cursor: string | null): Promise<Page<Interaction>> {
+  return request('GET', `customers/${id}/interactions${query({ limit: 20, cursor })}`)
+}
+
+export function createInteraction(id: string, body: NewInteraction, idempotencyKey: string): Promise<Interaction> {
+  return request('POST', `customers/${id}/interactions`, { body, idempotencyKey })
+}

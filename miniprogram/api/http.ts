@@ -1,0 +1,48 @@
+import { API_BASE } from '../config'
+import { Problem, isProblemBody, problem } from './problem'
+
+export type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
+
+export interface Options {
+  body?: object
+  /** The `version` of the row that is changed. */
+  ifMatch?: number
+  /** The same key on every retry of the same form. */
+  idempotencyKey?: string
+}
+
+const TIMEOUT_MS = 15_000
+
+/** One request, one answer; knows nothing of who asks. */
+export function send<T>(method: Method, path: string, options: Options, token: string | null): Promise<T> {
+  const header: Record<string, string> = { 'Accept-Language': 'zh-CN' }
+  if (token) header['Authorization'] = `Bearer ${token}`
+  if (options.body) header['Content-Type'] = 'application/json'
+  if (options.ifMatch !== undefined) header['If-Match'] = `"${options.ifMatch}"`
+  // wx.request knows no PATCH: it travels as a POST that says so, and the server unpacks it.
+  if (method === 'PATCH') header['X-HTTP-Method-Override'] = 'PATCH'
+  if (options.idempotencyKey) header['Idempotency-Key'] = options.idempotencyKey
+  return new Promise<T>((resolve, reject) => {
+    wx.request({
+      url: `${API_BASE}/api/v1/${path}`,
+      method: method === 'PATCH' ? 'POST' : method,
+      header,
+      timeout: TIMEOUT_MS,
+      ...(options.body ? { data: options.body } : {}),
+      success: ({ statusCode, data }) => {
+        if (statusCode >= 200 && statusCode < 300) resolve(data as T)
+        else if (isProblemBody(data)) reject(new Problem({ ...data, status: statusCode }))
+        else reject(problem('unreadable', statusCode))
+      },
+      fail: ({ errMsg }) => reject(problem(/timeout/i.test(errMsg) ? 'timeout' : 'network')),
+    })
+  })
+}
+
+/** `?a=1&b=2` of what is not empty. */
+export function query(fields: Record<string, string | number | null | undefined>): string {
+  const parts = Object.entries(fields)
+    .filter(([, value]) => value !== undefined && value !== null && value !== '')
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  return parts.length ? `?${parts.join('&')}` : ''
+}

@@ -1,0 +1,123 @@
+import { randomHex } from './random'
+import { send } from './http'
+import { asProblem, problem } from './problem'
+import type { Me, Session, Side } from './types'
+
+/** Who is signed in on this phone. Kept in storage, so that a killed app comes back as it was. */
+interface Kept {
+  access: string
+  /** Milliseconds since the epoch. */
+  expires: number
+  refresh: string
+  me: Me
+}
+
+const KEY = 'session'
+const DEVICE_KEY = 'device'
+
+let kept: Kept | null = load()
+let renewing: Promise<void> | null = null
+const listeners = new Set<() => void>()
+
+function load(): Kept | null {
+  const found: unknown = wx.getStorageSync(KEY)
+  return typeof found === 'object' && found !== null && 'refresh' in found ? (found as Kept) : null
+}
+
+/** What the server answered replaces what was known. */
+export function keep(session: Session): Me {
+  kept = {
+    access: session.access_token,
+    expires: Date.now() + session.expires_in * 1000,
+    refresh: session.refresh_token ?? kept?.refresh ?? '',
+    me: session.me,
+  }
+  wx.setStorageSync(KEY, kept)
+  listeners.forEach((tell) => tell())
+  return session.me
+}
+
+export function forget(): void {
+  kept = null
+  wx.removeStorageSync(KEY)
+  listeners.forEach((tell) => tell())
+}
+
+/** Tells when somebody signs in, switches or leaves. */
+export function onSession(tell: () => void): () => void {
+  listeners.add(tell)
+  return () => {
+    listeners.delete(tell)
+  }
+}
+
+export function me(): Me | null {
+  return kept?.me ?? null
+}
+
+export function side(): Side {
+  return kept?.me.side ?? 'customer'
+}
+
+/** Name of the business one acts in. */
+export function business(): string {
+  const who = kept?.me
+  return who?.businesses.find((one) => one.tenant_id === who.tenant_id)?.name ?? ''
+}
+
+/** Whether the server granted this right. */
+export function may(permission: string): boolean {
+  return kept?.me.permissions.includes(permission) ?? false
+}
+
+/** Name of this account and business, to keep their drafts and caches apart. */
+export function actor(): string {
+  return kept ? `${kept.me.account_id}.${kept.me.tenant_id ?? 'me'}` : 'nobody'
+}
+
+/** A token that is not about to expire, or null when nobody is signed in. */
+export async function token(): Promise<string | null> {
+  if (kept && kept.expires - Date.now() < 10_000) await renew()
+  return kept?.access ?? null
+}
+
+/** Asks for a new token, once however many requests need it; signs in again when that is refused. */
+export function renew(): Promise<void> {
+  renewing ??= renewNow().finally(() => {
+    renewing = null
+  })
+  return renewing
+}
+
+async function renewNow(): Promise<void> {
+  if (!kept) throw problem('unauthenticated', 401)
+  const was = kept.me
+  const now = await send<Session>('POST', 'auth/refresh', { body: { refresh_token: kept.refresh, device: await device() } }, null)
+    .then(keep)
+    .catch((thrown: unknown) => {
+      if (asProblem(thrown).status !== 401) throw thrown
+      forget()
+      return signIn()
+    })
+  if (now.side === was.side && now.tenant_id === was.tenant_id) return
+  // One no longer works there: what is on the screen is not one's own any more.
+  wx.reLaunch({ url: '/pages/home/index' })
+  throw problem('unauthenticated', 401)
+}
+
+/** Signs in by WeChat: nothing to type, nothing to remember. */
+export async function signIn(): Promise<Me> {
+  const code = await new Promise<string>((resolve, reject) => {
+    wx.login({ success: (answer) => resolve(answer.code), fail: () => reject(problem('network')) })
+  })
+  return keep(await send<Session>('POST', 'auth/wechat', { body: { code, device: await device() } }, null))
+}
+
+/** A random name this phone gave itself; ties the refresh token to it. */
+async function device(): Promise<string> {
+  const known: unknown = wx.getStorageSync(DEVICE_KEY)
+  if (typeof known === 'string' && known) return known
+  const made = await randomHex(16)
+  wx.setStorageSync(DEVICE_KEY, made)
+  return made
+}

@@ -1,0 +1,17 @@
+/** What a page asks of a tab page, whose address takes no parameters. */
+interface Intents {
+  orders: { status: string }
+}
+
+const asked: Partial<Intents> = {}
+
+export function intend<K extends keyof Intents>(page: K, what: Intents[K]): void {
+  asked[page] = what
+}
+
+/** Answers once. */
+export function takeIntent<K extends keyof Intents>(page: K): Intents[K] | undefined {
+  const what = asked[page]
+  delete asked[page]
+  return what
+}

@@ -1,0 +1,84 @@
+import { asProblem } from '../api/problem'
+import type { Page } from '../api/types'
+
+export type Phase = 'loading' | 'ready' | 'failed' | 'offline'
+
+/** What is drawn for a row; the id keeps its place. */
+export interface Shown {
+  id: string
+  [field: string]: unknown
+}
+
+/** What a list that uses the behavior must say of itself. */
+interface Host {
+  fetchPage(cursor: string | null): Promise<Page<unknown>>
+  present(row: unknown): Shown
+}
+
+/** A long list: first page, next pages, a failure that keeps what is shown. */
+export const paged = Behavior({
+  data: {
+    rows: [] as Shown[],
+    phase: 'loading' as Phase,
+    message: '',
+    next: null as string | null,
+    fetching: false,
+    tail: '' as '' | 'loading' | 'failed' | 'end',
+    /** Answers to an older question are dropped. */
+    turn: 0,
+  },
+
+  methods: {
+    /** Asks anew. Rows that are shown stay until the answer is there, unless the question changed. */
+    async reload(clear = false): Promise<void> {
+      const turn = this.data.turn + 1
+      const keep = !clear && this.data.rows.length > 0
+      this.setData({ turn, fetching: true, ...(keep ? {} : { rows: [], phase: 'loading', tail: '' }) })
+      try {
+        const host = this as unknown as Host
+        const page = await host.fetchPage(null)
+        if (turn !== this.data.turn) return
+        const rows = page.items.map((row) => host.present(row))
+        this.setData({ rows, phase: 'ready', next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, rows.length) })
+      } catch (thrown) {
+        if (turn !== this.data.turn) return
+        const why = asProblem(thrown)
+        this.setData({ fetching: false })
+        if (keep) wx.showToast({ icon: 'none', title: why.sentence })
+        else this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
+      }
+    },
+
+    /** The next page, when there is one and nobody is asking yet. */
+    async more(): Promise<void> {
+      const { next, fetching, turn } = this.data
+      if (!next || fetching || this.data.phase !== 'ready') return
+      this.setData({ fetching: true, tail: 'loading' })
+      try {
+        const host = this as unknown as Host
+        const page = await host.fetchPage(next)
+        if (turn !== this.data.turn) return
+        const known = new Set(this.data.rows.map((row) => row.id))
+        const fresh = page.items.map((row) => host.present(row)).filter((row) => !known.has(row.id))
+        const rows = this.data.rows.concat(fresh)
+        this.setData({ rows, next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, rows.length) })
+      } catch {
+        if (turn === this.data.turn) this.setData({ fetching: false, tail: 'failed' })
+      }
+    },
+
+    /** One row changed elsewhere: the list keeps its place. */
+    replaceRow(row: { id: string }): void {
+      const at = this.data.rows.findIndex((one) => one.id === row.id)
+      if (at >= 0) this.setData({ [`rows[${at}]`]: (this as unknown as Host).present(row) })
+    },
+
+    removeRow(id: string): void {
+      this.setData({ rows: this.data.rows.filter((one) => one.id !== id) })
+    },
+  },
+})
+
+function tailOf(next: string | null, count: number): '' | 'end' {
+  return next === null && count > 8 ? 'end' : ''
+}

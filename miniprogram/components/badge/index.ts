@@ -1,0 +1,19 @@
+import { STATUSES, STATUS_ICONS, TYPES } from '../../words/names'
+
+const TONES: Record<string, string> = {
+  placed: 'warn', processing: 'calm', shipped: 'brand', delivered: 'brand', completed: 'quiet', cancelled: 'quiet',
+  potential: 'warn', new: 'calm', existing: 'brand', lost: 'quiet',
+}
+
+/** A status as colour, word and icon: an order's, or a customer's type. */
+Component({
+  properties: { value: { type: null, value: '' } },
+  data: { word: '', icon: '', tone: 'quiet' },
+  observers: {
+    value(value: string | undefined = '') {
+      const words: Record<string, string> = { ...TYPES, ...STATUSES }
+      const icons: Record<string, string> = STATUS_ICONS
+      this.setData({ word: words[value] ?? value, icon: icons[value] ?? '', tone: TONES[value] ?? 'quiet' })
+    },
+  },
+})

@@ -1,0 +1,74 @@
+import type { Choice } from '../../words/names'
+
+type Input = WechatMiniprogram.CustomEvent<{ value: string }>
+type Region = WechatMiniprogram.CustomEvent<{ value: string[]; code: string[] }>
+type Pick = WechatMiniprogram.CustomEvent<{ value: string }>
+
+/**
+ * One line of a form: label, control, hint, error. `kind` is the control: text · phone · number · money · lines ·
+ * choice (chips) · pick (wheel) · date · region · slot (the form brings its own).
+ */
+Component({
+  options: { multipleSlots: true },
+  properties: {
+    name: { type: String, value: '' },
+    label: { type: String, value: '' },
+    kind: { type: String, value: 'text' },
+    /** Text. Not typed so: a form that has no value or no complaint yet passes nothing. */
+    value: { type: null, value: '' },
+    /** What is shown for a region. */
+    text: { type: null, value: '' },
+    hint: { type: String, value: '' },
+    placeholder: { type: String, value: '' },
+    error: { type: null, value: '' },
+    required: { type: Boolean, value: false },
+    max: { type: Number, value: 200 },
+    options: { type: Array, value: [] as Choice[] },
+    start: { type: String, value: '1900-01-01' },
+    end: { type: String, value: '2100-12-31' },
+    plain: { type: Boolean, value: false },
+  },
+
+  data: { shown: '', index: 0, focused: false },
+
+  observers: {
+    'value, options, text, kind'(value: string | undefined, options: Choice[], text: string | undefined, kind: string) {
+      const index = options.findIndex((one) => one.value === value)
+      const shown = kind === 'pick' ? (options[index]?.label ?? '') : kind === 'region' ? text : value
+      this.setData({ shown: shown ?? '', index: Math.max(index, 0) })
+    },
+  },
+
+  methods: {
+    onInput(event: Input) {
+      this.tell(event.detail.value)
+    },
+    onFocus() {
+      this.setData({ focused: true })
+    },
+    onBlur(event: Input) {
+      this.setData({ focused: false })
+      this.triggerEvent('leave', { name: this.data.name, value: event.detail.value })
+    },
+    choose(event: WechatMiniprogram.TouchEvent) {
+      this.tell(String(event.currentTarget.dataset['value']))
+    },
+    onPick(event: Pick) {
+      const options = this.data.options as Choice[]
+      this.tell(options[Number(event.detail.value)]?.value ?? '')
+    },
+    onDate(event: Pick) {
+      this.tell(event.detail.value)
+    },
+    onRegion(event: Region) {
+      const code = event.detail.code.filter(Boolean).pop() ?? ''
+      this.triggerEvent('change', { name: this.data.name, value: code, text: [...new Set(event.detail.value)].join(' ') })
+    },
+    clear() {
+      this.triggerEvent('change', { name: this.data.name, value: '', text: '' })
+    },
+    tell(value: string) {
+      this.triggerEvent('change', { name: this.data.name, value })
+    },
+  },
+})

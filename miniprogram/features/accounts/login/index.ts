@@ -1,0 +1,72 @@
+import { provePhone, switchTo } from '../../../api/accounts'
+import { asProblem } from '../../../api/problem'
+import { me, signIn } from '../../../api/session'
+import type { Business, Me } from '../../../api/types'
+import { ROLES } from '../../../words/names'
+
+type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string }>
+type Step = 'start' | 'phone' | 'choose'
+
+/** The way in for staff: WeChat knows who one is, the boss's list knows where one works. */
+Component({
+  data: { step: 'start' as Step, busy: false, failure: '', phone: '', businesses: [] as (Business & { word: string })[] },
+
+  methods: {
+    onLoad() {
+      const who = me()
+      if (who?.businesses.length) void this.attempt(() => this.onward(who))
+    },
+
+    async begin() {
+      await this.attempt(async () => this.onward(await signIn()))
+    },
+
+    async onPhone(event: PhoneEvent) {
+      const { code } = event.detail
+      if (!code) return this.setData({ failure: '没有授权手机号，认不出你是哪家店的员工' })
+      await this.attempt(async () => {
+        const who = await provePhone(code)
+        if (who.businesses.length) return this.onward(who)
+        this.setData({ failure: `${who.phone_masked ?? '这个号码'} 还不是员工。请老板在员工名单里登记这个号码，再来验证。` })
+      })
+    },
+
+    async choose(event: WechatMiniprogram.TouchEvent) {
+      const tenant = Number(event.currentTarget.dataset['tenant'])
+      await this.attempt(() => this.enter(tenant))
+    },
+
+    async onward(who: Me): Promise<void> {
+      const [only, second] = who.businesses
+      if (second) return this.show(who)
+      if (only) return this.enter(only.tenant_id)
+      this.setData({ step: 'phone', phone: who.phone_masked ?? '' })
+    },
+
+    show(who: Me) {
+      this.setData({ step: 'choose', businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })) })
+    },
+
+    async enter(tenant: number) {
+      const who = await switchTo('staff', tenant)
+      wx.showToast({ icon: 'none', title: `已登录，${who.staff?.name ?? '欢迎回来'}` })
+      wx.reLaunch({ url: '/pages/home/index' })
+    },
+
+    async attempt(step: () => Promise<unknown>) {
+      if (this.data.busy) return
+      this.setData({ busy: true, failure: '' })
+      try {
+        await step()
+      } catch (thrown) {
+        this.setData({ failure: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ busy: false })
+      }
+    },
+
+    back() {
+      wx.switchTab({ url: '/pages/home/index' })
+    },
+  },
+})

@@ -1,0 +1,167 @@
+import { announce } from '../../../api/changes'
+import { createCustomer, findCustomer, revealPhone, updateCustomer } from '../../../api/customers'
+import { Problem, asProblem } from '../../../api/problem'
+import { may } from '../../../api/session'
+import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark } from '../../../api/types'
+import { flushDraft } from '../../../behaviors/draft'
+import type { FormState } from '../../../behaviors/draft'
+import { form } from '../../../behaviors/form'
+import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
+import { provinceName, readPaste } from '../../../words/paste'
+import { today } from '../../../words/when'
+import { changesBody, differences, emptyForm, formOf, newBody } from './fields'
+import type { Difference } from './fields'
+
+/** A customer is written down, or corrected. */
+Component({
+  behaviors: [form],
+  data: {
+    id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
+    types: TYPE_CHOICES, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
+    today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, revealing: false,
+    existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
+  },
+
+  methods: {
+    ruleForm() {
+      return this.data.id ? 'customer_changes' : 'new_customer'
+    },
+    toBody(typed: FormState): Record<string, unknown> {
+      return this.data.was ? changesBody(typed, formOf(this.data.was)) : newBody(typed)
+    },
+
+    onLoad(query: Record<string, string | undefined>) {
+      const id = query['id'] ?? ''
+      this.setData({ id, mayReveal: may('customers.reveal') })
+      if (id) {
+        wx.setNavigationBarTitle({ title: '修改客户' })
+        this.setData({ more: true })
+        void this.load()
+      } else {
+        // Where there is room for two columns nothing is folded away.
+        this.setData({ more: wx.getWindowInfo().windowWidth >= 700 })
+        this.startForm('customer', emptyForm())
+      }
+    },
+    onHide: flushDraft,
+    onUnload: flushDraft,
+
+    async load() {
+      this.setData({ state: 'loading' })
+      try {
+        const was = await findCustomer(this.data.id)
+        this.setData({ was, version: was.version, state: 'ready' })
+        this.startForm(`customer.${was.id}`, formOf(was))
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
+      }
+    },
+    restart() {
+      this.restartForm(this.data.was ? formOf(this.data.was) : emptyForm())
+      this.setData({ paste: '', pasted: '' })
+    },
+
+    onPaste(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      const text = event.detail.value
+      const read = readPaste(text)
+      this.setData({ paste: text, pasted: '' })
+      if (!read) return
+      const found = [read.name && '姓名', '电话', read.region && '地区', read.address && '地址（记在备注）'].filter(Boolean)
+      if (read.name) this.put('name', read.name)
+      this.put('phones.0.number', read.phone)
+      if (read.region) {
+        this.put('region', read.region)
+        this.put('region_text', provinceName(read.region))
+      }
+      if (read.address) this.put('remark', `地址：${read.address}`)
+      this.setData({ pasted: `已填好 ${found.join('、')}，请核对`, more: this.data.more || read.address !== '' })
+    },
+    toggleMore() {
+      this.setData({ more: !this.data.more })
+    },
+
+    addPhone() {
+      this.put('phones', [...this.data.form['phones'], { number: '', label: '' }])
+    },
+    dropPhone(event: WechatMiniprogram.TouchEvent) {
+      const at = Number(event.currentTarget.dataset['index'])
+      this.put('phones', this.data.form['phones'].filter((_: unknown, index: number) => index !== at))
+    },
+    /** Numbers are masked until somebody means to change them; the server writes down who looked. */
+    async editPhones() {
+      const { was, id } = this.data
+      if (!was || this.data.revealing) return
+      this.setData({ revealing: true })
+      try {
+        const numbers = await Promise.all(was.phones.map((_, index) => revealPhone(id, index)))
+        const phones = numbers.map(({ number }, index) => ({ number, label: was.phones[index]?.label ?? '' }))
+        this.put('phones', phones.length ? phones : [{ number: '', label: '' }])
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ revealing: false })
+      }
+    },
+
+    openTags() {
+      this.setData({ tagging: true })
+    },
+    closeTags() {
+      this.setData({ tagging: false })
+    },
+    chooseTags(event: WechatMiniprogram.CustomEvent<{ value: string[]; tags: TagMark[] }>) {
+      this.put('tag_ids', event.detail.value)
+      this.put('tags', event.detail.tags)
+    },
+
+    async submit() {
+      const { was, version } = this.data
+      if (was && Object.keys(this.toBody(this.data.form)).length === 0) return this.close('没有改动')
+      const saved = await this.save((body, key) => (was ? updateCustomer(was.id, version, body as CustomerChanges) : createCustomer(body as unknown as NewCustomer, key)))
+      if (!saved) return
+      announce('customer', saved)
+      if (was) return this.close(`已保存客户 ${saved.name}`)
+      wx.showToast({ icon: 'none', title: `已保存客户 ${saved.name}` })
+      wx.redirectTo({ url: `/features/customers/detail/index?id=${saved.id}` })
+    },
+    close(said: string) {
+      wx.showToast({ icon: 'none', title: said })
+      wx.navigateBack()
+    },
+
+    refused(why: Problem) {
+      if (why.code === 'phone_taken' && why.existing) {
+        this.setData({ existing: why.existing })
+        this.showProblem(new Problem({ title: why.message, status: 409, code: why.code, errors: [{ field: 'phones.0.number', code: why.code, detail: '这个号码已经有客户了' }] }))
+      } else if (why.code === 'version_stale' && why.current && this.data.was) {
+        const current = why.current as CustomerView
+        this.setData({ current, differences: differences(this.data.form, this.data.was, current) })
+      } else this.showProblem(why)
+    },
+    openExisting() {
+      const id = this.data.existing?.id
+      this.closeExisting()
+      if (id) wx.navigateTo({ url: `/features/customers/detail/index?id=${id}` })
+    },
+    closeExisting() {
+      this.setData({ existing: null })
+    },
+
+    keepMine() {
+      this.setData({ version: this.data.current?.version ?? this.data.version, current: null })
+      void this.submit()
+    },
+    takeTheirs() {
+      const { current } = this.data
+      if (!current) return
+      this.setData({ was: current, version: current.version, current: null })
+      this.restartForm(formOf(current))
+      announce('customer', current)
+      wx.showToast({ icon: 'none', title: '已换成最新的资料' })
+    },
+    closeConflict() {
+      this.setData({ current: null })
+    },
+  },
+})

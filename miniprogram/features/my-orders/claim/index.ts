@@ -1,0 +1,63 @@
+import { signedIn } from '../../../api/accounts'
+import { claimReceipt } from '../../../api/orders'
+import { asProblem } from '../../../api/problem'
+import { checkField } from '../../../rules/index'
+
+/** The one-time code of a receipt, typed or brought by the 小程序码. */
+Component({
+  data: { code: '', error: '', busy: false, scanned: false },
+
+  methods: {
+    onLoad(query: Record<string, string | undefined>) {
+      const scene = decodeURIComponent(query['scene'] ?? '')
+      const code = /^r=([\w-]+)$/.exec(scene)?.[1]
+      if (!code) return
+      this.setData({ code: grouped(code), scanned: true })
+      void this.submit()
+    },
+
+    onChange(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.setData({ code: grouped(event.detail.value), error: '' })
+    },
+
+    scan() {
+      wx.scanCode({
+        success: ({ result, path }) => {
+          const found = /r(?:=|%3D)([\w-]+)/i.exec(path ?? result)?.[1] ?? result
+          this.setData({ code: grouped(found), error: '' })
+          void this.submit()
+        },
+        fail: () => undefined,
+      })
+    },
+
+    async submit() {
+      if (this.data.busy) return
+      const code = this.data.code.trim()
+      const found = checkField('receipt_proof', 'code', code)
+      if (!code || found?.length) return this.setData({ error: code ? (found?.[0]?.detail ?? '') : '请输入小票上的查询码' })
+      this.setData({ busy: true, error: '' })
+      try {
+        await signedIn()
+        const order = await claimReceipt(code)
+        wx.redirectTo({ url: `/features/my-orders/detail/index?tenant=${order.tenant_id}&id=${order.id}` })
+      } catch (thrown) {
+        this.setData({ error: said(thrown), busy: false })
+      }
+    },
+  },
+})
+
+/** Says what to do; never whether such a code exists. */
+function said(thrown: unknown): string {
+  const why = asProblem(thrown)
+  if (why.code === 'not_found') return '没有找到订单。请核对查询码，或让店家再给您一个：每个码只能用一次。'
+  if (why.status === 429) return '试的次数太多了，请过几分钟再来。'
+  return why.errors[0]?.detail ?? why.sentence
+}
+
+/** ABCD-EFGH-JKLM, as printed. */
+function grouped(text: string): string {
+  const plain = text.toUpperCase().replace(/[^0-9A-Z]/g, '').slice(0, 12)
+  return plain.replace(/(.{4})(?=.)/g, '$1-')
+}

@@ -1,0 +1,179 @@
+import { announce, listen } from '../../../api/changes'
+import { countUnread } from '../../../api/inbox'
+import { asProblem } from '../../../api/problem'
+import { business } from '../../../api/session'
+import { finishTask, getToday, reopenTask, snoozeTask } from '../../../api/tasks'
+import type { Task } from '../../../api/types'
+import { callCustomer } from '../../../behaviors/calling'
+import { intend } from '../../../behaviors/intent'
+import { listens } from '../../../behaviors/listens'
+import { dayLine, due, greeting, inDays, isPast } from '../../../words/when'
+import { initial } from '../../../words/customers'
+
+type Undo = { offer: (text: string, back: () => unknown) => void } | null
+type Which = 'all' | 'overdue' | 'today'
+
+interface TaskRow {
+  id: string
+  customer: string
+  name: string
+  initial: string
+  why: string
+  when: string
+  late: boolean
+}
+
+/** The list to work through, in the order to work through it. */
+Component({
+  behaviors: [listens],
+  data: {
+    phase: 'loading',
+    message: '',
+    hello: '',
+    where: '',
+    numbers: [] as { id: string; value: number; label: string; tone: string }[],
+    which: 'all' as Which,
+    rows: [] as TaskRow[],
+    tasks: [] as Task[],
+    stale: true,
+  },
+
+  lifetimes: {
+    attached() {
+      const aged = (): boolean => (this.data.stale = true)
+      this.during(listen('task', aged), listen('order', aged), listen('customer', aged))
+      void this.refresh()
+    },
+  },
+
+  pageLifetimes: {
+    show() {
+      if (this.data.stale && this.data.phase === 'ready') void this.refresh()
+    },
+  },
+
+  methods: {
+    async refresh() {
+      if (this.data.phase !== 'ready') this.setData({ phase: 'loading' })
+      try {
+        const { name, counts, items } = await getToday()
+        this.data.stale = false
+        this.data.tasks = items
+        this.setData({
+          phase: 'ready',
+          hello: `${greeting()}，${name}`,
+          where: [business(), dayLine()].filter(Boolean).join(' · '),
+          numbers: [
+            { id: 'due', value: counts.due_today, label: '今天到期', tone: 'brand' },
+            { id: 'overdue', value: counts.overdue, label: '已逾期', tone: counts.overdue > 0 ? 'danger' : '' },
+            { id: 'new', value: counts.new_customers, label: '七天新客户', tone: '' },
+            { id: 'ship', value: counts.to_ship, label: '待发货', tone: counts.to_ship > 0 ? 'warn' : '' },
+          ],
+        })
+        this.draw()
+        void countUnread().catch(() => undefined)
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        if (this.data.phase === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
+        else this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
+      }
+    },
+
+    draw() {
+      const { which, tasks } = this.data
+      const wanted = tasks.filter((task) => which === 'all' || isPast(task.due_at) === (which === 'overdue'))
+      const rows = wanted.map((task) => ({
+        id: task.id, customer: task.customer_id, name: task.customer_name, initial: initial(task.customer_name),
+        why: task.title, when: due(task.due_at), late: isPast(task.due_at),
+      }))
+      this.setData({ rows })
+    },
+
+    openNumber(event: WechatMiniprogram.TouchEvent) {
+      const id = String(event.currentTarget.dataset['id'])
+      if (id === 'new') return wx.switchTab({ url: '/pages/customers/index' })
+      if (id === 'ship') {
+        intend('orders', { status: 'placed' })
+        return wx.switchTab({ url: '/pages/orders/index' })
+      }
+      const which: Which = id === 'overdue' ? 'overdue' : 'today'
+      this.setData({ which: this.data.which === which ? 'all' : which })
+      this.draw()
+    },
+
+    showAll() {
+      this.setData({ which: 'all' })
+      this.draw()
+    },
+
+    open(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/features/customers/detail/index?id=${String(event.currentTarget.dataset['customer'])}` })
+    },
+
+    call(event: WechatMiniprogram.TouchEvent) {
+      void callCustomer(String(event.currentTarget.dataset['customer']))
+    },
+
+    async done(event: WechatMiniprogram.TouchEvent) {
+      const task = this.take(event)
+      if (!task) return
+      try {
+        const done = await finishTask(task.id, task.version)
+        this.settle(`已完成 ${task.customer_name}`, () => this.back(done))
+      } catch (thrown) {
+        this.restore(task, thrown)
+      }
+    },
+
+    async snooze(event: WechatMiniprogram.TouchEvent) {
+      const to = String(event.currentTarget.dataset['to'])
+      const task = this.take(event)
+      if (!task) return
+      const until = to === 'tomorrow' ? inDays(1, 10) : to === 'three-days' ? inDays(3, 10) : inDays(7, 10)
+      try {
+        await snoozeTask(task.id, task.version, until)
+        wx.showToast({ icon: 'none', title: `${task.customer_name} 推迟到${due(until)}` })
+        void this.refresh()
+      } catch (thrown) {
+        this.restore(task, thrown)
+      }
+    },
+
+    /** Takes a task off the list before the server has answered. */
+    take(event: WechatMiniprogram.TouchEvent): Task | undefined {
+      const id = String(event.currentTarget.dataset['id'])
+      const task = this.data.tasks.find((one) => one.id === id)
+      this.data.tasks = this.data.tasks.filter((one) => one.id !== id)
+      this.draw()
+      return task
+    },
+
+    settle(text: string, back: () => unknown) {
+      const undo = this.selectComponent('#undo') as unknown as Undo
+      undo?.offer(text, back)
+      void this.refresh()
+    },
+
+    async back(task: Task) {
+      try {
+        await reopenTask(task.id, task.version)
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+      announce('task', { customer_id: task.customer_id })
+      await this.refresh()
+    },
+
+    restore(task: Task, thrown: unknown) {
+      this.data.tasks = [...this.data.tasks, task].sort((a, b) => a.due_at.localeCompare(b.due_at))
+      this.draw()
+      const why = asProblem(thrown)
+      wx.showToast({ icon: 'none', title: why.code === 'version_stale' ? '别处已经改过，列表已更新' : why.sentence })
+      if (why.code === 'version_stale') void this.refresh()
+    },
+
+    addInteraction() {
+      wx.switchTab({ url: '/pages/customers/index' })
+    },
+  },
+})

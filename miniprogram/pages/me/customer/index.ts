@@ -1,0 +1,44 @@
+import { signOut } from '../../../api/accounts'
+import { me } from '../../../api/session'
+import { VERSION } from '../../../config'
+
+/** What the customer side knows of me, and how to leave. */
+Component({
+  data: { signedIn: false, phone: '', version: VERSION, staffHere: false },
+  lifetimes: {
+    attached() {
+      this.draw()
+    },
+  },
+  pageLifetimes: {
+    show() {
+      this.draw()
+    },
+  },
+  methods: {
+    draw() {
+      const who = me()
+      this.setData({ signedIn: who !== null, phone: who?.phone_masked ?? '', staffHere: (who?.businesses.length ?? 0) > 0 })
+    },
+    orders() {
+      wx.switchTab({ url: '/pages/home/index' })
+    },
+    claim() {
+      wx.navigateTo({ url: '/features/my-orders/claim/index' })
+    },
+    staff() {
+      wx.navigateTo({ url: '/features/accounts/login/index' })
+    },
+    leave() {
+      wx.showModal({
+        title: '退出登录',
+        content: '退出后，这部手机上看不到您的订单；再次验证手机号就能看到。',
+        confirmText: '退出',
+        confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void signOut().then(() => wx.reLaunch({ url: '/pages/home/index' }))
+        },
+      })
+    },
+  },
+})

@@ -1,0 +1,111 @@
+import { signOut, switchTo } from '../../../api/accounts'
+import { askForReminders, loadSubscriptions } from '../../../api/inbox'
+import { asProblem } from '../../../api/problem'
+import { me } from '../../../api/session'
+import type { Business, Side } from '../../../api/types'
+import { VERSION } from '../../../config'
+import { initial } from '../../../words/customers'
+import { ROLES } from '../../../words/names'
+
+/** Who I am here, where else I work, and how WeChat may reach me. */
+Component({
+  data: {
+    name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
+    businesses: [] as (Business & { word: string })[],
+    choosing: false, credit: -1, asking: false, mayTags: false,
+  },
+
+  lifetimes: {
+    attached() {
+      this.draw()
+      void this.refresh()
+    },
+  },
+  pageLifetimes: {
+    show() {
+      this.draw()
+      void this.refresh()
+    },
+  },
+
+  methods: {
+    draw() {
+      const who = me()
+      if (!who) return
+      const here = who.businesses.find((one) => one.tenant_id === who.tenant_id)
+      const name = who.staff?.name ?? '员工'
+      this.setData({
+        name, initial: initial(name), role: ROLES[who.staff?.role ?? ''] ?? who.staff?.role ?? '',
+        business: here?.name ?? '', tenant: who.tenant_id ?? 0, phone: who.phone_masked ?? '',
+        businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
+        mayTags: who.permissions.includes('tags.write'),
+      })
+    },
+
+    async refresh() {
+      try {
+        const templates = await loadSubscriptions()
+        this.setData({ credit: templates.reduce((sum, one) => sum + one.credit, 0) })
+      } catch {
+        this.setData({ credit: -1 })
+      }
+    },
+
+    /** Credit counts only when WeChat says so: ask, then look again. */
+    async moreReminders() {
+      if (this.data.asking) return
+      const before = this.data.credit
+      const asked = askForReminders()
+      this.setData({ asking: true })
+      const accepted = await asked
+      for (let wait = 0; accepted && wait < 5 && this.data.credit === before; wait += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 600))
+        await this.refresh()
+      }
+      this.setData({ asking: false })
+      const title = this.data.credit > before ? `好，还可收到 ${this.data.credit} 次微信提醒` : accepted ? '微信还在确认，稍后下拉刷新看看' : '没有增加，到点仍会在“消息”里提醒你'
+      wx.showToast({ icon: 'none', title })
+    },
+
+    openBusinesses() {
+      this.setData({ choosing: true })
+    },
+    closeBusinesses() {
+      this.setData({ choosing: false })
+    },
+    chooseBusiness(event: WechatMiniprogram.TouchEvent) {
+      const tenant = Number(event.currentTarget.dataset['tenant'])
+      this.setData({ choosing: false })
+      if (tenant !== this.data.tenant) void this.go('staff', tenant)
+    },
+    toCustomer() {
+      void this.go('customer')
+    },
+    async go(to: Side, tenant?: number) {
+      wx.showLoading({ title: '正在切换', mask: true })
+      try {
+        await switchTo(to, tenant)
+        wx.hideLoading()
+        wx.reLaunch({ url: '/pages/home/index' })
+      } catch (thrown) {
+        wx.hideLoading()
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+    },
+
+    tags() {
+      wx.navigateTo({ url: '/features/tags/settings/index' })
+    },
+    leave() {
+      wx.showModal({
+        title: '退出登录',
+        content: `退出 ${this.data.name} 在${this.data.business}的登录？没保存的草稿会留在这部手机上。`,
+        confirmText: '退出',
+        confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void signOut().then(() => wx.reLaunch({ url: '/pages/home/index' }))
+        },
+      })
+    },
+  },
+})

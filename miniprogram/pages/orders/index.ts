@@ -1,0 +1,71 @@
+import { listen } from '../../api/changes'
+import { listOrders } from '../../api/orders'
+import { may, side } from '../../api/session'
+import type { OrderRow, Page } from '../../api/types'
+import { takeIntent } from '../../behaviors/intent'
+import { listens } from '../../behaviors/listens'
+import { paged } from '../../behaviors/paged'
+import { markTab } from '../../behaviors/tab-page'
+import { STATUSES } from '../../words/names'
+import { orderCard } from '../../words/orders'
+
+const TABS = [{ value: '', label: '全部' }, ...Object.entries(STATUSES).map(([value, label]) => ({ value, label }))]
+
+/** Orders by status, the newest first. */
+Component({
+  behaviors: [paged, listens],
+  data: { tabs: TABS, status: '', mayWrite: false, loaded: false },
+
+  methods: {
+    onLoad() {
+      this.during(listen('order', (row) => this.onOrder(row)))
+    },
+    onShow() {
+      markTab(this, 'pages/orders/index')
+      if (side() !== 'staff') return void wx.switchTab({ url: '/pages/home/index' })
+      this.setData({ mayWrite: may('orders.write') })
+      const asked = takeIntent('orders')
+      if (asked && asked.status !== this.data.status) this.show(asked.status)
+      else if (!this.data.loaded) this.show(this.data.status)
+    },
+    async onPullDownRefresh() {
+      await this.reload()
+      wx.stopPullDownRefresh()
+    },
+    onReachBottom() {
+      void this.more()
+    },
+
+    fetchPage(cursor: string | null): Promise<Page<OrderRow>> {
+      return listOrders({ status: this.data.status }, cursor)
+    },
+    present: orderCard,
+
+    show(status: string) {
+      this.setData({ status, loaded: true })
+      void this.reload(true)
+    },
+    choose(event: WechatMiniprogram.TouchEvent) {
+      this.show(String(event.currentTarget.dataset['value']))
+    },
+    retry() {
+      void this.reload(true)
+    },
+
+    /** An order moved: it changes in place, or leaves the tab it no longer belongs to. */
+    onOrder(row: OrderRow) {
+      const known = this.data.rows.some((one) => one.id === row.id)
+      const belongs = !this.data.status || this.data.status === row.status
+      if (known && belongs) this.replaceRow(row)
+      else if (known) this.removeRow(row.id)
+      else if (belongs && this.data.loaded) void this.reload()
+    },
+
+    add() {
+      wx.navigateTo({ url: '/features/orders/form/index' })
+    },
+    open(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
+    },
+  },
+})

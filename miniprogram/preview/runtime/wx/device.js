@@ -1,0 +1,100 @@
+// Things a phone does outside the page. They are written to __mp.state.calls; queues answer for the user.
+import { api, refuse, sync } from './api.js'
+import { record, state } from '../state.js'
+import { showToast } from '../ui/dialogs.js'
+
+const note = (name, pick = (o) => o) => api(name, (options) => {
+  const { success, fail, complete, ...rest } = options
+  record(name, pick(rest))
+})
+
+let clipboard = ''
+api('setClipboardData', ({ data }) => {
+  clipboard = String(data)
+  record('setClipboardData', { data: clipboard })
+  showToast({ title: '内容已复制', icon: 'none' })
+})
+api('getClipboardData', () => ({ data: state.clipboard ?? clipboard }))
+
+note('makePhoneCall')
+note('openLocation')
+note('previewImage')
+note('previewMedia')
+note('openDocument')
+note('openCustomerServiceChat')
+note('navigateToMiniProgram')
+note('exitMiniProgram')
+note('addPhoneContact')
+note('saveImageToPhotosAlbum')
+note('openSetting')
+note('openPrivacyContract')
+note('showShareMenu')
+note('hideShareMenu')
+note('updateShareMenu')
+note('openBusinessView')
+note('openBusinessCardList')
+note('vibrateShort')
+note('vibrateLong')
+note('setKeepScreenOn')
+note('hideKeyboard')
+note('setBackgroundColor')
+note('setBackgroundTextStyle')
+note('loadFontFace')
+note('hideHomeButton')
+note('enableAlertBeforeUnload')
+note('disableAlertBeforeUnload')
+
+/** The test queues what the camera sees; an empty queue is a user who goes back. */
+const queued = (name, queue, cancel) => api(name, (options) => {
+  record(name, {})
+  if (!state[queue].length) refuse(cancel)
+  const next = state[queue].shift()
+  return typeof next === 'object' && next !== null ? next : { result: String(next), scanType: options.scanType?.[0] ?? 'QR_CODE', charSet: 'UTF-8', rawData: '', path: '' }
+})
+queued('scanCode', 'scanQueue', 'cancel')
+queued('chooseLocation', 'locationQueue', 'cancel')
+queued('chooseImage', 'imageQueue', 'cancel')
+queued('chooseMedia', 'imageQueue', 'cancel')
+queued('chooseMessageFile', 'imageQueue', 'cancel')
+queued('chooseAddress', 'locationQueue', 'cancel')
+queued('getLocation', 'locationQueue', 'auth deny')
+queued('chooseContact', 'locationQueue', 'cancel')
+
+api('authorize', () => ({}))
+api('getSetting', () => ({ authSetting: {}, subscriptionsSetting: { mainSwitch: true, itemSettings: {} } }))
+api('getImageInfo', ({ src }) => new Promise((resolve, reject) => {
+  const image = new Image()
+  image.onload = () => resolve({ width: image.naturalWidth, height: image.naturalHeight, path: src, orientation: 'up', type: 'png' })
+  image.onerror = () => reject(new Error('file not found'))
+  image.src = src
+}))
+api('canvasToTempFilePath', ({ canvas, fileType = 'png', quality = 1 }) => ({ tempFilePath: canvas.toDataURL('image/' + fileType, quality) }))
+api('compressImage', ({ src }) => ({ tempFilePath: src }))
+
+const files = new Map()
+const path = '/preview-user-data'
+const missing = (name) => refuse(`no such file or directory, open ${name}`)
+const fs = {
+  readFileSync: (name, encoding) => (files.has(name) ? (encoding ? files.get(name) : new TextEncoder().encode(files.get(name)).buffer) : missing(name)),
+  writeFileSync: (name, data) => void files.set(name, typeof data === 'string' ? data : new TextDecoder().decode(data)),
+  unlinkSync: (name) => (files.delete(name) ? undefined : missing(name)),
+  accessSync: (name) => (files.has(name) ? undefined : missing(name)),
+  readdirSync: (dir) => [...files.keys()].filter((f) => f.startsWith(dir)).map((f) => f.slice(dir.length + 1)),
+  mkdirSync() {},
+}
+const later = (f, pick) => ({ success, fail, complete, ...o }) => setTimeout(() => {
+  try {
+    success?.(pick(f(o)))
+  } catch (error) {
+    fail?.({ errMsg: 'fail ' + error.message })
+  }
+  complete?.({})
+})
+Object.assign(fs, {
+  readFile: later((o) => fs.readFileSync(o.filePath, o.encoding), (data) => ({ data })),
+  writeFile: later((o) => fs.writeFileSync(o.filePath, o.data), () => ({})),
+  unlink: later((o) => fs.unlinkSync(o.filePath), () => ({})),
+  access: later((o) => fs.accessSync(o.path), () => ({})),
+  mkdir: later(() => {}, () => ({})),
+})
+sync({ getFileSystemManager: () => fs, env: { USER_DATA_PATH: path } })

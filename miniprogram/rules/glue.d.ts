@@ -1,0 +1,12 @@
+/** What `cargo xtask wasm` writes to glue.js: wasm-bindgen's code for one instance of the module. */
+export interface Glue {
+  __wbg_set_wasm(exports: unknown): void
+  check_form(form: string, json: string): string
+  check_field(form: string, path: string, json: string): string
+  next_moves(machine: string, state: string): string
+  permissions(role: string): string
+  forms(): string
+}
+
+declare function makeGlue(): Glue
+export default makeGlue

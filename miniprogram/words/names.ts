@@ -1,0 +1,44 @@
+import type { Channel, CustomerSource, CustomerType, OrderEvent, OrderStatus } from '../api/types'
+
+/** A code of the API and the word a person reads. */
+export interface Choice<T extends string = string> {
+  value: T
+  label: string
+}
+
+function choices<T extends string>(words: Record<T, string>): Choice<T>[] {
+  return (Object.keys(words) as T[]).map((value) => ({ value, label: words[value] }))
+}
+
+export const TYPES: Record<CustomerType, string> = { potential: '潜在', new: '新客', existing: '老客', lost: '流失' }
+export const TYPE_CHOICES = choices(TYPES)
+
+export const SOURCES: Record<CustomerSource, string> = {
+  walk_in: '到店', referral: '老客介绍', wechat: '微信', phone: '电话', online_shop: '网店', event: '活动', other: '其他',
+}
+export const SOURCE_CHOICES = choices(SOURCES)
+
+export const CHANNELS: Record<Channel, string> = {
+  call: '电话', wechat: '微信', visit: '到店', home_visit: '上门', meeting: '会议', message: '短信', email: '邮件', other: '其他',
+}
+export const CHANNEL_CHOICES = choices(CHANNELS)
+export const CHANNEL_ICONS: Record<Channel, string> = {
+  call: 'call', wechat: 'wechat', visit: 'shop', home_visit: 'home', meeting: 'users', message: 'chat', email: 'mail', other: 'note',
+}
+
+export const STATUSES: Record<OrderStatus, string> = {
+  placed: '已下单', processing: '处理中', shipped: '已发货', delivered: '已签收', completed: '已完成', cancelled: '已取消',
+}
+export const STATUS_ICONS: Record<OrderStatus, string> = {
+  placed: 'receipt', processing: 'box', shipped: 'truck', delivered: 'check', completed: 'medal', cancelled: 'close',
+}
+
+/** The verb on the button of a move. */
+export const MOVES: Record<OrderEvent, string> = { accept: '开始处理', ship: '发货', deliver: '确认签收', complete: '完成订单', cancel: '取消订单' }
+
+/** What is said when the move was made. */
+export const MOVED: Record<OrderEvent, string> = { accept: '已开始处理', ship: '已发货', deliver: '已签收', complete: '已完成', cancel: '已取消' }
+
+export const CARRIERS = ['顺丰速运', '中通快递', '圆通速递', '申通快递', '韵达快递', '京东快递', 'EMS', '极兔速递']
+
+export const ROLES: Record<string, string> = { boss: '老板', sales: '销售' }

@@ -1,0 +1,52 @@
+import type { CustomerView, Interaction, Task } from '../api/types'
+import { CHANNELS, CHANNEL_ICONS, SOURCES } from './names'
+import { ago, due, isPast } from './when'
+
+export interface TimelineRow {
+  [field: string]: unknown
+  id: string
+  icon: string
+  channel: string
+  content: string
+  when: string
+  author: string
+  next: string
+}
+
+export function timelineRow(one: Interaction): TimelineRow {
+  const time = one.next_contact_at ? due(one.next_contact_at) : ''
+  return {
+    id: one.id, icon: CHANNEL_ICONS[one.channel], channel: CHANNELS[one.channel], content: one.content, when: ago(one.happened_at),
+    author: one.author_name, next: time ? `约好 ${time}${one.next_step ? ` · ${one.next_step}` : ''}` : '',
+  }
+}
+
+export interface TodoRow {
+  id: string
+  title: string
+  when: string
+  late: boolean
+}
+
+export function todoRow(task: Task): TodoRow {
+  return { id: task.id, title: task.title, when: due(task.due_at), late: isPast(task.due_at) }
+}
+
+export interface FactRow {
+  label: string
+  value: string
+}
+
+/** What is known of a customer; what is not known is not shown. */
+export function facts(customer: CustomerView, owner: string): FactRow[] {
+  const rows: FactRow[] = [
+    { label: '公司', value: customer.company ?? '' },
+    { label: '职位', value: customer.title ?? '' },
+    { label: '地区', value: customer.region_name ?? '' },
+    { label: '来源', value: customer.source ? SOURCES[customer.source] : '' },
+    { label: '生日', value: customer.birthday ?? '' },
+    { label: '负责人', value: owner },
+    { label: '备注', value: customer.remark ?? '' },
+  ]
+  return rows.filter((row) => row.value !== '')
+}

@@ -1,0 +1,109 @@
+//! Other programs: run to their end, or kept running beside us, and always stopped with us.
+//!
+//! Each gets a process group of its own, so that what it started is stopped with it, and Ctrl-C in
+//! the terminal reaches us alone: we decide the order in which things stop.
+
+use std::collections::BTreeSet;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use crate::wasm::root;
+
+static STOPPING: AtomicBool = AtomicBool::new(false);
+
+/// The groups of the programs that run to their end.
+static RUNNING: LazyLock<Mutex<BTreeSet<i32>>> = LazyLock::new(Mutex::default);
+
+fn running() -> MutexGuard<'static, BTreeSet<i32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ctrl-C, SIGTERM and SIGHUP end what runs; whoever started servers stops them on the way out.
+pub fn stop_on_signals() -> Result<()> {
+    ctrlc::set_handler(|| {
+        let again = STOPPING.swap(true, Ordering::SeqCst);
+        let signal = if again { Signal::SIGKILL } else { Signal::SIGTERM };
+        for group in running().iter() {
+            send(*group, signal);
+        }
+    })
+    .context("signals")
+}
+
+/// Whether somebody asked us to stop.
+pub fn stopping() -> bool {
+    STOPPING.load(Ordering::SeqCst)
+}
+
+/// Signals a whole group; that it may be gone already is no error.
+pub fn send(group: i32, signal: Signal) {
+    let _gone = killpg(Pid::from_raw(group), signal);
+}
+
+/// A program at the root of the repository.
+pub fn program(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// This cargo.
+pub fn cargo() -> Command {
+    program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+}
+
+/// Node, in the mini-program's folder.
+pub fn node(script: &str) -> Command {
+    let mut command = program("node");
+    command.current_dir(root().join("miniprogram")).arg(script);
+    command
+}
+
+/// A tool that the mini-program's lock file pins.
+pub fn npm_tool(name: &str) -> Command {
+    let mut command = program(&root().join("miniprogram/node_modules/.bin").join(name).to_string_lossy());
+    command.current_dir(root().join("miniprogram"));
+    command
+}
+
+/// The command as a person would type it.
+pub fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs to the end; a refusal is an error that says which command.
+pub fn run(command: &mut Command) -> Result<()> {
+    ensure!(!stopping(), "stopped");
+    let mut child = command
+        .stdin(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let group = i32::try_from(child.id())?;
+    running().insert(group);
+    let status = child.wait();
+    running().remove(&group);
+    let status = status?;
+    if stopping() {
+        bail!("stopped during {}", shown(command));
+    }
+    ensure!(status.success(), "{} ended with {status}", shown(command));
+    Ok(())
+}
+
+/// What a command prints, with its complaint when it fails.
+pub fn output(command: &mut Command) -> Result<String> {
+    let out = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(command)))?;
+    let complaint = String::from_utf8_lossy(&out.stderr);
+    ensure!(out.status.success(), "{} ended with {}\n{}", shown(command), out.status, complaint.trim());
+    String::from_utf8(out.stdout).with_context(|| shown(command))
+}
