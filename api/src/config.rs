@@ -169,13 +169,11 @@ impl Config {
         if let Some(file) = file {
             builder = builder.add_source(config::File::with_name(file));
         }
+        // Only what can be a setting: other programs' variables may begin with SHUKE_ as well.
+        let ours = std::env::vars().filter(|(name, _)| name.contains("__") || name == "SHUKE_PROFILE" || name == "SHUKE_NAME");
+        let environment = config::Environment::with_prefix("SHUKE").prefix_separator("_").separator("__").try_parsing(true);
         builder
-            .add_source(
-                config::Environment::with_prefix("SHUKE")
-                    .prefix_separator("_")
-                    .separator("__")
-                    .try_parsing(true),
-            )
+            .add_source(environment.source(Some(ours.collect())))
             .build()
             .and_then(config::Config::try_deserialize)
             .context("settings")

@@ -67,14 +67,19 @@ pub(crate) async fn answer(request: ServiceRequest, next: Next<impl MessageBody 
     let marks = marks(&request).await;
     let request_id = marks.request_id.clone();
     let lang = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::Zh, Lang::accepted);
-    let (method, http) = (request.method().clone(), request.request().clone());
+    let method = request.method().clone();
     request.extensions_mut().insert(marks);
 
     let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
     let response = match outcome {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::from_err(error, http),
-        Err(_) => ServiceResponse::from_err(Problem::Internal(anyhow::anyhow!("a handler panicked")), http),
+        Ok(response) => response?.map_into_boxed_body(),
+        Err(_) => {
+            // The request went down with its handler, so the answer is made from what we kept.
+            let problem = Problem::Internal(anyhow::anyhow!("a handler panicked"));
+            tracing::error!(request_id, %problem, "a handler panicked");
+            let answer = written(&problem, lang, &request_id);
+            return Err(actix_web::error::InternalError::from_response(problem, answer).into());
+        }
     };
     let mut response = rendered(response, lang, &request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -108,6 +113,11 @@ fn rendered(response: ServiceResponse<BoxBody>, lang: Lang, request_id: &str) ->
     if let Problem::Internal(cause) | Problem::Upstream(_, cause) = problem {
         tracing::error!(request_id, code = problem.code(), cause = %format!("{cause:#}"), "problem");
     }
+    let answer = written(problem, lang, request_id);
+    response.into_response(answer)
+}
+
+fn written(problem: &Problem, lang: Lang, request_id: &str) -> HttpResponse {
     let mut answer = HttpResponse::build(problem.status_code());
     if let Problem::TooMany { retry_after } = problem {
         answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
@@ -116,8 +126,7 @@ fn rendered(response: ServiceResponse<BoxBody>, lang: Lang, request_id: &str) ->
         answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
     let body = serde_json::to_vec(&problem.view(lang, request_id)).unwrap_or_default();
-    let answer = answer.content_type("application/problem+json").body(body);
-    response.into_response(answer)
+    answer.content_type("application/problem+json").body(body)
 }
 
 async fn marks(request: &ServiceRequest) -> Marks {

@@ -116,7 +116,7 @@ pub struct NewCustomer {
 
 fn a_company_has_a_name(customer: &NewCustomer) -> Result<(), ValidationError> {
     let nameless = customer.kind == Some(CustomerKind::Company) && customer.company.is_none();
-    if nameless { fail("company_missing") } else { Ok(()) }
+    if nameless { fail_at("company", "company_missing") } else { Ok(()) }
 }
 
 /// A change to a customer (RFC 7396): an absent field stays, `null` clears.

@@ -1,5 +1,5 @@
 import { query, request } from './client'
-import type { MyOrderRow, MyOrderView, NewOrder, OrderMove, OrderRow, OrderView, Page, ReceiptCode } from './types'
+import type { MyOrderRow, MyOrderView, NewOrder, OrderChanges, OrderMove, OrderRow, OrderView, Page, ReceiptCode } from './types'
 
 export interface OrderFilter {
   status?: string
@@ -16,6 +16,10 @@ export function findOrder(id: string): Promise<OrderView> {
 
 export function createOrder(body: NewOrder, idempotencyKey: string): Promise<OrderView> {
   return request('POST', 'orders', { body, idempotencyKey })
+}
+
+export function updateOrder(id: string, ifMatch: number, body: OrderChanges): Promise<OrderView> {
+  return request('PATCH', `orders/${id}`, { body, ifMatch })
 }
 
 export function moveOrder(id: string, ifMatch: number, body: OrderMove): Promise<OrderView> {

@@ -227,6 +227,13 @@ export interface NewOrder {
   remark?: string
 }
 
+export interface OrderChanges {
+  receiver?: string
+  phone?: string
+  address?: string
+  remark?: string | null
+}
+
 export interface OrderMove {
   event: OrderEvent
   carrier?: string

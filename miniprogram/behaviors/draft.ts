@@ -4,6 +4,15 @@ import { actor } from '../api/session'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each form knows the type of its own fields
 export type FormState = Record<string, any>
 
+/** What is kept of a form that was not saved. */
+export interface Draft {
+  form: FormState
+  /** What the form began with: only what differs from it was typed by a person. */
+  base: FormState
+  /** The last try to save it, which may have arrived: the same content goes under the same key. */
+  attempt: { key: string; body: string }
+}
+
 const WAIT_MS = 300
 let waiting: { timer: number; write: () => void } | null = null
 
@@ -12,19 +21,24 @@ function key(name: string): string {
 }
 
 /** What was typed into this form before the page was left or the app was killed. */
-export function readDraft(name: string): FormState | null {
+export function readDraft(name: string): Draft | null {
   const found: unknown = wx.getStorageSync(key(name))
-  return typeof found === 'object' && found !== null ? (found as FormState) : null
+  return typeof found === 'object' && found !== null && 'base' in found ? (found as Draft) : null
+}
+
+/** The fields a person typed into. The others begin afresh: the record or the calendar may have moved on. */
+export function typed({ form, base }: Draft): FormState {
+  return Object.fromEntries(Object.entries(form).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(base[field])))
 }
 
 /** Keeps what was typed; a burst of keys is written once. */
-export function keepDraft(name: string, form: FormState): void {
+export function keepDraft(name: string, draft: Draft): void {
   if (!name) return
   if (waiting) clearTimeout(waiting.timer)
   const place = key(name)
   const write = (): void => {
     waiting = null
-    wx.setStorageSync(place, form)
+    wx.setStorageSync(place, draft)
   }
   waiting = { timer: setTimeout(write, WAIT_MS), write }
 }

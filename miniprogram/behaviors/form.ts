@@ -3,7 +3,7 @@ import { uuid } from '../api/random'
 import type { Violation } from '../api/types'
 import { checkField, checkForm } from '../rules/index'
 import type { FormName } from '../rules/index'
-import { dropDraft, keepDraft, readDraft } from './draft'
+import { dropDraft, flushDraft, keepDraft, readDraft, typed } from './draft'
 import type { FormState } from './draft'
 
 /** What a form must say of itself. */
@@ -28,6 +28,7 @@ type FieldEvent = WechatMiniprogram.CustomEvent<{ name: string; value: unknown; 
 export const form = Behavior({
   data: {
     form: {} as FormState,
+    base: {} as FormState,
     errors: {} as Record<string, string>,
     /** A refusal that belongs to no field. */
     failure: '',
@@ -41,13 +42,15 @@ export const form = Behavior({
     /** Begins with what was typed last time, or with the defaults. */
     startForm(name: string, defaults: FormState): void {
       const found = readDraft(name)
-      this.setData({ draft: name, form: { ...defaults, ...found }, restored: found !== null, errors: {}, failure: '' })
+      const kept = found ? typed(found) : {}
+      this.data.attempt = found?.attempt ?? { key: '', body: '' }
+      this.setData({ draft: name, base: defaults, form: { ...defaults, ...kept }, restored: Object.keys(kept).length > 0, errors: {}, failure: '' })
     },
 
     /** Throws away what was typed. */
     restartForm(defaults: FormState): void {
       dropDraft(this.data.draft)
-      this.setData({ form: defaults, restored: false, errors: {}, failure: '' })
+      this.setData({ base: defaults, form: defaults, restored: false, errors: {}, failure: '' })
     },
 
     onChange(event: FieldEvent): void {
@@ -60,7 +63,12 @@ export const form = Behavior({
     put(name: string, value: unknown): void {
       const { [name]: _, ...errors } = this.data.errors
       this.setData({ [`form.${path(name)}`]: value, errors, failure: '' })
-      keepDraft(this.data.draft, this.data.form)
+      this.remember()
+    },
+
+    remember(): void {
+      const { draft, form, base, attempt } = this.data
+      keepDraft(draft, { form, base, attempt })
     },
 
     onLeave(event: FieldEvent): void {
@@ -101,7 +109,11 @@ export const form = Behavior({
     /** The same key for the same content, so that a retry creates nothing twice. */
     async attemptKey(body: Record<string, unknown>): Promise<string> {
       const text = JSON.stringify(body)
-      if (this.data.attempt.body !== text) this.data.attempt = { key: await uuid(), body: text }
+      if (this.data.attempt.body !== text) {
+        this.data.attempt = { key: await uuid(), body: text }
+        this.remember()
+        flushDraft()
+      }
       return this.data.attempt.key
     },
 

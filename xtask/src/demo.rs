@@ -88,7 +88,7 @@ pub fn first_rows(demo: &mut Demo, home: &Path, sim: &Client) -> Result<()> {
     demo.staff_phone = text(&sim.get("/phone/staff")?, "/phone_number")?;
     demo.customer_phone = text(&sim.get("/phone/customer")?, "/phone_number")?;
 
-    run::output(product::shuke(home).arg("migrate"))?;
+    run::output(product::shuke_on(home).arg("migrate"))?;
     let tenant = admin(home, &["tenant", "create", "--name", BUSINESS, "--phone", "0571-87651234"], "")?;
     demo.tenant_id = integer(&tenant, "/tenant_id")?;
     let tenant = demo.tenant_id.to_string();
@@ -109,7 +109,7 @@ fn hire(home: &Path, tenant: &str, name: &str, role: &str, phone: &str) -> Resul
 
 /// `shuke admin …`, which prints one JSON object.
 fn admin(home: &Path, arguments: &[&str], input: &str) -> Result<Value> {
-    let mut command: Command = product::shuke(home);
+    let mut command: Command = product::shuke_on(home);
     command.arg("admin").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| run::shown(&command))?;
     child.stdin.take().context("standard input")?.write_all(input.as_bytes())?;

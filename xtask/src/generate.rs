@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::run::{cargo, npm_tool, output, run};
-use crate::texts;
+use crate::run::{npm_tool, output, run};
 use crate::wasm::root;
+use crate::{product, texts};
 
 /// Committed; CI makes them again and they must not change.
 const MADE: [&str; 4] =
@@ -18,7 +18,8 @@ const MADE: [&str; 4] =
 /// Makes all of them: the handlers' document, then the phone's types of it, and the rules' texts.
 pub fn generate() -> Result<()> {
     let [document, types, ..] = MADE.map(|name| root().join(name));
-    let made = output(cargo().args(["run", "--quiet", "--locked", "--package", "api", "--bin", "shuke", "openapi"]))?;
+    product::binaries()?;
+    let made = output(product::shuke().arg("openapi"))?;
     let made: Value = serde_json::from_str(&made).context("shuke openapi")?;
     fs::write(&document, format!("{made:#}\n")).with_context(|| document.display().to_string())?;
     run(npm_tool("openapi-typescript").arg(&document).arg("--output").arg(&types))?;

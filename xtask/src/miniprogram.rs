@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::generate::when_changed;
+use crate::product;
 use crate::run::{node, run};
-use crate::wasm::{self, root};
+use crate::wasm::root;
 
 /// What is for developers only; the rest of the folder is the mini-program.
 const LEFT_OUT: [&str; 10] = [
@@ -40,8 +40,7 @@ pub fn folder() -> PathBuf {
 
 /// Writes the folder anew.
 pub fn export(options: &Options) -> Result<()> {
-    let rules = ["domain", "wasm-validate", "xtask/src/wasm", "xtask/src/wasm.rs", "Cargo.lock", ".cargo"];
-    when_changed("wasm", &rules, "miniprogram/rules/glue.js", || wasm::build().map(drop))?;
+    product::rules()?;
     run(&mut node("scripts/pack-npm.mjs"))?;
     let (from, to) = (root().join("miniprogram"), folder());
     if to.exists() {
@@ -62,7 +61,8 @@ pub fn export(options: &Options) -> Result<()> {
 
 fn copy(from: &Path, to: &Path, top: &Path) -> Result<()> {
     let inside = from.strip_prefix(top).unwrap_or(from);
-    if LEFT_OUT.iter().any(|name| inside == Path::new(name)) {
+    let hidden = inside.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    if hidden || LEFT_OUT.iter().any(|name| inside == Path::new(name)) {
         return Ok(());
     }
     if !from.is_dir() {

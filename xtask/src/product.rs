@@ -56,12 +56,28 @@ pub fn preview_build(folder: &Path) -> Command {
 
 /// Compiles what has changed.
 pub fn build() -> Result<()> {
-    run::run(cargo().args(["build", "--locked", "--package", "api", "--package", "wechat-sim", "--bins"]))?;
-    let rules = ["domain", "wasm-validate", "xtask/src/wasm", "xtask/src/wasm.rs", "Cargo.lock", ".cargo"];
-    generate::when_changed("wasm", &rules, "miniprogram/rules/glue.js", || wasm::build().map(drop))?;
+    binaries()?;
+    rules()?;
     generate::when_changed("preview", &["miniprogram"], "target/preview/app.js", || {
         run::run(&mut preview_build(&preview_folder()))
     })
+}
+
+/// The server and the simulator.
+pub fn binaries() -> Result<()> {
+    // The whole workspace, as in the tests: a selection would be compiled with other features, and so again.
+    run::run(cargo().args(["build", "--locked", "--workspace", "--bins"]))
+}
+
+/// The module with the rules, which the repository does not keep.
+pub fn rules() -> Result<()> {
+    let sources = ["domain", "wasm-validate", "xtask/src/wasm", "xtask/src/wasm.rs", "Cargo.lock", ".cargo"];
+    generate::when_changed("wasm", &sources, "miniprogram/rules/glue.js", || wasm::build().map(drop))
+}
+
+/// The server's command line.
+pub fn shuke() -> Command {
+    program(&binary("shuke").to_string_lossy())
 }
 
 fn binary(name: &str) -> PathBuf {
@@ -70,8 +86,8 @@ fn binary(name: &str) -> PathBuf {
 }
 
 /// The server's command line on the settings of `home`.
-pub fn shuke(home: &Path) -> Command {
-    let mut command = program(&binary("shuke").to_string_lossy());
+pub fn shuke_on(home: &Path) -> Command {
+    let mut command = shuke();
     command.arg("--config").arg(home.join("shuke.toml"));
     command
 }
@@ -119,7 +135,7 @@ impl Product {
 
     fn run_api(&mut self, home: &Path, logs: &Path) -> Result<()> {
         let answers = self.client(self.ports.api);
-        self.add(Server::start("the API", shuke(home).arg("serve"), &logs.join("api.log"))?, &answers, "/readyz")
+        self.add(Server::start("the API", shuke_on(home).arg("serve"), &logs.join("api.log"))?, &answers, "/readyz")
     }
 
     fn run_preview(&mut self, logs: &Path) -> Result<()> {

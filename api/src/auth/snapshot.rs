@@ -66,6 +66,11 @@ impl Snapshots {
         self.sessions.insert(session_id, false);
     }
 
+    /// Forgets a member of staff whom this process changed.
+    pub(crate) fn forget_staff(&self, tenant_id: i64, staff_id: Uuid) {
+        self.staff.invalidate(&(tenant_id, staff_id));
+    }
+
     pub(crate) fn keys(&self, tenant_id: i64) -> Option<Arc<TenantKeys>> {
         self.keys.get(&tenant_id)
     }

@@ -3,11 +3,16 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
+use serde_json::Value;
 
 use crate::run::{cargo, output, run};
 use crate::servers::mariadb::MariaDb;
 use crate::servers::redis::Redis;
 
+/// The test binary of the package `tests`.
+const API_SUITE: &str = "it";
+
+/// xtask is a workspace of its own.
 const OURS: [&str; 2] = ["--manifest-path", "xtask/Cargo.toml"];
 
 pub fn fmt() -> Result<()> {
@@ -44,10 +49,29 @@ fn must_not_use(tree: &[&str], banned: &[&str]) -> Result<()> {
 }
 
 pub fn unit() -> Result<()> {
-    // Everything but documentation tests: examples in comments are for reading.
-    let kinds = ["--lib", "--bins", "--tests", "--examples"];
-    run(cargo().args(["test", "--locked", "--workspace", "--exclude", "tests"]).args(kinds))?;
+    // Always the whole workspace: a selection of packages would be compiled with other features of
+    // their dependencies, and so again. Documentation tests are off: examples in comments are for reading.
+    let mut command = cargo();
+    command.args(["test", "--locked", "--workspace", "--lib", "--bins", "--examples"]);
+    for name in integration_tests()? {
+        command.args(["--test", &name]);
+    }
+    run(&mut command)?;
     run(cargo().args(["test", "--locked"]).args(OURS))
+}
+
+/// All of the workspace's but the suite over the public API, which has steps of its own.
+fn integration_tests() -> Result<Vec<String>> {
+    let metadata: Value =
+        serde_json::from_str(&output(cargo().args(["metadata", "--locked", "--no-deps", "--format-version", "1"]))?)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let tests = targets.filter(|target| target["kind"][0] == "test");
+    Ok(tests
+        .filter_map(|target| target["name"].as_str())
+        .filter(|name| *name != API_SUITE)
+        .map(str::to_owned)
+        .collect())
 }
 
 pub fn api_sqlite() -> Result<()> {
@@ -65,6 +89,6 @@ pub fn api_mariadb() -> Result<()> {
 /// The suite over the public API; it does not know which database it is on.
 fn api_suite() -> Command {
     let mut command = cargo();
-    command.args(["test", "--locked", "--package", "tests"]);
+    command.args(["test", "--locked", "--workspace", "--test", API_SUITE]);
     command
 }

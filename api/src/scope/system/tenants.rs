@@ -108,6 +108,7 @@ impl System {
             .filter(staff::Column::Id.eq(staff_id))
             .exec(&self.at.db.write)
             .await?;
+        self.at.snapshots.forget_staff(tenant_id, staff_id);
         if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
     }
 

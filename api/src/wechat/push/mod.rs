@@ -25,9 +25,8 @@ const WINDOW_S: u64 = 300;
 pub(super) const LARGEST: usize = 64 * 1024;
 
 /// What WeChat adds to the address.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 pub(super) struct Marked {
     signature: String,
     msg_signature: String,

@@ -1,11 +1,23 @@
 import type { CustomerPhone, CustomerView, TagMark } from '../../../api/types'
 import type { FormState } from '../../../behaviors/draft'
+import { rowKey } from '../../../words/key'
 import { SOURCES, TYPES } from '../../../words/names'
+
+/** A number as it is typed. */
+export interface TypedPhone {
+  key: string
+  number: string
+  label: string
+}
+
+export function emptyPhone(): TypedPhone {
+  return { key: rowKey(), number: '', label: '' }
+}
 
 /** The form of a customer, and how it becomes a request. */
 export function emptyForm(): FormState {
   return {
-    name: '', kind: 'person', type: 'potential', phones: [{ number: '', label: '' }], company: '', title: '', region: '', region_text: '',
+    name: '', kind: 'person', type: 'potential', phones: [emptyPhone()], company: '', title: '', region: '', region_text: '',
     source: '', birthday: '', remark: '', tag_ids: [], tags: [] as TagMark[],
   }
 }
@@ -22,7 +34,7 @@ const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', '
 
 /** A new customer: what was left blank is not sent. */
 export function newBody(form: FormState): Record<string, unknown> {
-  const body: Record<string, unknown> = { name: '', phones: phonesOf(form['phones'] as CustomerPhone[]) }
+  const body: Record<string, unknown> = { name: '', phones: phonesOf(form['phones'] as TypedPhone[]) }
   for (const field of PLAIN) if (form[field]) body[field] = form[field]
   if ((form['tag_ids'] as string[] | undefined)?.length) body['tag_ids'] = form['tag_ids']
   return body
@@ -32,11 +44,11 @@ export function newBody(form: FormState): Record<string, unknown> {
 export function changesBody(form: FormState, was: FormState): Record<string, unknown> {
   const body: Record<string, unknown> = {}
   for (const field of PLAIN) if (form[field] !== was[field]) body[field] = form[field] === '' && field !== 'name' ? null : form[field]
-  if (form['phones']) body['phones'] = phonesOf(form['phones'] as CustomerPhone[])
+  if (form['phones']) body['phones'] = phonesOf(form['phones'] as TypedPhone[])
   return body
 }
 
-function phonesOf(phones: CustomerPhone[]): CustomerPhone[] {
+function phonesOf(phones: TypedPhone[]): CustomerPhone[] {
   return phones.filter((one) => one.number.trim() !== '').map(({ number, label }) => (label ? { number, label } : { number }))
 }
 

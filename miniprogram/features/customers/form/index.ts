@@ -9,7 +9,7 @@ import { form } from '../../../behaviors/form'
 import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
-import { changesBody, differences, emptyForm, formOf, newBody } from './fields'
+import { changesBody, differences, emptyForm, emptyPhone, formOf, newBody } from './fields'
 import type { Difference } from './fields'
 
 /** A customer is written down, or corrected. */
@@ -82,7 +82,7 @@ Component({
     },
 
     addPhone() {
-      this.put('phones', [...this.data.form['phones'], { number: '', label: '' }])
+      this.put('phones', [...this.data.form['phones'], emptyPhone()])
     },
     dropPhone(event: WechatMiniprogram.TouchEvent) {
       const at = Number(event.currentTarget.dataset['index'])
@@ -95,8 +95,8 @@ Component({
       this.setData({ revealing: true })
       try {
         const numbers = await Promise.all(was.phones.map((_, index) => revealPhone(id, index)))
-        const phones = numbers.map(({ number }, index) => ({ number, label: was.phones[index]?.label ?? '' }))
-        this.put('phones', phones.length ? phones : [{ number: '', label: '' }])
+        const phones = numbers.map(({ number }, index) => ({ ...emptyPhone(), number, label: was.phones[index]?.label ?? '' }))
+        this.put('phones', phones.length ? phones : [emptyPhone()])
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {

@@ -55,7 +55,7 @@ Component({
         shipments: order.shipments.map((one, id) => ({ id, carrier: one.carrier, number: one.tracking_number, when: stamp(one.shipped_at) })),
         forward: forward ? { event: forward, label: MOVES[forward] } : null,
         mayCancel: legal.includes('cancel'),
-        mayShip: legal.includes('ship') && forward !== 'ship',
+        mayShip: legal.includes('ship'),
       })
     },
 
@@ -66,6 +66,9 @@ Component({
     },
     ship() {
       wx.navigateTo({ url: `/features/orders/ship/index?id=${this.data.id}` })
+    },
+    receiver() {
+      wx.navigateTo({ url: `/features/orders/receiver/index?id=${this.data.id}` })
     },
     cancel() {
       const { order } = this.data

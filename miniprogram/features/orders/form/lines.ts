@@ -1,15 +1,17 @@
 import type { OrderLine } from '../../../api/types'
+import { rowKey } from '../../../words/key'
 import { fen, yuan } from '../../../words/money'
 
 /** A line as it is typed: amounts are text until they are sent. */
 export interface TypedLine {
+  key: string
   name: string
   quantity: string
   price: string
 }
 
 export function emptyLine(): TypedLine {
-  return { name: '', quantity: '1', price: '' }
+  return { key: rowKey(), name: '', quantity: '1', price: '' }
 }
 
 /** The line that is sent. What is no number stays text, so that the rule says so beside the field. */

@@ -1,0 +1,76 @@
+//! Customers, as staff meet them.
+
+use crate::harness::{Shop, phone_number, text};
+use serde_json::json;
+
+#[actix_web::test]
+async fn a_customer_is_written_down_and_found_again() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let made = shop.sales.post("/customers", json!({ "name": " 张三丰 ", "phones": [{ "number": number }], "region": "330106" })).await.ok();
+    assert_eq!(made["name"], "张三丰");
+    assert_eq!(made["type"], "potential");
+    assert_eq!(made["owner_id"], shop.sales_id.to_string());
+    let last_four = &number[7..];
+    assert_eq!(made["phone_masked"], format!("139****{last_four}"));
+    for q in ["三丰", &number, last_four] {
+        let found = shop.sales.get(&format!("/customers?q={q}")).await.ok();
+        assert_eq!(found["items"][0]["id"], made["id"], "{q}");
+    }
+}
+
+#[actix_web::test]
+async fn a_phone_in_use_names_the_masked_customer_and_its_owner() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    shop.sales.post("/customers", json!({ "name": "张三丰", "phones": [{ "number": number }] })).await.ok();
+    let refused = shop.rival.post("/customers", json!({ "name": "张三", "phones": [{ "number": number }] })).await;
+    let problem = refused.problem(409, "phone_taken");
+    assert_eq!(problem["existing"]["name_masked"], "张**");
+    assert_eq!(problem["existing"]["owner_name"], "陈晓");
+    // Not the rival's customer, so not even its id.
+    assert_eq!(problem["existing"]["id"], json!(null));
+    assert!(!problem.to_string().contains(&number));
+}
+
+#[actix_web::test]
+async fn a_deleted_customer_frees_its_phone() {
+    let shop = Shop::new().await;
+    let body = json!({ "name": "张三丰", "phones": [{ "number": phone_number() }] });
+    let made = shop.boss.post("/customers", body.clone()).await.ok();
+    shop.boss.delete(&format!("/customers/{}", text(&made["id"])), 1).await.ok();
+    shop.boss.get(&format!("/customers/{}", text(&made["id"]))).await.problem(404, "not_found");
+    shop.boss.post("/customers", body).await.ok();
+}
+
+#[actix_web::test]
+async fn a_stale_change_is_refused_with_the_row_as_it_is_now() {
+    let shop = Shop::new().await;
+    let made = shop.sales.post("/customers", json!({ "name": "张三" })).await.ok();
+    let path = format!("/customers/{}", text(&made["id"]));
+    shop.sales.patch(&path, 1, json!({ "name": "李四" })).await.ok();
+    let problem = shop.sales.patch(&path, 1, json!({ "remark": "爱喝龙井" })).await.problem(409, "version_stale");
+    assert_eq!(problem["current"]["name"], "李四");
+    shop.sales.send(shop.sales.request(reqwest::Method::PATCH, &path).json(&json!({ "name": "王五" }))).await.problem(428, "version_missing");
+}
+
+#[actix_web::test]
+async fn sales_see_their_own_customers_only() {
+    let shop = Shop::new().await;
+    let made = shop.sales.post("/customers", json!({ "name": "张三" })).await.ok();
+    let path = format!("/customers/{}", text(&made["id"]));
+    shop.rival.get(&path).await.problem(404, "not_found");
+    assert_eq!(shop.rival.get("/customers").await.ok()["items"], json!([]));
+    shop.boss.get(&path).await.ok();
+}
+
+#[actix_web::test]
+async fn the_same_request_again_gets_the_same_answer() {
+    let shop = Shop::new().await;
+    let body = json!({ "name": "张三", "phones": [{ "number": phone_number() }] });
+    let first = shop.sales.post_once("/customers", "key-1", body.clone()).await.ok();
+    let again = shop.sales.post_once("/customers", "key-1", body).await.ok();
+    assert_eq!(first, again);
+    let other = shop.sales.post_once("/customers", "key-1", json!({ "name": "李四" })).await.violations();
+    assert_eq!(other, [": idempotency_reused"]);
+}
