@@ -1,6 +1,8 @@
 //! One test binary over the public API. Every test has its own business, its own mini-program at the
 //! simulator and its own clock; none knows which database and cache it runs on.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
+
 mod harness;
 
 mod customers;

@@ -124,7 +124,9 @@ impl Admin {
                 }
                 let account = system.create_operator(&name, hash_password(password)?).await.map_err(said)?;
                 let staff = match tenant {
-                    Some(tenant) => Some(system.create_staff(tenant, &name, role, None, Some(account)).await.map_err(said)?),
+                    Some(tenant) => {
+                        Some(system.create_staff(tenant, &name, role, None, Some(account)).await.map_err(said)?)
+                    }
                     None => None,
                 };
                 Ok(json!({ "account_id": account, "staff_id": staff }))

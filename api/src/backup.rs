@@ -56,7 +56,9 @@ pub fn restore(config: &Config, source: &Path) -> anyhow::Result<()> {
         ensure!(!path.exists(), "{} exists; move it away first", path.display());
     }
     let mut bytes = Vec::new();
-    File::open(source).and_then(|mut file| file.read_to_end(&mut bytes)).with_context(|| source.display().to_string())?;
+    File::open(source)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .with_context(|| source.display().to_string())?;
     let rest = bytes.strip_prefix(MAGIC).context("this is not a backup of Shuke")?;
     let damaged = || anyhow::anyhow!("the backup is damaged: restore another one");
     let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
@@ -71,7 +73,8 @@ pub fn restore(config: &Config, source: &Path) -> anyhow::Result<()> {
 
 fn database_file(config: &Config) -> anyhow::Result<PathBuf> {
     let path = config.database.url.expose_secret().strip_prefix("sqlite://");
-    path.map(PathBuf::from).context("backup and restore are for the embedded database; back a MySQL server up with its own tools")
+    path.map(PathBuf::from)
+        .context("backup and restore are for the embedded database; back a MySQL server up with its own tools")
 }
 
 fn beside(path: &Path, what: &str) -> PathBuf {

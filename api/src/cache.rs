@@ -115,10 +115,7 @@ impl Cache {
                 Err(error) => away(&error),
             }
         }
-        let entry = self
-            .memory
-            .get_with(key, async { Entry { text: "".into(), count: Arc::default(), life } })
-            .await;
+        let entry = self.memory.get_with(key, async { Entry { text: "".into(), count: Arc::default(), life } }).await;
         entry.count.fetch_add(1, Ordering::SeqCst) + 1
     }
 
@@ -139,10 +136,7 @@ impl Cache {
                 Err(error) => away(&error),
             }
         }
-        let entry = self
-            .memory
-            .get_with(key, async { Entry { text: "".into(), count: Arc::default(), life } })
-            .await;
+        let entry = self.memory.get_with(key, async { Entry { text: "".into(), count: Arc::default(), life } }).await;
         entry.count.fetch_add(1, Ordering::SeqCst) == 0
     }
 

@@ -164,14 +164,16 @@ impl Config {
     /// # Errors
     /// When a file is missing or a setting is unknown or of the wrong type; the message names it.
     pub fn load(file: Option<&str>) -> anyhow::Result<Self> {
-        let mut builder = config::Config::builder()
-            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
         if let Some(file) = file {
             builder = builder.add_source(config::File::with_name(file));
         }
         // Only what can be a setting: other programs' variables may begin with SHUKE_ as well.
-        let ours = std::env::vars().filter(|(name, _)| name.contains("__") || name == "SHUKE_PROFILE" || name == "SHUKE_NAME");
-        let environment = config::Environment::with_prefix("SHUKE").prefix_separator("_").separator("__").try_parsing(true);
+        let ours =
+            std::env::vars().filter(|(name, _)| name.contains("__") || name == "SHUKE_PROFILE" || name == "SHUKE_NAME");
+        let environment =
+            config::Environment::with_prefix("SHUKE").prefix_separator("_").separator("__").try_parsing(true);
         builder
             .add_source(environment.source(Some(ours.collect())))
             .build()

@@ -53,7 +53,10 @@ impl Marks {
 }
 
 /// Lets clients that know no PATCH (WeChat's `wx.request` does not) say it in a header.
-pub(crate) async fn method_override(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(crate) async fn method_override(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let patch = request.headers().get("X-HTTP-Method-Override").is_some_and(|value| value.as_bytes() == b"PATCH");
     if patch && request.method() == Method::POST {
         request.head_mut().method = Method::PATCH;
@@ -62,11 +65,18 @@ pub(crate) async fn method_override(mut request: ServiceRequest, next: Next<impl
 }
 
 /// Wraps every request: marks it, finds out who sends it, and answers in one shape whatever happens.
-pub(crate) async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(crate) async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
     let marks = marks(&request).await;
     let request_id = marks.request_id.clone();
-    let lang = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Lang::Zh, Lang::accepted);
+    let lang = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or(Lang::Zh, Lang::accepted);
     let method = request.method().clone();
     request.extensions_mut().insert(marks);
 
@@ -138,7 +148,11 @@ async fn marks(request: &ServiceRequest) -> Marks {
         address: address(request, &at.config.http.trusted_proxy),
         ..Marks::default()
     };
-    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         match auth::authenticate(&at, token.trim()).await {
             Ok((actor, keys)) => (marks.found, marks.keys) = (Some(Arc::new(actor)), keys),
@@ -155,7 +169,8 @@ async fn marks(request: &ServiceRequest) -> Marks {
 /// The caller's id if it is one we can print, otherwise our own.
 fn request_id(request: &ServiceRequest, at: &Installation) -> String {
     let theirs = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
-    match theirs.filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+    match theirs.filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    {
         Some(id) => id.to_owned(),
         None => crate::scope::new_id(at.clock.now()).simple().to_string(),
     }

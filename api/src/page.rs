@@ -105,7 +105,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_rubbish_does_not() {
-        let position = Position { at: DateTime::from_timestamp_micros(1_700_000_000_123_456).expect("time"), id: Uuid::from_u128(7) };
+        let position = Position {
+            at: DateTime::from_timestamp_micros(1_700_000_000_123_456).expect("time"),
+            id: Uuid::from_u128(7),
+        };
         assert_eq!(Position::decode(&position.encode()), Some(position));
         for bad in ["", "x", "AAAA", "%%%", &"A".repeat(1000)] {
             assert_eq!(Position::decode(bad), None);

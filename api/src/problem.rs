@@ -149,7 +149,12 @@ impl Problem {
     /// Somebody changed the row meanwhile: carries it as it is now.
     #[must_use]
     pub fn stale(current: &impl Serialize) -> Self {
-        Self::Conflict { code: "version_stale", field: None, current: serde_json::to_value(current).ok(), existing: None }
+        Self::Conflict {
+            code: "version_stale",
+            field: None,
+            current: serde_json::to_value(current).ok(),
+            existing: None,
+        }
     }
 
     /// The code for programs.

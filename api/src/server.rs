@@ -68,7 +68,8 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     if workers > 0 {
         server = server.workers(workers);
     }
-    let server = server.shutdown_timeout(patience).bind(&listen).with_context(|| format!("cannot listen on {listen}"))?;
+    let server =
+        server.shutdown_timeout(patience).bind(&listen).with_context(|| format!("cannot listen on {listen}"))?;
     let address = *server.addrs().first().context("no address")?;
     let server = server.run();
     Ok(Running { address, handle: server.handle(), server })

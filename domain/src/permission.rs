@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn sales_cannot_do_what_only_the_boss_may() {
-        for permission in [Permission::CustomersDelete, Permission::CustomersAssign, Permission::TagsWrite, Permission::AuditRead] {
+        for permission in
+            [Permission::CustomersDelete, Permission::CustomersAssign, Permission::TagsWrite, Permission::AuditRead]
+        {
             assert!(Role::Boss.can(permission));
             assert!(!Role::Sales.can(permission));
         }

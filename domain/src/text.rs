@@ -68,8 +68,8 @@ pub fn code(value: &str) -> Result<(), ValidationError> {
 /// # Errors
 /// `colour_invalid`.
 pub fn colour(value: &str) -> Result<(), ValidationError> {
-    let valid = value.len() == 7
-        && value.strip_prefix('#').is_some_and(|hex| hex.chars().all(|c| c.is_ascii_hexdigit()));
+    let valid =
+        value.len() == 7 && value.strip_prefix('#').is_some_and(|hex| hex.chars().all(|c| c.is_ascii_hexdigit()));
     if valid { Ok(()) } else { fail("colour_invalid") }
 }
 

@@ -9,11 +9,7 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        Table::system("installation", &["name"])
-            .text("name")
-            .opt_sealed("value")
-            .create(manager)
-            .await?;
+        Table::system("installation", &["name"]).text("name").opt_sealed("value").create(manager).await?;
         Table::system("tenants", &["id"])
             .int("id")
             .text("name")

@@ -40,11 +40,7 @@ impl MigrationTrait for Migration {
             .opt_int("primary_live")
             .unique(&["tenant_id", "digest", "primary_live"])
             .index(&["tenant_id", "last_four"])
-            .references(
-                &["tenant_id", "customer_id"],
-                "customers",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .create(manager)
             .await?;
         Table::tenanted("tag_groups")
@@ -59,22 +55,14 @@ impl MigrationTrait for Migration {
             .text("colour")
             .aggregate()
             .unique(&["tenant_id", "group_id", "name", "live"])
-            .references(
-                &["tenant_id", "group_id"],
-                "tag_groups",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "group_id"], "tag_groups", &["tenant_id", "id"])
             .create(manager)
             .await?;
         Table::part("customer_tags", &["tenant_id", "customer_id", "tag_id"])
             .uuid("customer_id")
             .uuid("tag_id")
             .index(&["tenant_id", "tag_id", "customer_id"])
-            .references(
-                &["tenant_id", "customer_id"],
-                "customers",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .references(&["tenant_id", "tag_id"], "tags", &["tenant_id", "id"])
             .create(manager)
             .await?;

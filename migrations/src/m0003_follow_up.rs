@@ -21,11 +21,7 @@ impl MigrationTrait for Migration {
             .text("author_name")
             .aggregate()
             .index(&["tenant_id", "customer_id", "live", "created_at", "id"])
-            .references(
-                &["tenant_id", "customer_id"],
-                "customers",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .create(manager)
             .await?;
         Table::tenanted("tasks")
@@ -39,11 +35,7 @@ impl MigrationTrait for Migration {
             .index(&["tenant_id", "assignee_id", "status", "due_at"])
             .index(&["tenant_id", "customer_id", "status"])
             .index(&["tenant_id", "live", "created_at", "id"])
-            .references(
-                &["tenant_id", "customer_id"],
-                "customers",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .create(manager)
             .await?;
         Table::tenanted("inbox_items")
@@ -77,17 +69,14 @@ impl MigrationTrait for Migration {
             .index(&["state", "created_at"])
             .create(manager)
             .await?;
-        Table::system(
-            "subscription_credits",
-            &["account_id", "appid", "template_id"],
-        )
-        .uuid("account_id")
-        .text("appid")
-        .text("template_id")
-        .int("balance")
-        .instant("updated_at")
-        .create(manager)
-        .await?;
+        Table::system("subscription_credits", &["account_id", "appid", "template_id"])
+            .uuid("account_id")
+            .text("appid")
+            .text("template_id")
+            .int("balance")
+            .instant("updated_at")
+            .create(manager)
+            .await?;
         Table::system("credit_entries", &["id"])
             .uuid("id")
             .uuid("account_id")

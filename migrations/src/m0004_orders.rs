@@ -25,11 +25,7 @@ impl MigrationTrait for Migration {
             .index(&["tenant_id", "live", "created_at", "id"])
             .index(&["tenant_id", "live", "status", "created_at", "id"])
             .index(&["tenant_id", "customer_id", "live", "created_at", "id"])
-            .references(
-                &["tenant_id", "customer_id"],
-                "customers",
-                &["tenant_id", "id"],
-            )
+            .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .create(manager)
             .await?;
         Table::part("order_lines", &["tenant_id", "order_id", "position"])

@@ -13,24 +13,13 @@ pub(crate) struct Table {
     key: &'static [&'static str],
     uniques: Vec<&'static [&'static str]>,
     indexes: Vec<&'static [&'static str]>,
-    references: Vec<(
-        &'static [&'static str],
-        &'static str,
-        &'static [&'static str],
-    )>,
+    references: Vec<(&'static [&'static str], &'static str, &'static [&'static str])>,
 }
 
 impl Table {
     /// A table that belongs to no business: accounts, sessions, jobs, look-ups across tenants.
     pub(crate) fn system(name: &'static str, key: &'static [&'static str]) -> Self {
-        Self {
-            name,
-            columns: Vec::new(),
-            key,
-            uniques: Vec::new(),
-            indexes: Vec::new(),
-            references: Vec::new(),
-        }
+        Self { name, columns: Vec::new(), key, uniques: Vec::new(), indexes: Vec::new(), references: Vec::new() }
     }
 
     /// A table of one business's rows with the primary key `(tenant_id, id)`.
@@ -114,11 +103,7 @@ impl Table {
     /// `version`, `created_at`, `updated_at`, `deleted_at` and `live`: every row that people edit
     /// has them. `live` is 1, or NULL when deleted, so that unique indexes count live rows only.
     pub(crate) fn aggregate(self) -> Self {
-        self.int("version")
-            .instant("created_at")
-            .instant("updated_at")
-            .opt_instant("deleted_at")
-            .opt_int("live")
+        self.int("version").instant("created_at").instant("updated_at").opt_instant("deleted_at").opt_int("live")
     }
 
     pub(crate) fn unique(mut self, columns: &'static [&'static str]) -> Self {
@@ -152,9 +137,7 @@ impl Table {
             for (at, columns) in self.indexes.iter().enumerate() {
                 let (name, columns) = (self.name, columns.join(", "));
                 connection
-                    .execute_unprepared(&format!(
-                        "CREATE INDEX IF NOT EXISTS {name}_{at} ON {name} ({columns})"
-                    ))
+                    .execute_unprepared(&format!("CREATE INDEX IF NOT EXISTS {name}_{at} ON {name} ({columns})"))
                     .await?;
             }
         }
@@ -164,21 +147,13 @@ impl Table {
     fn ddl(&self, mysql: bool) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (name, for_mysql, for_sqlite) in &self.columns {
-            parts.push(format!(
-                "{} {}",
-                quoted(name),
-                if mysql { for_mysql } else { for_sqlite }
-            ));
+            parts.push(format!("{} {}", quoted(name), if mysql { for_mysql } else { for_sqlite }));
         }
         parts.push(format!("PRIMARY KEY ({})", list(self.key)));
         for (at, columns) in self.uniques.iter().enumerate() {
             let word = if mysql { "UNIQUE KEY" } else { "CONSTRAINT" };
             let tail = if mysql { "" } else { " UNIQUE" };
-            parts.push(format!(
-                "{word} {}_u{at}{tail} ({})",
-                self.name,
-                list(columns)
-            ));
+            parts.push(format!("{word} {}_u{at}{tail} ({})", self.name, list(columns)));
         }
         if mysql {
             for (at, columns) in self.indexes.iter().enumerate() {
@@ -194,25 +169,13 @@ impl Table {
             ));
         }
         // Bytes decide whether two keys are equal: `a`, `A` and full-width `ａ` differ, as in SQLite.
-        let tail = if mysql {
-            " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
-        } else {
-            ""
-        };
-        format!(
-            "CREATE TABLE IF NOT EXISTS {} ({}){tail}",
-            self.name,
-            parts.join(", ")
-        )
+        let tail = if mysql { " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin" } else { "" };
+        format!("CREATE TABLE IF NOT EXISTS {} ({}){tail}", self.name, parts.join(", "))
     }
 }
 
 fn list(columns: &[&str]) -> String {
-    columns
-        .iter()
-        .map(|column| quoted(column))
-        .collect::<Vec<_>>()
-        .join(", ")
+    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
 }
 
 /// Backticks are understood by both; `key` and `number` are reserved in one of them.

@@ -54,9 +54,19 @@ pub fn program(name: &str) -> Command {
     command
 }
 
-/// This cargo.
+/// This cargo, for the product. What `cargo xtask` told us about our own package stays with us: build
+/// scripts (ring's is one) read it and would run again after every cargo that was called by hand.
 pub fn cargo() -> Command {
-    program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+    let mut command = program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let told = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
+            .iter()
+            .any(|start| name.to_string_lossy().starts_with(start));
+        if told {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Node, in the mini-program's folder.

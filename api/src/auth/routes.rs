@@ -1,13 +1,13 @@
 //! Signing in and choosing where to act.
 
-use super::token::{Bearer, issue};
 use super::password;
+use super::token::{Bearer, issue};
 use crate::edge::Marks;
 use crate::problem::{Problem, Problems};
-use crate::scope::system::sessions::Continued;
-use crate::scope::system::System;
-use crate::scope::system::tenants::Employment;
 use crate::scope::Checked;
+use crate::scope::system::System;
+use crate::scope::system::sessions::Continued;
+use crate::scope::system::tenants::Employment;
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
@@ -90,7 +90,11 @@ pub struct MyBusiness {
 /// Logs in by the code of `wx.login`. Opens on the side where the account was last.
 #[utoipa::path(tag = "auth", security(()), request_body = WechatLogin, responses((status = 200, body = Session), Problems))]
 #[post("/auth/wechat")]
-async fn login_wechat(request: HttpRequest, system: System, body: Checked<WechatLogin>) -> Result<Json<Session>, Problem> {
+async fn login_wechat(
+    request: HttpRequest,
+    system: System,
+    body: Checked<WechatLogin>,
+) -> Result<Json<Session>, Problem> {
     limit(&system, &format!("login:{}", Marks::of(&request).address), 10).await?;
     let wechat = &system.at.wechat;
     let answer = wechat.login(&body.value.code).await.map_err(|error| match error {
@@ -107,7 +111,11 @@ async fn login_wechat(request: HttpRequest, system: System, body: Checked<Wechat
 /// Logs an operator in.
 #[utoipa::path(tag = "auth", security(()), request_body = PasswordLogin, responses((status = 200, body = Session), Problems))]
 #[post("/auth/password")]
-async fn login_password(request: HttpRequest, system: System, body: Checked<PasswordLogin>) -> Result<Json<Session>, Problem> {
+async fn login_password(
+    request: HttpRequest,
+    system: System,
+    body: Checked<PasswordLogin>,
+) -> Result<Json<Session>, Problem> {
     let PasswordLogin { name, password, device } = body.value;
     limit(&system, &format!("password:{}", Marks::of(&request).address), 4).await?;
     limit(&system, &format!("password-of:{name}"), 1).await?;
@@ -155,7 +163,11 @@ async fn switch_side(request: HttpRequest, system: System, body: Checked<Switch>
 /// become staff; orders with this phone become visible.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), request_body = PhoneProof, responses((status = 200, body = Session), Problems))]
 #[post("/auth/phone")]
-async fn prove_phone(request: HttpRequest, system: System, body: Checked<PhoneProof>) -> Result<Json<Session>, Problem> {
+async fn prove_phone(
+    request: HttpRequest,
+    system: System,
+    body: Checked<PhoneProof>,
+) -> Result<Json<Session>, Problem> {
     let actor = Marks::of(&request).actor()?;
     limit(&system, &format!("phone:{}", actor.account_id), 1).await?;
     let number = system.at.wechat.phone(&body.value.code).await.map_err(|error| match error {
@@ -213,7 +225,12 @@ async fn session(
     }))
 }
 
-async fn me(system: &System, account_id: Uuid, tenant_id: Option<i64>, employments: &[Employment]) -> Result<Me, Problem> {
+async fn me(
+    system: &System,
+    account_id: Uuid,
+    tenant_id: Option<i64>,
+    employments: &[Employment],
+) -> Result<Me, Problem> {
     let here = employments.iter().find(|employment| Some(employment.tenant_id) == tenant_id).map(|here| &here.staff);
     let role = here.map(|staff| staff.role.0);
     Ok(Me {
@@ -221,7 +238,11 @@ async fn me(system: &System, account_id: Uuid, tenant_id: Option<i64>, employmen
         side: if here.is_some() { Side::Staff } else { Side::Customer },
         tenant_id: here.map(|staff| staff.tenant_id),
         staff: here.map(|staff| MyStaff { id: staff.id, name: staff.name.clone(), role: staff.role.0 }),
-        permissions: Permission::ALL.iter().copied().filter(|permission| role.is_some_and(|role| role.can(*permission))).collect(),
+        permissions: Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| role.is_some_and(|role| role.can(*permission)))
+            .collect(),
         businesses: employments
             .iter()
             .map(|employment| MyBusiness {

@@ -39,7 +39,12 @@ impl Default for Snapshots {
 }
 
 impl Snapshots {
-    pub(super) async fn staff(&self, system: &System, tenant_id: i64, staff_id: Uuid) -> Result<Option<StaffSnapshot>, Problem> {
+    pub(super) async fn staff(
+        &self,
+        system: &System,
+        tenant_id: i64,
+        staff_id: Uuid,
+    ) -> Result<Option<StaffSnapshot>, Problem> {
         if let Some(found) = self.staff.get(&(tenant_id, staff_id)) {
             return Ok(found);
         }

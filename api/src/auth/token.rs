@@ -61,7 +61,10 @@ pub(super) fn issue(at: &Installation, bearer: &Bearer) -> Result<String, Proble
 ///
 /// # Errors
 /// 401 when the token is forged, expired, of an ended session or of a past epoch.
-pub(crate) async fn authenticate(at: &Arc<Installation>, token: &str) -> Result<(Actor, Option<Arc<TenantKeys>>), Problem> {
+pub(crate) async fn authenticate(
+    at: &Arc<Installation>,
+    token: &str,
+) -> Result<(Actor, Option<Arc<TenantKeys>>), Problem> {
     let mut validation = Validation::new(Algorithm::HS256);
     // The clock is handed in, so the library must not look at its own.
     validation.validate_exp = false;

@@ -42,9 +42,7 @@ impl Keyring {
             bail!("there is no master key: set SHUKE_KEYS__MASTER or [keys] file ({})", keys.file);
         };
         let bytes = STANDARD.decode(text.trim()).context("the master key is not base64")?;
-        let bytes = <[u8; 32]>::try_from(bytes)
-            .ok()
-            .context("the master key does not have 32 bytes")?;
+        let bytes = <[u8; 32]>::try_from(bytes).ok().context("the master key does not have 32 bytes")?;
         Ok(Self::from_master(bytes))
     }
 

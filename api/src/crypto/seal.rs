@@ -42,9 +42,7 @@ impl Key {
     pub fn derive(&self, purpose: &str) -> Self {
         let mut out = [0; 32];
         #[expect(clippy::expect_used, reason = "32 bytes are one block: HKDF cannot refuse")]
-        hkdf::Hkdf::<sha2::Sha256>::new(None, &self.0)
-            .expand(purpose.as_bytes(), &mut out)
-            .expect("one block");
+        hkdf::Hkdf::<sha2::Sha256>::new(None, &self.0).expand(purpose.as_bytes(), &mut out).expect("one block");
         Self(out)
     }
 

@@ -99,7 +99,11 @@ pub mod tagging {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {
-        #[sea_orm(belongs_to = "tag::Entity", from = "(Column::TenantId, Column::TagId)", to = "(tag::Column::TenantId, tag::Column::Id)")]
+        #[sea_orm(
+            belongs_to = "tag::Entity",
+            from = "(Column::TenantId, Column::TagId)",
+            to = "(tag::Column::TenantId, tag::Column::Id)"
+        )]
         Tag,
     }
 

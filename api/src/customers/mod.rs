@@ -14,8 +14,8 @@ pub(crate) use store::{find, spoken_to};
 pub(crate) use vault::person_key;
 
 use crate::scope::{Eyes, every, none, through};
-use sea_orm::sea_query::{Condition, Query};
 use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Condition, Query};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

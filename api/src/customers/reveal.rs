@@ -34,7 +34,10 @@ impl From<&Phone> for RevealedPhone {
 /// Shows one phone of a customer in full and writes that into the audit record.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedPhone), Problems))]
 #[post("/customers/{id}/phones/{index}/reveal")]
-async fn reveal_customer_phone(mut scope: Can<CustomersReveal>, path: Path<(Uuid, usize)>) -> Result<Json<RevealedPhone>, Problem> {
+async fn reveal_customer_phone(
+    mut scope: Can<CustomersReveal>,
+    path: Path<(Uuid, usize)>,
+) -> Result<Json<RevealedPhone>, Problem> {
     let (id, index) = path.0;
     let tx = scope.begin().await?;
     let vault = Vault::open(&tx, &find(&tx, id).await?)?;

@@ -43,7 +43,9 @@ pub struct CountView {
 /// Naming somebody else as the owner is a right of its own.
 fn check_owner(scope: &Scope, owner: Option<Uuid>) -> Result<(), Problem> {
     match owner {
-        Some(owner) if owner != scope.me()? && !scope.may(Permission::CustomersAssign) => Err(Problem::Forbidden("forbidden")),
+        Some(owner) if owner != scope.me()? && !scope.may(Permission::CustomersAssign) => {
+            Err(Problem::Forbidden("forbidden"))
+        }
         _ => Ok(()),
     }
 }
@@ -59,7 +61,10 @@ fn owner_unknown(error: DbErr) -> Problem {
 /// names, masked, who has it.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), request_body = NewCustomer, responses((status = 201, body = CustomerView), Problems))]
 #[post("/customers")]
-async fn create_customer(mut scope: Can<CustomersWrite>, body: Checked<NewCustomer>) -> Result<Created<CustomerView>, Problem> {
+async fn create_customer(
+    mut scope: Can<CustomersWrite>,
+    body: Checked<NewCustomer>,
+) -> Result<Created<CustomerView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     check_owner(&scope, input.owner_id)?;
@@ -102,19 +107,29 @@ async fn add_tags(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], field: &str) -> Result<(
     if let Some(at) = tags.iter().position(|wanted| !known.iter().any(|tag| tag.id == *wanted)) {
         return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
     }
-    let rows = known.into_iter().map(|tag| tagging::ActiveModel { customer_id: Set(id), tag_id: Set(tag.id), ..Default::default() });
+    let rows = known.into_iter().map(|tag| tagging::ActiveModel {
+        customer_id: Set(id),
+        tag_id: Set(tag.id),
+        ..Default::default()
+    });
     Ok(tx.insert_many::<tagging::Entity>(rows).await?)
 }
 
 /// A page of customers, newest first.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = Page<CustomerRow>), Problems))]
 #[get("/customers")]
-async fn list_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<Page<CustomerRow>>, Problem> {
+async fn list_customers(
+    scope: Can<CustomersRead>,
+    query: Query<CustomerQuery>,
+) -> Result<Json<Page<CustomerRow>>, Problem> {
     let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor.clone() }.check()?;
     let condition = query.0.condition(&scope)?;
     let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
-    let (rows, next_cursor) =
-        scope.find::<customer::Entity>().filter(condition).page(customer::Column::CreatedAt, page, |rows| rows, position).await?;
+    let (rows, next_cursor) = scope
+        .find::<customer::Entity>()
+        .filter(condition)
+        .page(customer::Column::CreatedAt, page, |rows| rows, position)
+        .await?;
     let mut tags = tags_of(&*scope, rows.iter().map(|row| row.id).collect()).await?;
     let items = rows.iter().map(|row| CustomerRow::of(&scope, row, tags.remove(&row.id).unwrap_or_default()));
     Ok(Json(Page { items: items.collect::<Result<_, _>>()?, next_cursor }))
@@ -139,7 +154,12 @@ async fn get_customer(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<
 /// Changes a customer (RFC 7396) if nobody else did meanwhile.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = CustomerChanges, responses((status = 200, body = CustomerView), Problems))]
 #[patch("/customers/{id}")]
-async fn change_customer(mut scope: Can<CustomersWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<CustomerChanges>) -> Result<Json<CustomerView>, Problem> {
+async fn change_customer(
+    mut scope: Can<CustomersWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<CustomerChanges>,
+) -> Result<Json<CustomerView>, Problem> {
     let input = body.value;
     check_owner(&scope, input.owner_id)?;
     let tx = scope.begin().await?;
@@ -200,7 +220,11 @@ async fn change_customer(mut scope: Can<CustomersWrite>, id: Path<Uuid>, version
 /// Deletes a customer: it becomes a tombstone, and its phone can be used again.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.delete"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/customers/{id}")]
-async fn delete_customer(mut scope: Can<CustomersDelete>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
+async fn delete_customer(
+    mut scope: Can<CustomersDelete>,
+    id: Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let current = CustomerView::find(&tx, id.0).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
@@ -214,7 +238,11 @@ async fn delete_customer(mut scope: Can<CustomersDelete>, id: Path<Uuid>, versio
 /// Puts tags on a customer and takes tags off. Doing it twice changes nothing.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path)), request_body = CustomerTags, responses((status = 200, body = CustomerView), Problems))]
 #[post("/customers/{id}/tags")]
-async fn tag_customer(mut scope: Can<CustomersWrite>, id: Path<Uuid>, body: Checked<CustomerTags>) -> Result<Json<CustomerView>, Problem> {
+async fn tag_customer(
+    mut scope: Can<CustomersWrite>,
+    id: Path<Uuid>,
+    body: Checked<CustomerTags>,
+) -> Result<Json<CustomerView>, Problem> {
     let CustomerTags { add, remove } = body.value;
     let tx = scope.begin().await?;
     find(&tx, id.0).await?;

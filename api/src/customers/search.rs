@@ -5,8 +5,8 @@ use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::customers::CustomerType;
 use domain::phone::Phone;
-use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::IntoParams;
@@ -71,9 +71,17 @@ fn matching(scope: &Scope, q: &str) -> Condition {
     let like = || sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
     let mut any = Condition::any().add(customer::Column::Name.like(like())).add(customer::Column::Company.like(like()));
     if let Some(number) = Phone::parse(&folded) {
-        any = any.add(customer::Column::Id.in_subquery(with_phone(scope, phone::Column::Digest, scope.keys().phone_digest(&number))));
+        any = any.add(customer::Column::Id.in_subquery(with_phone(
+            scope,
+            phone::Column::Digest,
+            scope.keys().phone_digest(&number),
+        )));
     } else if folded.len() == 4 && folded.bytes().all(|b| b.is_ascii_digit()) {
-        any = any.add(customer::Column::Id.in_subquery(with_phone(scope, phone::Column::LastFour, scope.keys().last_four_digest(&folded))));
+        any = any.add(customer::Column::Id.in_subquery(with_phone(
+            scope,
+            phone::Column::LastFour,
+            scope.keys().last_four_digest(&folded),
+        )));
     }
     any
 }

@@ -25,7 +25,12 @@ pub(crate) async fn find(rows: &impl Reads, id: Uuid) -> Result<Customer, Proble
 ///
 /// # Errors
 /// 404 when the scope may not see the customer.
-pub(crate) async fn spoken_to(tx: &Tx<'_>, id: Uuid, at: Option<DateTime<Utc>>, next: Option<DateTime<Utc>>) -> Result<(), Problem> {
+pub(crate) async fn spoken_to(
+    tx: &Tx<'_>,
+    id: Uuid,
+    at: Option<DateTime<Utc>>,
+    next: Option<DateTime<Utc>>,
+) -> Result<(), Problem> {
     let mut change = customer::ActiveModel::default();
     if let Some(at) = at {
         change.last_contact_at = Set(Some(at));
@@ -78,7 +83,12 @@ async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
         "phone_masked": number.masked(),
         "owner_name": owner.map(|owner| owner.name),
     });
-    Ok(Problem::Conflict { code: "phone_taken", field: Some("phones.0.number"), current: None, existing: Some(existing) })
+    Ok(Problem::Conflict {
+        code: "phone_taken",
+        field: Some("phones.0.number"),
+        current: None,
+        existing: Some(existing),
+    })
 }
 
 /// `张*`, `欧阳**`: enough to recognise, not enough to learn.

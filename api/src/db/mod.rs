@@ -38,10 +38,13 @@ impl Connections {
             }
             // The writer comes first: it creates the file and switches it to WAL.
             let write = Database::connect(sqlite(path, 1)).await.context("opening the database file")?;
-            let read = Database::connect(sqlite(path, settings.connections)).await.context("opening the database file")?;
+            let read =
+                Database::connect(sqlite(path, settings.connections)).await.context("opening the database file")?;
             (read, write)
         } else if url.starts_with("mysql://") {
-            let pool = Database::connect(mysql(url, settings.connections)).await.context("connecting to the database server")?;
+            let pool = Database::connect(mysql(url, settings.connections))
+                .await
+                .context("connecting to the database server")?;
             (pool.clone(), pool)
         } else {
             anyhow::bail!("[database] url must start with sqlite:// or mysql://");

@@ -69,7 +69,11 @@ impl From<entity::Model> for InteractionView {
 /// Writes down what was said or done. With `next_contact_at` there will be a task and a reminder.
 #[utoipa::path(tag = "interactions", security(("bearer" = ["interactions.write"])), params(("id" = Uuid, Path)), request_body = NewInteraction, responses((status = 201, body = InteractionView), Problems))]
 #[post("/customers/{id}/interactions")]
-async fn create_interaction(mut scope: Can<InteractionsWrite>, customer: Path<Uuid>, body: Checked<NewInteraction>) -> Result<Created<InteractionView>, Problem> {
+async fn create_interaction(
+    mut scope: Can<InteractionsWrite>,
+    customer: Path<Uuid>,
+    body: Checked<NewInteraction>,
+) -> Result<Created<InteractionView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     let (me, now) = (scope.me()?, scope.now());
@@ -111,7 +115,11 @@ async fn create_interaction(mut scope: Can<InteractionsWrite>, customer: Path<Uu
 /// A customer's interactions, newest first, whoever wrote them.
 #[utoipa::path(tag = "interactions", security(("bearer" = ["interactions.read"])), params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = Page<InteractionView>), Problems))]
 #[get("/customers/{id}/interactions")]
-async fn list_interactions(scope: Can<InteractionsRead>, customer: Path<Uuid>, query: Query<PageQuery>) -> Result<Json<Page<InteractionView>>, Problem> {
+async fn list_interactions(
+    scope: Can<InteractionsRead>,
+    customer: Path<Uuid>,
+    query: Query<PageQuery>,
+) -> Result<Json<Page<InteractionView>>, Problem> {
     let page = query.0.check()?;
     customers::find(&*scope, customer.0).await?;
     let position = |row: &entity::Model| Position { at: row.created_at, id: row.id };

@@ -26,7 +26,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 /// Forgets jobs that were done before `before`. Dead ones stay in sight.
 #[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
 pub(crate) async fn sweep(on: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<(), DbErr> {
-    let done = entity::Entity::delete_many().filter(entity::Column::State.eq("done")).filter(entity::Column::RunAt.lt(before));
+    let done =
+        entity::Entity::delete_many().filter(entity::Column::State.eq("done")).filter(entity::Column::RunAt.lt(before));
     done.exec(on).await.map(|_| ())
 }
 

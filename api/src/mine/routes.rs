@@ -148,12 +148,18 @@ async fn business(system: &System, tenant_id: i64) -> Result<BusinessView, Probl
 /// same answer, and there are few tries.
 #[utoipa::path(tag = "customer side", security(("bearer" = [])), request_body = ReceiptProof, responses((status = 200, body = MyOrderRow), Problems))]
 #[post("/me/receipts")]
-async fn prove_receipt(request: HttpRequest, mine: Mine, body: Checked<ReceiptProof>) -> Result<Json<MyOrderRow>, Problem> {
+async fn prove_receipt(
+    request: HttpRequest,
+    mine: Mine,
+    body: Checked<ReceiptProof>,
+) -> Result<Json<MyOrderRow>, Problem> {
     limit(&mine.system, &format!("receipt:{}", mine.actor.account_id), 1).await?;
     limit(&mine.system, &format!("receipt-from:{}", Marks::of(&request).address), 8).await?;
-    let Seen { tenant_id, order_id, .. } = mine.system.use_receipt_code(mine.actor.account_id, &body.value.code).await?;
+    let Seen { tenant_id, order_id, .. } =
+        mine.system.use_receipt_code(mine.actor.account_id, &body.value.code).await?;
     let scope = mine.system.customer_scope(tenant_id, vec![order_id]).await?;
-    let order = scope.find::<orders::Entity>().filter(orders::Column::Id.eq(order_id)).one().await?.ok_or(Problem::NotFound)?;
+    let order =
+        scope.find::<orders::Entity>().filter(orders::Column::Id.eq(order_id)).one().await?.ok_or(Problem::NotFound)?;
     Ok(Json(row(&order, business(&mine.system, tenant_id).await?.name)))
 }
 

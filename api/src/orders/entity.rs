@@ -43,7 +43,11 @@ pub mod order {
             to = "(customers::Column::TenantId, customers::Column::Id)"
         )]
         Customer,
-        #[sea_orm(has_many = "line::Entity", from = "(Column::TenantId, Column::Id)", to = "(line::Column::TenantId, line::Column::OrderId)")]
+        #[sea_orm(
+            has_many = "line::Entity",
+            from = "(Column::TenantId, Column::Id)",
+            to = "(line::Column::TenantId, line::Column::OrderId)"
+        )]
         Lines,
     }
 
@@ -71,8 +75,8 @@ pub mod order {
 mod parents {
     use super::order::{Column, Entity};
     use crate::scope::{Eyes, Tenanted as _, every, through};
-    use sea_orm::sea_query::{Condition, Query};
     use sea_orm::ColumnTrait;
+    use sea_orm::sea_query::{Condition, Query};
 
     pub(super) fn of_order<C: ColumnTrait>(column: C, eyes: &Eyes, tenant_id: i64) -> Condition {
         match eyes {

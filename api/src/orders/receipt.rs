@@ -45,7 +45,11 @@ pub struct ReceiptCode {
 /// Makes a one-time code for the customer; the one made before stops working.
 #[utoipa::path(tag = "orders", security(("bearer" = ["orders.write"])), params(("id" = Uuid, Path)), responses((status = 201, body = ReceiptCode), Problems))]
 #[post("/orders/{id}/receipt-code")]
-async fn create_receipt_code(mut scope: Can<OrdersWrite>, system: System, id: Path<Uuid>) -> Result<(Json<ReceiptCode>, actix_web::http::StatusCode), Problem> {
+async fn create_receipt_code(
+    mut scope: Can<OrdersWrite>,
+    system: System,
+    id: Path<Uuid>,
+) -> Result<(Json<ReceiptCode>, actix_web::http::StatusCode), Problem> {
     let letters: Vec<char> = crate::crypto::random::<12>()
         .iter()
         .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('A', char::from))
@@ -61,7 +65,10 @@ async fn create_receipt_code(mut scope: Can<OrdersWrite>, system: System, id: Pa
     // Without WeChat the code on paper still works.
     let scene = format!("r={plain}");
     let image = system.at.wechat.qrcode(&scene, PAGE).await.ok().map(|bytes| image_url(&bytes));
-    Ok((Json(ReceiptCode { code, expires_at, path: PAGE.to_owned(), scene, image }), actix_web::http::StatusCode::CREATED))
+    Ok((
+        Json(ReceiptCode { code, expires_at, path: PAGE.to_owned(), scene, image }),
+        actix_web::http::StatusCode::CREATED,
+    ))
 }
 
 /// WeChat answers JPEG, the simulator PNG.

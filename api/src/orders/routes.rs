@@ -57,7 +57,8 @@ async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> R
             let customer = customers::find(tx, input.customer_id).await?;
             let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
             let total = total_fen(&input.lines).ok_or(Problem::field("", "total_too_large"))?;
-            let destination = Destination { receiver: input.receiver, phone: phone.e164().to_owned(), address: input.address };
+            let destination =
+                Destination { receiver: input.receiver, phone: phone.e164().to_owned(), address: input.address };
             let lines: Vec<line::Model> = (0..)
                 .zip(input.lines)
                 .map(|(position, line)| line::Model {
@@ -131,10 +132,13 @@ async fn list_orders(scope: Can<OrdersRead>, query: Query<OrderQuery>) -> Result
     if let Some(customer) = customer_id {
         find = find.filter(order::Column::CustomerId.eq(customer));
     }
-    let position = |(order, _): &(order::Model, Option<customers::Customer>)| Position { at: order.created_at, id: order.id };
+    let position =
+        |(order, _): &(order::Model, Option<customers::Customer>)| Position { at: order.created_at, id: order.id };
     let (rows, next_cursor) =
         find.page(order::Column::CreatedAt, page, |rows| rows.find_also_related(customers::Entity), position).await?;
-    let row = |(order, customer): (order::Model, Option<customers::Customer>)| OrderRow::of(&order, customer.as_ref().map_or("", |c| &c.name));
+    let row = |(order, customer): (order::Model, Option<customers::Customer>)| {
+        OrderRow::of(&order, customer.as_ref().map_or("", |c| &c.name))
+    };
     Ok(Json(Page { items: rows.into_iter().map(row).collect(), next_cursor }))
 }
 
@@ -148,7 +152,12 @@ async fn get_order(scope: Can<OrdersRead>, id: Path<Uuid>) -> Result<Json<OrderV
 /// Changes where an order goes (RFC 7396), until it has left.
 #[utoipa::path(tag = "orders", security(("bearer" = ["orders.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = OrderChanges, responses((status = 200, body = OrderView), Problems))]
 #[patch("/orders/{id}")]
-async fn change_order(mut scope: Can<OrdersWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<OrderChanges>) -> Result<Json<OrderView>, Problem> {
+async fn change_order(
+    mut scope: Can<OrdersWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<OrderChanges>,
+) -> Result<Json<OrderView>, Problem> {
     let OrderChanges { receiver, phone, address, remark } = body.value;
     let tx = scope.begin().await?;
     let before = Whole::find(&tx, id.0).await?;
@@ -178,7 +187,12 @@ async fn change_order(mut scope: Can<OrdersWrite>, id: Path<Uuid>, version: IfMa
 }
 
 /// Writes the change if the version still holds, commits and shows the order.
-async fn finish(tx: Tx<'_>, id: Uuid, version: IfMatch, change: order::ActiveModel) -> Result<Json<OrderView>, Problem> {
+async fn finish(
+    tx: Tx<'_>,
+    id: Uuid,
+    version: IfMatch,
+    change: order::ActiveModel,
+) -> Result<Json<OrderView>, Problem> {
     let done = tx.update::<order::Entity>(id, Some(version.0), change).await?;
     let view = Whole::find(&tx, id).await?.view(&tx)?;
     if !done {
@@ -191,7 +205,12 @@ async fn finish(tx: Tx<'_>, id: Uuid, version: IfMatch, change: order::ActiveMod
 /// Moves an order along its course; only legal moves are made, each with who and when.
 #[utoipa::path(tag = "orders", security(("bearer" = ["orders.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = OrderMove, responses((status = 200, body = OrderView), Problems))]
 #[post("/orders/{id}/moves")]
-async fn move_order(mut scope: Can<OrdersWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<OrderMove>) -> Result<Json<OrderView>, Problem> {
+async fn move_order(
+    mut scope: Can<OrdersWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<OrderMove>,
+) -> Result<Json<OrderView>, Problem> {
     let OrderMove { event, carrier, tracking_number, note } = body.value;
     let me = scope.me()?;
     let tx = scope.begin().await?;
@@ -199,7 +218,8 @@ async fn move_order(mut scope: Can<OrdersWrite>, id: Path<Uuid>, version: IfMatc
     if before.order.version != version.0 {
         return Err(Problem::stale(&before.view(&tx)?));
     }
-    let status = before.order.status.0.after(event).map_err(|refused| Problem::conflict(refused.code, Some("event")))?;
+    let status =
+        before.order.status.0.after(event).map_err(|refused| Problem::conflict(refused.code, Some("event")))?;
     let step = step::ActiveModel {
         order_id: Set(id.0),
         position: Set(i64::try_from(before.steps.len()).unwrap_or(i64::MAX)),

@@ -114,7 +114,11 @@ impl Whole {
         let joined = rows
             .rows::<order::Entity>()
             .filter(order::Column::Id.eq(id))
-            .shape(|rows| rows.find_also_related(customers::Entity).find_also(order::Entity, line::Entity).order_by_asc(line::Column::Position))
+            .shape(|rows| {
+                rows.find_also_related(customers::Entity)
+                    .find_also(order::Entity, line::Entity)
+                    .order_by_asc(line::Column::Position)
+            })
             .all()
             .await?;
         let mut joined = joined.into_iter();
@@ -149,7 +153,11 @@ impl Whole {
 
     pub(crate) fn shipments(&self) -> Vec<ShipmentView> {
         let parcel = |step: &step::Model| {
-            Some(ShipmentView { carrier: step.carrier.clone()?, tracking_number: step.tracking_number.clone()?, shipped_at: step.at })
+            Some(ShipmentView {
+                carrier: step.carrier.clone()?,
+                tracking_number: step.tracking_number.clone()?,
+                shipped_at: step.at,
+            })
         };
         self.steps.iter().filter_map(parcel).collect()
     }

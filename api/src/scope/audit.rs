@@ -38,10 +38,13 @@ pub(crate) mod entity {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(record | eyes, _ | match eyes {
-        Eyes::All => every(),
-        Eyes::Own(_) | Eyes::Orders(_) => none(),
-    });
+    crate::tenanted!(
+        record | eyes,
+        _ | match eyes {
+            Eyes::All => every(),
+            Eyes::Own(_) | Eyes::Orders(_) => none(),
+        }
+    );
 }
 
 use entity::Entity;

@@ -84,7 +84,8 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         return Err(Problem::Forbidden("forbidden"));
     }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id).with_role(staffer.role))
+    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id)
+        .with_role(staffer.role))
 }
 
 /// Somebody on the customer side, who sees what they proved to be theirs.

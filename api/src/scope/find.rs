@@ -96,7 +96,9 @@ impl<'s, E: Tenanted> Find<'s, E> {
         if let Some(Position { at, id }) = after {
             // The first condition repeats what the second implies: it is what the index understands.
             select = select.filter(created_at.lte(at)).filter(
-                Condition::any().add(created_at.lt(at)).add(Condition::all().add(created_at.eq(at)).add(E::key().lt(id))),
+                Condition::any()
+                    .add(created_at.lt(at))
+                    .add(Condition::all().add(created_at.eq(at)).add(E::key().lt(id))),
             );
         }
         let select = select.order_by_desc(created_at).order_by_desc(E::key()).limit(limit + 1);

@@ -14,8 +14,8 @@ mod rows;
 pub(crate) mod system;
 mod tx;
 
-pub(crate) use audit::entity as audit_entry;
 pub use actor::{Actor, Eyes, Staffer};
+pub(crate) use audit::entity as audit_entry;
 pub use can::{Can, Mine, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use find::Find;
@@ -55,7 +55,14 @@ pub struct Scope {
 }
 
 impl Scope {
-    fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, request_id: String) -> Self {
+    fn new(
+        at: Arc<Installation>,
+        tenant_id: i64,
+        eyes: Eyes,
+        who: Who,
+        keys: Arc<TenantKeys>,
+        request_id: String,
+    ) -> Self {
         let now = at.clock.now();
         Self { at, tenant_id, eyes, who, role: None, keys, request_id, now }
     }

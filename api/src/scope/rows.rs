@@ -5,7 +5,12 @@ use sea_orm::sea_query::{Condition, Expr, SelectStatement};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
 
 /// An entity whose rows belong to a business.
-pub trait Tenanted: EntityTrait<Model: IntoActiveModel<Self::ActiveModel>, ActiveModel: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Default + Send> {
+pub trait Tenanted:
+    EntityTrait<
+        Model: IntoActiveModel<Self::ActiveModel>,
+        ActiveModel: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Default + Send,
+    >
+{
     /// What the audit record calls a row. Changes to entities without a name are parts of a named
     /// row's change.
     const NAME: Option<&'static str>;

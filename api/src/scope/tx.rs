@@ -88,7 +88,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When a unique value is taken.
-    pub async fn update<E: Tenanted>(&self, id: Uuid, version: Option<i64>, mut change: E::ActiveModel) -> Result<bool, DbErr> {
+    pub async fn update<E: Tenanted>(
+        &self,
+        id: Uuid,
+        version: Option<i64>,
+        mut change: E::ActiveModel,
+    ) -> Result<bool, DbErr> {
         self.wrote.set(true);
         self.record_fields::<E>("update", Some(id), &change);
         let mut update = self.scoped_update::<E>(id);
@@ -122,7 +127,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn derive_all<E: Tenanted>(&self, condition: impl IntoCondition, change: E::ActiveModel) -> Result<u64, DbErr> {
+    pub async fn derive_all<E: Tenanted>(
+        &self,
+        condition: impl IntoCondition,
+        change: E::ActiveModel,
+    ) -> Result<u64, DbErr> {
         self.wrote.set(true);
         let update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
@@ -227,7 +236,9 @@ impl Tx<'_> {
         let fields: Vec<&str> = E::Column::iter()
             .filter(|column| matches!(row.get(*column), ActiveValue::Set(_)))
             .map(|column| column.as_str())
-            .filter(|name| !matches!(*name, "tenant_id" | "id" | "version" | "created_at" | "updated_at" | "deleted_at" | "live"))
+            .filter(|name| {
+                !matches!(*name, "tenant_id" | "id" | "version" | "created_at" | "updated_at" | "deleted_at" | "live")
+            })
             .collect();
         self.audit(action, resource, id, json!({ "fields": fields }));
     }

@@ -79,12 +79,20 @@ async fn list_tag_groups(scope: Can<TagsRead>) -> Result<Json<All<TagGroupView>>
 /// Makes a group.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), request_body = NewTagGroup, responses((status = 201, body = TagGroupView), Problems))]
 #[post("/tag-groups")]
-async fn create_tag_group(mut scope: Can<TagsWrite>, body: Checked<NewTagGroup>) -> Result<Created<TagGroupView>, Problem> {
+async fn create_tag_group(
+    mut scope: Can<TagsWrite>,
+    body: Checked<NewTagGroup>,
+) -> Result<Created<TagGroupView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     scope
         .create(&once, input.id, async |tx| {
-            tx.insert::<group::Entity>(group::ActiveModel { id: Set(id), name: Set(input.name.clone()), ..Default::default() }).await?;
+            tx.insert::<group::Entity>(group::ActiveModel {
+                id: Set(id),
+                name: Set(input.name.clone()),
+                ..Default::default()
+            })
+            .await?;
             Ok(TagGroupView { id, name: input.name, version: 1, tags: Vec::new() })
         })
         .await
@@ -93,7 +101,12 @@ async fn create_tag_group(mut scope: Can<TagsWrite>, body: Checked<NewTagGroup>)
 /// Renames a group.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagGroupChanges, responses((status = 200, body = TagGroupView), Problems))]
 #[patch("/tag-groups/{id}")]
-async fn change_tag_group(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<TagGroupChanges>) -> Result<Json<TagGroupView>, Problem> {
+async fn change_tag_group(
+    mut scope: Can<TagsWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<TagGroupChanges>,
+) -> Result<Json<TagGroupView>, Problem> {
     let tx = scope.begin().await?;
     let mut change = group::ActiveModel::default();
     if let Some(name) = body.value.name {
@@ -110,14 +123,28 @@ async fn change_tag_group(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: If
 
 async fn group_view(rows: &impl Reads, id: Uuid) -> Result<TagGroupView, Problem> {
     let group = rows.rows::<group::Entity>().filter(group::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)?;
-    let tags = rows.rows::<tag::Entity>().filter(tag::Column::GroupId.eq(id)).shape(|rows| rows.order_by_asc(tag::Column::CreatedAt)).all().await?;
-    Ok(TagGroupView { id, name: group.name, version: group.version, tags: tags.into_iter().map(TagView::from).collect() })
+    let tags = rows
+        .rows::<tag::Entity>()
+        .filter(tag::Column::GroupId.eq(id))
+        .shape(|rows| rows.order_by_asc(tag::Column::CreatedAt))
+        .all()
+        .await?;
+    Ok(TagGroupView {
+        id,
+        name: group.name,
+        version: group.version,
+        tags: tags.into_iter().map(TagView::from).collect(),
+    })
 }
 
 /// Deletes an empty group.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/tag-groups/{id}")]
-async fn delete_tag_group(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
+async fn delete_tag_group(
+    mut scope: Can<TagsWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let view = group_view(&tx, id.0).await?;
     if !view.tags.is_empty() {
@@ -159,7 +186,12 @@ async fn create_tag(mut scope: Can<TagsWrite>, body: Checked<NewTag>) -> Result<
 /// Renames or recolours a tag.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagChanges, responses((status = 200, body = TagView), Problems))]
 #[patch("/tags/{id}")]
-async fn change_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<TagChanges>) -> Result<Json<TagView>, Problem> {
+async fn change_tag(
+    mut scope: Can<TagsWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<TagChanges>,
+) -> Result<Json<TagView>, Problem> {
     let tx = scope.begin().await?;
     let mut change = tag::ActiveModel::default();
     if let Some(name) = body.value.name {

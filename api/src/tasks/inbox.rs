@@ -86,10 +86,16 @@ async fn list_inbox(scope: Can<TasksRead>, query: Query<PageQuery>) -> Result<Js
 async fn read_inbox_item(mut scope: Can<TasksWrite>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let (me, now) = (scope.me()?, scope.now());
     let tx = scope.begin().await?;
-    let item = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(id.0)).filter(entity::Column::StaffId.eq(me)).one().await?;
+    let item = tx
+        .find::<entity::Entity>()
+        .filter(entity::Column::Id.eq(id.0))
+        .filter(entity::Column::StaffId.eq(me))
+        .one()
+        .await?;
     let item = item.ok_or(Problem::NotFound)?;
     if item.read_at.is_none() {
-        tx.derive::<entity::Entity>(id.0, entity::ActiveModel { read_at: Set(Some(now)), ..Default::default() }).await?;
+        tx.derive::<entity::Entity>(id.0, entity::ActiveModel { read_at: Set(Some(now)), ..Default::default() })
+            .await?;
         tx.unrecorded("reading one's own inbox");
         tx.commit().await?;
     }
@@ -103,7 +109,8 @@ async fn read_all_inbox(mut scope: Can<TasksWrite>) -> Result<HttpResponse, Prob
     let (me, now) = (scope.me()?, scope.now());
     let tx = scope.begin().await?;
     let unread = Condition::all().add(entity::Column::StaffId.eq(me)).add(entity::Column::ReadAt.is_null());
-    tx.derive_all::<entity::Entity>(unread, entity::ActiveModel { read_at: Set(Some(now)), ..Default::default() }).await?;
+    tx.derive_all::<entity::Entity>(unread, entity::ActiveModel { read_at: Set(Some(now)), ..Default::default() })
+        .await?;
     tx.unrecorded("reading one's own inbox");
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())

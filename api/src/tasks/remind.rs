@@ -41,7 +41,9 @@ impl Job for TaskDue {
         let Some(task) = task.filter(|task| task.status.0 == TaskStatus::Open && task.due_at == self.due_at) else {
             return Ok(());
         };
-        let Some(customer) = scope.find::<customers::Entity>().filter(customers::Column::Id.eq(task.customer_id)).one().await? else {
+        let Some(customer) =
+            scope.find::<customers::Entity>().filter(customers::Column::Id.eq(task.customer_id)).one().await?
+        else {
             return Ok(());
         };
         let recipient = recipient(&scope, &system, task.assignee_id).await?;
@@ -73,7 +75,11 @@ impl Job for TaskDue {
         if let (true, Some((subject, openid))) = (promised, recipient) {
             promise(&tx, inbox_id, subject, openid).await?;
         }
-        tx.derive::<entity::Entity>(task.id, entity::ActiveModel { reminded_at: Set(Some(tx.now())), ..Default::default() }).await?;
+        tx.derive::<entity::Entity>(
+            task.id,
+            entity::ActiveModel { reminded_at: Set(Some(tx.now())), ..Default::default() },
+        )
+        .await?;
         tx.audit("remind", "task", Some(task.id), json!({ "wechat": promised }));
         tx.commit().await
     }
@@ -125,7 +131,9 @@ impl Job for ReminderReserved {
 
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
         let system = System::new(scope.installation());
-        let Some(row) = scope.find::<send::Entity>().filter(send::Column::Id.eq(self.send_id)).one().await? else { return Ok(()) };
+        let Some(row) = scope.find::<send::Entity>().filter(send::Column::Id.eq(self.send_id)).one().await? else {
+            return Ok(());
+        };
         match row.state.as_str() {
             "pending" => {}
             // A worker died between asking and writing down the answer.
@@ -136,7 +144,8 @@ impl Job for ReminderReserved {
         if !claim(&mut scope, row.id).await? {
             return Ok(());
         }
-        let subject = Subject { account_id: row.account_id, appid: row.appid.clone(), template_id: row.template_id.clone() };
+        let subject =
+            Subject { account_id: row.account_id, appid: row.appid.clone(), template_id: row.template_id.clone() };
         match system.at.wechat.send_subscribe(&message).await {
             Ok(()) => settle(&mut scope, &row, "sent", Some(0)).await,
             Err(WechatError::Refused { code: 43101, .. }) => {
@@ -145,7 +154,7 @@ impl Job for ReminderReserved {
             }
             Err(error) if error.is_certain() => match &error {
                 // Refused before anything happened, for a reason that passes: try again later.
-                WechatError::Refused { code: -1 | 43108 | 45009 | 45011 | 44990 | 44991 | 44993, .. } => {
+                WechatError::Refused { code: 43108 | 45009 | 45011 | 44990 | 44991 | 44993, .. } => {
                     settle(&mut scope, &row, "pending", None).await?;
                     Err(error.into())
                 }
@@ -164,7 +173,13 @@ impl Job for ReminderReserved {
 async fn claim(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let tx = scope.begin().await?;
     let pending = Condition::all().add(send::Column::Id.eq(id)).add(send::Column::State.eq("pending"));
-    let won = tx.derive_all::<send::Entity>(pending, send::ActiveModel { state: Set("sending".to_owned()), ..Default::default() }).await? == 1;
+    let won = tx
+        .derive_all::<send::Entity>(
+            pending,
+            send::ActiveModel { state: Set("sending".to_owned()), ..Default::default() },
+        )
+        .await?
+        == 1;
     tx.audit("send", "reminder", Some(id), json!({}));
     tx.commit().await?;
     Ok(won)
@@ -190,7 +205,12 @@ async fn settle(scope: &mut Scope, row: &send::Model, state: &str, errcode: Opti
 }
 
 async fn message(scope: &Scope, row: &send::Model) -> Result<SubscribeMessage, Problem> {
-    let item = scope.find::<inbox_item::Entity>().filter(inbox_item::Column::Id.eq(row.inbox_id)).one().await?.ok_or(Problem::NotFound)?;
+    let item = scope
+        .find::<inbox_item::Entity>()
+        .filter(inbox_item::Column::Id.eq(row.inbox_id))
+        .one()
+        .await?
+        .ok_or(Problem::NotFound)?;
     let fields = &scope.config().wechat.task_due;
     let page = item.customer_id.map(|customer| format!("features/customers/detail/index?id={customer}"));
     Ok(SubscribeMessage {

@@ -76,7 +76,13 @@ pub struct TaskQuery {
 }
 
 /// Makes a task for the actor, with its reminder.
-pub(crate) async fn create(tx: &Tx<'_>, id: Uuid, customer_id: Uuid, title: String, due_at: DateTime<Utc>) -> Result<entity::Model, Problem> {
+pub(crate) async fn create(
+    tx: &Tx<'_>,
+    id: Uuid,
+    customer_id: Uuid,
+    title: String,
+    due_at: DateTime<Utc>,
+) -> Result<entity::Model, Problem> {
     let row = entity::Model {
         tenant_id: tx.tenant_id(),
         id,
@@ -98,7 +104,10 @@ pub(crate) async fn create(tx: &Tx<'_>, id: Uuid, customer_id: Uuid, title: Stri
 }
 
 /// Tasks of live customers with the customer's name.
-pub(crate) async fn list(find: Find<'_, entity::Entity>, shape: impl FnOnce(sea_orm::Select<entity::Entity>) -> sea_orm::Select<entity::Entity>) -> Result<Vec<TaskView>, Problem> {
+pub(crate) async fn list(
+    find: Find<'_, entity::Entity>,
+    shape: impl FnOnce(sea_orm::Select<entity::Entity>) -> sea_orm::Select<entity::Entity>,
+) -> Result<Vec<TaskView>, Problem> {
     let rows = find.shape(|rows| shape(rows).find_also_related(customers::Entity)).all().await?;
     Ok(rows.into_iter().filter_map(with_name).collect())
 }
@@ -143,13 +152,19 @@ async fn list_tasks(scope: Can<TasksRead>, query: Query<TaskQuery>) -> Result<Js
     if let Some(customer) = customer_id {
         find = find.filter(entity::Column::CustomerId.eq(customer));
     }
-    let position = |(task, _): &(entity::Model, Option<customers::Customer>)| Position { at: task.created_at, id: task.id };
+    let position =
+        |(task, _): &(entity::Model, Option<customers::Customer>)| Position { at: task.created_at, id: task.id };
     let (rows, next_cursor) =
         find.page(entity::Column::CreatedAt, page, |rows| rows.find_also_related(customers::Entity), position).await?;
     Ok(Json(Page { items: rows.into_iter().filter_map(with_name).collect(), next_cursor }))
 }
 
-async fn changed(tx: Tx<'_>, id: Uuid, version: IfMatch, change: entity::ActiveModel) -> Result<Json<TaskView>, Problem> {
+async fn changed(
+    tx: Tx<'_>,
+    id: Uuid,
+    version: IfMatch,
+    change: entity::ActiveModel,
+) -> Result<Json<TaskView>, Problem> {
     let done = tx.update::<entity::Entity>(id, Some(version.0), change).await?;
     let view = view(&tx, id).await?;
     if !done {
@@ -185,7 +200,12 @@ async fn reopen_task(mut scope: Can<TasksWrite>, id: Path<Uuid>, version: IfMatc
 /// Puts a task off; its reminder moves with it.
 #[utoipa::path(tag = "tasks", security(("bearer" = ["tasks.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Snooze, responses((status = 200, body = TaskView), Problems))]
 #[post("/tasks/{id}/snooze")]
-async fn snooze_task(mut scope: Can<TasksWrite>, id: Path<Uuid>, version: IfMatch, body: Checked<Snooze>) -> Result<Json<TaskView>, Problem> {
+async fn snooze_task(
+    mut scope: Can<TasksWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<Snooze>,
+) -> Result<Json<TaskView>, Problem> {
     let until = body.value.until;
     if until <= scope.now() {
         return Err(Problem::field("until", "due_past"));

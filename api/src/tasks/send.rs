@@ -4,7 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-pub use send::{ActiveModel, Column, Entity, Model};
+pub use row::{ActiveModel, Column, Entity, Model};
 
 /// Items of the inbox.
 pub mod inbox_item {
@@ -36,15 +36,18 @@ pub mod inbox_item {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(record |eyes, _| match eyes {
-        Eyes::All => every(),
-        Eyes::Own(me) => Condition::all().add(Column::StaffId.eq(*me)),
-        Eyes::Orders(_) => none(),
-    });
+    crate::tenanted!(
+        record | eyes,
+        _ | match eyes {
+            Eyes::All => every(),
+            Eyes::Own(me) => Condition::all().add(Column::StaffId.eq(*me)),
+            Eyes::Orders(_) => none(),
+        }
+    );
 }
 
 /// Sends: one for each inbox item that had a credit.
-pub mod send {
+pub mod row {
     use crate::scope::{Eyes, every, none};
     use sea_orm::entity::prelude::*;
 
@@ -73,15 +76,23 @@ pub mod send {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(record |eyes, _| match eyes {
-        Eyes::All => every(),
-        Eyes::Own(_) | Eyes::Orders(_) => none(),
-    });
+    crate::tenanted!(
+        record | eyes,
+        _ | match eyes {
+            Eyes::All => every(),
+            Eyes::Own(_) | Eyes::Orders(_) => none(),
+        }
+    );
 }
 
 /// Writes what became of a send onto its inbox item.
 #[expect(clippy::disallowed_methods, reason = "called from WeChat's push, which names no business")]
-pub(crate) async fn tell_inbox(on: &impl ConnectionTrait, tenant_id: i64, inbox_id: Uuid, state: &str) -> Result<(), DbErr> {
+pub(crate) async fn tell_inbox(
+    on: &impl ConnectionTrait,
+    tenant_id: i64,
+    inbox_id: Uuid,
+    state: &str,
+) -> Result<(), DbErr> {
     inbox_item::Entity::update_many()
         .col_expr(inbox_item::Column::Wechat, Expr::value(state))
         .filter(inbox_item::Column::TenantId.eq(tenant_id))

@@ -30,14 +30,19 @@ pub struct SubscriptionView {
 /// arrives, not when the phone says so.
 #[utoipa::path(tag = "inbox", security(("bearer" = ["tasks.read"])), responses((status = 200, body = All<SubscriptionView>), Problems))]
 #[get("/subscriptions")]
-async fn list_subscriptions(_scope: Can<TasksRead>, request: HttpRequest, system: System) -> Result<Json<All<SubscriptionView>>, Problem> {
+async fn list_subscriptions(
+    _scope: Can<TasksRead>,
+    request: HttpRequest,
+    system: System,
+) -> Result<Json<All<SubscriptionView>>, Problem> {
     let actor = Marks::of(&request).actor()?;
     let wechat = &system.at.config.wechat;
     let template_id = wechat.task_due.template_id.clone();
     if template_id.is_empty() {
         return Ok(Json(All { items: Vec::new() }));
     }
-    let subject = Subject { account_id: actor.account_id, appid: wechat.appid.clone(), template_id: template_id.clone() };
+    let subject =
+        Subject { account_id: actor.account_id, appid: wechat.appid.clone(), template_id: template_id.clone() };
     let credit = system.credit(&subject).await?;
     Ok(Json(All { items: vec![SubscriptionView { template_id, purpose: "task_due".to_owned(), credit }] }))
 }

@@ -49,7 +49,10 @@ pub struct AuditEntryView {
 /// A page of the audit record, newest first.
 #[utoipa::path(tag = "audit", security(("bearer" = ["audit.read"])), params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Problems))]
 #[get("/audit")]
-pub(super) async fn list_audit_entries(scope: Can<AuditRead>, query: Query<AuditQuery>) -> Result<Json<Page<AuditEntryView>>, Problem> {
+pub(super) async fn list_audit_entries(
+    scope: Can<AuditRead>,
+    query: Query<AuditQuery>,
+) -> Result<Json<Page<AuditEntryView>>, Problem> {
     let AuditQuery { resource_id, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.check()?;
     let mut find = scope.find::<entity::Entity>();

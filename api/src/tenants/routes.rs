@@ -36,7 +36,12 @@ async fn list_staff(scope: Can<StaffRead>) -> Result<Json<All<StaffView>>, Probl
     let rows = scope.find::<staff::Entity>().shape(|rows| rows.order_by_asc(staff::Column::CreatedAt)).all().await?;
     let items = rows
         .into_iter()
-        .map(|row| StaffView { id: row.id, name: row.name, role: row.role.0, active: row.account_id.is_some() && row.suspended_at.is_none() })
+        .map(|row| StaffView {
+            id: row.id,
+            name: row.name,
+            role: row.role.0,
+            active: row.account_id.is_some() && row.suspended_at.is_none(),
+        })
         .collect();
     Ok(Json(All { items }))
 }

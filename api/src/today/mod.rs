@@ -71,5 +71,9 @@ async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
 fn tonight(now: DateTime<Utc>) -> DateTime<Utc> {
     let Some(zone) = FixedOffset::east_opt(8 * 3600) else { return now + Duration::days(1) };
     let tomorrow = now.with_timezone(&zone).date_naive() + Duration::days(1);
-    tomorrow.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone).single().map_or(now + Duration::days(1), |at| at.with_timezone(&Utc))
+    tomorrow
+        .and_time(chrono::NaiveTime::MIN)
+        .and_local_timezone(zone)
+        .single()
+        .map_or(now + Duration::days(1), |at| at.with_timezone(&Utc))
 }

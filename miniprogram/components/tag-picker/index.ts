@@ -10,21 +10,23 @@ interface GroupRow {
 
 /** All tags by group; a tap puts one on or takes it off. */
 Component({
-  properties: { chosen: { type: Array, value: [] as string[] } },
-  data: { phase: 'loading', message: '', groups: [] as GroupRow[], known: [] as TagGroup[] },
-  lifetimes: {
-    attached() {
-      void this.load()
-    },
+  properties: {
+    chosen: { type: Array, value: [] as string[] },
+    /** Asks for the tags each time it comes to be seen. */
+    active: { type: Boolean, value: false },
   },
+  data: { phase: 'loading', message: '', groups: [] as GroupRow[], known: [] as TagGroup[] },
   observers: {
     chosen() {
       this.draw()
     },
+    active(active: boolean) {
+      if (active) void this.load()
+    },
   },
   methods: {
     async load() {
-      this.setData({ phase: 'loading' })
+      if (this.data.phase !== 'ready') this.setData({ phase: 'loading' })
       try {
         const { items } = await listTagGroups()
         this.data.known = items

@@ -146,7 +146,11 @@ impl System {
     }
 
     /// The account's identity at a mini-program.
-    pub(crate) async fn wechat_identity(&self, appid: &str, account_id: Uuid) -> Result<Option<wechat_identity::Model>, Problem> {
+    pub(crate) async fn wechat_identity(
+        &self,
+        appid: &str,
+        account_id: Uuid,
+    ) -> Result<Option<wechat_identity::Model>, Problem> {
         let row = wechat_identity::Entity::find()
             .filter(wechat_identity::Column::AccountId.eq(account_id))
             .filter(wechat_identity::Column::Appid.eq(appid))
@@ -157,7 +161,8 @@ impl System {
 
     /// The account behind an openid.
     pub(crate) async fn account_of_openid(&self, appid: &str, openid: &str) -> Result<Option<Uuid>, Problem> {
-        let row = wechat_identity::Entity::find_by_id((appid.to_owned(), openid.to_owned())).one(&self.at.db.read).await?;
+        let row =
+            wechat_identity::Entity::find_by_id((appid.to_owned(), openid.to_owned())).one(&self.at.db.read).await?;
         Ok(row.map(|row| row.account_id))
     }
 }

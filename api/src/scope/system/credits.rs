@@ -19,7 +19,13 @@ pub(crate) struct Subject {
 }
 
 #[expect(clippy::disallowed_methods, reason = "credits belong to accounts, not to businesses")]
-async fn adjust(on: &impl ConnectionTrait, subject: &Subject, delta: i64, reason: &'static str, now: DateTime<Utc>) -> Result<bool, DbErr> {
+async fn adjust(
+    on: &impl ConnectionTrait,
+    subject: &Subject,
+    delta: i64,
+    reason: &'static str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
     let update = credit::Entity::update_many()
         .col_expr(credit::Column::Balance, Expr::col(credit::Column::Balance).add(delta))
         .col_expr(credit::Column::UpdatedAt, Expr::value(now))
@@ -83,11 +89,22 @@ impl System {
 
     /// Takes in one push: its credits and settlements commit together with the mark that it was
     /// taken, so that a repeated push changes nothing. `false` when it was taken before.
-    pub(crate) async fn take_push(&self, appid: &str, digest: &[u8], openid: &str, said: &[(String, Said)], settled: &[Settled]) -> Result<bool, Problem> {
+    pub(crate) async fn take_push(
+        &self,
+        appid: &str,
+        digest: &[u8],
+        openid: &str,
+        said: &[(String, Said)],
+        settled: &[Settled],
+    ) -> Result<bool, Problem> {
         let now = self.now();
         let account = self.account_of_openid(appid, openid).await?;
         let tx = self.begin().await?;
-        let mark = push_event::ActiveModel { appid: Set(appid.to_owned()), digest: Set(digest.to_vec()), received_at: Set(now) };
+        let mark = push_event::ActiveModel {
+            appid: Set(appid.to_owned()),
+            digest: Set(digest.to_vec()),
+            received_at: Set(now),
+        };
         if let Err(error) = push_event::Entity::insert(mark).exec_without_returning(&tx).await {
             return if crate::db::refusal(&error).is_some() { Ok(false) } else { Err(error.into()) };
         }
@@ -134,7 +151,13 @@ pub(crate) struct Settled {
 /// Settles the oldest open send of that person and template. The send's answer carries no message
 /// id, so the event is matched by order; WeChat sends to one person one after the other.
 #[expect(clippy::disallowed_methods, reason = "an event names a person and a template, no business")]
-async fn settle(tx: &sea_orm::DatabaseTransaction, appid: &str, openid: &str, settled: &Settled, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn settle(
+    tx: &sea_orm::DatabaseTransaction,
+    appid: &str,
+    openid: &str,
+    settled: &Settled,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     let open = send::Entity::find()
         .filter(send::Column::Appid.eq(appid))
         .filter(send::Column::Openid.eq(openid))

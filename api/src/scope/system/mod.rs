@@ -116,7 +116,9 @@ pub(crate) async fn check_master_key(at: &Arc<Installation>) -> anyhow::Result<(
     match installation::Entity::find_by_id(NAME).one(&at.db.read).await? {
         Some(row) => {
             if at.keys.installation.open(place, &row.value.unwrap_or_default()).is_err() {
-                bail!("this database was written with another master key; restore the right key file. Nothing was changed");
+                bail!(
+                    "this database was written with another master key; restore the right key file. Nothing was changed"
+                );
             }
         }
         None => {

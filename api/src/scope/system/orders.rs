@@ -9,7 +9,9 @@ use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, UnionType};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Set, SqlErr};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Set, SqlErr,
+};
 use uuid::Uuid;
 
 /// An order that an account may see.
@@ -26,7 +28,13 @@ impl SystemTx<'_> {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn set_order_phone(&self, order_id: Uuid, phone: &Phone, ordered_at: DateTime<Utc>, replace: bool) -> Result<(), DbErr> {
+    pub async fn set_order_phone(
+        &self,
+        order_id: Uuid,
+        phone: &Phone,
+        ordered_at: DateTime<Utc>,
+        replace: bool,
+    ) -> Result<(), DbErr> {
         if replace {
             order_phone::Entity::delete_many()
                 .filter(order_phone::Column::TenantId.eq(self.scope.tenant_id()))
@@ -72,7 +80,11 @@ impl System {
     }
 
     /// The orders an account may see, newest first.
-    pub(crate) async fn seen_orders(&self, account_id: Uuid, (limit, after): (u64, Option<Position>)) -> Result<(Vec<Seen>, Option<String>), Problem> {
+    pub(crate) async fn seen_orders(
+        &self,
+        account_id: Uuid,
+        (limit, after): (u64, Option<Position>),
+    ) -> Result<(Vec<Seen>, Option<String>), Problem> {
         let phones: Vec<Vec<u8>> = self.proved_phones(account_id).await?.into_iter().map(|row| row.digest).collect();
         let by_code = Query::select()
             .column(account_order::Column::TenantId)

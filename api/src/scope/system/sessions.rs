@@ -131,7 +131,11 @@ impl System {
 }
 
 #[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
-async fn revoke(on: &impl sea_orm::ConnectionTrait, session_id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<(), DbErr> {
+async fn revoke(
+    on: &impl sea_orm::ConnectionTrait,
+    session_id: Uuid,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), DbErr> {
     let change = session::ActiveModel { revoked_at: Set(Some(now)), ..session::ActiveModel::default() };
     session::Entity::update_many().set(change).filter(session::Column::Id.eq(session_id)).exec(on).await.map(|_| ())
 }

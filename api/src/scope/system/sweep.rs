@@ -18,8 +18,14 @@ impl System {
     /// Deletes what has outlived its purpose.
     pub(crate) async fn sweep(&self) -> Result<(), Problem> {
         let (now, db) = (self.now(), &self.at.db.write);
-        once::Entity::delete_many().filter(once::Column::CreatedAt.lt(now - Duration::days(once::DAYS))).exec(db).await?;
-        push_event::Entity::delete_many().filter(push_event::Column::ReceivedAt.lt(now - Duration::days(30))).exec(db).await?;
+        once::Entity::delete_many()
+            .filter(once::Column::CreatedAt.lt(now - Duration::days(once::DAYS)))
+            .exec(db)
+            .await?;
+        push_event::Entity::delete_many()
+            .filter(push_event::Column::ReceivedAt.lt(now - Duration::days(30)))
+            .exec(db)
+            .await?;
         jobs::sweep(db, now - Duration::days(7)).await?;
         let ended: Vec<Uuid> = session::Entity::find()
             .filter(session::Column::ExpiresAt.lt(now))
@@ -29,7 +35,10 @@ impl System {
             .into_iter()
             .map(|session| session.id)
             .collect();
-        refresh_token::Entity::delete_many().filter(refresh_token::Column::SessionId.is_in(ended.clone())).exec(db).await?;
+        refresh_token::Entity::delete_many()
+            .filter(refresh_token::Column::SessionId.is_in(ended.clone()))
+            .exec(db)
+            .await?;
         session::Entity::delete_many().filter(session::Column::Id.is_in(ended)).exec(db).await?;
         Ok(())
     }

@@ -61,7 +61,14 @@ impl System {
     ///
     /// # Errors
     /// When the phone already belongs to a colleague, or there is no such business.
-    pub async fn create_staff(&self, tenant_id: i64, name: &str, role: Role, phone: Option<&Phone>, account: Option<Uuid>) -> Result<Uuid, Problem> {
+    pub async fn create_staff(
+        &self,
+        tenant_id: i64,
+        name: &str,
+        role: Role,
+        phone: Option<&Phone>,
+        account: Option<Uuid>,
+    ) -> Result<Uuid, Problem> {
         if self.tenant(tenant_id).await?.is_none() {
             return Err(Problem::NotFound);
         }

@@ -1,3 +1,5 @@
+import { me } from '../../../api/session'
+import { knownNames } from '../../../api/staff'
 import type { CustomerPhone, CustomerView, TagMark } from '../../../api/types'
 import type { FormState } from '../../../behaviors/draft'
 import { rowKey } from '../../../words/key'
@@ -18,7 +20,7 @@ export function emptyPhone(): TypedPhone {
 export function emptyForm(): FormState {
   return {
     name: '', kind: 'person', type: 'potential', phones: [emptyPhone()], company: '', title: '', region: '', region_text: '',
-    source: '', birthday: '', remark: '', tag_ids: [], tags: [] as TagMark[],
+    source: '', birthday: '', owner_id: me()?.staff?.id ?? '', remark: '', tag_ids: [], tags: [] as TagMark[],
   }
 }
 
@@ -26,11 +28,12 @@ export function formOf(customer: CustomerView): FormState {
   return {
     name: customer.name, kind: customer.kind, type: customer.type, phones: null, company: customer.company ?? '', title: customer.title ?? '',
     region: customer.region ?? '', region_text: customer.region_name ?? '', source: customer.source ?? '', birthday: customer.birthday ?? '',
+    owner_id: customer.owner_id,
     remark: customer.remark ?? '',
   }
 }
 
-const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', 'birthday', 'remark'] as const
+const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', 'birthday', 'owner_id', 'remark'] as const
 
 /** A new customer: what was left blank is not sent. */
 export function newBody(form: FormState): Record<string, unknown> {
@@ -60,7 +63,7 @@ export interface Difference {
 }
 
 const LABELS: Record<string, string> = {
-  name: '姓名', kind: '类别', type: '类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', remark: '备注',
+  name: '姓名', kind: '类别', type: '类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人', remark: '备注',
 }
 
 /** What somebody else saved meanwhile, beside what was changed here. Keeping mine sends only what I changed. */
@@ -76,6 +79,7 @@ export function differences(form: FormState, was: CustomerView, current: Custome
 function say(field: string, form: FormState): string {
   const value = String(form[field] ?? '')
   const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: { person: '个人', company: '企业' } }
+  if (field === 'owner_id') return knownNames().get(value) ?? value
   if (field === 'region') return String(form['region_text'] || value) || '（空）'
   return (words[field]?.[value] ?? value) || '（空）'
 }

@@ -2,11 +2,13 @@ import { announce } from '../../../api/changes'
 import { createCustomer, findCustomer, revealPhone, updateCustomer } from '../../../api/customers'
 import { Problem, asProblem } from '../../../api/problem'
 import { may } from '../../../api/session'
+import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark } from '../../../api/types'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
+import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
 import { changesBody, differences, emptyForm, emptyPhone, formOf, newBody } from './fields'
@@ -18,7 +20,8 @@ Component({
   data: {
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
     types: TYPE_CHOICES, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
-    today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, revealing: false,
+    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, revealing: false,
+    existingOpen: false, conflictOpen: false,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
 
@@ -33,6 +36,7 @@ Component({
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
       this.setData({ id, mayReveal: may('customers.reveal') })
+      if (may('customers.assign')) void this.loadOwners()
       if (id) {
         wx.setNavigationBarTitle({ title: '修改客户' })
         this.setData({ more: true })
@@ -46,6 +50,11 @@ Component({
     onHide: flushDraft,
     onUnload: flushDraft,
 
+    /** Those who may give a customer away choose among the people who work here. */
+    async loadOwners() {
+      const { items } = await listStaff().catch(() => ({ items: [] }))
+      this.setData({ owners: items.filter((one) => one.active).map((one) => ({ value: one.id, label: one.name })) })
+    },
     async load() {
       this.setData({ state: 'loading' })
       try {
@@ -132,11 +141,11 @@ Component({
 
     refused(why: Problem) {
       if (why.code === 'phone_taken' && why.existing) {
-        this.setData({ existing: why.existing })
+        this.setData({ existing: why.existing, existingOpen: true })
         this.showProblem(new Problem({ title: why.message, status: 409, code: why.code, errors: [{ field: 'phones.0.number', code: why.code, detail: '这个号码已经有客户了' }] }))
       } else if (why.code === 'version_stale' && why.current && this.data.was) {
         const current = why.current as CustomerView
-        this.setData({ current, differences: differences(this.data.form, this.data.was, current) })
+        this.setData({ current, conflictOpen: true, differences: differences(this.data.form, this.data.was, current) })
       } else this.showProblem(why)
     },
     openExisting() {
@@ -145,23 +154,23 @@ Component({
       if (id) wx.navigateTo({ url: `/features/customers/detail/index?id=${id}` })
     },
     closeExisting() {
-      this.setData({ existing: null })
+      this.setData({ existingOpen: false })
     },
 
     keepMine() {
-      this.setData({ version: this.data.current?.version ?? this.data.version, current: null })
+      this.setData({ version: this.data.current?.version ?? this.data.version, conflictOpen: false })
       void this.submit()
     },
     takeTheirs() {
       const { current } = this.data
       if (!current) return
-      this.setData({ was: current, version: current.version, current: null })
+      this.setData({ was: current, version: current.version, conflictOpen: false })
       this.restartForm(formOf(current))
       announce('customer', current)
       wx.showToast({ icon: 'none', title: '已换成最新的资料' })
     },
     closeConflict() {
-      this.setData({ current: null })
+      this.setData({ conflictOpen: false })
     },
   },
 })

@@ -20,7 +20,7 @@ Component({
     id: '', state: 'loading', why: '', order: null as OrderView | null, sum: '', lines: [] as LineRow[],
     shipments: [] as { id: number; carrier: string; number: string; when: string }[],
     forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false,
-    moving: false, code: null as ReceiptCode | null, until: '', coding: false,
+    moving: false, codeOpen: false, code: null as ReceiptCode | null, until: '', coding: false,
   },
 
   methods: {
@@ -123,7 +123,7 @@ Component({
       this.setData({ coding: true })
       try {
         const code = await createReceiptCode(this.data.id, await uuid())
-        this.setData({ code, until: stamp(code.expires_at) })
+        this.setData({ code, codeOpen: true, until: stamp(code.expires_at) })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {
@@ -131,7 +131,7 @@ Component({
       }
     },
     closeCode() {
-      this.setData({ code: null })
+      this.setData({ codeOpen: false })
     },
   },
 })

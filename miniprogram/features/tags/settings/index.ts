@@ -19,7 +19,7 @@ type Tap = WechatMiniprogram.TouchEvent
 Component({
   data: {
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
-    editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, error: '', saving: false, old: false,
+    open: false, editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, error: '', saving: false, old: false,
   },
 
   methods: {
@@ -43,7 +43,7 @@ Component({
       return this.data.groups.find((one) => one.id === event.currentTarget.dataset['group']) ?? null
     },
     edit(editing: Editing, title: string, name: string, colour = COLOURS[0] as string) {
-      this.setData({ editing, title, name, colour, error: '', old: name !== '' })
+      this.setData({ open: true, editing, title, name, colour, error: '', old: name !== '' })
     },
     newGroup() {
       this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', '')
@@ -62,7 +62,7 @@ Component({
       if (group && tag) this.edit({ kind: 'tag', group, tag }, '修改标签', tag.name, tag.colour)
     },
     close() {
-      this.setData({ editing: null })
+      this.setData({ open: false })
     },
     onName(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       this.setData({ name: event.detail.value, error: '' })
@@ -88,7 +88,7 @@ Component({
       this.setData({ saving: true, error: '' })
       try {
         await step()
-        this.setData({ editing: null })
+        this.close()
         wx.showToast({ icon: 'none', title: said })
         await this.load()
       } catch (thrown) {
