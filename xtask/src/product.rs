@@ -4,7 +4,7 @@ mod settings;
 
 pub use settings::private_file;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{thread, time::Duration};
@@ -97,6 +97,8 @@ pub struct Product {
     pub ports: Ports,
     pub demo: Demo,
     servers: Vec<Server>,
+    /// Held as long as we run: two products on one folder would overwrite each other's settings.
+    _lock: File,
 }
 
 impl Product {
@@ -104,9 +106,13 @@ impl Product {
     pub fn start(home: &Path, logs: &Path, ports: &Ports) -> Result<Self> {
         let ports = Ports { api: ports.api, sim: ports.sim, preview: ports.preview };
         fs::create_dir_all(home).and_then(|()| fs::create_dir_all(logs)).context("folders")?;
+        let lock = File::create(home.join("lock"))?;
+        lock.try_lock().with_context(|| format!("the product already runs on {}", home.display()))?;
+        // Compiling takes a while; a port that was free may be taken now.
+        ports.must_be_free()?;
         let demo = Demo::load_or_draw(home)?;
         settings::write(home, &demo, &ports)?;
-        let mut product = Self { ports, demo, servers: Vec::new() };
+        let mut product = Self { ports, demo, servers: Vec::new(), _lock: lock };
         let (api, sim) = (product.client(product.ports.api), product.client(product.ports.sim));
         product.run_simulator(home, logs)?;
         if !product.demo.complete {

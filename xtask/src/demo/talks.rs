@@ -1,6 +1,6 @@
 //! What staff wrote down, and when they want to be in touch again.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::dice::Dice;
@@ -12,7 +12,7 @@ const SAID: &[(&str, &str)] = &[
     ("visit", "到店喝了两泡肉桂，喜欢火功足一点的，下次留牛栏坑。"),
     ("call", "电话回访：上次的白毫银针很满意，想给母亲再买一份。"),
     ("wechat", "微信发了新茶价目表，对明前龙井有兴趣，等发工资。"),
-    ("call", "问中秋礼盒能不能印公司名字，要 60 份，等设计稿。"),
+    ("call", "问礼盒能不能印公司名字，要 60 份，等设计稿。"),
     ("wechat", "寄了三款茶样，过几天问喝后感觉。"),
     ("home_visit", "上门送茶，顺便看了茶室，缺一套盖碗。"),
     ("meeting", "和采购谈了年度用茶，每月 5 斤绿茶，要月结。"),
@@ -24,7 +24,7 @@ const SAID: &[(&str, &str)] = &[
 ];
 
 const NEXT: &[&str] =
-    &["回访喝茶感受", "发礼盒报价", "确认送货时间", "约到店品茶", "催设计稿", "问中秋用茶", "送茶样", "提醒续茶"];
+    &["回访喝茶感受", "发礼盒报价", "确认送货时间", "约到店品茶", "催设计稿", "问过节用茶", "送茶样", "提醒续茶"];
 
 /// When the next contact is: (days from today, hour). The negative ones are overdue.
 const LATER: &[(i64, i64)] =
@@ -33,6 +33,7 @@ const OVERDUE: &[(i64, i64)] = &[(-1, 10), (-1, 16), (-2, 14), (-3, 9), (-5, 15)
 
 impl Shop<'_> {
     /// Some were spoken to long ago; some wait for a call: overdue, today, in the coming days.
+    /// The first reminder comes in three minutes, so that whoever has just started sees it.
     pub fn talks(&self, customers: &[Customer]) -> Result<()> {
         let mut dice = Dice::new(20);
         // Every second one, so that the list shows customers without any contact too.
@@ -60,9 +61,8 @@ impl Shop<'_> {
     }
 }
 
-/// The first in three minutes, so that whoever has just started sees a reminder come; the others
-/// spread over what is left of the day.
+/// Spread over what is left of the day.
 fn later_today(at: i64) -> i64 {
-    let (begin, end) = (now() + 180, day_at(0, 23, 50));
+    let (begin, end) = (now() + 1800, day_at(0, 23, 50));
     begin + at * (end - begin).max(0) / 9
 }

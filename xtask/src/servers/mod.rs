@@ -32,6 +32,8 @@ impl Server {
         let out = File::create(log).with_context(|| log.display().to_string())?;
         let child = command
             .stdin(Stdio::null())
+            // An error at the start is a sentence, not a list of functions.
+            .env("RUST_LIB_BACKTRACE", "0")
             .stdout(out.try_clone()?)
             .stderr(out)
             .process_group(0)

@@ -1,0 +1,125 @@
+//! What is not yours answers exactly as what does not exist, and stays as it is.
+
+use super::document::{Access, Operation, operations};
+use super::samples::{Desk, Sample};
+use crate::harness::{Client, Shop};
+use domain::permission::{Permission, Role};
+use serde_json::Value;
+
+/// Operations on one row.
+async fn on_a_row(shop: &Shop) -> Vec<Operation> {
+    let found: Vec<_> =
+        operations(shop).await.into_iter().filter(|operation| operation.parameters().contains(&"id")).collect();
+    assert!(found.len() > 15, "{} operations have an id", found.len());
+    found
+}
+
+#[actix_web::test]
+async fn a_row_of_another_business_is_not_found_and_stays_as_it_is() {
+    let shop = Shop::new().await;
+    let theirs = Desk::of_neighbour(&shop).await;
+    let stranger = shop.stranger().await;
+    for operation in on_a_row(&shop).await {
+        let sample = theirs.sample(&operation.id).await;
+        let client = if operation.is_mine() { &stranger } else { &shop.boss };
+        let before = theirs.snapshot().await;
+        let answer = operation.call(client, &sample).await;
+        assert_eq!(answer.status, 404, "{}: {}", operation.id, answer.body);
+        assert_eq!(before, theirs.snapshot().await, "{}", operation.id);
+    }
+}
+
+#[actix_web::test]
+async fn a_row_of_a_colleague_is_not_found_and_stays_as_it_is() {
+    let shop = Shop::new().await;
+    let colleague = Desk::of_sales(&shop);
+    for operation in on_a_row(&shop).await {
+        // What sales may not do at all answers 403, and tags belong to everybody.
+        let Access::Can(name) = &operation.access else { continue };
+        if !Permission::parse(name).is_some_and(|permission| Role::Sales.can(permission)) {
+            continue;
+        }
+        let sample = colleague.sample(&operation.id).await;
+        let before = colleague.snapshot().await;
+        let answer = operation.call(&shop.rival, &sample).await;
+        assert_eq!(answer.status, 404, "{}: {}", operation.id, answer.body);
+        assert_eq!(before, colleague.snapshot().await, "{}", operation.id);
+    }
+}
+
+#[actix_web::test]
+async fn an_id_that_nobody_has_is_not_found() {
+    let shop = Shop::new().await;
+    let desk = Desk::of_boss(&shop);
+    // Of an account: a UUID that exists, and is no row.
+    let account = shop.boss.get("/auth/me").await.ok()["account_id"].take();
+    let ids = ["not-an-id", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff", "-1", "%00", "%F0%9F%8D%B5", "..%2F", "' OR 1=1"];
+    for operation in operations(&shop).await.iter().filter(|operation| !operation.parameters().is_empty()) {
+        let sample = desk.sample(&operation.id).await;
+        for name in operation.parameters() {
+            for id in ids.iter().copied().chain(account.as_str()) {
+                let values = sample.values.iter().map(|(known, value)| (*known, if *known == name { id.to_owned() } else { value.clone() }));
+                let wrong = Sample { client: sample.client.clone(), values: values.collect(), version: sample.version, body: sample.body.clone() };
+                let answer = operation.call(&sample.client, &wrong).await;
+                assert_eq!(answer.status, 404, "{} with {name} = {id}: {}", operation.id, answer.body);
+            }
+        }
+    }
+}
+
+/// Where a body names a row, it is one of the same business: every id in it is swapped for that of
+/// the same kind of row next door, and for that of a colleague's.
+#[actix_web::test]
+async fn a_body_cannot_name_a_row_of_another_business() {
+    let shop = Shop::new().await;
+    let (ours, theirs) = (Desk::of_boss(&shop), Desk::of_neighbour(&shop).await);
+    swap_ids(&ours, &theirs, &shop.boss).await;
+}
+
+#[actix_web::test]
+async fn a_body_cannot_name_a_customer_of_a_colleague() {
+    let shop = Shop::new().await;
+    let (ours, theirs) = (Desk::new(&shop, shop.tenant, &shop.rival, &shop.boss), Desk::of_sales(&shop));
+    swap_ids(&ours, &theirs, &shop.rival).await;
+}
+
+async fn swap_ids(ours: &Desk<'_>, theirs: &Desk<'_>, client: &Client) {
+    let mut swapped = 0;
+    for operation in operations(ours.shop).await.iter().filter(|operation| operation.has_body) {
+        let Access::Can(name) = &operation.access else { continue };
+        let colleagues = ours.tenant == theirs.tenant;
+        if colleagues && !Permission::parse(name).is_some_and(|permission| Role::Sales.can(permission)) {
+            continue;
+        }
+        let (sample, other) = (ours.sample(&operation.id).await, theirs.sample(&operation.id).await);
+        for pointer in ids(sample.body.as_ref().expect("a body")) {
+            // Colleagues share their tags.
+            if colleagues && (pointer.contains("tag") || pointer.starts_with("/add")) {
+                continue;
+            }
+            let mut body = sample.body.clone().expect("a body");
+            let foreign = other.body.as_ref().and_then(|body| body.pointer(&pointer)).expect("samples are of one shape");
+            *body.pointer_mut(&pointer).expect("the id") = foreign.clone();
+            let (before, beside) = (ours.snapshot().await, theirs.snapshot().await);
+            let answer = operation.checked(client.send(operation.bare(client, &sample).json(&body)).await);
+            assert!(matches!(answer.status, 403 | 404 | 422), "{} with {pointer} of another: {} {}", operation.id, answer.status, answer.body);
+            // 403 is for naming a colleague one can see as the owner, never for a hidden row.
+            assert!(answer.status != 403 || pointer == "/owner_id", "{}{pointer}", operation.id);
+            assert_eq!(before, ours.snapshot().await, "{}{pointer}", operation.id);
+            assert_eq!(beside, theirs.snapshot().await, "{}{pointer}", operation.id);
+            swapped += 1;
+        }
+    }
+    assert!(swapped > 3, "only {swapped} ids were swapped");
+}
+
+/// Where a body holds ids, as JSON pointers.
+fn ids(body: &Value) -> Vec<String> {
+    let steps: Vec<(String, &Value)> = match body {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+        Value::String(text) if uuid::Uuid::parse_str(text).is_ok() => return vec![String::new()],
+        _ => return Vec::new(),
+    };
+    steps.into_iter().flat_map(|(name, value)| ids(value).into_iter().map(move |rest| format!("/{name}{rest}"))).collect()
+}

@@ -1,0 +1,277 @@
+//! A request for each operation that succeeds, with rows of its own to work on.
+
+use super::database;
+use crate::harness::{Client, Shop, phone_number, sim, text, unique_phone};
+use api::System;
+use chrono::Duration;
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
+
+/// The password of an operator who logs in.
+const PASSWORD: &str = "山月茶行-2026";
+
+/// A request that succeeds.
+pub struct Sample {
+    /// Who may send it.
+    pub client: Client,
+    /// What stands in the path.
+    pub values: Vec<(&'static str, String)>,
+    /// For `If-Match`.
+    pub version: Option<i64>,
+    pub body: Option<Value>,
+}
+
+impl Sample {
+    /// What stands in the path for a name.
+    pub fn value(&self, name: &str) -> String {
+        let found = self.values.iter().find(|(known, _)| *known == name);
+        found.unwrap_or_else(|| panic!("the sample says nothing for {{{name}}}")).1.clone()
+    }
+
+    fn at(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+
+    fn version(mut self, version: i64) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+}
+
+/// A member of staff at work: what a sample needs is made by them, so that it is theirs to see.
+pub struct Desk<'s> {
+    pub shop: &'s Shop,
+    pub tenant: i64,
+    pub client: Client,
+    /// Makes the tags, which not everybody may.
+    pub boss: Client,
+    db: OnceCell<DatabaseConnection>,
+}
+
+impl<'s> Desk<'s> {
+    pub fn new(shop: &'s Shop, tenant: i64, client: &Client, boss: &Client) -> Self {
+        Self { shop, tenant, client: client.clone(), boss: boss.clone(), db: OnceCell::new() }
+    }
+
+    pub fn of_boss(shop: &'s Shop) -> Self {
+        Self::new(shop, shop.tenant, &shop.boss, &shop.boss)
+    }
+
+    pub fn of_sales(shop: &'s Shop) -> Self {
+        Self::new(shop, shop.tenant, &shop.sales, &shop.boss)
+    }
+
+    /// At another business.
+    pub async fn of_neighbour(shop: &'s Shop) -> Self {
+        let (tenant, boss) = shop.neighbour().await;
+        Self::new(shop, tenant, &boss, &boss)
+    }
+
+    /// A request to an operation that succeeds.
+    pub async fn sample(&self, operation: &str) -> Sample {
+        let shop = self.shop;
+        let as_client = |client: &Client| Sample { client: client.clone(), values: Vec::new(), version: None, body: None };
+        let mine = || as_client(&self.client);
+        let now = shop.at.clock().now();
+        match operation {
+            // Signing in.
+            "login_wechat" => {
+                let login = sim("POST", &format!("/phone/{}/login", unique_phone()), json!({ "appid": shop.appid() })).await;
+                as_client(&shop.nobody).body(json!({ "code": login["code"], "device": "device-of-a-guard" }))
+            }
+            "login_password" => {
+                let name = unique("operator");
+                let hash = api::hash_password(PASSWORD).expect("a hash");
+                System::new(&shop.at).create_operator(&name, hash).await.expect("an operator");
+                as_client(&shop.nobody).body(json!({ "name": name, "password": PASSWORD, "device": "device-of-a-guard" }))
+            }
+            "refresh_session" => {
+                let somebody = shop.stranger().await;
+                let device = format!("device-{}", somebody.phone.as_deref().expect("a phone"));
+                as_client(&shop.nobody).body(json!({ "refresh_token": somebody.refresh_token, "device": device }))
+            }
+            "prove_phone" => {
+                let somebody = shop.stranger().await;
+                let phone = somebody.phone.clone().expect("a phone");
+                sim("PUT", &format!("/phone/{phone}"), json!({ "phone_number": phone_number() })).await;
+                let code = sim("POST", &format!("/phone/{phone}/phone-code"), json!({ "appid": shop.appid() })).await;
+                as_client(&somebody).body(json!({ "code": code["code"] }))
+            }
+            "logout" => as_client(&shop.stranger().await),
+            "get_me" => mine(),
+            "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
+
+            // The business.
+            "list_staff" | "list_audit_entries" => mine(),
+
+            // Tags.
+            "list_tag_groups" => mine(),
+            "create_tag_group" => mine().body(json!({ "name": unique("组") })),
+            "change_tag_group" => mine().at("id", self.group().await).version(1).body(json!({ "name": unique("组") })),
+            "delete_tag_group" => mine().at("id", self.group().await).version(1),
+            "create_tag" => mine().body(json!({ "group_id": self.group().await, "name": "爱喝龙井", "colour": "#336699" })),
+            "change_tag" => mine().at("id", self.tag().await).version(1).body(json!({ "name": "爱喝普洱", "colour": "#993366" })),
+            "delete_tag" => mine().at("id", self.tag().await).version(1),
+
+            // Customers.
+            "list_customers" | "count_customers" => mine(),
+            "create_customer" => mine().body(json!({
+                "name": "张三丰", "kind": "company", "type": "existing", "company": "武当茶业", "title": "掌门",
+                "phones": [{ "number": phone_number(), "label": "手机" }], "region": "330106", "source": "referral",
+                "birthday": "1990-02-28", "remark": "爱喝明前龙井", "owner_id": self.staff_id().await, "tag_ids": [self.tag().await],
+            })),
+            "get_customer" => mine().at("id", self.customer().await),
+            "change_customer" => mine().at("id", self.customer().await).version(1).body(json!({
+                "name": "张君宝", "kind": "company", "type": "new", "company": "武当茶业", "title": "掌门",
+                "phones": [{ "number": phone_number(), "label": "公司" }], "region": "330106", "source": "wechat",
+                "birthday": "1990-02-28", "remark": "改喝普洱", "owner_id": self.staff_id().await,
+            })),
+            "delete_customer" => mine().at("id", self.customer().await).version(1),
+            "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
+            "reveal_customer_phone" => mine().at("id", self.customer().await).at("index", 0),
+
+            // Interactions.
+            "list_interactions" => mine().at("id", self.customer().await),
+            "create_interaction" => mine().at("id", self.customer().await).body(json!({
+                "channel": "visit", "content": "到店品茶，想要两斤龙井", "happened_at": now,
+                "next_contact_at": now + Duration::days(3), "next_step": "寄样品",
+            })),
+
+            // Tasks and the inbox.
+            "list_tasks" | "get_today" | "list_inbox" | "read_all_inbox" | "list_subscriptions" => mine(),
+            "create_task" => mine().body(json!({ "customer_id": self.customer().await, "title": "回访", "due_at": now + Duration::days(1) })),
+            "finish_task" | "reopen_task" => mine().at("id", self.task().await).version(1),
+            "snooze_task" => mine().at("id", self.task().await).version(1).body(json!({ "until": now + Duration::days(2) })),
+            "read_inbox_item" => mine().at("id", self.inbox_item().await),
+
+            // Orders.
+            "list_orders" => mine(),
+            "create_order" => mine().body(order_of(&self.customer().await, &phone_number())),
+            "get_order" | "reveal_order_phone" | "create_receipt_code" => mine().at("id", self.order(&phone_number()).await),
+            "change_order" => mine().at("id", self.order(&phone_number()).await).version(1).body(json!({
+                "receiver": "李四", "phone": phone_number(), "address": "浙江省杭州市西湖区龙井路1号", "remark": "周末送",
+            })),
+            "move_order" => mine().at("id", self.order(&phone_number()).await).version(1).body(json!({
+                "event": "ship", "carrier": "顺丰速运", "tracking_number": "SF1234567890", "note": "已装箱",
+            })),
+
+            // The customer side.
+            "welcome" => as_client(&shop.nobody),
+            "list_my_orders" => as_client(&shop.stranger().await),
+            "get_my_order" => {
+                let number = phone_number();
+                let order = self.order(&number).await;
+                as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", order)
+            }
+            "prove_receipt" => {
+                let path = format!("/orders/{}/receipt-code", self.order(&phone_number()).await);
+                let code = self.client.post(&path, json!({})).await.ok();
+                as_client(&shop.stranger().await).body(json!({ "code": code["code"] }))
+            }
+            _ => panic!("add a sample for {operation} to tests/guards/samples.rs"),
+        }
+    }
+
+    async fn staff_id(&self) -> Value {
+        self.client.get("/auth/me").await.ok()["staff"]["id"].take()
+    }
+
+    pub async fn group(&self) -> String {
+        text(&self.boss.post("/tag-groups", json!({ "name": unique("口味") })).await.ok()["id"])
+    }
+
+    pub async fn tag(&self) -> String {
+        let group = self.group().await;
+        text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
+    }
+
+    pub async fn customer(&self) -> String {
+        let body = json!({ "name": "张三", "phones": [{ "number": phone_number() }] });
+        text(&self.client.post("/customers", body).await.ok()["id"])
+    }
+
+    pub async fn task(&self) -> String {
+        let now = self.shop.at.clock().now();
+        let body = json!({ "customer_id": self.customer().await, "title": "回访", "due_at": now });
+        text(&self.client.post("/tasks", body).await.ok()["id"])
+    }
+
+    /// A task that is due has been reminded of.
+    pub async fn inbox_item(&self) -> String {
+        let task = self.task().await;
+        self.run_jobs().await;
+        let inbox = self.client.get("/inbox?limit=100").await.ok();
+        let item = inbox["items"].as_array().expect("items").iter().find(|item| item["task_id"] == task.as_str());
+        text(&item.expect("the reminder")["id"])
+    }
+
+    pub async fn run_jobs(&self) {
+        while api::run_due(&self.shop.at, Some(self.tenant)).await.expect("jobs run") > 0 {}
+    }
+
+    pub async fn order(&self, number: &str) -> String {
+        text(&self.client.post("/orders", order_of(&self.customer().await, number)).await.ok()["id"])
+    }
+
+    /// Everything there is of the business: what its boss can read, and how many rows each table has.
+    pub async fn snapshot(&self) -> Value {
+        let mut all = serde_json::Map::new();
+        for path in ["/customers", "/tasks", "/orders", "/audit", "/inbox"] {
+            all.insert(path.to_owned(), pages(&self.boss, path).await.into());
+        }
+        for path in ["/tag-groups", "/staff"] {
+            all.insert(path.to_owned(), self.boss.get(path).await.ok());
+        }
+        let ids = |all: &serde_json::Map<String, Value>, path: &str| -> Vec<String> {
+            all[path].as_array().expect("rows").iter().map(|row| text(&row["id"])).collect()
+        };
+        for id in ids(&all, "/orders") {
+            let path = format!("/orders/{id}");
+            all.insert(path.clone(), self.boss.get(&path).await.ok());
+        }
+        for id in ids(&all, "/customers") {
+            let path = format!("/customers/{id}");
+            all.insert(path.clone(), self.boss.get(&path).await.ok());
+            let path = format!("{path}/interactions");
+            all.insert(path.clone(), pages(&self.boss, &path).await.into());
+        }
+        let db = self.db.get_or_init(|| database::open(self.shop)).await;
+        all.insert("rows".to_owned(), json!(database::count(db, self.tenant).await));
+        all.into()
+    }
+}
+
+/// All rows of a list, page by page. The path may have a query.
+pub async fn pages(client: &Client, path: &str) -> Vec<Value> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    let join = if path.contains('?') { '&' } else { '?' };
+    loop {
+        let mut page = client.get(&format!("{path}{join}limit=100{cursor}")).await.ok();
+        rows.append(page["items"].as_array_mut().expect("items"));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return rows,
+        }
+    }
+}
+
+fn order_of(customer: &str, number: &str) -> Value {
+    json!({
+        "customer_id": customer, "receiver": "张三", "phone": number, "address": "浙江省杭州市西湖区龙井路1号",
+        "lines": [{ "name": "明前龙井", "quantity": 2, "unit_price_fen": 12_800 }], "remark": "送礼盒",
+    })
+}
+
+/// A name that nothing else has.
+pub fn unique(word: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("{word}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
