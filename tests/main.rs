@@ -6,4 +6,6 @@
 mod harness;
 
 mod customers;
+mod orders;
+mod reminders;
 mod wechat;

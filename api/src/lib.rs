@@ -22,6 +22,7 @@ mod openapi;
 mod orders;
 mod page;
 mod problem;
+pub mod schema;
 mod scope;
 mod server;
 mod tags;

@@ -256,6 +256,9 @@ impl From<DbErr> for Problem {
             Some(Taken::Id) => Self::conflict("id_taken", Some("id")),
             Some(Taken::Unique) => Self::conflict("name_taken", Some("name")),
             Some(Taken::Reference) => Self::NotFound,
+            // Two transactions stood in each other's way and this one lost; nothing was written, so the
+            // client may simply ask again.
+            None if crate::db::collided(&error) => Self::conflict("in_progress", None),
             None => Self::Internal(anyhow::anyhow!("database: {}", kind(&error))),
         }
     }

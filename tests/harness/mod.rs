@@ -3,7 +3,9 @@
 //! The stack comes from the environment: SQLite and the in-process cache by default, or MariaDB and
 //! Redis when `SHUKE_TEST_DATABASE` and `SHUKE_TEST_REDIS` name them.
 
+mod at_rest;
 mod client;
+mod console;
 
 pub use client::{Answer, Client};
 

@@ -123,8 +123,8 @@ fn admin(home: &Path, arguments: &[&str], input: &str) -> Result<Value> {
 pub fn fill(demo: &Demo, api: &Client, sim: &Client) -> Result<()> {
     let shop = shop::Shop::open(demo, api, sim)?;
     let tags = shop.tags()?;
-    let customers = shop.customers(&tags, demo)?;
+    let customers = shop.customers(&tags)?;
     shop.talks(&customers)?;
-    shop.orders(&customers, demo)?;
+    shop.orders(&customers)?;
     shop.close()
 }

@@ -66,7 +66,7 @@ pub fn build() -> Result<()> {
 /// The server and the simulator.
 pub fn binaries() -> Result<()> {
     // The whole workspace, as in the tests: a selection would be compiled with other features, and so again.
-    run::run(cargo().args(["build", "--locked", "--workspace", "--bins"]))
+    run::run(cargo().args(["build", "--workspace", "--bins"]))
 }
 
 /// The module with the rules, which the repository does not keep.

@@ -23,8 +23,8 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "setup", what: "install what the other steps need", run: setup::everything },
     Step { name: "fmt", what: "the sources are formatted", run: rust::fmt },
-    Step { name: "clippy", what: "no warnings", run: rust::clippy },
     Step { name: "deps", what: "nobody uses what it must not", run: rust::deps },
+    Step { name: "clippy", what: "no warnings", run: rust::clippy },
     Step { name: "wasm", what: "the rules load and agree on every phone", run: wasm::check },
     Step { name: "generate", what: "the generated files are up to date", run: generate::check },
     Step { name: "unit", what: "tests of each crate by itself", run: rust::unit },

@@ -148,6 +148,13 @@ pub(crate) enum Taken {
     Reference,
 }
 
+/// Whether a transaction lost against another one: a deadlock (1213) or a lock that did not come in
+/// time (1205, SQLITE_BUSY).
+pub(crate) fn collided(error: &DbErr) -> bool {
+    let text = error.to_string();
+    ["1213", "1205", "database is locked"].iter().any(|sign| text.contains(sign))
+}
+
 /// Reads the database's refusal, the same on every backend.
 pub(crate) fn refusal(error: &DbErr) -> Option<Taken> {
     match error.sql_err()? {

@@ -2,7 +2,7 @@
 //! is a row written in the transaction that causes it; it is tried until it succeeds, with back-off,
 //! and a job that cannot succeed stays in sight as `dead`.
 
-mod entity;
+pub(crate) mod entity;
 mod worker;
 
 pub use worker::{Worker, run_due};

@@ -9,7 +9,7 @@ mod audit;
 mod can;
 mod checked;
 mod find;
-mod once;
+pub(crate) mod once;
 mod rows;
 pub(crate) mod system;
 mod tx;

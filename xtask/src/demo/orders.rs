@@ -3,7 +3,6 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::Demo;
 use super::dice::Dice;
 use super::goods::{CANCEL_NOTES, CARRIERS, GOODS, ORDER_REMARKS};
 use super::shop::{Customer, Shop};
@@ -22,19 +21,19 @@ const COURSES: &[(&[&str], usize)] = &[
 const OF_THE_PHONE: [&[&str]; 3] = [&["accept", "ship", "deliver", "complete"], &["accept", "ship"], &["accept"]];
 
 impl Shop<'_> {
-    pub fn orders(&self, customers: &[Customer], demo: &Demo) -> Result<()> {
+    pub fn orders(&self, customers: &[Customer]) -> Result<()> {
         let mut dice = Dice::new(40);
         for (course, count) in COURSES {
             for _ in 0..*count {
                 let customer = dice.pick(customers);
-                self.one_order(customer, &customer.phone, course, &mut dice)?;
+                self.one_order(customer, course, &mut dice)?;
             }
         }
         let last = customers.last().context("no customers")?;
-        OF_THE_PHONE.iter().try_for_each(|course| self.one_order(last, &demo.customer_phone, course, &mut dice))
+        OF_THE_PHONE.iter().try_for_each(|course| self.one_order(last, course, &mut dice))
     }
 
-    fn one_order(&self, customer: &Customer, phone: &str, course: &[&str], dice: &mut Dice) -> Result<()> {
+    fn one_order(&self, customer: &Customer, course: &[&str], dice: &mut Dice) -> Result<()> {
         let lines: Vec<Value> = (0..1 + dice.below(3))
             .map(|_| {
                 let (name, price) = dice.pick(GOODS);
@@ -43,7 +42,7 @@ impl Shop<'_> {
             .collect();
         let (number, room) = (1 + dice.below(288), 101 + 100 * dice.below(18) + dice.below(4));
         let mut body = json!({
-            "customer_id": customer.id, "lines": lines, "receiver": customer.name, "phone": phone,
+            "customer_id": customer.id, "lines": lines, "receiver": customer.name, "phone": customer.phone,
             "address": format!("{}{}{number}号{room}室", customer.place.name, customer.place.street),
         });
         if dice.one_in(3) {

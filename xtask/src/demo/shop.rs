@@ -108,35 +108,32 @@ impl<'a> Shop<'a> {
     }
 
     /// Makes the customers; the last one, the first of the list, has the number of the preview's customer phone.
-    pub fn customers(&self, tags: &[Vec<String>], demo: &Demo) -> Result<Vec<Customer>> {
+    pub fn customers(&self, tags: &[Vec<String>]) -> Result<Vec<Customer>> {
         let mut dice = Dice::new(88);
         let mut made = Vec::new();
         for person in people(199) {
-            made.push(self.customer(person, tags, &mut dice)?);
+            // One of each group, and now and then none: real lists have holes.
+            let groups: Vec<_> = tags.iter().filter(|_| !dice.one_in(3)).collect();
+            let chosen: Vec<_> = groups.into_iter().map(|group| dice.pick(group)).collect();
+            made.push(self.customer(person, &chosen)?);
         }
         let body = json!({
             "name": CUSTOMER, "kind": "person", "type": "existing", "region": PLACES[0].code, "source": "referral",
-            "phones": [{ "number": demo.customer_phone, "label": "手机" }], "birthday": "1988-09-12",
+            "phones": [{ "number": self.demo.customer_phone, "label": "手机" }], "birthday": "1988-09-12",
             "remark": "爱喝岩茶，每年中秋给客户送礼盒",
         });
-        let phone = demo.customer_phone.clone();
+        let phone = self.demo.customer_phone.clone();
         let person = Person { name: CUSTOMER.into(), phone, place: &PLACES[0], owner: 0, body };
-        made.push(self.customer(person, tags, &mut dice)?);
+        let chosen = [(0, 3), (1, 0), (2, 1)].map(|(group, tag): (usize, usize)| &tags[group][tag]);
+        made.push(self.customer(person, &chosen)?);
         Ok(made)
     }
 
-    fn customer(&self, person: Person, tags: &[Vec<String>], dice: &mut Dice) -> Result<Customer> {
+    fn customer(&self, person: Person, tags: &[&String]) -> Result<Customer> {
         let Person { name, phone, place, owner, mut body } = person;
-        let mut chosen: Vec<&String> = Vec::new();
-        for group in tags {
-            // One of each group, and now and then none: real lists have holes.
-            if !dice.one_in(3) {
-                chosen.push(dice.pick(group));
-            }
-        }
-        body["tag_ids"] = json!(chosen);
+        body["tag_ids"] = json!(tags);
         body["owner_id"] = json!(self.workers[owner].id);
-        let view = self.create("/api/v1/customers", &body).with_context(|| format!("in {}", self.demo.appid))?;
+        let view = self.create("/api/v1/customers", &body)?;
         Ok(Customer { id: text(&view, "/id")?, name, phone, place, owner })
     }
 }

@@ -36,8 +36,8 @@ impl Shop<'_> {
     /// The first reminder comes in three minutes, so that whoever has just started sees it.
     pub fn talks(&self, customers: &[Customer]) -> Result<()> {
         let mut dice = Dice::new(20);
-        // Every second one, so that the list shows customers without any contact too.
-        for (count, customer) in customers.iter().step_by(2).take(70).enumerate() {
+        // Every second one, so that the list shows customers without any contact too; the newest, which it shows first.
+        for (count, customer) in customers.iter().rev().skip(1).step_by(2).take(70).enumerate() {
             let (channel, content) = dice.pick(SAID);
             let happened = day_at(-(1 + dice.below(40) as i64), 9 + dice.below(10) as i64, 5 * dice.below(12) as i64);
             let next = match count {
@@ -57,7 +57,12 @@ impl Shop<'_> {
                 }),
             )?;
         }
-        Ok(())
+        let last = customers.last().context("no customers")?;
+        let soon = json!({
+            "channel": "wechat", "content": "下了三单，说先到的肉桂很好，想再试一款水仙。",
+            "next_contact_at": instant(now() + 180), "next_step": "送茶样",
+        });
+        self.write_down(last, soon)
     }
 }
 

@@ -2,9 +2,9 @@
 //! pushes. Everything else goes through a scope.
 
 pub(crate) mod accounts;
-mod credit_tables;
+pub(crate) mod credit_tables;
 pub(crate) mod credits;
-mod order_links;
+pub(crate) mod order_links;
 pub(crate) mod orders;
 pub(crate) mod sessions;
 mod sweep;
