@@ -3,9 +3,12 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
+mod guards;
 mod harness;
 
+mod accounts;
 mod customers;
+mod mine;
 mod orders;
 mod reminders;
 mod wechat;

@@ -1,8 +1,10 @@
 //! The OpenAPI document, collected from the handlers themselves.
 
+use crate::problem::{ProblemView, Problems, ViolationView};
 use crate::server::routes;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi};
+use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::AppExt as _;
 
 /// The document of this version.
@@ -22,7 +24,14 @@ pub(crate) fn described(mut document: OpenApi) -> OpenApi {
              lists are keyset pages. A creating POST may carry an `Idempotency-Key`; PATCH and moves need `If-Match` with the row's version.",
         ))
         .build();
+    let components = document.components.get_or_insert_default();
+    for (name, schema) in
+        [(ProblemView::name(), ProblemView::schema()), (ViolationView::name(), ViolationView::schema())]
+    {
+        components.schemas.insert(name.into_owned(), schema);
+    }
+    components.responses.extend(Problems::components().map(|(name, response)| (name, response.into())));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    components.add_security_scheme("bearer", bearer);
     document
 }

@@ -10,8 +10,10 @@ use domain::{Violation, Violations};
 use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
-use utoipa::ToSchema;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::crypto::SealError;
 use crate::db::{Taken, refusal};
@@ -97,40 +99,40 @@ pub struct ViolationView {
     pub detail: String,
 }
 
-/// The answers that every operation can give besides its own.
-#[derive(utoipa::IntoResponses)]
-#[expect(dead_code, reason = "read by utoipa only")]
-pub enum Problems {
-    /// Not readable.
-    #[response(status = 400, content_type = "application/problem+json")]
-    Unreadable(#[to_schema] ProblemView),
-    /// Not logged in.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(#[to_schema] ProblemView),
-    /// Not allowed.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemView),
-    /// Absent or not yours.
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemView),
-    /// In conflict with what is there.
-    #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] ProblemView),
-    /// Too large.
-    #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemView),
-    /// Wrong, field by field.
-    #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] ProblemView),
-    /// `If-Match` is missing.
-    #[response(status = 428, content_type = "application/problem+json")]
-    VersionMissing(#[to_schema] ProblemView),
-    /// Too many attempts.
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] ProblemView),
-    /// WeChat does not answer.
-    #[response(status = 502, content_type = "application/problem+json")]
-    Upstream(#[to_schema] ProblemView),
+/// The answers that every operation can give besides its own: status and meaning.
+pub struct Problems;
+
+const ANSWERS: [(&str, &str); 11] = [
+    ("400", "Not readable."),
+    ("401", "Not logged in."),
+    ("403", "Not allowed."),
+    ("404", "Absent or not yours."),
+    ("409", "In conflict with what is there."),
+    ("413", "Too large."),
+    ("422", "Wrong, field by field."),
+    ("428", "`If-Match` is missing."),
+    ("429", "Too many attempts; `Retry-After` says how long to wait."),
+    ("500", "Broken on our side."),
+    ("502", "WeChat does not answer."),
+];
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let answer =
+            |(status, _): (&str, &str)| (status.to_owned(), Ref::from_response_name(format!("Problem{status}")).into());
+        ANSWERS.into_iter().map(answer).collect()
+    }
+}
+
+impl Problems {
+    /// What the operations refer to, by name.
+    pub(crate) fn components() -> impl Iterator<Item = (String, Response)> {
+        ANSWERS.into_iter().map(|(status, meaning)| {
+            let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemView"))).build();
+            let response = ResponseBuilder::new().description(meaning).content("application/problem+json", body);
+            (format!("Problem{status}"), response.build())
+        })
+    }
 }
 
 impl Problem {

@@ -5,7 +5,7 @@ use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{audit_entry, system};
 use crate::{interactions, jobs, scope, tags, tasks, tenants};
-use sea_orm::{ColumnTrait as _, ColumnType, EntityName as _, EntityTrait, IdenStatic as _, Iterable as _};
+use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
 /// A table as an entity describes it.
 #[derive(Debug)]

@@ -49,16 +49,17 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     let data = web::Data::from(Arc::clone(at));
     let (listen, workers) = (at.config.http.listen.clone(), at.config.http.workers);
     let (limit, patience) = (at.config.http.body_limit, at.config.http.shutdown_seconds);
+    let document = openapi::document();
     let mut server = HttpServer::new(move || {
-        let (app, document) = App::new()
+        // The document stands before the routes: the scope /api/v1 answers for every address below it.
+        let (app, _) = App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(limit))
+            .service(SwaggerUi::new("/docs/{_:.*}").url("/api/v1/openapi.json", document.clone()))
             .into_utoipa_app()
             .configure(routes)
             .split_for_parts();
-        let document = openapi::described(document);
-        app.service(SwaggerUi::new("/docs/{_:.*}").url("/api/v1/openapi.json", document))
-            .configure(health::routes)
+        app.configure(health::routes)
             .configure(wechat::callbacks)
             .default_service(web::to(async || Err::<&str, _>(Problem::NotFound)))
             .wrap(Compress::default())
@@ -68,8 +69,9 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     if workers > 0 {
         server = server.workers(workers);
     }
+    // Whoever started the server stops it: by itself it would drop what is in flight on Ctrl-C.
     let server =
-        server.shutdown_timeout(patience).bind(&listen).with_context(|| format!("cannot listen on {listen}"))?;
+        server.disable_signals().shutdown_timeout(patience).bind(&listen).with_context(|| format!("cannot listen on {listen}"))?;
     let address = *server.addrs().first().context("no address")?;
     let server = server.run();
     Ok(Running { address, handle: server.handle(), server })

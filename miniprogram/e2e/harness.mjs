@@ -115,6 +115,9 @@ export async function openPhone(browser, name, { base, route = '', width = 375, 
       await phone.waitRoute(route)
     },
     async reload() {
+      // What the page complained of so far would be forgotten.
+      const { errors, warnings } = await phone.state()
+      phone.seen = [...(phone.seen ?? []), ...errors, ...warnings]
       await page.reload()
       await page.waitForSelector('html[data-mp-ready]')
     },

@@ -1,1 +1,147 @@
+//! Which module may know what: the order of docs/ARCHITECTURE.md, read off the sources.
 
+use super::source::{self, Source};
+
+/// Features in their order: one may use those of an earlier rank.
+const FEATURES: [(&str, u8); 8] = [
+    ("tenants", 0),
+    ("tags", 1),
+    ("customers", 2),
+    // What is written down with a customer may make a task, so it comes after tasks.
+    ("tasks", 3),
+    ("interactions", 4),
+    ("orders", 5),
+    ("mine", 6),
+    ("today", 7),
+];
+
+/// Puts the parts together, so it knows them all.
+const ASSEMBLY: [&str; 6] = ["lib.rs", "main.rs", "server.rs", "openapi.rs", "admin.rs", "schema.rs"];
+
+/// Infrastructure that knows a feature, each with its reason.
+const EXCEPTIONS: [(&str, &str, &str); 3] = [
+    ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
+    ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
+    ("scope/system/credits.rs", "tasks", "WeChat's event about a message names no business; its row does"),
+];
+
+/// Files outside `db/` that may name a kind of database, each with its reason.
+const KNOWS_THE_DATABASE: [(&str, &str); 0] = [];
+
+/// Files outside `scope/` and `db/` that may write SQL themselves, each with its reason.
+const WRITES_SQL: [(&str, &str); 0] = [];
+
+fn rank(name: &str) -> Option<u8> {
+    FEATURES.iter().find(|(known, _)| *known == name).map(|(_, rank)| *rank)
+}
+
+/// Modules of the crate that a source names after `crate::`, with the line.
+fn uses(source: &Source) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (start, _) in source.text.match_indices("crate::") {
+        let number = source.text[..start].matches('\n').count() + 1;
+        let rest = &source.text[start + "crate::".len()..];
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(group) => top_level(group),
+            None => vec![rest],
+        };
+        for name in names {
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+            found.push((number, name[..end].to_owned()));
+        }
+    }
+    found
+}
+
+/// The parts of `a::{b, c}, d}` between the commas that no inner bracket holds.
+fn top_level(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(group[start..at].trim());
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(group[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+#[test]
+fn a_feature_uses_earlier_features_only() {
+    let mut wrong = Vec::new();
+    for source in source::of("api") {
+        let here = source.path.split('/').next().unwrap_or_default().trim_end_matches(".rs");
+        let Some(own) = rank(here) else { continue };
+        for (number, name) in uses(&source) {
+            if rank(&name).is_some_and(|other| name != here && other >= own) {
+                wrong.push(format!("{}:{number} uses {name}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn infrastructure_knows_no_feature() {
+    let (mut wrong, mut met) = (Vec::new(), Vec::new());
+    for source in source::of("api") {
+        let here = source.path.split('/').next().unwrap_or_default();
+        if rank(here).is_some() || ASSEMBLY.contains(&source.path.as_str()) {
+            continue;
+        }
+        for (number, name) in uses(&source) {
+            if rank(&name).is_none() {
+                continue;
+            }
+            match EXCEPTIONS.iter().find(|(path, other, _)| *path == source.path && *other == name) {
+                Some(exception) => met.push(exception),
+                None => wrong.push(format!("{}:{number} uses {name}", source.path)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for exception in &EXCEPTIONS {
+        assert!(met.contains(&exception), "{exception:?} is no exception any more");
+    }
+}
+
+#[test]
+fn nothing_but_the_database_module_asks_which_database_it_is() {
+    let words = ["dbbackend", "get_database_backend", "mysql", "mariadb", "sqlite"];
+    only(&["db/", "backup.rs", "config.rs"], &KNOWS_THE_DATABASE, |line| {
+        let line = line.to_lowercase();
+        words.iter().any(|word| line.contains(word))
+    });
+}
+
+#[test]
+fn no_feature_writes_sql_itself() {
+    let calls = ["execute_unprepared", "Statement::", "_raw(", "Expr::cust", "from_raw_sql", "sqlx::"];
+    let verbs = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"CREATE ", "\"PRAGMA "];
+    only(&["db/", "scope/", "backup.rs"], &WRITES_SQL, |line| calls.iter().chain(&verbs).any(|word| line.contains(word)));
+}
+
+/// Only these folders and exceptions have lines of that kind.
+fn only(folders: &[&str], exceptions: &[(&str, &str)], is: impl Fn(&str) -> bool) {
+    let (mut wrong, mut met) = (Vec::new(), Vec::new());
+    for source in source::of("api").iter().filter(|source| !folders.iter().any(|folder| source.path.starts_with(folder))) {
+        for (number, line) in source.lines().filter(|(_, line)| is(line)) {
+            match exceptions.iter().find(|(path, _)| *path == source.path) {
+                Some(exception) => met.push(exception),
+                None => wrong.push(format!("{}:{number}: {}", source.path, line.trim())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for exception in exceptions {
+        assert!(met.contains(&exception), "{exception:?} is no exception any more");
+    }
+}

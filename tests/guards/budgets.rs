@@ -1,1 +1,117 @@
+//! How many statements an answer may cost. A list costs the same whatever it shows; a hundred rows
+//! that need a hundred statements are found here, not by a customer.
+//!
+//! The first call of a kind is not counted: it may fetch the snapshot of the member of staff and the
+//! keys of the business, which are kept for a while. BEGIN and COMMIT are not statements of a budget.
 
+use super::document::{Access, operations};
+use super::samples::{Desk, Sample};
+use crate::harness::{Client, Shop, phone_number, text};
+use serde_json::json;
+
+/// Operations and the most statements each may cost, for the sample of `samples.rs`. Every operation
+/// that has a scope stands here.
+const BUDGETS: [(&str, u64); 0] = [];
+
+fn budget(operation: &str) -> u64 {
+    let found = BUDGETS.iter().find(|(known, _)| *known == operation);
+    found.unwrap_or_else(|| panic!("add a budget for {operation} to tests/guards/budgets.rs")).1
+}
+
+/// What a call costs, after one like it.
+async fn cost(shop: &Shop, desk: &Desk<'_>, operation: &super::document::Operation) -> u64 {
+    let sample = desk.sample(&operation.id).await;
+    operation.call(&sample.client, &sample).await;
+    let sample: Sample = desk.sample(&operation.id).await;
+    // The sample of the customer side is somebody new, who comes with a first look of their own.
+    if operation.is_mine() {
+        sample.client.get("/auth/me").await.ok();
+    }
+    let (statements, answer) = shop.statements(operation.call(&sample.client, &sample)).await;
+    assert!(answer.status < 300, "{}: {}", operation.id, answer.body);
+    statements
+}
+
+#[actix_web::test]
+async fn no_operation_costs_more_than_its_budget() {
+    let shop = Shop::new().await;
+    let desk = Desk::of_boss(&shop);
+    let mut over = Vec::new();
+    for operation in operations(&shop).await {
+        if !matches!(operation.access, Access::Can(_)) && !operation.is_mine() {
+            continue;
+        }
+        let spent = cost(&shop, &desk, &operation).await;
+        println!("(\"{}\", {spent}),", operation.id);
+        if spent > budget(&operation.id) {
+            over.push(format!("{} costs {spent}", operation.id));
+        }
+    }
+    assert!(over.is_empty(), "{over:#?}");
+}
+
+#[actix_web::test]
+async fn a_list_costs_the_same_whatever_it_shows() {
+    let shop = Shop::new().await;
+    let desk = Desk::of_boss(&shop);
+    let tags = [desk.tag().await, desk.tag().await];
+    let now = shop.at.clock().now();
+    let buyer = phone_number();
+    let mut first = String::new();
+    for at in 0..101 {
+        let body = json!({ "name": format!("客户{at}"), "phones": [{ "number": phone_number() }], "tag_ids": tags });
+        let customer = text(&shop.boss.post("/customers", body).await.ok()["id"]);
+        if first.is_empty() {
+            first.clone_from(&customer);
+        }
+        shop.boss.post("/tasks", json!({ "customer_id": customer, "title": "回访", "due_at": now })).await.ok();
+        let content = json!({ "channel": "call", "content": "聊了聊" });
+        shop.boss.post(&format!("/customers/{first}/interactions"), content).await.ok();
+        let lines = json!([{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }, { "name": "普洱", "quantity": 1, "unit_price_fen": 100 }]);
+        let order = json!({ "customer_id": customer, "receiver": "张三", "phone": buyer, "address": "杭州", "lines": lines });
+        shop.boss.post("/orders", order).await.ok();
+    }
+    shop.run_jobs().await;
+    let customer = shop.customer(&buyer).await;
+    let lists: [(&Client, String); 8] = [
+        (&shop.boss, "/customers".to_owned()),
+        (&shop.boss, "/customers?q=客户".to_owned()),
+        (&shop.boss, format!("/customers?tags_all={},{}", tags[0], tags[1])),
+        (&shop.boss, format!("/customers/{first}/interactions")),
+        (&shop.boss, "/tasks".to_owned()),
+        (&shop.boss, "/orders".to_owned()),
+        (&shop.boss, "/inbox".to_owned()),
+        (&customer, "/me/orders".to_owned()),
+    ];
+    for (client, path) in lists {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let mut costs = Vec::new();
+        for limit in [1, 20, 100] {
+            let path = format!("{path}{join}limit={limit}");
+            client.get(&path).await.ok();
+            let (statements, page) = shop.statements(client.get(&path)).await;
+            let rows = page.ok()["items"].as_array().map_or(0, Vec::len);
+            assert_eq!(rows, limit, "{path}");
+            costs.push(statements);
+        }
+        println!("{path}: {costs:?}");
+        assert!(costs.windows(2).all(|pair| pair[0] == pair[1]), "{path} for 1, 20 and 100 rows: {costs:?}");
+    }
+}
+
+/// The customer side asks each business once, not each order.
+#[actix_web::test]
+async fn orders_in_two_businesses_cost_two_more_statements_than_in_one() {
+    let shop = Shop::new().await;
+    let (here, there) = (Desk::of_boss(&shop), Desk::of_neighbour(&shop).await);
+    let number = phone_number();
+    here.order(&number).await;
+    let buyer = shop.customer(&number).await;
+    buyer.get("/me/orders").await.ok();
+    let (one, _) = shop.statements(buyer.get("/me/orders")).await;
+    there.order(&number).await;
+    buyer.get("/me/orders").await.ok();
+    let (two, page) = shop.statements(buyer.get("/me/orders")).await;
+    assert_eq!(page.ok()["items"].as_array().map(Vec::len), Some(2));
+    assert!(two <= one + 2, "one business {one}, two businesses {two}");
+}

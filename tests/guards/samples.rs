@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 
 /// The password of an operator who logs in.
-const PASSWORD: &str = "山月茶行-2026";
+const PASSWORD: &str = "山月茶行的新茶-2026";
 
 /// A request that succeeds.
 pub struct Sample {

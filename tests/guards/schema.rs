@@ -3,7 +3,8 @@
 use super::database::{open, select, tables};
 use crate::harness::Shop;
 use migrations::{Migrator, MigratorTrait as _};
-use sea_orm::{ColumnType, ConnectionTrait as _, DatabaseConnection, DbBackend};
+use sea_orm_migration::SchemaManager;
+use sea_orm::{ColumnType, DatabaseConnection, DbBackend};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that belong to no business, each with its reason. Every other table starts its key with
@@ -228,7 +229,7 @@ async fn migrating_again_changes_nothing() {
     assert!(Migrator::get_pending_migrations_read_only(&db).await.expect("reads").is_empty());
     // A migration that was killed half-way runs again from its beginning.
     for migration in Migrator::migrations() {
-        migration.up(&migrations::SchemaManager::new(&db)).await.unwrap_or_else(|error| panic!("{}: {error}", migration.name()));
+        migration.up(&SchemaManager::new(&db)).await.unwrap_or_else(|error| panic!("{}: {error}", migration.name()));
     }
     assert_eq!(before, (tables(&db).await, columns(&db).await, uniques(&db).await));
 }

@@ -4,10 +4,10 @@ use super::password;
 use super::token::{Bearer, issue};
 use crate::edge::Marks;
 use crate::problem::{Problem, Problems};
-use crate::scope::Checked;
 use crate::scope::system::System;
 use crate::scope::system::sessions::Continued;
 use crate::scope::system::tenants::Employment;
+use crate::scope::{Checked, LoggedIn};
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
@@ -143,8 +143,8 @@ async fn refresh_session(system: System, body: Checked<Refresh>) -> Result<Json<
 /// Chooses the side and the business to act in.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), request_body = Switch, responses((status = 200, body = Session), Problems))]
 #[post("/auth/switch")]
-async fn switch_side(request: HttpRequest, system: System, body: Checked<Switch>) -> Result<Json<Session>, Problem> {
-    let actor = Marks::of(&request).actor()?;
+async fn switch_side(login: LoggedIn, system: System, body: Checked<Switch>) -> Result<Json<Session>, Problem> {
+    let actor = login.0;
     let wanted = match body.value.side {
         Side::Customer => None,
         Side::Staff => body.value.tenant_id,
@@ -163,12 +163,8 @@ async fn switch_side(request: HttpRequest, system: System, body: Checked<Switch>
 /// become staff; orders with this phone become visible.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), request_body = PhoneProof, responses((status = 200, body = Session), Problems))]
 #[post("/auth/phone")]
-async fn prove_phone(
-    request: HttpRequest,
-    system: System,
-    body: Checked<PhoneProof>,
-) -> Result<Json<Session>, Problem> {
-    let actor = Marks::of(&request).actor()?;
+async fn prove_phone(login: LoggedIn, system: System, body: Checked<PhoneProof>) -> Result<Json<Session>, Problem> {
+    let actor = login.0;
     limit(&system, &format!("phone:{}", actor.account_id), 1).await?;
     let number = system.at.wechat.phone(&body.value.code).await.map_err(|error| match error {
         WechatError::Refused { code: 40029 | 40013, .. } => Problem::Unauthenticated("wechat_code_invalid"),
@@ -184,17 +180,16 @@ async fn prove_phone(
 /// Ends the session on this device.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), responses((status = 204), Problems))]
 #[post("/auth/logout")]
-async fn logout(request: HttpRequest, system: System) -> Result<HttpResponse, Problem> {
-    let actor = Marks::of(&request).actor()?;
-    system.end_session(actor.session_id).await?;
+async fn logout(login: LoggedIn, system: System) -> Result<HttpResponse, Problem> {
+    system.end_session(login.0.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Who the token speaks for.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), responses((status = 200, body = Me), Problems))]
 #[get("/auth/me")]
-async fn get_me(request: HttpRequest, system: System) -> Result<Json<Me>, Problem> {
-    let actor = Marks::of(&request).actor()?;
+async fn get_me(login: LoggedIn, system: System) -> Result<Json<Me>, Problem> {
+    let actor = login.0;
     let employments = system.employments(actor.account_id).await?;
     let tenant = actor.staffer.as_ref().map(|staffer| staffer.tenant_id);
     Ok(Json(me(&system, actor.account_id, tenant, &employments).await?))

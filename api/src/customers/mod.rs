@@ -1,6 +1,7 @@
 //! Customers 客户: the record, its phones and its tags.
 
 pub(crate) mod entity;
+mod regions;
 mod reveal;
 mod routes;
 mod search;

@@ -32,6 +32,8 @@ pub struct CustomerRow {
     pub title: Option<String>,
     /// GB/T 2260 code.
     pub region: Option<String>,
+    /// Its name: `浙江省杭州市西湖区`.
+    pub region_name: Option<String>,
     /// How the customer came.
     pub source: Option<CustomerSource>,
     /// Who looks after the customer.
@@ -93,6 +95,7 @@ impl CustomerRow {
             company: customer.company.clone(),
             title: customer.title.clone(),
             region: customer.region.clone(),
+            region_name: customer.region.as_deref().and_then(super::regions::name),
             source: customer.source.map(|source| source.0),
             owner_id: customer.owner_id,
             phone_masked: phones.first().map(|phone| phone.masked.clone()),

@@ -7,7 +7,10 @@ pub use code::Db as Code;
 
 use crate::config;
 use anyhow::Context as _;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr, SqlErr};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -81,7 +84,6 @@ impl Connections {
         if self.write.get_database_backend() == DbBackend::MySql {
             // sea-orm-migration takes no lock of its own. GET_LOCK belongs to a session, so the lock
             // sits on a transaction's connection while the migrations run on others of the pool.
-            use sea_orm::TransactionTrait as _;
             let holder = self.write.begin().await?;
             holder.execute_unprepared("SELECT GET_LOCK('shuke_migrate', 60)").await?;
             let done = Migrator::up(&self.write, None).await;
@@ -91,6 +93,16 @@ impl Connections {
         } else {
             Migrator::up(&self.write, None).await.context("migrating")
         }
+    }
+
+    /// Begins a transaction that will write. A SQLite transaction that reads first and writes later
+    /// fails at once when somebody else wrote in between; one that starts as a writer waits its turn.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.write.begin_with_options(options).await
     }
 
     /// Whether the schema is the one this binary was built for.

@@ -21,6 +21,12 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Does it. May run more than once: it must be idempotent.
     fn run(self, scope: Scope) -> impl Future<Output = Result<(), Problem>>;
+
+    /// Called when the last attempt failed, before the job is dead: tells whoever waits for it. May
+    /// run more than once as well.
+    fn give_up(self, _scope: Scope) -> impl Future<Output = Result<(), Problem>> {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Forgets jobs that were done before `before`. Dead ones stay in sight.

@@ -108,7 +108,7 @@ async fn claim(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<Vec<Mod
 
 async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
     let done = match system::job_scope(at, job.tenant_id, job.id).await {
-        Ok(scope) => dispatch(scope, &job).await,
+        Ok(scope) => dispatch(scope, &job, Call::Run).await,
         Err(problem) => Err(problem),
     };
     let now = at.clock.now();
@@ -119,6 +119,12 @@ async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
         }
         Err(problem) => {
             let dead = job.attempts >= ATTEMPTS;
+            if dead
+                && let Ok(scope) = system::job_scope(at, job.tenant_id, job.id).await
+                && let Err(problem) = dispatch(scope, &job, Call::GiveUp).await
+            {
+                tracing::error!(job = %job.id, kind = job.kind, %problem, "giving up");
+            }
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, dead, %problem, "job failed");
             metrics::counter!("shuke_jobs_failed_total", "kind" => job.kind.clone()).increment(1);
             ActiveModel {
@@ -145,14 +151,25 @@ fn later(now: DateTime<Utc>, attempts: i64) -> DateTime<Utc> {
     now + Duration::seconds(Ord::min(2_i64.pow(exponent), 3600))
 }
 
+/// What is asked of a job.
+#[derive(Clone, Copy)]
+enum Call {
+    Run,
+    GiveUp,
+}
+
 /// The kinds of job there are.
-async fn dispatch(scope: Scope, job: &Model) -> Result<(), Problem> {
+async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> {
     macro_rules! kinds {
         ($($job:ty),* $(,)?) => {
             match job.kind.as_str() {
                 $(<$job as super::Job>::KIND => {
                     let payload = serde_json::from_str::<$job>(job.payload.as_deref().unwrap_or("null"));
-                    super::Job::run(payload.map_err(anyhow::Error::from)?, scope).await
+                    let this = payload.map_err(anyhow::Error::from)?;
+                    match call {
+                        Call::Run => super::Job::run(this, scope).await,
+                        Call::GiveUp => super::Job::give_up(this, scope).await,
+                    }
                 })*
                 other => Err(Problem::Internal(anyhow::anyhow!("unknown kind of job: {other}"))),
             }

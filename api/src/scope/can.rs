@@ -88,6 +88,18 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         .with_role(staffer.role))
 }
 
+/// Whoever is logged in, on whichever side. Like [`Can`] it is decided before the body is looked at.
+pub struct LoggedIn(pub Arc<Actor>);
+
+impl FromRequest for LoggedIn {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Marks::of(request).actor().map(Self))
+    }
+}
+
 /// Somebody on the customer side, who sees what they proved to be theirs.
 pub struct Mine {
     /// The person.

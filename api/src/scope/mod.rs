@@ -16,7 +16,7 @@ mod tx;
 
 pub use actor::{Actor, Eyes, Staffer};
 pub(crate) use audit::entity as audit_entry;
-pub use can::{Can, Mine, grants};
+pub use can::{Can, LoggedIn, Mine, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use find::Find;
 pub use once::{Created, Once};

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _,
-    Iterable as _, QueryFilter as _, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    Iterable as _, QueryFilter as _,
 };
 use serde_json::json;
 use std::cell::{Cell, RefCell};
@@ -36,13 +36,7 @@ impl Scope {
     }
 
     pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
-        // A SQLite transaction that reads first and writes later fails at once when somebody else
-        // wrote in between; one that starts as a writer waits its turn.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let tx = self.at.db.write.begin_with_options(options).await?;
+        let tx = self.at.db.begin().await?;
         Ok(Tx { scope: self, tx, wrote: Cell::new(false), entries: RefCell::default() })
     }
 }

@@ -144,12 +144,10 @@ impl Job for ReminderReserved {
         if !claim(&mut scope, row.id).await? {
             return Ok(());
         }
-        let subject =
-            Subject { account_id: row.account_id, appid: row.appid.clone(), template_id: row.template_id.clone() };
         match system.at.wechat.send_subscribe(&message).await {
             Ok(()) => settle(&mut scope, &row, "sent", Some(0)).await,
             Err(WechatError::Refused { code: 43101, .. }) => {
-                system.clear_credit(&subject).await?;
+                system.clear_credit(&row.subject()).await?;
                 settle(&mut scope, &row, "failed", Some(43101)).await
             }
             Err(error) if error.is_certain() => match &error {
@@ -166,6 +164,33 @@ impl Job for ReminderReserved {
             },
             Err(_) => settle(&mut scope, &row, "unknown", None).await,
         }
+    }
+
+    /// WeChat said each time that it did not send, so the consent is still good.
+    async fn give_up(self, mut scope: Scope) -> Result<(), Problem> {
+        let Some(row) = scope.find::<send::Entity>().filter(send::Column::Id.eq(self.send_id)).one().await? else {
+            return Ok(());
+        };
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        let pending = Condition::all().add(send::Column::Id.eq(row.id)).add(send::Column::State.eq("pending"));
+        let failed =
+            send::ActiveModel { state: Set("failed".to_owned()), settled_at: Set(Some(now)), ..Default::default() };
+        if tx.derive_all::<send::Entity>(pending, failed).await? == 0 {
+            return Ok(());
+        }
+        let item = inbox_item::ActiveModel { wechat: Set("failed".to_owned()), ..Default::default() };
+        tx.derive::<inbox_item::Entity>(row.inbox_id, item).await?;
+        tx.system().return_credit(&row.subject()).await?;
+        tx.audit("settle", "reminder", Some(row.id), json!({ "state": "failed" }));
+        tx.commit().await
+    }
+}
+
+impl send::Model {
+    /// What the send took its credit from.
+    fn subject(&self) -> Subject {
+        Subject { account_id: self.account_id, appid: self.appid.clone(), template_id: self.template_id.clone() }
     }
 }
 

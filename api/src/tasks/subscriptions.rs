@@ -1,12 +1,11 @@
 //! How many WeChat reminders one may still be sent.
 
-use crate::edge::Marks;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::credits::Subject;
-use crate::scope::{Can, grants::TasksRead};
-use actix_web::{HttpRequest, get, web::Json};
+use crate::scope::{Can, LoggedIn, grants::TasksRead};
+use actix_web::{get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,17 +31,16 @@ pub struct SubscriptionView {
 #[get("/subscriptions")]
 async fn list_subscriptions(
     _scope: Can<TasksRead>,
-    request: HttpRequest,
+    login: LoggedIn,
     system: System,
 ) -> Result<Json<All<SubscriptionView>>, Problem> {
-    let actor = Marks::of(&request).actor()?;
     let wechat = &system.at.config.wechat;
     let template_id = wechat.task_due.template_id.clone();
     if template_id.is_empty() {
         return Ok(Json(All { items: Vec::new() }));
     }
     let subject =
-        Subject { account_id: actor.account_id, appid: wechat.appid.clone(), template_id: template_id.clone() };
+        Subject { account_id: login.0.account_id, appid: wechat.appid.clone(), template_id: template_id.clone() };
     let credit = system.credit(&subject).await?;
     Ok(Json(All { items: vec![SubscriptionView { template_id, purpose: "task_due".to_owned(), credit }] }))
 }

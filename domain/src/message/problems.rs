@@ -4,7 +4,6 @@ super::texts! {
     // 400, 413, 415, 422
     invalid: "请检查标出的内容", "Check the highlighted fields";
     query_invalid: "查询参数不正确", "The query is not valid";
-    path_invalid: "地址不正确", "The address is not valid";
     body_too_large: "请求内容过大", "The request is too large";
     body_truncated: "请求内容不完整", "The request broke off";
     content_type_invalid: "请使用 application/json", "Use application/json";

@@ -46,7 +46,7 @@ impl MariaDb {
             .arg(option("--datadir=", &files))
             .arg(option("--socket=", &socket))
             .arg(option("--pid-file=", &folder.path().join("pid")));
-        let mut server = Server::start("MariaDB", &mut command, &folder.path().join("log"))?;
+        let mut server = Server::start("MariaDB", &mut command, &folder.path().join("log"))?.expendable();
         server.wait_until(|| query(&socket, &user, "SELECT 1").is_ok())?;
 
         let password = machine::random_hex(24)?;

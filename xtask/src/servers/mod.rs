@@ -42,6 +42,12 @@ impl Server {
         Ok(Self { name, log: log.to_owned(), child, patience: Duration::from_secs(25) })
     }
 
+    /// Nothing it keeps is worth the time it needs to stop by itself.
+    pub fn expendable(mut self) -> Self {
+        self.patience = Duration::ZERO;
+        self
+    }
+
     /// Waits until it works. When it ends before that, the error quotes its last words.
     pub fn wait_until(&mut self, works: impl Fn() -> bool) -> Result<()> {
         let limit = Duration::from_secs(60);
@@ -80,16 +86,19 @@ impl Server {
         if self.ended().is_some() {
             return;
         }
-        run::send(group, Signal::SIGTERM);
-        let begin = Instant::now();
-        while self.ended().is_none() {
-            if begin.elapsed() > self.patience {
-                eprintln!("{} does not stop; killed", self.name);
-                run::send(group, Signal::SIGKILL);
-                let _status = self.child.wait();
+        if self.patience > Duration::ZERO {
+            run::send(group, Signal::SIGTERM);
+            let begin = Instant::now();
+            while begin.elapsed() < self.patience {
+                if self.ended().is_some() {
+                    return;
+                }
+                thread::sleep(MOMENT);
             }
-            thread::sleep(MOMENT);
+            eprintln!("{} does not stop; killed", self.name);
         }
+        run::send(group, Signal::SIGKILL);
+        let _status = self.child.wait();
     }
 }
 

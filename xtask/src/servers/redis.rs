@@ -24,7 +24,7 @@ impl Redis {
         command
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string(), "--dir"])
             .arg(folder.path());
-        let mut server = Server::start("Redis", &mut command, &folder.path().join("log"))?;
+        let mut server = Server::start("Redis", &mut command, &folder.path().join("log"))?.expendable();
         server.wait_until(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())?;
         Ok(Self { _server: server, _folder: folder, url: format!("redis://127.0.0.1:{port}/0") })
     }

@@ -67,6 +67,11 @@ impl SystemTx<'_> {
     pub(crate) async fn take_credit(&self, subject: &Subject) -> Result<bool, DbErr> {
         adjust(self.tx, subject, -1, "sent", self.scope.now()).await
     }
+
+    /// Puts back a credit that was taken for a message WeChat never sent.
+    pub(crate) async fn return_credit(&self, subject: &Subject) -> Result<bool, DbErr> {
+        adjust(self.tx, subject, 1, "returned", self.scope.now()).await
+    }
 }
 
 /// What a push says about a template.

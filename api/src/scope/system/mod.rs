@@ -19,7 +19,7 @@ use actix_web::HttpRequest;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    DatabaseTransaction, DbErr, EntityTrait as _, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DatabaseTransaction, DbErr, EntityTrait as _, Set,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -52,11 +52,7 @@ impl System {
     }
 
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.at.db.write.begin_with_options(options).await
+        self.at.db.begin().await
     }
 
     /// The scope in which a customer sees these orders of a business, and nothing else.

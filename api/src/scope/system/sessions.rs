@@ -100,6 +100,7 @@ impl System {
             _ => {
                 revoke(&tx, session.id, now).await?;
                 tx.commit().await?;
+                self.at.snapshots.forget_session(session.id);
                 tracing::warn!(session = %session.id, "a refresh token was used twice: the session is over");
                 return Err(INVALID);
             }

@@ -1,0 +1,33 @@
+// What people do on several pages.
+
+/** Opens the staff side as somebody who is signed in. */
+export async function openStaff(open, world, who, options = {}) {
+  const session = await world.known(who)
+  return open(who, { storageState: world.storage(session), ...options })
+}
+
+export async function tab(phone, name) {
+  await phone.page.locator(`[data-testid=tab-${name}]:visible`).tap()
+}
+
+/** The text of every element that matches, on the page that is shown. */
+export function texts(phone, selector) {
+  return phone.visible(selector).allInnerTexts()
+}
+
+/** What the phone keeps of its session, read from its storage. */
+export function keptSession(phone) {
+  return phone.page.evaluate((name) => JSON.parse(localStorage.getItem(`mp:${name}:session`)).v, phone.name)
+}
+
+/** Fills the form of a new order up to the price; the customer is chosen already. */
+export async function fillLine(phone, at, name, quantity, price) {
+  await phone.fill(`[data-testid="field-lines.${at}.name"]`, name)
+  await phone.fill(`[data-testid="field-lines.${at}.quantity"]`, String(quantity))
+  await phone.fill(`[data-testid="field-lines.${at}.price"]`, price)
+}
+
+/** Waits until nothing on the page is loading any more. */
+export async function settled(phone) {
+  await phone.page.waitForFunction(() => ![...document.querySelectorAll('[data-testid=loading]')].some((one) => one.checkVisibility()))
+}

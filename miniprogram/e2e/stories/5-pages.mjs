@@ -1,0 +1,101 @@
+// Every page at phone and tablet size, the main ones in the dark: a picture each, and what can be measured of a good layout.
+import { openStaff, settled } from '../actions.mjs'
+import { measure } from '../measure.mjs'
+import { BOSS, CUSTOMER } from '../world.mjs'
+
+export const title = 'Every page, at phone and tablet size and in the dark'
+
+const SIZES = [
+  { as: 'phone', options: { width: 375, height: 812 } },
+  { as: 'tablet', options: { width: 1024, height: 768, scale: 1 } },
+  { as: 'dark', options: { width: 375, height: 812, dark: true }, only: /^1[01346]-/ },
+  { as: 'narrow', options: { width: 320, height: 640 }, only: /^1[0134]-|^18-|^31-/ },
+]
+
+const GUEST = [
+  ['01-welcome', '/pages/home/index', '查我的订单'],
+  ['02-help', '/pages/inbox/index', '常见问题'],
+  ['03-me-guest', '/pages/me/index', '还没有登录'],
+  ['04-login', '/features/accounts/login/index', '员工登录'],
+  ['05-claim', '/features/my-orders/claim/index', '输入小票上的查询码'],
+]
+
+const staffPages = ({ customer, order, placed, shipped }) => [
+  ['10-today', '/pages/home/index', '该跟进的客户'],
+  ['11-customers', '/pages/customers/index', '位'],
+  ['12-tag-filter', '/pages/customers/index', '按标签筛选', (phone) => phone.tap('[data-testid=filter]').then(() => phone.waitText('口味'))],
+  ['13-customer', `/features/customers/detail/index?id=${customer}`, '跟进记录'],
+  ['14-orders', '/pages/orders/index', '新建订单'],
+  ['15-order-placed', `/features/orders/detail/index?id=${placed}`, '开始处理'],
+  ['16-order-shipped', `/features/orders/detail/index?id=${shipped}`, '确认签收'],
+  ['17-order-form', `/features/orders/form/index?customer=${customer}&name=${encodeURIComponent('苏文清')}`, '提交订单'],
+  ['18-ship', `/features/orders/ship/index?id=${order}`, '确认发货'],
+  ['19-receiver', `/features/orders/receiver/index?id=${order}`, '收货人'],
+  ['20-customer-form', '/features/customers/form/index', '保存客户', wrongPhone],
+  ['21-customer-edit', `/features/customers/form/index?id=${customer}`, '保存修改'],
+  ['22-interaction-form', `/features/interactions/form/index?customer=${customer}&name=${encodeURIComponent('苏文清')}`, '保存跟进'],
+  ['23-task-form', `/features/tasks/form/index?customer=${customer}&name=${encodeURIComponent('苏文清')}`, '设好提醒'],
+  ['24-inbox', '/pages/inbox/index', '提醒'],
+  ['25-me', '/pages/me/index', '微信提醒'],
+  ['26-tags', '/features/tags/settings/index', '新建标签组'],
+  ['27-receipt-code', `/features/orders/detail/index?id=${placed}`, '开始处理', (phone) => phone.tap('[data-testid=receipt-code]').then(() => phone.waitText('只能用一次'))],
+]
+
+const customerPages = ({ tenant, mine }) => [
+  ['30-my-orders', '/pages/home/index', '员工入口'],
+  ['31-my-order', `/features/my-orders/detail/index?tenant=${tenant}&id=${mine}`, '联系店家'],
+  ['32-my', '/pages/me/index', '已验证'],
+]
+
+async function wrongPhone(phone) {
+  await phone.fill('[data-testid=field-name]', '何雨桐')
+  await phone.fill('[data-testid="field-phones.0.number"]', '1381234')
+  await phone.waitText('电话号码不正确')
+}
+
+export async function tell({ step, open, world }) {
+  const boss = await world.known(BOSS)
+  const buyer = await world.known(CUSTOMER, 'customer')
+  const orders = async (query) => (await world.call(boss, 'GET', `orders?${query}`)).items
+  const [person] = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent('苏文清')}`)).items
+  const [placed] = await orders('status=placed')
+  const [processing] = await orders('status=processing')
+  const [shipped] = await orders('status=shipped')
+  const mine = (await world.call(buyer, 'GET', 'me/orders')).items
+  const ids = {
+    customer: person.id, placed: placed.id, order: processing.id, shipped: shipped.id, tenant: world.demo.tenant_id,
+    mine: (mine.find((one) => one.status === 'shipped') ?? mine[0]).id,
+  }
+
+  for (const { as, options, only } of SIZES) {
+    const sides = [
+      ['guest', () => open('passer-by', options), GUEST],
+      ['staff', () => openStaff(open, world, BOSS, options), staffPages(ids)],
+      ['customer', () => open(CUSTOMER, { storageState: world.storage(buyer), ...options }), customerPages(ids)],
+    ]
+    for (const [side, phoneOf, pages] of sides) {
+      const wanted = pages.filter(([name]) => !only || only.test(name))
+      if (!wanted.length) continue
+      await step(`${as}, ${side} side: ${wanted.length} pages`, async () => {
+        const phone = await phoneOf()
+        const complaints = []
+        for (const [name, route, text, prepare] of wanted) {
+          await phone.goto(route)
+          await phone.waitText(text)
+          await settled(phone)
+          await prepare?.(phone)
+          await still(phone)
+          await phone.shot(`${name}-${as}`)
+          for (const one of await measure(phone)) complaints.push(`${name}: ${one}`)
+        }
+        await phone.close()
+        if (complaints.length) throw new Error(complaints.join('\n'))
+      })
+    }
+  }
+}
+
+/** Toasts gone and sheets arrived: a picture in between shows neither. */
+async function still(phone) {
+  await phone.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => {}))))
+}
