@@ -38,8 +38,8 @@ pub async fn backup(config: &Config, target: &Path) -> anyhow::Result<()> {
     connection.close().await?;
     let data = copied.context("copying the database").and_then(|_| Ok(fs::read(&copy)?));
     fs::remove_file(&copy)?;
-    let content = [&u64::try_from(key.len())?.to_be_bytes(), key.as_slice(), &data?].concat();
-    write_private(target, &[MAGIC, &crate::crypto::sha256(&content), &content].concat())
+    let content = [u64::try_from(key.len())?.to_be_bytes().as_slice(), &key, &data?].concat();
+    write_private(target, &[MAGIC, crate::crypto::sha256(&content).as_slice(), &content].concat())
 }
 
 /// Puts a backup back: the database file and the key file, neither of which may exist.

@@ -841,6 +841,8 @@ export interface components {
             phone_masked?: string | null;
             /** @description GB/T 2260 code. */
             region?: string | null;
+            /** @description Its name: `浙江省杭州市西湖区`. */
+            region_name?: string | null;
             source?: components["schemas"]["CustomerSource"] | null;
             /** @description Tags. */
             tags: components["schemas"]["TagLabel"][];
@@ -1438,6 +1440,8 @@ export interface components {
                 phone_masked?: string | null;
                 /** @description GB/T 2260 code. */
                 region?: string | null;
+                /** @description Its name: `浙江省杭州市西湖区`. */
+                region_name?: string | null;
                 source?: components["schemas"]["CustomerSource"] | null;
                 /** @description Tags. */
                 tags: components["schemas"]["TagLabel"][];

@@ -46,6 +46,7 @@ export class Runner {
     } catch (thrown) {
       this.fail(what, thrown, began)
       for (const phone of phones) {
+        if (phone.closed) continue
         const { toasts = [], route = '' } = await phone.state().catch(() => ({}))
         const picture = await phone.shot(`failed-${this.failed}-${phone.name}`).catch(() => 'no picture')
         console.log(`    ${phone.name}: ${route} ${JSON.stringify(toasts.slice(-2).map((one) => one.title))} ${picture}`)

@@ -23,7 +23,7 @@ const GUEST = [
 const staffPages = ({ customer, order, placed, shipped }) => [
   ['10-today', '/pages/home/index', '该跟进的客户'],
   ['11-customers', '/pages/customers/index', '位'],
-  ['12-tag-filter', '/pages/customers/index', '按标签筛选', (phone) => phone.tap('[data-testid=filter]').then(() => phone.waitText('口味'))],
+  ['12-tag-filter', '/pages/customers/index', '位', (phone) => phone.tap('[data-testid=filter]').then(() => phone.waitText('口味'))],
   ['13-customer', `/features/customers/detail/index?id=${customer}`, '跟进记录'],
   ['14-orders', '/pages/orders/index', '新建订单'],
   ['15-order-placed', `/features/orders/detail/index?id=${placed}`, '开始处理'],
@@ -67,6 +67,7 @@ export async function tell({ step, open, world }) {
     mine: (mine.find((one) => one.status === 'shipped') ?? mine[0]).id,
   }
 
+  const complaints = []
   for (const { as, options, only } of SIZES) {
     const sides = [
       ['guest', () => open('passer-by', options), GUEST],
@@ -78,7 +79,6 @@ export async function tell({ step, open, world }) {
       if (!wanted.length) continue
       await step(`${as}, ${side} side: ${wanted.length} pages`, async () => {
         const phone = await phoneOf()
-        const complaints = []
         for (const [name, route, text, prepare] of wanted) {
           await phone.goto(route)
           await phone.waitText(text)
@@ -86,13 +86,15 @@ export async function tell({ step, open, world }) {
           await prepare?.(phone)
           await still(phone)
           await phone.shot(`${name}-${as}`)
-          for (const one of await measure(phone)) complaints.push(`${name}: ${one}`)
+          for (const one of await measure(phone)) complaints.push(`${name}-${as}: ${one}`)
         }
         await phone.close()
-        if (complaints.length) throw new Error(complaints.join('\n'))
       })
     }
   }
+  await step('nothing is too wide, too small or too pale', () => {
+    if (complaints.length) throw new Error(complaints.join('\n'))
+  })
 }
 
 /** Toasts gone and sheets arrived: a picture in between shows neither. */

@@ -41,9 +41,9 @@ impl Shop<'_> {
             let (channel, content) = dice.pick(SAID);
             let happened = day_at(-(1 + dice.below(40) as i64), 9 + dice.below(10) as i64, 5 * dice.below(12) as i64);
             let next = match count {
-                0..8 => Some(*dice.pick(OVERDUE)).map(|(days, hour)| day_at(days, hour, 0)),
-                8..17 => Some(later_today(count as i64 - 8)),
-                17..42 => Some(*dice.pick(LATER)).map(|(days, hour)| day_at(days, hour, 30)),
+                0..12 => Some(*dice.pick(OVERDUE)).map(|(days, hour)| day_at(days, hour, 0)),
+                12..26 => Some(later_today(count as i64 - 12)),
+                26..50 => Some(*dice.pick(LATER)).map(|(days, hour)| day_at(days, hour, 30)),
                 _ => None,
             };
             self.write_down(
@@ -69,5 +69,5 @@ impl Shop<'_> {
 /// Spread over what is left of the day.
 fn later_today(at: i64) -> i64 {
     let (begin, end) = (now() + 1800, day_at(0, 23, 50));
-    begin + at * (end - begin).max(0) / 9
+    begin + at * (end - begin).max(0) / 14
 }
