@@ -225,6 +225,29 @@ async fn one_person_is_staff_in_two_businesses_and_a_customer_of_a_third() {
 }
 
 #[actix_web::test]
+async fn people_who_come_at_the_same_moment_do_not_stand_in_each_other_s_way() {
+    let shop = Shop::new().await;
+    let numbers: Vec<String> = (0..24).map(|_| phone_number()).collect();
+    let customer = shop.customer_named("沈怡").await;
+    // Each logs in for the first time, proves a phone and gets an order, all at once.
+    let people = futures::future::join_all(numbers.iter().map(|number| shop.customer(number))).await;
+    let orders = numbers.iter().map(|number| {
+        let body = json!({ "customer_id": customer, "lines": [{ "name": "茶", "quantity": 1, "unit_price_fen": 100 }],
+            "receiver": "沈怡", "phone": number, "address": "杭州市" });
+        shop.sales.post("/orders", body)
+    });
+    let orders: Vec<Value> = futures::future::join_all(orders).await.into_iter().map(Answer::ok).collect();
+    let codes = orders.iter().map(|order| format!("/orders/{}/receipt-code", text(&order["id"])));
+    let codes: Vec<String> = codes.collect();
+    for code in futures::future::join_all(codes.iter().map(|path| shop.sales.post(path, json!({})))).await {
+        code.ok();
+    }
+    for (person, order) in people.iter().zip(&orders) {
+        assert_eq!(person.get("/me/orders").await.ok()["items"][0]["id"], order["id"]);
+    }
+}
+
+#[actix_web::test]
 async fn an_operator_logs_in_with_a_password() {
     let shop = Shop::new().await;
     let (name, password) = (format!("operator-{}", phone_number()), "correct horse battery");
@@ -274,9 +297,8 @@ async fn the_session_key_never_leaves_the_server() {
     let shop = Shop::new().await;
     shop.configure(json!({ "rotate_session_key": false })).await;
     let phone = unique_phone();
-    let login_code = async || {
-        sim("POST", &format!("/phone/{phone}/login"), json!({ "appid": shop.appid() })).await["code"].clone()
-    };
+    let login_code =
+        async || sim("POST", &format!("/phone/{phone}/login"), json!({ "appid": shop.appid() })).await["code"].clone();
     let body = json!({ "code": login_code().await, "device": "device-of-the-test" });
     let session = shop.nobody.post("/auth/wechat", body).await.ok();
     let client = shop.nobody.holding(&session).of_phone(&phone);
@@ -293,9 +315,11 @@ async fn the_session_key_never_leaves_the_server() {
         text(&shop.app["secret"]),
         text(&login_code().await)
     );
-    let (asked, again) = (sim("GET", &path, json!({})).await, path.rsplit_once("js_code=").map(|(head, _)| head.to_owned()));
+    let (asked, again) =
+        (sim("GET", &path, json!({})).await, path.rsplit_once("js_code=").map(|(head, _)| head.to_owned()));
     let key = text(&asked["session_key"]);
-    let path = format!("{}js_code={}&grant_type=authorization_code", again.unwrap_or_default(), text(&login_code().await));
+    let path =
+        format!("{}js_code={}&grant_type=authorization_code", again.unwrap_or_default(), text(&login_code().await));
     assert_eq!(sim("GET", &path, json!({})).await["session_key"], key, "it is the one that the server got");
     for answer in &answers {
         assert!(!answer.to_string().contains(&key) && !answer.to_string().contains("session_key"), "{answer}");

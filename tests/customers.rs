@@ -7,7 +7,11 @@ use serde_json::json;
 async fn a_customer_is_written_down_and_found_again() {
     let shop = Shop::new().await;
     let number = phone_number();
-    let made = shop.sales.post("/customers", json!({ "name": " 张三丰 ", "phones": [{ "number": number }], "region": "330106" })).await.ok();
+    let made = shop
+        .sales
+        .post("/customers", json!({ "name": " 张三丰 ", "phones": [{ "number": number }], "region": "330106" }))
+        .await
+        .ok();
     assert_eq!(made["name"], "张三丰");
     assert_eq!(made["type"], "potential");
     assert_eq!(made["owner_id"], shop.sales_id.to_string());
@@ -51,7 +55,10 @@ async fn a_stale_change_is_refused_with_the_row_as_it_is_now() {
     shop.sales.patch(&path, 1, json!({ "name": "李四" })).await.ok();
     let problem = shop.sales.patch(&path, 1, json!({ "remark": "爱喝龙井" })).await.problem(409, "version_stale");
     assert_eq!(problem["current"]["name"], "李四");
-    shop.sales.send(shop.sales.request(reqwest::Method::PATCH, &path).json(&json!({ "name": "王五" }))).await.problem(428, "version_missing");
+    shop.sales
+        .send(shop.sales.request(reqwest::Method::PATCH, &path).json(&json!({ "name": "王五" })))
+        .await
+        .problem(428, "version_missing");
 }
 
 #[actix_web::test]

@@ -54,9 +54,15 @@ async fn the_phone_in_one_s_hand_shows_where_the_order_is() {
 
     let me = shop.customer(&number).await;
     let row = me.get("/me/orders").await.ok()["items"][0].clone();
-    assert_eq!((&row["business_name"], &row["number"], &row["status"]), (&json!("山月茶行"), &made["number"], &json!("shipped")));
+    assert_eq!(
+        (&row["business_name"], &row["number"], &row["status"]),
+        (&json!("山月茶行"), &made["number"], &json!("shipped"))
+    );
     let mine = me.get(&path(&shop, &made)).await.ok();
-    assert_eq!((&mine["total_fen"], &mine["lines"], &mine["business"]["phone"]), (&json!(25_600), &made["lines"], &json!("0571-88886666")));
+    assert_eq!(
+        (&mine["total_fen"], &mine["lines"], &mine["business"]["phone"]),
+        (&json!(25_600), &made["lines"], &json!("0571-88886666"))
+    );
     assert_eq!(mine["shipments"][0]["tracking_number"], "SF1234567890");
     let course: Vec<&Value> = mine["course"].as_array().expect("a course").iter().map(|step| &step["status"]).collect();
     assert_eq!(course, ["placed", "shipped"]);
@@ -89,7 +95,10 @@ async fn typing_somebody_s_phone_number_shows_nothing() {
     for body in [json!({ "code": number }), json!({ "code": made["number"] })] {
         curious.post("/me/receipts", body).await.problem(404, "not_found");
     }
-    assert_eq!(curious.post("/auth/phone", json!({ "code": number })).await.problem(401, "wechat_code_invalid")["current"], json!(null));
+    assert_eq!(
+        curious.post("/auth/phone", json!({ "code": number })).await.problem(401, "wechat_code_invalid")["current"],
+        json!(null)
+    );
     let phone = json!({ "code": "x", "phone": number });
     assert_eq!(curious.post("/me/receipts", phone).await.violations(), ["phone: unknown_field"]);
 }

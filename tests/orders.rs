@@ -49,9 +49,13 @@ async fn after(shop: &Shop, order: &Value, events: &[&str]) -> Value {
 async fn the_server_computes_what_an_order_costs() {
     let shop = Shop::new().await;
     let made = order(&shop, &phone_number()).await;
-    let totals: Vec<i64> = made["lines"].as_array().expect("lines").iter().filter_map(|line| line["total_fen"].as_i64()).collect();
+    let totals: Vec<i64> =
+        made["lines"].as_array().expect("lines").iter().filter_map(|line| line["total_fen"].as_i64()).collect();
     assert_eq!((made["total_fen"].as_i64(), totals), (Some(28_850), vec![25_600, 3_250]));
-    assert_eq!((&made["line_count"], &made["first_line"], &made["status"]), (&json!(2), &json!("明前龙井 50g"), &json!("placed")));
+    assert_eq!(
+        (&made["line_count"], &made["first_line"], &made["status"]),
+        (&json!(2), &json!("明前龙井 50g"), &json!("placed"))
+    );
     assert!(text(&made["number"]).starts_with("20261121"), "{}", made["number"]);
 
     let customer = text(&made["customer_id"]);
@@ -69,12 +73,8 @@ async fn an_order_takes_its_course_and_each_move_says_who_and_when() {
     let shop = Shop::new().await;
     let made = order(&shop, &phone_number()).await;
     let moves = ["accept", "ship", "deliver", "complete"];
-    let offered = [
-        json!(["accept", "ship", "cancel"]),
-        json!(["ship", "cancel"]),
-        json!(["deliver"]),
-        json!(["complete"]),
-    ];
+    let offered =
+        [json!(["accept", "ship", "cancel"]), json!(["ship", "cancel"]), json!(["deliver"]), json!(["complete"])];
     let mut now = made.clone();
     for ((version, event), offered) in (1..).zip(moves).zip(offered) {
         assert_eq!(now["moves"], offered, "before {event}");
@@ -84,14 +84,24 @@ async fn an_order_takes_its_course_and_each_move_says_who_and_when() {
         now = step(client, &made, version, body).await.ok();
     }
     assert_eq!((&now["moves"], &now["version"]), (&json!([]), &json!(5)));
-    let course: Vec<(Value, Value, Value)> = now["course"].as_array().expect("a course").iter()
-        .map(|step| (step["status"].clone(), step["by_name"].clone(), step["at"].clone())).collect();
-    let expected = [("placed", "陈晓"), ("processing", "陈晓"), ("shipped", "陈晓"), ("delivered", "林静"), ("completed", "陈晓")];
-    let expected: Vec<(Value, Value, Value)> = (0..).zip(expected)
-        .map(|(minute, (status, name))| (json!(status), json!(name), json!(start() + Duration::minutes(minute)))).collect();
+    let course: Vec<(Value, Value, Value)> = now["course"]
+        .as_array()
+        .expect("a course")
+        .iter()
+        .map(|step| (step["status"].clone(), step["by_name"].clone(), step["at"].clone()))
+        .collect();
+    let expected =
+        [("placed", "陈晓"), ("processing", "陈晓"), ("shipped", "陈晓"), ("delivered", "林静"), ("completed", "陈晓")];
+    let expected: Vec<(Value, Value, Value)> = (0..)
+        .zip(expected)
+        .map(|(minute, (status, name))| (json!(status), json!(name), json!(start() + Duration::minutes(minute))))
+        .collect();
     assert_eq!(course, expected);
     let shipped_at = start() + Duration::minutes(2);
-    assert_eq!(now["shipments"], json!([{ "carrier": "顺丰速运", "tracking_number": "SF1234567890", "shipped_at": shipped_at }]));
+    assert_eq!(
+        now["shipments"],
+        json!([{ "carrier": "顺丰速运", "tracking_number": "SF1234567890", "shipped_at": shipped_at }])
+    );
     assert_eq!(shop.sales.get(&path(&made)).await.ok(), now);
 }
 
@@ -143,7 +153,10 @@ async fn a_stale_order_is_neither_moved_nor_changed() {
     ] {
         assert_eq!(stale.problem(409, "version_stale")["current"], now);
     }
-    shop.boss.post(&format!("{}/moves", path(&made)), json!({ "event": "cancel" })).await.problem(428, "version_missing");
+    shop.boss
+        .post(&format!("{}/moves", path(&made)), json!({ "event": "cancel" }))
+        .await
+        .problem(428, "version_missing");
     assert_eq!(shop.sales.get(&path(&made)).await.ok(), now);
 }
 
@@ -205,9 +218,13 @@ async fn whoever_looks_at_the_whole_number_is_on_the_record() {
     shop.rival.post(&reveal, json!({})).await.problem(404, "not_found");
 
     let record = shop.boss.get(&format!("/audit?resource_id={}", text(&made["id"]))).await.ok();
-    let looks: Vec<(Value, Value)> = record["items"].as_array().expect("entries").iter()
+    let looks: Vec<(Value, Value)> = record["items"]
+        .as_array()
+        .expect("entries")
+        .iter()
         .filter(|entry| entry["action"] == "reveal")
-        .map(|entry| (entry["actor_name"].clone(), entry["actor_id"].clone())).collect();
+        .map(|entry| (entry["actor_name"].clone(), entry["actor_id"].clone()))
+        .collect();
     assert_eq!(looks, [(json!("陈晓"), json!(shop.sales_id))]);
     assert!(!record.to_string().contains(&number[3..]), "the record does not hold the number itself");
 }

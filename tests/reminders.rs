@@ -75,7 +75,10 @@ async fn a_due_task_is_in_today_and_in_the_inbox_once() {
     let page = shop.sales.get("/inbox").await.ok();
     let item = &page["items"][0];
     assert_eq!((page["items"].as_array().map(Vec::len), &page["unread"]), (Some(1), &json!(1)));
-    assert_eq!((&item["kind"], &item["title"], &item["body"]), (&json!("task_due"), &json!("回访新茶"), &json!("沈怡")));
+    assert_eq!(
+        (&item["kind"], &item["title"], &item["body"]),
+        (&json!("task_due"), &json!("回访新茶"), &json!("沈怡"))
+    );
     assert_eq!((&item["task_id"], &item["customer_id"]), (&task["id"], &task["customer_id"]));
     let today = shop.sales.get("/today").await.ok();
     assert_eq!((&today["counts"]["overdue"], &today["items"][0]["id"]), (&json!(1), &task["id"]));
@@ -108,7 +111,10 @@ async fn with_a_consent_wechat_is_asked_once_and_every_value_fits() {
         assert!(value.chars().count() == 20 && value.ends_with('…'), "{value}");
     }
     assert_eq!(send["data"]["time3"]["value"], "2026年11月21日 10:10");
-    assert_eq!((fate(&shop).await.as_str(), shop.credit().await, &books["credits"][0]["count"]), ("sent", 0, &json!(0)));
+    assert_eq!(
+        (fate(&shop).await.as_str(), shop.credit().await, &books["credits"][0]["count"]),
+        ("sent", 0, &json!(0))
+    );
     let phone = format!("/phone/{}/messages?appid={}", shop.sales.phone.clone().unwrap_or_default(), shop.appid());
     assert_eq!(sim("GET", &phone, json!({})).await["messages"].as_array().map(Vec::len), Some(1));
 }
@@ -208,7 +214,8 @@ async fn two_workers_beside_each_other_send_each_message_once() {
         task(&shop, &format!("第{number}件")).await;
     }
     shop.advance(Duration::minutes(10)).await;
-    let beside = Installation::open(shop.at.config().clone(), Clock::fixed(shop.at.clock().now())).await.expect("opens");
+    let beside =
+        Installation::open(shop.at.config().clone(), Clock::fixed(shop.at.clock().now())).await.expect("opens");
     let mut rounds = 0;
     while delivered(&shop).await < 8 && rounds < 60 {
         let (here, there) =
@@ -286,7 +293,8 @@ async fn a_consent_that_wechat_no_longer_has_is_struck_from_the_ledger() {
     // Pushed to us, unknown to WeChat's own books.
     for at in [1_795_226_401, 1_795_226_402, 1_795_226_403] {
         let item = json!({ "TemplateId": TEMPLATE, "SubscribeStatusString": "accept", "PopupScene": "0" });
-        let event = json!({ "Event": "subscribe_msg_popup_event", "FromUserName": openid, "CreateTime": at, "List": [item] });
+        let event =
+            json!({ "Event": "subscribe_msg_popup_event", "FromUserName": openid, "CreateTime": at, "List": [item] });
         shop.control("push", json!({ "event": event })).await;
     }
     assert_eq!(shop.credit().await, 3);

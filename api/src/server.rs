@@ -70,8 +70,11 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
         server = server.workers(workers);
     }
     // Whoever started the server stops it: by itself it would drop what is in flight on Ctrl-C.
-    let server =
-        server.disable_signals().shutdown_timeout(patience).bind(&listen).with_context(|| format!("cannot listen on {listen}"))?;
+    let server = server
+        .disable_signals()
+        .shutdown_timeout(patience)
+        .bind(&listen)
+        .with_context(|| format!("cannot listen on {listen}"))?;
     let address = *server.addrs().first().context("no address")?;
     let server = server.run();
     Ok(Running { address, handle: server.handle(), server })

@@ -30,7 +30,7 @@ export const STATUSES: Record<OrderStatus, string> = {
   placed: '已下单', processing: '处理中', shipped: '已发货', delivered: '已签收', completed: '已完成', cancelled: '已取消',
 }
 export const STATUS_ICONS: Record<OrderStatus, string> = {
-  placed: 'receipt', processing: 'box', shipped: 'truck', delivered: 'check', completed: 'medal', cancelled: 'close',
+  placed: 'receipt', processing: 'box', shipped: 'truck', delivered: 'check', completed: 'completed', cancelled: 'close',
 }
 
 /** The verb on the button of a move. */

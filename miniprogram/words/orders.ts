@@ -19,6 +19,12 @@ export function orderCard(row: OrderRow): OrderCard {
   return card(row, row.customer_name, '')
 }
 
+/** Among one customer's orders the name says nothing: what was bought comes first. */
+export function orderOfCustomer(row: OrderRow): OrderCard {
+  const { goods, number, ...rest } = orderCard(row)
+  return { ...rest, who: goods, goods: number, number: '' }
+}
+
 export function myOrderCard(row: MyOrderRow): OrderCard {
   return card(row, row.business_name, String(row.tenant_id))
 }

@@ -126,13 +126,17 @@ fn nothing_but_the_database_module_asks_which_database_it_is() {
 fn no_feature_writes_sql_itself() {
     let calls = ["execute_unprepared", "Statement::", "_raw(", "Expr::cust", "from_raw_sql", "sqlx::"];
     let verbs = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "\"CREATE ", "\"PRAGMA "];
-    only(&["db/", "scope/", "backup.rs"], &WRITES_SQL, |line| calls.iter().chain(&verbs).any(|word| line.contains(word)));
+    only(&["db/", "scope/", "backup.rs"], &WRITES_SQL, |line| {
+        calls.iter().chain(&verbs).any(|word| line.contains(word))
+    });
 }
 
 /// Only these folders and exceptions have lines of that kind.
 fn only(folders: &[&str], exceptions: &[(&str, &str)], is: impl Fn(&str) -> bool) {
     let (mut wrong, mut met) = (Vec::new(), Vec::new());
-    for source in source::of("api").iter().filter(|source| !folders.iter().any(|folder| source.path.starts_with(folder))) {
+    for source in
+        source::of("api").iter().filter(|source| !folders.iter().any(|folder| source.path.starts_with(folder)))
+    {
         for (number, line) in source.lines().filter(|(_, line)| is(line)) {
             match exceptions.iter().find(|(path, _)| *path == source.path) {
                 Some(exception) => met.push(exception),

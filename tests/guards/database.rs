@@ -20,7 +20,9 @@ pub async fn select(db: &DatabaseConnection, sql: &str) -> Vec<QueryResult> {
 /// Names of all tables.
 pub async fn tables(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
-        DbBackend::MySql => "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1",
+        DbBackend::MySql => {
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1"
+        }
         _ => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
     };
     select(db, sql).await.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect()
@@ -34,6 +36,7 @@ pub async fn count(db: &DatabaseConnection, tenant: i64) -> BTreeMap<String, i64
         .map(|(table, _)| format!("SELECT '{table}', COUNT(*) FROM {table} WHERE tenant_id = {tenant}"))
         .collect();
     let rows = select(db, &counts.join(" UNION ALL ")).await;
-    let pair = |row: &QueryResult| (row.try_get_by_index(0).expect("a name"), row.try_get_by_index(1).expect("a count"));
+    let pair =
+        |row: &QueryResult| (row.try_get_by_index(0).expect("a name"), row.try_get_by_index(1).expect("a count"));
     rows.iter().map(pair).collect()
 }

@@ -54,13 +54,30 @@ async fn an_id_that_nobody_has_is_not_found() {
     let desk = Desk::of_boss(&shop);
     // Of an account: a UUID that exists, and is no row.
     let account = shop.boss.get("/auth/me").await.ok()["account_id"].take();
-    let ids = ["not-an-id", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-7fff-bfff-ffffffffffff", "-1", "%00", "%F0%9F%8D%B5", "..%2F", "' OR 1=1"];
+    let ids = [
+        "not-an-id",
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-7fff-bfff-ffffffffffff",
+        "-1",
+        "%00",
+        "%F0%9F%8D%B5",
+        "..%2F",
+        "' OR 1=1",
+    ];
     for operation in operations(&shop).await.iter().filter(|operation| !operation.parameters().is_empty()) {
         let sample = desk.sample(&operation.id).await;
         for name in operation.parameters() {
             for id in ids.iter().copied().chain(account.as_str()) {
-                let values = sample.values.iter().map(|(known, value)| (*known, if *known == name { id.to_owned() } else { value.clone() }));
-                let wrong = Sample { client: sample.client.clone(), values: values.collect(), version: sample.version, body: sample.body.clone() };
+                let values = sample
+                    .values
+                    .iter()
+                    .map(|(known, value)| (*known, if *known == name { id.to_owned() } else { value.clone() }));
+                let wrong = Sample {
+                    client: sample.client.clone(),
+                    values: values.collect(),
+                    version: sample.version,
+                    body: sample.body.clone(),
+                };
                 let answer = operation.call(&sample.client, &wrong).await;
                 assert_eq!(answer.status, 404, "{} with {name} = {id}: {}", operation.id, answer.body);
             }
@@ -99,11 +116,18 @@ async fn swap_ids(ours: &Desk<'_>, theirs: &Desk<'_>, client: &Client) {
                 continue;
             }
             let mut body = sample.body.clone().expect("a body");
-            let foreign = other.body.as_ref().and_then(|body| body.pointer(&pointer)).expect("samples are of one shape");
+            let foreign =
+                other.body.as_ref().and_then(|body| body.pointer(&pointer)).expect("samples are of one shape");
             *body.pointer_mut(&pointer).expect("the id") = foreign.clone();
             let (before, beside) = (ours.snapshot().await, theirs.snapshot().await);
             let answer = operation.checked(client.send(operation.bare(client, &sample).json(&body)).await);
-            assert!(matches!(answer.status, 403 | 404 | 422), "{} with {pointer} of another: {} {}", operation.id, answer.status, answer.body);
+            assert!(
+                matches!(answer.status, 403 | 404 | 422),
+                "{} with {pointer} of another: {} {}",
+                operation.id,
+                answer.status,
+                answer.body
+            );
             // 403 is for naming a colleague one can see as the owner, never for a hidden row.
             assert!(answer.status != 403 || pointer == "/owner_id", "{}{pointer}", operation.id);
             assert_eq!(before, ours.snapshot().await, "{}{pointer}", operation.id);
@@ -122,5 +146,8 @@ fn ids(body: &Value) -> Vec<String> {
         Value::String(text) if uuid::Uuid::parse_str(text).is_ok() => return vec![String::new()],
         _ => return Vec::new(),
     };
-    steps.into_iter().flat_map(|(name, value)| ids(value).into_iter().map(move |rest| format!("/{name}{rest}"))).collect()
+    steps
+        .into_iter()
+        .flat_map(|(name, value)| ids(value).into_iter().map(move |rest| format!("/{name}{rest}")))
+        .collect()
 }

@@ -35,7 +35,9 @@ fn bodies(good: &Value) -> Vec<Hostile> {
     let text = good.to_string();
     let members = good.as_object().expect("a record");
     let (first, value) = members.iter().next().expect("a member");
-    let all = |change: fn(&Value) -> Value| Value::Object(members.iter().map(|(name, value)| (name.clone(), change(value))).collect()).to_string();
+    let all = |change: fn(&Value) -> Value| {
+        Value::Object(members.iter().map(|(name, value)| (name.clone(), change(value))).collect()).to_string()
+    };
     let many = |count: u128| {
         let ids: Vec<_> = (0..count).map(|id| uuid::Uuid::from_u128(id).to_string()).collect();
         let name = members.keys().find(|name| matches!(name.as_str(), "tag_ids" | "add")).unwrap_or(first);
@@ -100,7 +102,9 @@ fn nul(value: &Value) -> Value {
     match value {
         Value::String(text) => json!(format!("{text}\0")),
         Value::Array(items) if !items.is_empty() => items.iter().map(nul).collect(),
-        Value::Object(members) => Value::Object(members.iter().map(|(name, value)| (name.clone(), nul(value))).collect()),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), nul(value))).collect())
+        }
         _ => json!("\0"),
     }
 }
@@ -127,7 +131,14 @@ async fn a_hostile_body_gets_a_problem_and_leaves_nothing_behind() {
         for hostile in bodies(sample.body.as_ref().expect("a body")) {
             let answer = send(&operation, &sample, &hostile).await;
             let got = (answer.status, answer.body["code"].as_str());
-            assert_eq!(got, (hostile.status, Some(hostile.code)), "{} with {}: {}", operation.id, hostile.name, answer.body);
+            assert_eq!(
+                got,
+                (hostile.status, Some(hostile.code)),
+                "{} with {}: {}",
+                operation.id,
+                hostile.name,
+                answer.body
+            );
             // What was sent is not sent back.
             let size = answer.body.to_string().len();
             assert!(size < 20_000, "{} with {}: {size} bytes of answer", operation.id, hostile.name);
@@ -184,7 +195,8 @@ async fn break_off(shop: &Shop, operation: &Operation, sample: &Sample, rest: &s
 }
 
 /// Fields in which people write what they like.
-const FREE: [&str; 11] = ["name", "company", "title", "remark", "label", "content", "next_step", "receiver", "address", "note", "carrier"];
+const FREE: [&str; 11] =
+    ["name", "company", "title", "remark", "label", "content", "next_step", "receiver", "address", "note", "carrier"];
 
 #[actix_web::test]
 async fn emoji_and_rare_characters_come_back_as_they_were_sent() {
@@ -241,7 +253,8 @@ async fn headers_that_nobody_can_read_are_problems() {
         let before = desk.snapshot().await;
         if sample.version.is_some() {
             for version in ["", "x", "\"\"", "W/\"1\"", "99999999999999999999", "*"] {
-                let request = sample.client.request(operation.method.clone(), &operation.filled(|name| sample.value(name)));
+                let request =
+                    sample.client.request(operation.method.clone(), &operation.filled(|name| sample.value(name)));
                 let request = request.header("If-Match", version);
                 let request = if let Some(body) = &sample.body { request.json(body) } else { request };
                 let answer = operation.checked(sample.client.send(request).await);
@@ -262,7 +275,12 @@ async fn headers_that_nobody_can_read_are_problems() {
 }
 
 fn copy(sample: &Sample) -> Sample {
-    Sample { client: sample.client.clone(), values: sample.values.clone(), version: sample.version, body: sample.body.clone() }
+    Sample {
+        client: sample.client.clone(),
+        values: sample.values.clone(),
+        version: sample.version,
+        body: sample.body.clone(),
+    }
 }
 
 #[actix_web::test]
@@ -272,11 +290,36 @@ async fn a_query_that_nobody_can_read_is_a_problem() {
     for operation in operations(&shop).await.iter().filter(|operation| operation.method == "GET") {
         let sample = desk.sample(&operation.id).await;
         let path = operation.filled(|name| sample.value(name));
-        let queries = ["limit=0", "limit=101", "limit=-1", "limit=x", "cursor=x", "cursor=%00", "limit=1&limit=2", "status=x", "type=x", "owner_id=x",
-            "customer_id=x", "tags_any=x", "resource_id=x", "%ff=%ff", "q=%ff", "q=%00", "q=%25_%5C'\"", "&&&===", "limit=99999999999999999999"];
+        let queries = [
+            "limit=0",
+            "limit=101",
+            "limit=-1",
+            "limit=x",
+            "cursor=x",
+            "cursor=%00",
+            "limit=1&limit=2",
+            "status=x",
+            "type=x",
+            "owner_id=x",
+            "customer_id=x",
+            "tags_any=x",
+            "resource_id=x",
+            "%ff=%ff",
+            "q=%ff",
+            "q=%00",
+            "q=%25_%5C'\"",
+            "&&&===",
+            "limit=99999999999999999999",
+        ];
         for query in queries {
             let answer = operation.checked(sample.client.get(&format!("{path}?{query}")).await);
-            assert!(matches!(answer.status, 200 | 400 | 422), "{}?{query}: {} {}", operation.id, answer.status, answer.body);
+            assert!(
+                matches!(answer.status, 200 | 400 | 422),
+                "{}?{query}: {} {}",
+                operation.id,
+                answer.status,
+                answer.body
+            );
         }
     }
 }

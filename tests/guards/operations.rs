@@ -45,8 +45,14 @@ async fn without_a_good_token_nothing_else_is_looked_at() {
         ("no token", shop.nobody.clone()),
         ("rubbish", shop.nobody.with_token("rubbish")),
         ("an empty token", shop.nobody.with_token("")),
-        ("another's signature", shop.nobody.with_token(&format!("{}.{}.{}", part(&ours, 0), part(&ours, 1), part(&theirs, 2)))),
-        ("another's claims", shop.nobody.with_token(&format!("{}.{}.{}", part(&theirs, 0), part(&ours, 1), part(&theirs, 2)))),
+        (
+            "another's signature",
+            shop.nobody.with_token(&format!("{}.{}.{}", part(&ours, 0), part(&ours, 1), part(&theirs, 2))),
+        ),
+        (
+            "another's claims",
+            shop.nobody.with_token(&format!("{}.{}.{}", part(&theirs, 0), part(&ours, 1), part(&theirs, 2))),
+        ),
         ("no algorithm", shop.nobody.with_token(&unsigned)),
         ("a refresh token", shop.nobody.with_token(&shop.boss.refresh_token.clone().expect("a refresh token"))),
         ("an ended session", ended),

@@ -78,7 +78,8 @@ impl<'s> Desk<'s> {
     /// A request to an operation that succeeds.
     pub async fn sample(&self, operation: &str) -> Sample {
         let shop = self.shop;
-        let as_client = |client: &Client| Sample { client: client.clone(), values: Vec::new(), version: None, body: None };
+        let as_client =
+            |client: &Client| Sample { client: client.clone(), values: Vec::new(), version: None, body: None };
         let mine = || as_client(&self.client);
         let now = shop.at.clock().now();
         match operation {

@@ -3,8 +3,8 @@
 use super::database::{open, select, tables};
 use crate::harness::Shop;
 use migrations::{Migrator, MigratorTrait as _};
-use sea_orm_migration::SchemaManager;
 use sea_orm::{ColumnType, DatabaseConnection, DbBackend};
+use sea_orm_migration::SchemaManager;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that belong to no business, each with its reason. Every other table starts its key with
@@ -79,7 +79,11 @@ async fn uniques(db: &DatabaseConnection) -> BTreeMap<(String, String), Vec<Stri
               WHERE t.type = 'table' AND i.\"unique\" = 1 AND i.origin <> 'pk' ORDER BY t.name, i.name, c.seqno"
         }
     };
-    grouped(db, sql).await.into_iter().map(|(index, columns)| (index, columns.into_iter().map(|mut of| of.remove(0)).collect())).collect()
+    grouped(db, sql)
+        .await
+        .into_iter()
+        .map(|(index, columns)| (index, columns.into_iter().map(|mut of| of.remove(0)).collect()))
+        .collect()
 }
 
 /// Each foreign key: its table and name, and of each column the column here, the table there and the
@@ -141,7 +145,10 @@ async fn a_unique_index_is_unique_within_a_business() {
     let all = uniques(&db).await;
     assert!(all.keys().any(|(table, _)| table == "tags"), "no indexes were found");
     for ((table, index), columns) in all {
-        assert!(!is_tenanted(&table) || columns.first().is_some_and(|first| first == "tenant_id"), "{table}.{index}: {columns:?}");
+        assert!(
+            !is_tenanted(&table) || columns.first().is_some_and(|first| first == "tenant_id"),
+            "{table}.{index}: {columns:?}"
+        );
     }
 }
 
@@ -167,7 +174,11 @@ async fn entities_are_the_tables_that_the_migrations_make() {
     migrated.remove("seaql_migrations");
     let entities = api::schema::tables();
     let names: BTreeSet<_> = entities.iter().map(|table| table.name.clone()).collect();
-    assert_eq!(names, migrated.keys().cloned().collect(), "tables without an entity in api::schema, or entities without a table");
+    assert_eq!(
+        names,
+        migrated.keys().cloned().collect(),
+        "tables without an entity in api::schema, or entities without a table"
+    );
     for table in entities {
         let real = &migrated[&table.name];
         let names: BTreeSet<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
@@ -176,7 +187,12 @@ async fn entities_are_the_tables_that_the_migrations_make() {
             let there = real.iter().find(|real| real.name == column.name).expect("compared above");
             let name = format!("{}.{}", table.name, column.name);
             assert_eq!(column.null, there.null, "{name}: Option<_> and NULL are the same");
-            assert_eq!(Some(there.kind.to_lowercase().as_str()), kind(&db, &column.kind, there), "{name} holds {:?}", column.kind);
+            assert_eq!(
+                Some(there.kind.to_lowercase().as_str()),
+                kind(&db, &column.kind, there),
+                "{name} holds {:?}",
+                column.kind
+            );
         }
     }
 }
@@ -207,14 +223,23 @@ async fn names_of_columns_say_what_they_hold() {
     for table in api::schema::tables() {
         for column in table.columns {
             let name = format!("{}.{}", table.name, column.name);
-            let money = ["price", "amount", "total", "cost", "paid"].iter().any(|word| column.name.split('_').any(|part| part == *word));
+            let money = ["price", "amount", "total", "cost", "paid"]
+                .iter()
+                .any(|word| column.name.split('_').any(|part| part == *word));
             assert!(!money || column.name.ends_with("_fen"), "{name}: money is *_fen");
             if column.name.ends_with("_fen") {
                 assert_eq!(column.kind, ColumnType::BigInteger, "{name}: money is whole fen");
             }
             let instant = column.name == "at" || column.name.ends_with("_at") || column.name.ends_with("_until");
-            assert_eq!(instant, column.kind == ColumnType::TimestampWithTimeZone, "{name}: an instant is called *_at and nothing else is");
-            assert!(!matches!(column.kind, ColumnType::Float | ColumnType::Double | ColumnType::Decimal(_)), "{name}: no fractions");
+            assert_eq!(
+                instant,
+                column.kind == ColumnType::TimestampWithTimeZone,
+                "{name}: an instant is called *_at and nothing else is"
+            );
+            assert!(
+                !matches!(column.kind, ColumnType::Float | ColumnType::Double | ColumnType::Decimal(_)),
+                "{name}: no fractions"
+            );
         }
     }
 }

@@ -10,7 +10,11 @@ impl Shop {
     pub async fn readable_at_rest<'t>(&self, texts: &[&'t str]) -> Vec<&'t str> {
         let url = self.at.config().database.url.expose_secret();
         let stored = match url.strip_prefix("sqlite://") {
-            Some(path) => [path.to_owned(), format!("{path}-wal")].iter().filter_map(|file| std::fs::read(file).ok()).flatten().collect(),
+            Some(path) => [path.to_owned(), format!("{path}-wal")]
+                .iter()
+                .filter_map(|file| std::fs::read(file).ok())
+                .flatten()
+                .collect(),
             None => every_column(url).await,
         };
         assert!(contains(&stored, "山月茶行"), "the name of the business is stored as it is");

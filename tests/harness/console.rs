@@ -32,7 +32,8 @@ impl Shop {
 
     /// WeChat tells what became of a message it had taken: error 0 means that it arrived.
     pub async fn tell_sent(&self, openid: &str, error: &str) -> Value {
-        let item = json!({ "TemplateId": TEMPLATE, "MsgID": "1864323726461255680", "ErrorCode": error, "ErrorStatus": "-" });
+        let item =
+            json!({ "TemplateId": TEMPLATE, "MsgID": "1864323726461255680", "ErrorCode": error, "ErrorStatus": "-" });
         let event = json!({ "Event": "subscribe_msg_sent_event", "FromUserName": openid, "List": [item] });
         self.control("push", json!({ "event": event })).await["attempts"][0]["status"].clone()
     }

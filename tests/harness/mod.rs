@@ -90,7 +90,8 @@ impl Shop {
         let Running { address, handle, server } = api::listen(&at).expect("the server listens");
         actix_web::rt::spawn(server);
         let base = format!("http://{address}");
-        sim("PATCH", &format!("/sim/apps/{appid}"), json!({ "push_url": format!("{base}/callbacks/wechat/{appid}") })).await;
+        sim("PATCH", &format!("/sim/apps/{appid}"), json!({ "push_url": format!("{base}/callbacks/wechat/{appid}") }))
+            .await;
 
         let system = System::new(&at);
         let nobody = Client::new(&base);
@@ -169,7 +170,8 @@ impl Shop {
 
 async fn log_in(nobody: &Client, appid: &str, phone: &str) -> Client {
     let login = sim("POST", &format!("/phone/{phone}/login"), json!({ "appid": appid })).await;
-    let session = nobody.post("/auth/wechat", json!({ "code": login["code"], "device": format!("device-{phone}") })).await.ok();
+    let session =
+        nobody.post("/auth/wechat", json!({ "code": login["code"], "device": format!("device-{phone}") })).await.ok();
     nobody.holding(&session).of_phone(phone)
 }
 
@@ -184,7 +186,8 @@ fn settings(app: &Value) -> Config {
     let mut config = Config::load(None).expect("the defaults");
     let database = std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE").map(|(_, url)| url);
     let redis = std::env::vars().find(|(name, _)| name == "SHUKE_TEST_REDIS").map(|(_, url)| url);
-    config.database.url = database.unwrap_or_else(|| format!("sqlite://{}", FOLDER.path().join("shuke.db").display())).into();
+    config.database.url =
+        database.unwrap_or_else(|| format!("sqlite://{}", FOLDER.path().join("shuke.db").display())).into();
     config.database.connections = 4;
     config.database.migrate = false;
     config.cache.url = redis.unwrap_or_else(|| "memory:".to_owned()).into();

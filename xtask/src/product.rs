@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{thread, time::Duration};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::demo::{self, Demo};
 use crate::http::Client;
@@ -107,7 +107,7 @@ impl Product {
         let ports = Ports { api: ports.api, sim: ports.sim, preview: ports.preview };
         fs::create_dir_all(home).and_then(|()| fs::create_dir_all(logs)).context("folders")?;
         let lock = File::create(home.join("lock"))?;
-        lock.try_lock().with_context(|| format!("the product already runs on {}", home.display()))?;
+        ensure!(lock.try_lock().is_ok(), "the product already runs on {}: end it first", home.display());
         // Compiling takes a while; a port that was free may be taken now.
         ports.must_be_free()?;
         let demo = Demo::load_or_draw(home)?;

@@ -145,7 +145,15 @@ fn mysql(url: &str, connections: u32) -> ConnectOptions {
         .max_connections(connections.max(2))
         .sqlx_logging(false)
         .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire_if_idle_for(Duration::from_secs(30));
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        // With REPEATABLE READ a DELETE or UPDATE that finds no row locks the gap into which the next
+        // rows go: two people who sign up at the same moment would be each other's deadlock.
+        .map_sqlx_mysql_pool_opts(|pool| {
+            pool.after_connect(|connection, _| {
+                let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                Box::pin(async move { sqlx::Executor::execute(connection, set).await.map(drop) })
+            })
+        });
     options
 }
 

@@ -46,9 +46,7 @@ pub(crate) async fn serve(request: HttpRequest, body: Bytes, world: Data<World>)
         world: world.into_inner(),
         path: request.path().to_owned(),
         method: request.method().clone(),
-        query: Query::from_query(request.query_string())
-            .map(Query::into_inner)
-            .unwrap_or_default(),
+        query: Query::from_query(request.query_string()).map(Query::into_inner).unwrap_or_default(),
         body,
     };
     let fault = call.app().and_then(|app| fault::next(&app, &call.path));
@@ -81,9 +79,7 @@ async fn act(call: Call) -> HttpResponse {
         answer
     })
     .await;
-    answer
-        .unwrap_or_else(|_| Err(WxError::of(-1)))
-        .unwrap_or_else(|error| wire::failure(&error, &rid(&world)))
+    answer.unwrap_or_else(|_| Err(WxError::of(-1))).unwrap_or_else(|error| wire::failure(&error, &rid(&world)))
 }
 
 async fn route(call: &Call) -> Answer {
@@ -145,19 +141,12 @@ impl Call {
     }
 
     fn method(&self, wanted: &Method, code: i64) -> Result<(), WxError> {
-        if self.method == *wanted {
-            Ok(())
-        } else {
-            Err(WxError::of(code))
-        }
+        if self.method == *wanted { Ok(()) } else { Err(WxError::of(code)) }
     }
 
     /// A query parameter; an empty one counts as missing.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.query.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, WxError> {
@@ -180,16 +169,11 @@ impl Call {
     }
 
     pub(crate) fn app_by_token(&self) -> Result<Arc<App>, WxError> {
-        let value = self
-            .query("access_token")
-            .ok_or_else(|| WxError::of(41001))?;
+        let value = self.query("access_token").ok_or_else(|| WxError::of(41001))?;
         if !token::well_formed(value) {
             return Err(WxError::of(40014));
         }
-        let app = self
-            .world
-            .app_of_token(value)
-            .ok_or_else(|| WxError::of(40001))?;
+        let app = self.world.app_of_token(value).ok_or_else(|| WxError::of(40001))?;
         {
             let ledger = app.ledger();
             ledger.tokens.check(value, ledger.clock.now())?;

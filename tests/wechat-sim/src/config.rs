@@ -162,13 +162,7 @@ pub struct SentEvent {
 
 impl Default for SentEvent {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            delay_ms: 0,
-            copies: 1,
-            error_code: "0".to_owned(),
-            error_status: "success".to_owned(),
-        }
+        Self { enabled: true, delay_ms: 0, copies: 1, error_code: "0".to_owned(), error_status: "success".to_owned() }
     }
 }
 
@@ -217,10 +211,7 @@ impl AppConfig {
     }
 
     pub(crate) fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.appid.bytes().all(|b| b.is_ascii_alphanumeric()),
-            "appid must be letters and digits"
-        );
+        ensure!(self.appid.bytes().all(|b| b.is_ascii_alphanumeric()), "appid must be letters and digits");
         AesKey::parse(&self.encoding_aes_key).context("encoding_aes_key")?;
         if let Some(url) = &self.push_url {
             reqwest::Url::parse(url).context("push_url")?;
@@ -231,11 +222,7 @@ impl AppConfig {
                 "template {}: type must be 2 (one-time) or 3 (long-term)",
                 template.id
             );
-            ensure!(
-                !template.keys().is_empty(),
-                "template {}: content has no {{{{key.DATA}}}}",
-                template.id
-            );
+            ensure!(!template.keys().is_empty(), "template {}: content has no {{{{key.DATA}}}}", template.id);
         }
         Ok(())
     }

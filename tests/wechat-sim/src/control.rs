@@ -29,17 +29,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn bad(why: impl fmt::Display) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            text: why.to_string(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, text: why.to_string() }
     }
 
     pub(crate) fn no_app(appid: &str) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            text: format!("no app {appid}; register it with POST /sim/apps"),
-        }
+        Self { status: StatusCode::NOT_FOUND, text: format!("no app {appid}; register it with POST /sim/apps") }
     }
 }
 
@@ -105,15 +99,10 @@ async fn health() -> HttpResponse {
 /// POST /sim/apps: answers the complete configuration, drawn secrets included.
 async fn add_app(world: Data<World>, bytes: Bytes) -> Reply {
     let config: AppConfig = body(&bytes)?;
-    let config = config
-        .complete(&world.random)
-        .map_err(|e| Refusal::bad(format!("{e:#}")))?;
+    let config = config.complete(&world.random).map_err(|e| Refusal::bad(format!("{e:#}")))?;
     match world.add_app(config.clone()) {
         Some(_) => Ok(HttpResponse::Created().json(config)),
-        None => Err(Refusal {
-            status: StatusCode::CONFLICT,
-            text: format!("app {} exists", config.appid),
-        }),
+        None => Err(Refusal { status: StatusCode::CONFLICT, text: format!("app {} exists", config.appid) }),
     }
 }
 
@@ -199,9 +188,7 @@ async fn push_now(world: Data<World>, appid: Path<String>, bytes: Bytes) -> Repl
     config.push_mode = request.mode.unwrap_or(config.push_mode);
     config.push_format = request.format.unwrap_or(config.push_format);
     let faults = request.faults.unwrap_or_else(|| config.push_faults.clone());
-    let event = Event {
-        fields: request.event,
-    };
+    let event = Event { fields: request.event };
     let answered = push::send(&world, &app, event, &config, &faults).await;
     Ok(HttpResponse::Ok().json(answered))
 }

@@ -41,26 +41,17 @@ pub(crate) enum FaultKind {
 pub(crate) fn next(app: &App, path: &str) -> Option<FaultKind> {
     let mut ledger = app.ledger();
     *ledger.books.calls.entry(path.to_owned()).or_default() += 1;
-    let fault = ledger
-        .faults
-        .iter_mut()
-        .find(|fault| fault.times > 0 && (fault.path == path || fault.path == "*"))?;
+    let fault = ledger.faults.iter_mut().find(|fault| fault.times > 0 && (fault.path == path || fault.path == "*"))?;
     fault.times -= 1;
     let kind = fault.kind.clone();
     ledger.faults.retain(|fault| fault.times > 0);
     let at = ledger.clock.now();
-    ledger.books.faults.push(FaultEntry {
-        at,
-        path: path.to_owned(),
-        kind: json!(kind),
-    });
+    ledger.books.faults.push(FaultEntry { at, path: path.to_owned(), kind: json!(kind) });
     Some(kind)
 }
 
 /// What a gateway answers instead of WeChat: no JSON.
 pub(crate) fn gateway(status: u16) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    HttpResponse::build(status)
-        .content_type("text/html")
-        .body(format!("<html><body>{status}</body></html>"))
+    HttpResponse::build(status).content_type("text/html").body(format!("<html><body>{status}</body></html>"))
 }

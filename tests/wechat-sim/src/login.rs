@@ -56,25 +56,12 @@ pub(crate) fn mint(app: &App, phone: &str, card: &Card, random: &Random) -> Stri
         Some(kept) if !rotate => kept,
         _ => new_session_key(random),
     };
-    ledger
-        .logins
-        .session_keys
-        .insert(openid.clone(), session_key.clone());
+    ledger.logins.session_keys.insert(openid.clone(), session_key.clone());
     ledger.logins.codes.insert(
         code.clone(),
-        Code {
-            openid: openid.clone(),
-            session_key,
-            issued_at: now,
-            used: false,
-            blocked: card.blocked,
-        },
+        Code { openid: openid.clone(), session_key, issued_at: now, used: false, blocked: card.blocked },
     );
-    ledger.books.logins.push(LoginEntry {
-        at: now,
-        openid,
-        phone: phone.to_owned(),
-    });
+    ledger.books.logins.push(LoginEntry { at: now, openid, phone: phone.to_owned() });
     code
 }
 
@@ -109,10 +96,7 @@ pub(crate) fn code_to_session(call: &Call) -> Answer {
     let code = call.query("js_code").ok_or_else(|| WxError::of(41008))?;
     let mut ledger = app.ledger();
     let now = ledger.clock.now();
-    let redeemed = ledger
-        .logins
-        .redeem(code, now)
-        .map(|code| (code.openid.clone(), code.session_key.clone()));
+    let redeemed = ledger.logins.redeem(code, now).map(|code| (code.openid.clone(), code.session_key.clone()));
     ledger.books.code2session.push(ExchangeEntry {
         at: now,
         openid: redeemed.as_ref().ok().map(|(openid, _)| openid.clone()),
@@ -141,10 +125,7 @@ pub(crate) fn reset_session(call: &Call) -> Answer {
     let app = call.app_by_token()?;
     let openid = signed_openid(call, &app)?;
     let session_key = new_session_key(&call.world.random);
-    app.ledger()
-        .logins
-        .session_keys
-        .insert(openid.clone(), session_key.clone());
+    app.ledger().logins.session_keys.insert(openid.clone(), session_key.clone());
     ok(json!({"openid": openid, "session_key": session_key}))
 }
 
@@ -159,11 +140,7 @@ fn signed_openid(call: &Call, app: &App) -> Result<String, WxError> {
     if !ledger.users.contains_key(openid) {
         return Err(WxError::of(40003));
     }
-    let session_key = ledger
-        .logins
-        .session_keys
-        .get(openid)
-        .ok_or_else(|| WxError::of(87007))?;
+    let session_key = ledger.logins.session_keys.get(openid).ok_or_else(|| WxError::of(87007))?;
     if !given.eq_ignore_ascii_case(&login_state_signature(session_key, "")) {
         return Err(WxError::of(87009));
     }
@@ -183,7 +160,6 @@ fn login_state_signature(session_key: &str, message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
 
@@ -194,10 +170,7 @@ mod tests {
             login_state_signature(key, "{\"foo\":\"bar\"}"),
             "654571f79995b2ce1e149e53c0a33dc39c0a74090db514261454e8dbe432aa0b"
         );
-        assert_eq!(
-            login_state_signature(key, ""),
-            "46e043c5525c2d817c44be603d30837a808a1d930d038f6fdc3e62a201fed128"
-        );
+        assert_eq!(login_state_signature(key, ""), "46e043c5525c2d817c44be603d30837a808a1d930d038f6fdc3e62a201fed128");
     }
 
     #[test]
@@ -206,13 +179,7 @@ mod tests {
         for (code, blocked) in [("once", false), ("late", false), ("risky", true)] {
             logins.codes.insert(
                 code.to_owned(),
-                Code {
-                    openid: "o1".to_owned(),
-                    session_key: String::new(),
-                    issued_at: 0,
-                    used: false,
-                    blocked,
-                },
+                Code { openid: "o1".to_owned(), session_key: String::new(), issued_at: 0, used: false, blocked },
             );
         }
         assert_eq!(logins.redeem("once", 299).unwrap().openid, "o1");

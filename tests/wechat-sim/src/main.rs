@@ -41,8 +41,7 @@ impl Flags {
         let mut apps = Vec::new();
         for path in &self.app {
             let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            let app: AppConfig =
-                serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+            let app: AppConfig = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
             apps.push(app);
         }
         if let Some(appid) = self.appid {
@@ -52,31 +51,18 @@ impl Flags {
                 push_url: self.push_url,
                 push_token: self.push_token,
                 encoding_aes_key: self.encoding_aes_key,
-                push_mode: if self.push_plain {
-                    PushMode::Plain
-                } else {
-                    PushMode::Safe
-                },
-                push_format: if self.push_xml {
-                    PushFormat::Xml
-                } else {
-                    PushFormat::Json
-                },
+                push_mode: if self.push_plain { PushMode::Plain } else { PushMode::Safe },
+                push_format: if self.push_xml { PushFormat::Xml } else { PushFormat::Json },
                 ..AppConfig::default()
             });
         }
-        Ok(SimConfig {
-            port: self.port,
-            apps,
-        })
+        Ok(SimConfig { port: self.port, apps })
     }
 }
 
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let sim = wechat_sim::start(Flags::parse().config()?)?;
     // The one line on standard output: whoever started us waits for it and reads the address.
     writeln!(std::io::stdout(), "listening {}", sim.base_url)?;

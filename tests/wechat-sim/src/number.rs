@@ -78,13 +78,10 @@ pub(crate) fn exchange(call: &Call) -> Answer {
     let redeemed = if foreign {
         Err(WxError::of(40013))
     } else {
-        ledger.phone_codes.redeem(&code, now).map(|code| {
-            (
-                code.openid.clone(),
-                code.number.clone(),
-                code.country_code.clone(),
-            )
-        })
+        ledger
+            .phone_codes
+            .redeem(&code, now)
+            .map(|code| (code.openid.clone(), code.number.clone(), code.country_code.clone()))
     };
     ledger.books.phone_exchanges.push(PhoneEntry {
         at: now,
@@ -106,11 +103,7 @@ pub(crate) fn exchange(call: &Call) -> Answer {
         Ok(digits) if !as_text => json!(digits),
         _ => json!(country_code),
     };
-    let full = if country_code == "86" {
-        number.clone()
-    } else {
-        format!("+{country_code}{number}")
-    };
+    let full = if country_code == "86" { number.clone() } else { format!("+{country_code}{number}") };
     ok(json!({
         "phone_info": {
             "phoneNumber": full,
@@ -149,13 +142,7 @@ mod tests {
             );
         }
         assert!(codes.redeem("once", 299).is_ok());
-        assert_eq!(
-            codes.redeem("once", 299).map_err(|e| e.code).err(),
-            Some(40029)
-        );
-        assert_eq!(
-            codes.redeem("late", 300).map_err(|e| e.code).err(),
-            Some(40029)
-        );
+        assert_eq!(codes.redeem("once", 299).map_err(|e| e.code).err(), Some(40029));
+        assert_eq!(codes.redeem("late", 300).map_err(|e| e.code).err(), Some(40029));
     }
 }

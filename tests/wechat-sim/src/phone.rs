@@ -31,11 +31,7 @@ impl Card {
     /// A stable fictional number, so that a name means the same person in every run.
     pub(crate) fn of(phone: &str) -> Self {
         let hash = Sha256::digest(phone.as_bytes());
-        let digits: String = hash
-            .iter()
-            .take(8)
-            .map(|byte| char::from(b'0' + byte % 10))
-            .collect();
+        let digits: String = hash.iter().take(8).map(|byte| char::from(b'0' + byte % 10)).collect();
         Self {
             phone_number: format!("199{digits}"),
             country_code: "86".to_owned(),
@@ -141,10 +137,7 @@ async fn consent(world: Data<World>, phone: Path<String>, bytes: Bytes) -> Reply
     let openid = login::openid_of(&app.appid, &phone);
     app.ledger().users.insert(openid.clone(), phone.clone());
     let answered = if world.card(&phone).messages_off {
-        Err(subscribe::ConsentError {
-            code: 20004,
-            text: "The main switch is switched off",
-        })
+        Err(subscribe::ConsentError { code: 20004, text: "The main switch is switched off" })
     } else {
         subscribe::consent(&app, &openid, &request.tmpl_ids, &request.answers)
     };

@@ -39,24 +39,16 @@ pub(crate) fn unlimited(call: &Call) -> Answer {
         at,
         scene: request.scene.clone(),
         page: request.page.clone(),
-        env_version: request
-            .env_version
-            .clone()
-            .unwrap_or_else(|| "release".to_owned()),
+        env_version: request.env_version.clone().unwrap_or_else(|| "release".to_owned()),
         result: checked.as_ref().err().map_or(0, |error| error.code),
     });
     checked?;
     let home = ledger.config.pages.first().cloned();
     drop(ledger);
 
-    let page = request
-        .page
-        .or(home)
-        .unwrap_or_else(|| "pages/index/index".to_owned());
+    let page = request.page.or(home).unwrap_or_else(|| "pages/index/index".to_owned());
     let text = format!("{page}?scene={}", escape(&request.scene));
-    draw(&text, request.width.unwrap_or(430))
-        .map_err(|_| WxError::of(-1))
-        .and_then(image)
+    draw(&text, request.width.unwrap_or(430)).map_err(|_| WxError::of(-1)).and_then(image)
 }
 
 fn check(request: &Request, config: &AppConfig) -> Result<(), WxError> {
@@ -74,9 +66,7 @@ fn check(request: &Request, config: &AppConfig) -> Result<(), WxError> {
         }
     }
     let env_version = request.env_version.as_deref().unwrap_or("release");
-    let width_fits = request
-        .width
-        .is_none_or(|width| (280..=1280).contains(&width));
+    let width_fits = request.width.is_none_or(|width| (280..=1280).contains(&width));
     if !width_fits || !matches!(env_version, "release" | "trial" | "develop") {
         return Err(WxError::of(40097));
     }
@@ -107,8 +97,7 @@ fn draw(text: &str, width: usize) -> anyhow::Result<Vec<u8>> {
     let colors = code.to_colors();
     let dark = |x: usize, y: usize| {
         let inside = x.checked_sub(QUIET_ZONE).zip(y.checked_sub(QUIET_ZONE));
-        inside
-            .is_some_and(|(x, y)| x < modules && colors.get(y * modules + x) == Some(&Color::Dark))
+        inside.is_some_and(|(x, y)| x < modules && colors.get(y * modules + x) == Some(&Color::Dark))
     };
     let pixels = side * scale;
     let mut gray = Vec::with_capacity(pixels * pixels);
@@ -144,10 +133,7 @@ mod tests {
 
     #[test]
     fn scene_and_page_are_checked() {
-        let config = AppConfig {
-            pages: vec!["pages/home/index".to_owned()],
-            ..AppConfig::default()
-        };
+        let config = AppConfig { pages: vec!["pages/home/index".to_owned()], ..AppConfig::default() };
         let code = |request: &Request| check(request, &config).map_or_else(|e| e.code, |()| 0);
         assert_eq!(code(&request("s=1&t=2", Some("pages/home/index"))), 0);
         assert_eq!(code(&request(&"x".repeat(32), None)), 0);
@@ -158,10 +144,7 @@ mod tests {
         assert_eq!(code(&request("a", Some("/pages/home/index"))), 41030);
         assert_eq!(code(&request("a", Some("pages/home/index?x=1"))), 41030);
         assert_eq!(code(&request("a", Some("pages/none"))), 41030);
-        let unchecked = Request {
-            check_path: Some(false),
-            ..request("a", Some("pages/none"))
-        };
+        let unchecked = Request { check_path: Some(false), ..request("a", Some("pages/none")) };
         assert_eq!(code(&unchecked), 0);
     }
 
@@ -169,13 +152,7 @@ mod tests {
     fn the_picture_is_a_png_near_the_width() {
         let file = draw("pages/index/index?scene=a%3D1", 430).unwrap_or_default();
         assert!(file.starts_with(b"\x89PNG\r\n\x1a\n"));
-        let width = file
-            .get(16..20)
-            .and_then(|b| b.try_into().ok())
-            .map(u32::from_be_bytes);
-        assert!(
-            width.is_some_and(|width| (350..=430).contains(&width)),
-            "{width:?}"
-        );
+        let width = file.get(16..20).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
+        assert!(width.is_some_and(|width| (350..=430).contains(&width)), "{width:?}");
     }
 }

@@ -20,10 +20,7 @@ impl Random {
     pub(crate) fn from_system() -> anyhow::Result<Self> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| anyhow::anyhow!("no entropy: {error}"))?;
-        Ok(Self {
-            seed,
-            counter: AtomicU64::new(0),
-        })
+        Ok(Self { seed, counter: AtomicU64::new(0) })
     }
 
     pub(crate) fn bytes(&self, count: usize) -> Vec<u8> {
@@ -73,10 +70,6 @@ pub(crate) fn stable_id(prefix: char, parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let text: String = URL_SAFE_NO_PAD
-        .encode(hash.finalize())
-        .chars()
-        .take(27)
-        .collect();
+    let text: String = URL_SAFE_NO_PAD.encode(hash.finalize()).chars().take(27).collect();
     format!("{prefix}{text}")
 }

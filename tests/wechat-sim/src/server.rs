@@ -42,23 +42,21 @@ impl Drop for Sim {
 /// be called from anywhere, and tests whose runtimes come and go can share what it returns.
 pub fn start(config: SimConfig) -> anyhow::Result<Sim> {
     let (tell, told) = mpsc::channel();
-    std::thread::Builder::new()
-        .name("wechat-sim".to_owned())
-        .spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                match prepare(config) {
-                    Ok((server, sim)) => {
-                        // When the caller is gone, the unreceived `Sim` is dropped and the server
-                        // below ends at once.
-                        drop(tell.send(Ok(sim)));
-                        if let Err(error) = server.await {
-                            tracing::error!(%error, "the simulator ended");
-                        }
+    std::thread::Builder::new().name("wechat-sim".to_owned()).spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            match prepare(config) {
+                Ok((server, sim)) => {
+                    // When the caller is gone, the unreceived `Sim` is dropped and the server
+                    // below ends at once.
+                    drop(tell.send(Ok(sim)));
+                    if let Err(error) = server.await {
+                        tracing::error!(%error, "the simulator ended");
                     }
-                    Err(error) => drop(tell.send(Err(error))),
                 }
-            });
-        })?;
+                Err(error) => drop(tell.send(Err(error))),
+            }
+        });
+    })?;
     told.recv().context("the simulator's thread ended")?
 }
 
@@ -78,8 +76,8 @@ fn prepare(config: SimConfig) -> anyhow::Result<(Server, Sim)> {
         ensure!(world.add_app(app).is_some(), "app {appid} is listed twice");
     }
 
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
-        .with_context(|| format!("port {}", config.port))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).with_context(|| format!("port {}", config.port))?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let server = HttpServer::new(move || {
         let cors = DefaultHeaders::new()

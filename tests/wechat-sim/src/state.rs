@@ -60,13 +60,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl World {
     pub(crate) fn new(random: Random, http: reqwest::Client) -> Self {
-        Self {
-            apps: Mutex::default(),
-            phones: Mutex::default(),
-            token_owners: Mutex::default(),
-            random,
-            http,
-        }
+        Self { apps: Mutex::default(), phones: Mutex::default(), token_owners: Mutex::default(), random, http }
     }
 
     /// Registers an app; `None` when the appid is taken.
@@ -116,10 +110,7 @@ impl World {
 
     /// The phone of that name; a phone nobody set up has the default card.
     pub(crate) fn card(&self, phone: &str) -> Card {
-        lock(&self.phones)
-            .entry(phone.to_owned())
-            .or_insert_with(|| Card::of(phone))
-            .clone()
+        lock(&self.phones).entry(phone.to_owned()).or_insert_with(|| Card::of(phone)).clone()
     }
 
     pub(crate) fn set_card(&self, phone: &str, card: Card) {

@@ -42,9 +42,7 @@ impl Subscriptions {
     pub(crate) fn credits(&self) -> Value {
         self.credits
             .iter()
-            .map(|((openid, template_id), count)| {
-                json!({"openid": openid, "template_id": template_id, "count": count})
-            })
+            .map(|((openid, template_id), count)| json!({"openid": openid, "template_id": template_id, "count": count}))
             .collect()
     }
 
@@ -55,9 +53,7 @@ impl Subscriptions {
     }
 
     fn credit(&mut self, openid: &str, template_id: &str) -> &mut u32 {
-        self.credits
-            .entry((openid.to_owned(), template_id.to_owned()))
-            .or_default()
+        self.credits.entry((openid.to_owned(), template_id.to_owned())).or_default()
     }
 }
 
@@ -89,10 +85,7 @@ pub(crate) fn consent(
         match ledger.config.template(id) {
             Some(template) => templates.push(template.clone()),
             None => {
-                return fail(
-                    20001,
-                    "No template data return, verify the template id exist",
-                );
+                return fail(20001, "No template data return, verify the template id exist");
             }
         }
     }
@@ -117,11 +110,7 @@ pub(crate) fn consent(
         }
         if answer == "accept" {
             let credit = ledger.subscriptions.credit(openid, &template.id);
-            *credit = if template.kind == LONG_TERM {
-                1
-            } else {
-                credit.saturating_add(1)
-            };
+            *credit = if template.kind == LONG_TERM { 1 } else { credit.saturating_add(1) };
         }
         if matches!(answer, "accept" | "reject") {
             items.push(json!({
@@ -192,10 +181,7 @@ pub(crate) async fn send(call: &Call) -> Answer {
             data: request.data.clone(),
             page: request.page.clone(),
             result: outcome.as_ref().err().map_or(0, |error| error.code),
-            errmsg: outcome
-                .as_ref()
-                .err()
-                .map_or_else(|| "ok".to_owned(), |error| error.text.clone()),
+            errmsg: outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.text.clone()),
             msgid: outcome.as_ref().ok().cloned(),
         });
     }
@@ -243,41 +229,21 @@ async fn deliver(
         title: template.title.clone(),
         lines: template.render(&request.data),
         page: request.page.clone(),
-        miniprogram_state: request
-            .miniprogram_state
-            .clone()
-            .unwrap_or_else(|| "formal".to_owned()),
+        miniprogram_state: request.miniprogram_state.clone().unwrap_or_else(|| "formal".to_owned()),
         at,
     };
-    ledger
-        .subscriptions
-        .inbox
-        .entry(openid.to_owned())
-        .or_default()
-        .push(message);
+    ledger.subscriptions.inbox.entry(openid.to_owned()).or_default().push(message);
     Ok(msgid)
 }
 
-fn check(
-    config: &AppConfig,
-    template_id: &str,
-    request: &SendRequest,
-) -> Result<crate::config::Template, WxError> {
-    let template = config
-        .template(template_id)
-        .ok_or_else(|| WxError::of(40037))?;
+fn check(config: &AppConfig, template_id: &str, request: &SendRequest) -> Result<crate::config::Template, WxError> {
+    let template = config.template(template_id).ok_or_else(|| WxError::of(40037))?;
     let state = request.miniprogram_state.as_deref().unwrap_or("formal");
     let lang = request.lang.as_deref().unwrap_or("zh_CN");
-    if !matches!(state, "developer" | "trial" | "formal")
-        || !matches!(lang, "zh_CN" | "en_US" | "zh_HK" | "zh_TW")
-    {
+    if !matches!(state, "developer" | "trial" | "formal") || !matches!(lang, "zh_CN" | "en_US" | "zh_HK" | "zh_TW") {
         return Err(WxError::of(40097));
     }
-    if request
-        .page
-        .as_ref()
-        .is_some_and(|page| !config.has_page(page))
-    {
+    if request.page.as_ref().is_some_and(|page| !config.has_page(page)) {
         return Err(WxError::of(41030));
     }
     template.check(&request.data)?;
@@ -287,10 +253,7 @@ fn check(
 fn push_sent_event(call: &Call, app: &Arc<App>, openid: &str, template_id: &str, msgid: String) {
     let (sent, faults) = {
         let ledger = app.ledger();
-        (
-            ledger.config.sent_event.clone(),
-            ledger.config.push_faults.clone(),
-        )
+        (ledger.config.sent_event.clone(), ledger.config.push_faults.clone())
     };
     if !sent.enabled {
         return;
@@ -302,10 +265,7 @@ fn push_sent_event(call: &Call, app: &Arc<App>, openid: &str, template_id: &str,
         "ErrorStatus": sent.error_status,
     });
     let event = event::subscribe(event::SENT, openid, vec![item]);
-    let faults = PushFaults {
-        copies: faults.copies.max(sent.copies),
-        delay_ms: faults.delay_ms.max(sent.delay_ms),
-        ..faults
-    };
+    let faults =
+        PushFaults { copies: faults.copies.max(sent.copies), delay_ms: faults.delay_ms.max(sent.delay_ms), ..faults };
     push::later(&call.world, app, event, faults);
 }

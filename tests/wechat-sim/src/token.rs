@@ -42,11 +42,7 @@ pub(crate) struct Issued {
 
 impl Tokens {
     pub(crate) fn issued(&self) -> Issued {
-        Issued {
-            classic: self.classic.len(),
-            stable: self.stable.len(),
-            forced: self.forced_at.len(),
-        }
+        Issued { classic: self.classic.len(), stable: self.stable.len(), forced: self.forced_at.len() }
     }
 
     /// `/cgi-bin/token`: always a new one; the previous one keeps working for five minutes.
@@ -61,9 +57,7 @@ impl Tokens {
     /// one is given out while the old one lives to its natural end.
     fn stable(&mut self, now: i64, random: &Random) -> Token {
         match self.stable.last() {
-            Some(token) if now < token.refused_from.min(token.expires_at - OVERLAP_S) => {
-                token.clone()
-            }
+            Some(token) if now < token.refused_from.min(token.expires_at - OVERLAP_S) => token.clone(),
             _ => issue(&mut self.stable, now, random),
         }
     }
@@ -77,10 +71,7 @@ impl Tokens {
             return Ok(self.stable(now, random));
         }
         let today = beijing_day(now);
-        let used = self
-            .forced_at
-            .iter()
-            .filter(|at| beijing_day(**at) == today);
+        let used = self.forced_at.iter().filter(|at| beijing_day(**at) == today);
         if used.count() >= FORCES_A_DAY {
             return Err(WxError::of(45009));
         }
@@ -126,9 +117,7 @@ pub(crate) fn well_formed(value: &str) -> bool {
         !series.is_empty()
             && series.bytes().all(|b| b.is_ascii_digit())
             && rest.len() >= 64
-            && rest
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     })
 }
 
@@ -190,7 +179,6 @@ fn answer(token: &Token, now: i64) -> Result<HttpResponse, WxError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
 

@@ -29,25 +29,17 @@ pub(crate) fn generate(call: &Call) -> Answer {
     if path.contains('?') || (!path.is_empty() && !ledger.config.has_page(path)) {
         return Err(WxError::of(40165));
     }
-    if request
-        .query
-        .as_ref()
-        .is_some_and(|query| query.chars().count() > MOST_QUERY_CHARS)
-    {
+    if request.query.as_ref().is_some_and(|query| query.chars().count() > MOST_QUERY_CHARS) {
         return Err(WxError::of(40212));
     }
     let env_version = request.env_version.as_deref().unwrap_or("release");
     if !matches!(env_version, "release" | "trial" | "develop") {
         return Err(WxError::of(85402));
     }
-    let left = request
-        .expire_time
-        .map(|time| time.saturating_sub(ledger.clock.now()));
+    let left = request.expire_time.map(|time| time.saturating_sub(ledger.clock.now()));
     let expires_in_time = match request.expire_type {
         0 => left.is_none_or(|left| (60..=MOST_DAYS * 86_400).contains(&left)),
-        1 => request
-            .expire_interval
-            .is_some_and(|days| (1..=MOST_DAYS).contains(&days)),
+        1 => request.expire_interval.is_some_and(|days| (1..=MOST_DAYS).contains(&days)),
         _ => false,
     };
     if !expires_in_time {

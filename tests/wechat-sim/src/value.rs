@@ -35,9 +35,7 @@ fn is_symbol(c: char) -> bool {
 }
 
 fn is_decimal(text: &str, digits: RangeInclusive<usize>) -> bool {
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
     let only_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     only_digits(whole)
         && fraction.is_none_or(only_digits)
@@ -47,17 +45,15 @@ fn is_decimal(text: &str, digits: RangeInclusive<usize>) -> bool {
 /// One currency symbol, at most ten digits, maybe 元 at the end.
 fn is_amount(text: &str) -> bool {
     let text = text.strip_suffix('元').unwrap_or(text);
-    let text = text
-        .strip_prefix(|c: char| is_symbol(c) && !matches!(c, '-' | '+' | '.'))
-        .unwrap_or(text);
+    let text = text.strip_prefix(|c: char| is_symbol(c) && !matches!(c, '-' | '+' | '.')).unwrap_or(text);
     is_decimal(text, 1..=10)
 }
 
 fn is_car_number(text: &str) -> bool {
     let last = text.chars().count().saturating_sub(1);
-    text.chars().enumerate().all(|(place, c)| {
-        c.is_ascii_alphanumeric() || (is_chinese(c) && (place == 0 || place == last))
-    })
+    text.chars()
+        .enumerate()
+        .all(|(place, c)| c.is_ascii_alphanumeric() || (is_chinese(c) && (place == 0 || place == last)))
 }
 
 /// Ten characters once one of them is Chinese, twenty otherwise; never a digit.
@@ -126,24 +122,11 @@ mod tests {
     #[test]
     fn each_key_keeps_its_limit() {
         let good: &[(&str, &[&str])] = &[
-            (
-                "thing1",
-                &[
-                    "熟客",
-                    "20个字以内ok😀",
-                    "一二三四五六七八九十一二三四五六七八九十",
-                ],
-            ),
-            (
-                "number2",
-                &["0", "12.5", "12345678901234567890123456789012"],
-            ),
+            ("thing1", &["熟客", "20个字以内ok😀", "一二三四五六七八九十一二三四五六七八九十"]),
+            ("number2", &["0", "12.5", "12345678901234567890123456789012"]),
             ("letter3", &["abcXYZ"]),
             ("symbol4", &["!@#￥。"]),
-            (
-                "character_string5",
-                &["NO.2026-001_#", "a1234567890123456789012345678901"],
-            ),
+            ("character_string5", &["NO.2026-001_#", "a1234567890123456789012345678901"]),
             (
                 "time6",
                 &[
@@ -154,81 +137,26 @@ mod tests {
                     "2019年10月1日 15:01:59 ~ 2019年10月2日 16:00",
                 ],
             ),
-            (
-                "date7",
-                &[
-                    "2019年10月1日",
-                    "2024年02月29日 09:00",
-                    "2019年10月1日~2019年10月7日",
-                ],
-            ),
-            (
-                "amount8",
-                &["100", "¥100.50", "￥1234567890元", "100.5元", "$9"],
-            ),
+            ("date7", &["2019年10月1日", "2024年02月29日 09:00", "2019年10月1日~2019年10月7日"]),
+            ("amount8", &["100", "¥100.50", "￥1234567890元", "100.5元", "$9"]),
             ("phone_number9", &["13800138000", "+86-0766-66888866"]),
             ("car_number10", &["粤A8Z888挂", "粤A12345", "A12345"]),
-            (
-                "name11",
-                &["张三", "一二三四五六七八九十", "John-Smith.Jr", "张 John"],
-            ),
+            ("name11", &["张三", "一二三四五六七八九十", "John-Smith.Jr", "张 John"]),
             ("phrase12", &["已预约", "一二三四五"]),
             ("enum13", &["room", "hall"]),
         ];
         let bad: &[(&str, &[&str])] = &[
             ("thing1", &["一二三四五六七八九十一二三四五六七八九十一"]),
-            (
-                "number2",
-                &[
-                    "12a",
-                    "1.2.3",
-                    ".5",
-                    "5.",
-                    "-1",
-                    "123456789012345678901234567890123",
-                ],
-            ),
-            (
-                "letter3",
-                &["abc1", "中", "abcdefghijklmnopqrstuvwxyzabcdefg"],
-            ),
+            ("number2", &["12a", "1.2.3", ".5", "5.", "-1", "123456789012345678901234567890123"]),
+            ("letter3", &["abc1", "中", "abcdefghijklmnopqrstuvwxyzabcdefg"]),
             ("symbol4", &["a", "!!!!!!"]),
-            (
-                "character_string5",
-                &["中文", "a b", "a12345678901234567890123456789012"],
-            ),
-            (
-                "time6",
-                &[
-                    "24:00",
-                    "15:60",
-                    "1501",
-                    "2019年10月1日",
-                    "15:01~",
-                    "15:01~x",
-                    "2019-10-01 15:01",
-                ],
-            ),
-            (
-                "date7",
-                &[
-                    "15:01",
-                    "2019年13月1日",
-                    "2023年2月29日",
-                    "2019-10-01",
-                    "2019年10月1日 25:00",
-                ],
-            ),
-            (
-                "amount8",
-                &["¥", "¥¥1", "12345678901", "-5", "1,000", "abc"],
-            ),
+            ("character_string5", &["中文", "a b", "a12345678901234567890123456789012"]),
+            ("time6", &["24:00", "15:60", "1501", "2019年10月1日", "15:01~", "15:01~x", "2019-10-01 15:01"]),
+            ("date7", &["15:01", "2019年13月1日", "2023年2月29日", "2019-10-01", "2019年10月1日 25:00"]),
+            ("amount8", &["¥", "¥¥1", "12345678901", "-5", "1,000", "abc"]),
             ("phone_number9", &["1380013800a", "138001380001380013"]),
             ("car_number10", &["粤A粤12345", "粤A123456789"]),
-            (
-                "name11",
-                &["一二三四五六七八九十一", "张三2", "ABCDEFGHIJKLMNOPQRSTU"],
-            ),
+            ("name11", &["一二三四五六七八九十一", "张三2", "ABCDEFGHIJKLMNOPQRSTU"]),
             ("phrase12", &["一二三四五六", "ok", "已预约1"]),
             ("enum13", &["roof"]),
             ("nothing14", &["x"]),
@@ -241,10 +169,7 @@ mod tests {
         }
         for (key, texts) in bad {
             for text in *texts {
-                assert!(
-                    !fits(key, text, Some(&allowed)),
-                    "{key}: {text} should not fit"
-                );
+                assert!(!fits(key, text, Some(&allowed)), "{key}: {text} should not fit");
             }
         }
     }

@@ -17,10 +17,7 @@ pub(crate) struct WxError {
 
 impl WxError {
     pub(crate) fn new(code: i64, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-        }
+        Self { code, text: text.into() }
     }
 
     /// The code with the text WeChat usually prints. Clients must branch on the code only.
@@ -100,9 +97,7 @@ pub(crate) fn bare(body: &Value) -> Answer {
 
 /// The same for code2Session, which calls its JSON plain text.
 pub(crate) fn bare_text(body: &Value) -> Answer {
-    Ok(HttpResponse::Ok()
-        .content_type("text/plain")
-        .body(body.to_string()))
+    Ok(HttpResponse::Ok().content_type("text/plain").body(body.to_string()))
 }
 
 pub(crate) fn image(bytes: Vec<u8>) -> Answer {
@@ -110,7 +105,5 @@ pub(crate) fn image(bytes: Vec<u8>) -> Answer {
 }
 
 fn json_body(body: &Value) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/json; charset=UTF-8"))
-        .body(body.to_string())
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json; charset=UTF-8")).body(body.to_string())
 }

@@ -21,7 +21,7 @@ pub fn fmt() -> Result<()> {
 }
 
 pub fn clippy() -> Result<()> {
-    let strict = ["--all-targets", "--", "-D", "warnings"];
+    let strict = ["--all-targets", "--keep-going", "--", "-D", "warnings"];
     run(cargo().args(["clippy", "--workspace"]).args(strict))?;
     run(cargo().arg("clippy").args(OURS).args(strict))
 }
@@ -54,7 +54,7 @@ pub fn unit() -> Result<()> {
     // Always the whole workspace: a selection of packages would be compiled with other features of
     // their dependencies, and so again. Documentation tests are off: examples in comments are for reading.
     let mut command = cargo();
-    command.args(["test", "--workspace", "--lib", "--bins", "--examples"]);
+    command.args(["test", "--no-fail-fast", "--workspace", "--lib", "--bins", "--examples"]);
     for name in integration_tests()? {
         command.args(["--test", &name]);
     }

@@ -18,9 +18,7 @@ use crate::problem::Problem;
 use actix_web::HttpRequest;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    DatabaseTransaction, DbErr, EntityTrait as _, Set,
-};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _, Set};
 use std::sync::Arc;
 use uuid::Uuid;
 

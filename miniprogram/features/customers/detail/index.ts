@@ -10,7 +10,7 @@ import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { initial } from '../../../words/customers'
-import { orderCard } from '../../../words/orders'
+import { orderOfCustomer } from '../../../words/orders'
 import type { OrderCard } from '../../../words/orders'
 import { facts, timelineRow, todoRow } from '../../../words/timeline'
 import type { FactRow, TodoRow } from '../../../words/timeline'
@@ -63,7 +63,7 @@ Component({
         this.data.tasks = tasks.items
         this.setData({
           state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, names.get(customer.owner_id) ?? ''),
-          todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map(orderCard),
+          todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map(orderOfCustomer),
         })
       } catch (thrown) {
         const why = asProblem(thrown)

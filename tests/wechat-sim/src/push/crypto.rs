@@ -14,25 +14,16 @@ const IV_LEN: usize = 16;
 
 /// 43 arbitrary characters stand for 32 bytes and two bits more, so the last character may carry
 /// bits that strict decoders refuse. The official demo key does.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 pub(crate) struct AesKey([u8; 32]);
 
 impl AesKey {
     pub(crate) fn parse(encoding_aes_key: &str) -> anyhow::Result<Self> {
-        ensure!(
-            encoding_aes_key.len() == 43,
-            "an EncodingAESKey has 43 characters"
-        );
-        let bytes = LENIENT
-            .decode(format!("{encoding_aes_key}="))
-            .context("an EncodingAESKey is base64")?;
-        let key = bytes
-            .try_into()
-            .map_err(|_| anyhow!("an EncodingAESKey stands for 32 bytes"))?;
+        ensure!(encoding_aes_key.len() == 43, "an EncodingAESKey has 43 characters");
+        let bytes = LENIENT.decode(format!("{encoding_aes_key}=")).context("an EncodingAESKey is base64")?;
+        let key = bytes.try_into().map_err(|_| anyhow!("an EncodingAESKey stands for 32 bytes"))?;
         Ok(Self(key))
     }
 
@@ -45,12 +36,7 @@ impl AesKey {
     }
 
     /// base64 of `random(16) | length as u32 | message | appid`, padded to 32.
-    pub(crate) fn encrypt(
-        &self,
-        random: &[u8],
-        message: &str,
-        appid: &str,
-    ) -> anyhow::Result<String> {
+    pub(crate) fn encrypt(&self, random: &[u8], message: &str, appid: &str) -> anyhow::Result<String> {
         let mut plain = random.to_vec();
         plain.extend_from_slice(&u32::try_from(message.len())?.to_be_bytes());
         plain.extend_from_slice(message.as_bytes());
@@ -72,20 +58,12 @@ impl AesKey {
             .map_err(|_| anyhow!("the ciphertext is not whole blocks"))?;
         let pad = usize::from(*plain.last().context("empty ciphertext")?);
         ensure!((1..=PAD_BLOCK).contains(&pad), "the padding is {pad}");
-        let end = plain
-            .len()
-            .checked_sub(pad)
-            .context("the padding is too long")?;
+        let end = plain.len().checked_sub(pad).context("the padding is too long")?;
         let body = plain.get(16..end).context("too short")?;
         let (length, rest) = body.split_first_chunk::<4>().context("no length")?;
         let length = usize::try_from(u32::from_be_bytes(*length))?;
-        let (message, appid) = rest
-            .split_at_checked(length)
-            .context("the length is too large")?;
-        Ok((
-            String::from_utf8(message.to_vec())?,
-            String::from_utf8(appid.to_vec())?,
-        ))
+        let (message, appid) = rest.split_at_checked(length).context("the length is too large")?;
+        Ok((String::from_utf8(message.to_vec())?, String::from_utf8(appid.to_vec())?))
     }
 }
 
@@ -103,17 +81,13 @@ pub(crate) fn signature(parts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use serde_json::Value;
 
     use super::*;
 
     fn text<'a>(vector: &'a Value, part: &str, field: &str) -> &'a str {
-        vector
-            .pointer(&format!("/{part}/{field}"))
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        vector.pointer(&format!("/{part}/{field}")).and_then(Value::as_str).unwrap_or_default()
     }
 
     fn vectors() -> Vec<Value> {
@@ -138,24 +112,15 @@ mod tests {
                     "" => input(field),
                     given => given,
                 };
-                let again = key
-                    .encrypt(either("random").as_bytes(), either("msg"), either("appid"))
-                    .unwrap();
+                let again = key.encrypt(either("random").as_bytes(), either("msg"), either("appid")).unwrap();
                 assert_eq!(again, encrypted, "{vector}");
                 let (message, appid) = key.decrypt(encrypted).unwrap();
-                assert_eq!(
-                    (message.as_str(), appid.as_str()),
-                    (either("msg"), either("appid"))
-                );
+                assert_eq!((message.as_str(), appid.as_str()), (either("msg"), either("appid")));
                 ciphertexts += 1;
             }
             let timestamp = vector
                 .pointer("/input/timestamp")
-                .map_or_else(String::new, |value| {
-                    value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned)
-                });
+                .map_or_else(String::new, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             let (token, nonce) = (input("token"), input("nonce"));
             for (field, parts) in [
                 ("signature", vec![token, &timestamp, nonce]),
@@ -181,22 +146,14 @@ mod tests {
         for length in 0..64 {
             let message = "x".repeat(length);
             let encrypted = key.encrypt(&[7; 16], &message, "wx1").unwrap();
-            assert_eq!(
-                key.decrypt(&encrypted).unwrap(),
-                (message, "wx1".to_owned())
-            );
+            assert_eq!(key.decrypt(&encrypted).unwrap(), (message, "wx1".to_owned()));
         }
     }
 
     #[test]
     fn rubbish_is_refused_without_a_panic() {
         let key = AesKey::parse("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG").unwrap();
-        for rubbish in [
-            "",
-            "AAAA",
-            "!!!!",
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-        ] {
+        for rubbish in ["", "AAAA", "!!!!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
             assert!(key.decrypt(rubbish).is_err());
         }
         assert!(AesKey::parse("short").is_err());

@@ -10,13 +10,7 @@ pub(crate) const CHANGE: &str = "subscribe_msg_change_event";
 pub(crate) const SENT: &str = "subscribe_msg_sent_event";
 
 /// The fields every event starts with, in the order XML has them.
-const HEAD: [&str; 5] = [
-    "ToUserName",
-    "FromUserName",
-    "CreateTime",
-    "MsgType",
-    "Event",
-];
+const HEAD: [&str; 5] = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Event"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
@@ -31,9 +25,7 @@ pub(crate) fn subscribe(name: &str, openid: &str, items: Vec<Value>) -> Event {
         "Event": name,
         "List": items,
     });
-    Event {
-        fields: fields.as_object().cloned().unwrap_or_default(),
-    }
+    Event { fields: fields.as_object().cloned().unwrap_or_default() }
 }
 
 impl Event {
@@ -45,11 +37,7 @@ impl Event {
     /// Fills in what the sender may leave out. CreateTime is a string in these events.
     pub(crate) fn complete(&mut self, ledger: &mut Ledger, to_user_name: &str) {
         let now = ledger.clock.now().to_string();
-        for (field, value) in [
-            ("ToUserName", to_user_name),
-            ("CreateTime", &now),
-            ("MsgType", "event"),
-        ] {
+        for (field, value) in [("ToUserName", to_user_name), ("CreateTime", &now), ("MsgType", "event")] {
             self.fields.entry(field).or_insert_with(|| json!(value));
         }
         let Some(Value::Array(items)) = self.fields.get("List") else {
@@ -82,18 +70,11 @@ impl Event {
 
     fn xml(&self) -> String {
         let mut text = String::from("<xml>");
-        let head = HEAD
-            .iter()
-            .filter_map(|name| Some((*name, self.fields.get(*name)?)));
-        let rest = self
-            .fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value));
+        let head = HEAD.iter().filter_map(|name| Some((*name, self.fields.get(*name)?)));
+        let rest = self.fields.iter().map(|(name, value)| (name.as_str(), value));
         let rest = rest.filter(|(name, _)| !HEAD.contains(name));
         for (name, value) in head.chain(rest) {
-            let wrapper = (name == "List")
-                .then(|| wrapper_of(&self.text("Event")))
-                .flatten();
+            let wrapper = (name == "List").then(|| wrapper_of(&self.text("Event"))).flatten();
             if let Some(wrapper) = wrapper {
                 text.push_str(&format!("<{wrapper}>"));
             }
@@ -124,10 +105,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
         }
         return;
     }
-    let name: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-        .collect();
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     text.push_str(&format!("<{name}>"));
     match value {
         Value::Object(fields) => {
@@ -161,9 +139,7 @@ mod tests {
                 json!({"TemplateId": "t]]>2", "SubscribeStatusString": "reject", "PopupScene": "0"}),
             ],
         );
-        event
-            .fields
-            .insert("CreateTime".to_owned(), json!("1610969440"));
+        event.fields.insert("CreateTime".to_owned(), json!("1610969440"));
         assert_eq!(
             event.render(PushFormat::Xml),
             "<xml><FromUserName><![CDATA[o1]]></FromUserName><CreateTime>1610969440</CreateTime>\
@@ -176,10 +152,6 @@ mod tests {
              </SubscribeMsgPopupEvent></xml>"
         );
         assert!(event.render(PushFormat::Json).contains("\"List\":[{"));
-        assert!(
-            event
-                .render(PushFormat::Json)
-                .contains("\"CreateTime\":\"1610969440\"")
-        );
+        assert!(event.render(PushFormat::Json).contains("\"CreateTime\":\"1610969440\""));
     }
 }

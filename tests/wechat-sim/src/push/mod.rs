@@ -34,13 +34,7 @@ pub(crate) fn later(world: &Arc<World>, app: &Arc<App>, event: Event, faults: Pu
 }
 
 /// Sends the event and writes down what came of it.
-pub(crate) async fn send(
-    world: &World,
-    app: &App,
-    mut event: Event,
-    config: &AppConfig,
-    faults: &PushFaults,
-) -> Value {
+pub(crate) async fn send(world: &World, app: &App, mut event: Event, config: &AppConfig, faults: &PushFaults) -> Value {
     {
         let mut ledger = app.ledger();
         event.complete(&mut ledger, &config.username);
@@ -56,11 +50,7 @@ pub(crate) async fn send(
             for attempt in 1..=faults.retries.saturating_add(1) {
                 let tried = deliver(world, app, &event, &message, config, faults).await;
                 let done = tried.status == Some(200);
-                attempts.push(PushAttempt {
-                    copy,
-                    attempt,
-                    ..tried
-                });
+                attempts.push(PushAttempt { copy, attempt, ..tried });
                 if done {
                     break;
                 }
@@ -150,14 +140,9 @@ fn request(
     if config.push_mode == PushMode::Plain {
         return Ok((url, message.to_owned()));
     }
-    let inside = if faults.wrong_appid {
-        SOMEONE_ELSE
-    } else {
-        &config.appid
-    };
+    let inside = if faults.wrong_appid { SOMEONE_ELSE } else { &config.appid };
     let salt = random.alphanumeric(16);
-    let encrypted =
-        AesKey::parse(&config.encoding_aes_key)?.encrypt(salt.as_bytes(), message, inside)?;
+    let encrypted = AesKey::parse(&config.encoding_aes_key)?.encrypt(salt.as_bytes(), message, inside)?;
     let msg_signature = signature(&[&token, &timestamp, &nonce, &encrypted]);
     url.query_pairs_mut()
         .append_pair("openid", openid)
@@ -171,24 +156,15 @@ fn envelope(config: &AppConfig, message: &str, encrypted: &str) -> anyhow::Resul
     let both = config.push_mode == PushMode::Compatible;
     match config.push_format {
         PushFormat::Json => {
-            let mut body = if both {
-                serde_json::from_str(message)?
-            } else {
-                json!({"ToUserName": config.username})
-            };
-            body.as_object_mut()
-                .context("an event is an object")?
-                .insert("Encrypt".to_owned(), json!(encrypted));
+            let mut body = if both { serde_json::from_str(message)? } else { json!({"ToUserName": config.username}) };
+            body.as_object_mut().context("an event is an object")?.insert("Encrypt".to_owned(), json!(encrypted));
             Ok(body.to_string())
         }
         PushFormat::Xml => {
             let secret = format!("<Encrypt>{}</Encrypt></xml>", event::cdata(encrypted));
             let open = match message.strip_suffix("</xml>") {
                 Some(fields) if both => fields.to_owned(),
-                _ => format!(
-                    "<xml><ToUserName>{}</ToUserName>",
-                    event::cdata(&config.username)
-                ),
+                _ => format!("<xml><ToUserName>{}</ToUserName>", event::cdata(&config.username)),
             };
             Ok(open + &secret)
         }
@@ -228,19 +204,12 @@ pub(crate) async fn verify_url(world: &World, app: &App, bad_signature: bool) ->
 }
 
 fn push_url(config: &AppConfig) -> anyhow::Result<Url> {
-    let url = config
-        .push_url
-        .as_deref()
-        .context("the app has no push url")?;
+    let url = config.push_url.as_deref().context("the app has no push url")?;
     Url::parse(url).context("the push url")
 }
 
 fn signing_token(config: &AppConfig, bad_signature: bool) -> String {
-    if bad_signature {
-        format!("{}-forged", config.push_token)
-    } else {
-        config.push_token.clone()
-    }
+    if bad_signature { format!("{}-forged", config.push_token) } else { config.push_token.clone() }
 }
 
 /// The message inside an answer `{Encrypt, …}`.

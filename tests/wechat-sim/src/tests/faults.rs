@@ -10,36 +10,17 @@ async fn each_fault_happens_as_often_as_asked() {
         crate::control::merge(&mut fault, &rest);
         fault
     };
-    let token = format!(
-        "/cgi-bin/token?grant_type=client_credential&appid={}&secret={}",
-        stage.appid,
-        stage.secret()
-    );
-    stage
-        .sim(
-            "faults",
-            fault(json!({"kind": "errcode", "code": -1, "times": 2})),
-        )
-        .await;
+    let token = format!("/cgi-bin/token?grant_type=client_credential&appid={}&secret={}", stage.appid, stage.secret());
+    stage.sim("faults", fault(json!({"kind": "errcode", "code": -1, "times": 2}))).await;
     assert_eq!(stage.get(&token).await["errcode"], -1);
     assert_eq!(stage.get(&token).await["errcode"], -1);
     assert!(stage.get(&token).await["access_token"].is_string());
 
-    stage
-        .sim(
-            "faults",
-            fault(json!({"kind": "http_status", "status": 502})),
-        )
-        .await;
-    let gateway = stage
-        .response(Method::GET, &token, &Value::Null)
-        .await
-        .unwrap();
+    stage.sim("faults", fault(json!({"kind": "http_status", "status": 502}))).await;
+    let gateway = stage.response(Method::GET, &token, &Value::Null).await.unwrap();
     assert_eq!(gateway.status(), 502);
 
-    stage
-        .sim("faults", fault(json!({"kind": "hang_ms", "ms": 60})))
-        .await;
+    stage.sim("faults", fault(json!({"kind": "hang_ms", "ms": 60}))).await;
     let before = std::time::Instant::now();
     assert!(stage.get(&token).await["access_token"].is_string());
     assert!(before.elapsed().as_millis() >= 60);
@@ -59,13 +40,8 @@ async fn a_dropped_connection_hides_whether_the_work_was_done() {
         "data": {"thing1": {"value": "剪发"}, "time2": {"value": "15:01"}},
     });
     for (kind, sends) in [("drop_before", 0), ("drop_after", 1)] {
-        stage
-            .sim("faults", json!({"path": "*", "kind": kind}))
-            .await;
-        assert!(
-            stage.response(Method::POST, &path, &body).await.is_err(),
-            "{kind}"
-        );
+        stage.sim("faults", json!({"path": "*", "kind": kind})).await;
+        assert!(stage.response(Method::POST, &path, &body).await.is_err(), "{kind}");
         let books = stage.books().await;
         assert_eq!(books["sends"].as_array().unwrap().len(), sends, "{kind}");
     }

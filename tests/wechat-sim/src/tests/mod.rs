@@ -1,11 +1,5 @@
 //! The simulator through its front door: HTTP, and a server that receives its pushes.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
-
 mod faults;
 mod messages;
 mod pushes;
@@ -40,10 +34,7 @@ async fn a_dropped_simulator_gives_its_port_back() {
         }
         let patience = std::time::Instant::now() + std::time::Duration::from_secs(5);
         while start(taken.clone()).is_err() {
-            assert!(
-                std::time::Instant::now() < patience,
-                "{address} is still taken"
-            );
+            assert!(std::time::Instant::now() < patience, "{address} is still taken");
             tokio::task::yield_now().await;
         }
     }
@@ -60,11 +51,7 @@ impl Stage {
     async fn new(app: Value) -> Self {
         let _ = &*SIM;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut stage = Self {
-            http,
-            appid: String::new(),
-            app: Value::Null,
-        };
+        let mut stage = Self { http, appid: String::new(), app: Value::Null };
         stage.app = stage.send(Method::POST, "/sim/apps", &app).await;
         stage.appid = stage.app["appid"].as_str().unwrap().to_owned();
         stage
@@ -82,19 +69,10 @@ impl Stage {
         self.app["secret"].as_str().unwrap()
     }
 
-    async fn response(
-        &self,
-        method: Method,
-        path: &str,
-        body: &Value,
-    ) -> reqwest::Result<Response> {
+    async fn response(&self, method: Method, path: &str, body: &Value) -> reqwest::Result<Response> {
         let url = format!("{}{path}", SIM.base_url);
         let request = self.http.request(method.clone(), url);
-        if method == Method::GET {
-            request.send().await
-        } else {
-            request.json(body).send().await
-        }
+        if method == Method::GET { request.send().await } else { request.json(body).send().await }
     }
 
     async fn send(&self, method: Method, path: &str, body: &Value) -> Value {
@@ -112,8 +90,7 @@ impl Stage {
 
     /// `/sim/apps/{appid}/…`
     async fn sim(&self, what: &str, body: Value) -> Value {
-        self.post(&format!("/sim/apps/{}/{what}", self.appid), body)
-            .await
+        self.post(&format!("/sim/apps/{}/{what}", self.appid), body).await
     }
 
     async fn books(&self) -> Value {
@@ -195,16 +172,9 @@ impl Receiver {
                 let query = query.unwrap().into_inner();
                 let echo = query.iter().find(|(key, _)| key == "echostr");
                 let answer = echo.map_or("success".to_owned(), |(_, value)| value.clone());
-                seen.lock().unwrap().push(Received {
-                    query,
-                    body: String::from_utf8(body.to_vec()).unwrap(),
-                });
+                seen.lock().unwrap().push(Received { query, body: String::from_utf8(body.to_vec()).unwrap() });
                 let mut statuses = statuses.lock().unwrap();
-                let status = if statuses.is_empty() {
-                    200
-                } else {
-                    statuses.remove(0)
-                };
+                let status = if statuses.is_empty() { 200 } else { statuses.remove(0) };
                 let status = actix_web::http::StatusCode::from_u16(status).unwrap();
                 async move { HttpResponse::build(status).body(answer) }
             };

@@ -26,26 +26,13 @@ async fn safe_json_is_signed_encrypted_and_alternates_the_shape_of_the_list() {
     let mut shapes = Vec::new();
     for got in receiver.got() {
         let names: Vec<&str> = got.query.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "signature",
-                "timestamp",
-                "nonce",
-                "openid",
-                "encrypt_type",
-                "msg_signature"
-            ]
-        );
+        assert_eq!(names, ["signature", "timestamp", "nonce", "openid", "encrypt_type", "msg_signature"]);
         assert_eq!(got.query("openid"), openid);
         let body: Value = serde_json::from_str(&got.body).unwrap();
         assert_eq!(body.as_object().unwrap().len(), 2);
         assert_eq!(body["ToUserName"], stage.app["username"]);
         let encrypted = body["Encrypt"].as_str().unwrap();
-        assert_eq!(
-            got.query("msg_signature"),
-            signed(&stage, &got, Some(encrypted))
-        );
+        assert_eq!(got.query("msg_signature"), signed(&stage, &got, Some(encrypted)));
         assert_eq!(got.query("signature"), signed(&stage, &got, None));
         let (message, appid) = open(&stage, encrypted);
         assert_eq!(appid, stage.appid);
@@ -69,29 +56,17 @@ async fn a_sent_message_is_followed_by_its_event_in_plain_xml() {
     .await;
     let openid = stage.login("customer").await["openid"].clone();
     stage.consent("customer").await;
-    stage
-        .message(&stage.token().await, openid.as_str().unwrap())
-        .await;
+    stage.message(&stage.token().await, openid.as_str().unwrap()).await;
     let books = stage.books().await;
     let msgid = books["sends"][0]["msgid"].as_str().unwrap();
     let all = receiver.got();
-    let sent: Vec<&Received> = all
-        .iter()
-        .filter(|got| got.body.contains("SentEvent"))
-        .collect();
+    let sent: Vec<&Received> = all.iter().filter(|got| got.body.contains("SentEvent")).collect();
     assert_eq!(sent.len(), 2);
     for got in sent {
         assert_eq!(got.query.len(), 3);
         assert_eq!(got.query("signature"), signed(&stage, got, None));
-        assert!(
-            got.body.contains(&format!("<MsgID>{msgid}</MsgID>")),
-            "{}",
-            got.body
-        );
-        assert!(
-            got.body
-                .contains("<SubscribeMsgSentEvent><List><ErrorCode>0</ErrorCode>")
-        );
+        assert!(got.body.contains(&format!("<MsgID>{msgid}</MsgID>")), "{}", got.body);
+        assert!(got.body.contains("<SubscribeMsgSentEvent><List><ErrorCode>0</ErrorCode>"));
     }
     receiver.stop().await;
 }
@@ -106,11 +81,7 @@ async fn an_unanswered_push_is_tried_four_times() {
     assert_eq!(statuses.len(), 4);
     stage.consent("customer").await;
     let books = stage.books().await;
-    let attempts: Vec<&Value> = books["pushes"][1]["attempts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
+    let attempts: Vec<&Value> = books["pushes"][1]["attempts"].as_array().unwrap().iter().collect();
     let statuses: Vec<&Value> = attempts.iter().map(|attempt| &attempt["status"]).collect();
     assert_eq!(statuses, [500, 200]);
     receiver.stop().await;
@@ -128,14 +99,8 @@ async fn faults_forge_lose_and_repeat() {
         (json!({"copies": 3}), 3),
     ] {
         let before = receiver.got().len();
-        let answer = stage
-            .sim("push", json!({"event": event, "faults": faults}))
-            .await;
-        assert_eq!(
-            answer["attempts"].as_array().unwrap().len(),
-            copies,
-            "{faults}"
-        );
+        let answer = stage.sim("push", json!({"event": event, "faults": faults})).await;
+        assert_eq!(answer["attempts"].as_array().unwrap().len(), copies, "{faults}");
         let all = receiver.got();
         assert_eq!(all.len() - before, copies);
         let Some(got) = all.get(before) else { continue };
@@ -155,27 +120,18 @@ async fn the_url_is_verified_and_settings_change_at_run_time() {
     let stage = Stage::new(json!({})).await;
     assert_eq!(stage.sim("verify-url", json!({})).await["verified"], false);
     let path = format!("/sim/apps/{}", stage.appid);
-    let changes =
-        json!({"push_url": receiver.url, "push_mode": "compatible", "push_faults": {"copies": 2}});
+    let changes = json!({"push_url": receiver.url, "push_mode": "compatible", "push_faults": {"copies": 2}});
     let app = stage.send(Method::PATCH, &path, &changes).await;
     assert_eq!(app["push_faults"]["retries"], 3);
     assert_eq!(stage.sim("verify-url", json!({})).await["verified"], true);
     for format in ["json", "xml"] {
-        let body =
-            json!({"event": {"Event": "debug_demo", "FromUserName": "o1"}, "format": format});
+        let body = json!({"event": {"Event": "debug_demo", "FromUserName": "o1"}, "format": format});
         let answer = stage.sim("push", body).await;
         assert_eq!(answer["attempts"].as_array().unwrap().len(), 2);
         let got = receiver.got().pop().unwrap();
-        assert!(
-            got.body.contains("debug_demo") && got.body.contains("Encrypt"),
-            "{}",
-            got.body
-        );
+        assert!(got.body.contains("debug_demo") && got.body.contains("Encrypt"), "{}", got.body);
     }
-    let refused = stage
-        .response(Method::PATCH, &path, &json!({"encoding_aes_key": "x"}))
-        .await
-        .unwrap();
+    let refused = stage.response(Method::PATCH, &path, &json!({"encoding_aes_key": "x"})).await.unwrap();
     assert_eq!(refused.status(), 400);
     receiver.stop().await;
 }
@@ -186,9 +142,7 @@ async fn a_silent_receiver_is_given_up_on() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let faults = json!({"timeout_ms": 50, "retries": 1});
     let stage = Stage::new(json!({"push_url": url, "push_faults": faults})).await;
-    let answer = stage
-        .sim("push", json!({"event": {"Event": "debug_demo"}}))
-        .await;
+    let answer = stage.sim("push", json!({"event": {"Event": "debug_demo"}})).await;
     assert_eq!(answer["attempts"].as_array().unwrap().len(), 2);
     assert_eq!(answer["attempts"][0]["status"], Value::Null);
 }

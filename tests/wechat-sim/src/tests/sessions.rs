@@ -11,9 +11,7 @@ async fn a_login_gives_the_same_openid_and_a_new_key_without_errcode() {
     assert_eq!(first["unionid"], second["unionid"]);
     assert_ne!(first["session_key"], second["session_key"]);
     assert!(first.get("errcode").is_none());
-    let card = stage
-        .get(&format!("/phone/customer?appid={}", stage.appid))
-        .await;
+    let card = stage.get(&format!("/phone/customer?appid={}", stage.appid)).await;
     assert_eq!(card["openid"], first["openid"]);
     let books = stage.books().await;
     assert_eq!(books["code2session"].as_array().unwrap().len(), 2);
@@ -31,16 +29,8 @@ async fn a_code_is_used_once_expires_and_is_bound_to_its_app() {
     assert_eq!(stage.exchange(code).await["errcode"], 40163);
 
     let late = stage.post("/phone/customer/login", appid).await;
-    stage
-        .post(
-            "/sim/clock",
-            json!({"appid": stage.appid, "advance_s": 300}),
-        )
-        .await;
-    assert_eq!(
-        stage.exchange(late["code"].as_str().unwrap()).await["errcode"],
-        40029
-    );
+    stage.post("/sim/clock", json!({"appid": stage.appid, "advance_s": 300})).await;
+    assert_eq!(stage.exchange(late["code"].as_str().unwrap()).await["errcode"], 40029);
 }
 
 #[actix_web::test]
@@ -51,27 +41,15 @@ async fn credentials_are_checked_part_by_part() {
         ("grant_type=x".to_owned(), 40002),
         ("grant_type=client_credential".to_owned(), 41002),
         (format!("grant_type=client_credential&appid={appid}"), 41004),
-        (
-            format!("grant_type=client_credential&appid=wx0&secret={secret}"),
-            40013,
-        ),
-        (
-            format!("grant_type=client_credential&appid={appid}&secret=no"),
-            40125,
-        ),
+        (format!("grant_type=client_credential&appid=wx0&secret={secret}"), 40013),
+        (format!("grant_type=client_credential&appid={appid}&secret=no"), 40125),
     ] {
         let answer = stage.get(&format!("/cgi-bin/token?{query}")).await;
         assert_eq!(answer["errcode"], code, "{query}");
         assert!(answer["errmsg"].as_str().unwrap().contains(" rid: "));
     }
-    for (token, code) in [
-        ("", 41001),
-        ("abc", 40014),
-        (&format!("75_{}", "A".repeat(100)), 40001),
-    ] {
-        let answer = stage
-            .get(&format!("/wxaapi/newtmpl/gettemplate?access_token={token}"))
-            .await;
+    for (token, code) in [("", 41001), ("abc", 40014), (&format!("75_{}", "A".repeat(100)), 40001)] {
+        let answer = stage.get(&format!("/wxaapi/newtmpl/gettemplate?access_token={token}")).await;
         assert_eq!(answer["errcode"], code, "{token}");
     }
 }
@@ -100,27 +78,14 @@ async fn the_session_key_is_proved_by_its_text() {
         hex::encode(mac.finalize().into_bytes())
     };
     let openid = session["openid"].as_str().unwrap();
-    let query = |key: &Value| {
-        format!(
-            "access_token={token}&openid={openid}&sig_method=hmac_sha256&signature={}",
-            sign(key)
-        )
-    };
+    let query =
+        |key: &Value| format!("access_token={token}&openid={openid}&sig_method=hmac_sha256&signature={}", sign(key));
     let old = query(&session["session_key"]);
-    assert_eq!(
-        stage.get(&format!("/wxa/checksession?{old}")).await["errcode"],
-        0
-    );
+    assert_eq!(stage.get(&format!("/wxa/checksession?{old}")).await["errcode"], 0);
     let reset = stage.get(&format!("/wxa/resetusersessionkey?{old}")).await;
-    assert_eq!(
-        stage.get(&format!("/wxa/checksession?{old}")).await["errcode"],
-        87009
-    );
+    assert_eq!(stage.get(&format!("/wxa/checksession?{old}")).await["errcode"], 87009);
     let new = query(&reset["session_key"]);
-    assert_eq!(
-        stage.get(&format!("/wxa/checksession?{new}")).await["errcode"],
-        0
-    );
+    assert_eq!(stage.get(&format!("/wxa/checksession?{new}")).await["errcode"], 0);
 }
 
 #[actix_web::test]
@@ -132,12 +97,7 @@ async fn a_phone_code_gives_the_number_once_and_only_to_its_app() {
     stage.send(Method::PUT, &phone, &card).await;
     let mut kinds = Vec::new();
     for _ in 0..2 {
-        let code = stage
-            .post(
-                &format!("{phone}/phone-code"),
-                json!({"appid": stage.appid}),
-            )
-            .await;
+        let code = stage.post(&format!("{phone}/phone-code"), json!({"appid": stage.appid})).await;
         let body = json!({"code": code["code"]});
         let path = |token: &str| format!("/wxa/business/getuserphonenumber?access_token={token}");
         let foreign = other.post(&path(&other.token().await), body.clone()).await;
