@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
+use std::collections::HashMap;
 
 const DEFAULTS: &str = include_str!("../../deploy/shuke.toml");
 
@@ -164,18 +165,21 @@ impl Config {
     /// # Errors
     /// When a file is missing or a setting is unknown or of the wrong type; the message names it.
     pub fn load(file: Option<&str>) -> anyhow::Result<Self> {
+        // Only what can be a setting: other programs' variables may begin with SHUKE_ as well.
+        let setting = |name: &str| name.contains("__") || name == "SHUKE_PROFILE" || name == "SHUKE_NAME";
+        Self::layered(file, std::env::vars().filter(|(name, _)| setting(name)).collect())
+    }
+
+    fn layered(file: Option<&str>, environment: HashMap<String, String>) -> anyhow::Result<Self> {
         let mut builder =
             config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
         if let Some(file) = file {
             builder = builder.add_source(config::File::with_name(file));
         }
-        // Only what can be a setting: other programs' variables may begin with SHUKE_ as well.
-        let ours =
-            std::env::vars().filter(|(name, _)| name.contains("__") || name == "SHUKE_PROFILE" || name == "SHUKE_NAME");
-        let environment =
-            config::Environment::with_prefix("SHUKE").prefix_separator("_").separator("__").try_parsing(true);
+        // Values stay text until a setting asks for a number: a secret of digits keeps its zeros.
+        let source = config::Environment::with_prefix("SHUKE").prefix_separator("_").separator("__");
         builder
-            .add_source(environment.source(Some(ours.collect())))
+            .add_source(source.source(Some(environment)))
             .build()
             .and_then(config::Config::try_deserialize)
             .context("settings")
@@ -185,11 +189,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret as _;
 
     #[test]
     fn the_documented_defaults_are_complete() {
         let config = Config::load(None).expect("defaults");
         assert_eq!(config.profile, Profile::Embedded);
         assert_eq!(config.http.listen, "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn a_secret_of_digits_stays_the_text_it_is() {
+        let environment =
+            [("SHUKE_WECHAT__SECRET", "00123"), ("SHUKE_HTTP__WORKERS", "3"), ("SHUKE_JOBS__IN_PROCESS", "false")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let config = Config::layered(None, environment.into()).expect("settings");
+        assert_eq!(config.wechat.secret.expose_secret(), "00123");
+        assert_eq!((config.http.workers, config.jobs.in_process), (3, false));
     }
 }

@@ -1,5 +1,5 @@
 import { query, request } from './client'
-import type { MyOrderRow, MyOrderView, NewOrder, OrderChanges, OrderMove, OrderRow, OrderView, Page, ReceiptCode } from './types'
+import type { MyOrderRow, MyOrderView, NewOrder, OrderChanges, OrderMove, OrderRow, OrderStatus, OrderView, Page, ReceiptCode } from './types'
 
 export interface OrderFilter {
   status?: string
@@ -8,6 +8,24 @@ export interface OrderFilter {
 
 export function listOrders(filter: OrderFilter, cursor: string | null): Promise<Page<OrderRow>> {
   return request('GET', `orders${query({ ...filter, limit: 20, cursor })}`)
+}
+
+/** What has not left yet: first what is being packed, then what was just placed. The API lists one status at a time. */
+const WAITING: OrderStatus[] = ['processing', 'placed']
+
+export function isWaiting(status: OrderStatus): boolean {
+  return WAITING.includes(status)
+}
+
+/** The cursor names the status it goes on with: `placed:…`. */
+export async function listToShip(cursor: string | null, from: OrderStatus[] = WAITING): Promise<Page<OrderRow>> {
+  const left = cursor ? from.slice(from.findIndex((one) => cursor.startsWith(`${one}:`))) : from
+  const [status, ...later] = left
+  if (!status) return { items: [], next_cursor: null }
+  const page = await listOrders({ status }, cursor ? cursor.slice(status.length + 1) : null)
+  if (page.next_cursor) return { items: page.items, next_cursor: `${status}:${page.next_cursor}` }
+  const rest = await listToShip(null, later)
+  return { items: page.items.concat(rest.items), next_cursor: rest.next_cursor }
 }
 
 export function findOrder(id: string): Promise<OrderView> {

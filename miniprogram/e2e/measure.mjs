@@ -17,9 +17,9 @@ function measureHere({ small, contrast }) {
     if (width > 1 && (right > innerWidth + 1 || left < -1) && !clipped(node)) found.add(`${name(node)} leaves the screen: ${Math.round(left)}…${Math.round(right)}`)
   }
 
-  const touched = all.filter((node) => node.matches('[aria-role=button],[aria-role=link],[aria-role=tab],[aria-role=radio],[aria-role=checkbox],wx-button,.link,.chip,.line[data-testid],input,textarea'))
+  const touched = all.filter((node) => node.matches('[role=button],[role=link],[role=tab],[role=radio],[role=checkbox],wx-button,wx-input,wx-textarea,wx-picker,.link,.chip,.line[data-testid]'))
   for (const node of touched) {
-    if (node.matches('.wide-row *') || clipped(node)) continue
+    if (clipped(node)) continue
     const { width, height } = reach(node)
     if (Math.min(width, height) < small) found.add(`${name(node)} is ${Math.round(width)} × ${Math.round(height)} px to a finger`)
   }

@@ -36,8 +36,14 @@ impl Connections {
         let url = settings.url.expose_secret();
         let statements = Arc::new(AtomicU64::new(0));
         let (mut read, mut write) = if let Some(path) = url.strip_prefix("sqlite://") {
-            if let Some(folder) = std::path::Path::new(path).parent() {
-                std::fs::create_dir_all(folder).context("folder of the database file")?;
+            if !std::path::Path::new(path).exists() {
+                // Names and remarks are in it: only its owner may read it. SQLite gives the files beside
+                // it the same mode. Another process may have made it this very moment.
+                if let Err(error) = crate::crypto::write_private(std::path::Path::new(path), b"")
+                    && !std::path::Path::new(path).exists()
+                {
+                    return Err(error.context("the database file"));
+                }
             }
             // The writer comes first: it creates the file and switches it to WAL.
             let write = Database::connect(sqlite(path, 1)).await.context("opening the database file")?;

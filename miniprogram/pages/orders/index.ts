@@ -1,5 +1,5 @@
 import { listen } from '../../api/changes'
-import { listOrders } from '../../api/orders'
+import { isWaiting, listOrders, listToShip } from '../../api/orders'
 import { may, side } from '../../api/session'
 import type { OrderRow, Page } from '../../api/types'
 import { takeIntent } from '../../behaviors/intent'
@@ -9,7 +9,13 @@ import { markTab } from '../../behaviors/tab-page'
 import { STATUSES } from '../../words/names'
 import { orderCard } from '../../words/orders'
 
-const TABS = [{ value: '', label: '全部' }, ...Object.entries(STATUSES).map(([value, label]) => ({ value, label }))]
+/** As a shop speaks of its orders: what is placed or being packed waits to be shipped. */
+const TO_SHIP = 'to_ship'
+const TABS = [
+  { value: '', label: '全部' },
+  { value: TO_SHIP, label: '待发货' },
+  ...(['shipped', 'delivered', 'completed', 'cancelled'] as const).map((value) => ({ value, label: STATUSES[value] })),
+]
 
 /** Orders by status, the newest first. */
 Component({
@@ -37,7 +43,8 @@ Component({
     },
 
     fetchPage(cursor: string | null): Promise<Page<OrderRow>> {
-      return listOrders({ status: this.data.status }, cursor)
+      const { status } = this.data
+      return status === TO_SHIP ? listToShip(cursor) : listOrders({ status }, cursor)
     },
     present: orderCard,
 
@@ -55,7 +62,8 @@ Component({
     /** An order moved: it changes in place, or leaves the tab it no longer belongs to. */
     onOrder(row: OrderRow) {
       const known = this.data.rows.some((one) => one.id === row.id)
-      const belongs = !this.data.status || this.data.status === row.status
+      const { status } = this.data
+      const belongs = !status || status === row.status || (status === TO_SHIP && isWaiting(row.status))
       if (known && belongs) this.replaceRow(row)
       else if (known) this.removeRow(row.id)
       else if (belongs && this.data.loaded) void this.reload()

@@ -23,6 +23,16 @@ interface TaskRow {
   late: boolean
 }
 
+const LATER = [
+  { days: 1, label: '明天' },
+  { days: 3, label: '三天后' },
+  { days: 7, label: '一周后' },
+]
+
+function idOf(event: WechatMiniprogram.TouchEvent): string {
+  return String(event.currentTarget.dataset['id'])
+}
+
 /** The list to work through, in the order to work through it. */
 Component({
   behaviors: [listens],
@@ -33,6 +43,7 @@ Component({
     where: '',
     numbers: [] as { id: string; value: number; label: string; tone: string }[],
     which: 'all' as Which,
+    delays: LATER,
     rows: [] as TaskRow[],
     tasks: [] as Task[],
     stale: true,
@@ -93,7 +104,7 @@ Component({
       const id = String(event.currentTarget.dataset['id'])
       if (id === 'new') return wx.switchTab({ url: '/pages/customers/index' })
       if (id === 'ship') {
-        intend('orders', { status: 'placed' })
+        intend('orders', { status: 'to_ship' })
         return wx.switchTab({ url: '/pages/orders/index' })
       }
       const which: Which = id === 'overdue' ? 'overdue' : 'today'
@@ -115,7 +126,7 @@ Component({
     },
 
     async done(event: WechatMiniprogram.TouchEvent) {
-      const task = this.take(event)
+      const task = this.take(idOf(event))
       if (!task) return
       try {
         const done = await finishTask(task.id, task.version)
@@ -125,11 +136,24 @@ Component({
       }
     },
 
-    async snooze(event: WechatMiniprogram.TouchEvent) {
-      const to = String(event.currentTarget.dataset['to'])
-      const task = this.take(event)
+    snooze(event: WechatMiniprogram.TouchEvent) {
+      void this.postpone(idOf(event), Number(event.currentTarget.dataset['days']))
+    },
+
+    /** The same choice for those who do not swipe. */
+    later(event: WechatMiniprogram.TouchEvent) {
+      const id = idOf(event)
+      wx.showActionSheet({
+        itemList: LATER.map((one) => `推迟到${one.label}`),
+        success: ({ tapIndex }) => void this.postpone(id, LATER[tapIndex]?.days ?? 1),
+        fail: () => undefined,
+      })
+    },
+
+    async postpone(id: string, days: number) {
+      const task = this.take(id)
       if (!task) return
-      const until = to === 'tomorrow' ? inDays(1, 10) : to === 'three-days' ? inDays(3, 10) : inDays(7, 10)
+      const until = inDays(days, 10)
       try {
         await snoozeTask(task.id, task.version, until)
         wx.showToast({ icon: 'none', title: `${task.customer_name} 推迟到${due(until)}` })
@@ -140,8 +164,7 @@ Component({
     },
 
     /** Takes a task off the list before the server has answered. */
-    take(event: WechatMiniprogram.TouchEvent): Task | undefined {
-      const id = String(event.currentTarget.dataset['id'])
+    take(id: string): Task | undefined {
       const task = this.data.tasks.find((one) => one.id === id)
       this.data.tasks = this.data.tasks.filter((one) => one.id !== id)
       this.draw()
