@@ -8,7 +8,10 @@ mod harness;
 
 mod accounts;
 mod customers;
+mod interactions;
 mod mine;
 mod orders;
+mod process;
 mod reminders;
+mod tags;
 mod wechat;

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
+use crate::scope::system;
 use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
 use std::sync::Arc;
@@ -29,16 +30,30 @@ impl Installation {
     /// When a part cannot be reached, or the master key is not the one this database was written
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        let keys = Keyring::load(&config.keys, config.profile)?;
+        let found = Keyring::find(&config.keys, config.profile)?;
         let db = Connections::open(&config.database).await?;
+        let mark = system::key_mark(&db).await;
+        if let Some(mark) = &mark {
+            let file = &config.keys.file;
+            let keys = found.as_ref().with_context(|| {
+                format!("the key file {file} is missing, without which this database cannot be read; put it back. Nothing was changed")
+            })?;
+            system::check_key_mark(keys, mark)?;
+        }
         if config.database.migrate {
             db.migrate().await?;
         }
+        let keys = match found {
+            Some(keys) => keys,
+            None => Keyring::make(&config.keys)?,
+        };
         let cache = Cache::open(&config.cache.url, &config.cache.prefix).await?;
         let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
         let this = Arc::new(Self { config, clock, db, cache, keys, wechat, snapshots: Snapshots::default() });
         if this.db.is_migrated().await.unwrap_or(false) {
-            crate::scope::system::check_master_key(&this).await.context("the master key")?;
+            if mark.is_none() {
+                system::leave_key_mark(&this).await?;
+            }
         } else if this.config.database.migrate {
             bail!("the schema is not the one this version needs");
         }

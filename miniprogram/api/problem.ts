@@ -35,7 +35,7 @@ const WORDS: Record<string, string> = {
   network: '网络不通，检查网络后再试',
   timeout: '服务器没有及时回应，请稍后再试',
   unauthenticated: '登录已过期，请重新登录',
-  unreadable: '服务器的回答读不懂，请稍后再试',
+  unreadable: '服务器暂时出了问题，请稍后再试',
 }
 
 /** A refusal that was made on the phone. */

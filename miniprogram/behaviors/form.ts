@@ -44,13 +44,13 @@ export const form = Behavior({
       const found = readDraft(name)
       const kept = found ? typed(found) : {}
       this.data.attempt = found?.attempt ?? { key: '', body: '' }
-      this.setData({ draft: name, base: defaults, form: { ...defaults, ...kept }, restored: Object.keys(kept).length > 0, errors: {}, failure: '' })
+      this.setData({ draft: name, base: copied(defaults), form: { ...defaults, ...kept }, restored: Object.keys(kept).length > 0, errors: {}, failure: '' })
     },
 
     /** Throws away what was typed. */
     restartForm(defaults: FormState): void {
       dropDraft(this.data.draft)
-      this.setData({ base: defaults, form: defaults, restored: false, errors: {}, failure: '' })
+      this.setData({ base: copied(defaults), form: defaults, restored: false, errors: {}, failure: '' })
     },
 
     onChange(event: FieldEvent): void {
@@ -149,6 +149,11 @@ export const form = Behavior({
     },
   },
 })
+
+/** The start of a form must not change with the form: both would hold the same rows. */
+function copied(form: FormState): FormState {
+  return JSON.parse(JSON.stringify(form)) as FormState
+}
 
 /** `lines.0.name` as setData writes it: `lines[0].name`. */
 function path(name: string): string {

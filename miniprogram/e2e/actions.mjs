@@ -31,3 +31,29 @@ export async function fillLine(phone, at, name, quantity, price) {
 export async function settled(phone) {
   await phone.page.waitForFunction(() => ![...document.querySelectorAll('[data-testid=loading]')].some((one) => one.checkVisibility()))
 }
+
+/** Scrolls the page that is shown, and answers where it stands. Below zero is the end, reached from above as a finger does. */
+export function scroll(phone, to) {
+  return phone.page.evaluate(async (top) => {
+    const page = [...document.querySelectorAll('wx-page')].find((one) => one.checkVisibility())
+    const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    if (top < 0) {
+      page.scrollTop = page.scrollHeight - page.clientHeight - 200
+      await frame()
+      page.scrollTop = page.scrollHeight
+      await frame()
+    } else if (top !== undefined) page.scrollTop = top
+    return page.scrollTop
+  }, to)
+}
+
+/** Ids of the rows that are drawn. */
+export function rowIds(phone, row) {
+  return phone.visible(`[data-testid=${row}]`).evaluateAll((nodes) => nodes.map((node) => node.dataset.id))
+}
+
+/** Waits until nothing moves any more: a picture in between shows neither. */
+export async function arrived(phone) {
+  const moving = () => document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+  await phone.page.evaluate(`Promise.all((${moving})().map((one) => one.finished.catch(() => {}))).then(() => {})`)
+}

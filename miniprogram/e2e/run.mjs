@@ -25,7 +25,7 @@ const chosen = files.filter((file) => !positionals.length || positionals.some((p
 fs.mkdirSync(values.shots, { recursive: true })
 const browser = await startBrowser({ shots: values.shots, headed: values.headed })
 const world = new World({ ...values, demo: JSON.parse(fs.readFileSync(values.demo, 'utf8')) })
-const runner = new Runner({ browser, world })
+const runner = new Runner({ browser, world, shots: values.shots })
 for (const file of chosen) await runner.story(await import(new URL(file, folder)))
 await browser.browser.close()
 

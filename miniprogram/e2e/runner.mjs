@@ -8,12 +8,11 @@ export class Runner {
   passed = 0
   failed = 0
 
-  constructor({ browser, world }) {
-    this.browser = browser
-    this.world = world
+  constructor({ browser, world, shots }) {
+    Object.assign(this, { browser, world, shots })
   }
 
-  /** A story is a module with `title` and a function `tell({ step, open, skip, world })`. */
+  /** A story is a module with `title` and a function `tell({ step, open, skip, world, browser, shots })`. */
   async story({ title, tell }) {
     const began = Date.now()
     console.log(`\n${title}`)
@@ -27,7 +26,7 @@ export class Runner {
     const step = (what, act) => this.step(what, act, phones)
     const skip = (what, why) => console.log(`  - ${what}: skipped, ${why}`)
     try {
-      await tell({ step, open, skip, world: this.world })
+      await tell({ step, open, skip, world: this.world, browser: this.browser.browser, shots: this.shots })
       await step('no page saw an error, a warning or a 5xx', () => clean(phones))
     } catch (thrown) {
       if (!(thrown instanceof Stop)) this.fail('between the steps', thrown, began)

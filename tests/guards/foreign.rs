@@ -48,6 +48,20 @@ async fn a_row_of_a_colleague_is_not_found_and_stays_as_it_is() {
     }
 }
 
+/// The one kind of row that also the boss may not see.
+#[actix_web::test]
+async fn an_inbox_is_private() {
+    let shop = Shop::new().await;
+    let colleague = Desk::of_sales(&shop);
+    let operations = on_a_row(&shop).await;
+    let operation = operations.iter().find(|operation| operation.id == "read_inbox_item").expect("the operation");
+    let sample = colleague.sample(&operation.id).await;
+    operation.call(&shop.boss, &sample).await.problem(404, "not_found");
+    assert_eq!(shop.sales.get("/inbox").await.ok()["unread"], 1);
+    operation.call(&shop.sales, &sample).await.ok();
+    assert_eq!(shop.sales.get("/inbox").await.ok()["unread"], 0);
+}
+
 #[actix_web::test]
 async fn an_id_that_nobody_has_is_not_found() {
     let shop = Shop::new().await;

@@ -6,8 +6,10 @@
 mod at_rest;
 mod client;
 mod console;
+mod process;
 
 pub use client::{Answer, Client};
+pub use process::{Home, Server, until};
 
 use api::config::Config;
 use api::{Clock, Installation, Running, System};
@@ -130,7 +132,7 @@ impl Shop {
     }
 
     /// Logs in at WeChat and proves a phone number.
-    async fn join(nobody: &Client, appid: &str, number: &str) -> Client {
+    pub async fn join(nobody: &Client, appid: &str, number: &str) -> Client {
         let phone = unique_phone();
         sim("PUT", &format!("/phone/{phone}"), json!({ "phone_number": number })).await;
         let client = log_in(nobody, appid, &phone).await;

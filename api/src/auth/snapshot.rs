@@ -6,12 +6,36 @@ use crate::crypto::TenantKeys;
 use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
+use chrono::{DateTime, Duration, Utc};
 use moka::sync::Cache;
 use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
 
-const SECONDS: u64 = 3;
+const SECONDS: i64 = 3;
+
+/// A copy, and the time for which it counts: by the installation's clock, which tests hold still.
+#[derive(Clone)]
+struct Kept<T> {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    value: T,
+}
+
+impl<T> Kept<T> {
+    fn brief(now: DateTime<Utc>, value: T) -> Self {
+        Self { from: now, until: now + Duration::seconds(SECONDS), value }
+    }
+
+    /// What cannot change any more.
+    fn forever(value: T) -> Self {
+        Self { from: DateTime::<Utc>::MIN_UTC, until: DateTime::<Utc>::MAX_UTC, value }
+    }
+
+    /// The copy while it counts; a clock that was set back makes it old.
+    fn fresh(self, now: DateTime<Utc>) -> Option<T> {
+        (self.from..self.until).contains(&now).then_some(self.value)
+    }
+}
 
 #[derive(Clone)]
 pub(super) struct StaffSnapshot {
@@ -22,18 +46,17 @@ pub(super) struct StaffSnapshot {
 
 /// The copies of one process.
 pub struct Snapshots {
-    staff: Cache<(i64, Uuid), Option<StaffSnapshot>>,
-    sessions: Cache<Uuid, bool>,
+    staff: Cache<(i64, Uuid), Kept<Option<StaffSnapshot>>>,
+    sessions: Cache<Uuid, Kept<bool>>,
     keys: Cache<i64, Arc<TenantKeys>>,
 }
 
 impl Default for Snapshots {
     fn default() -> Self {
-        let brief = Duration::from_secs(SECONDS);
         Self {
-            staff: Cache::builder().max_capacity(50_000).time_to_live(brief).build(),
-            sessions: Cache::builder().max_capacity(50_000).time_to_live(brief).build(),
-            keys: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(3600)).build(),
+            staff: Cache::builder().max_capacity(50_000).build(),
+            sessions: Cache::builder().max_capacity(50_000).build(),
+            keys: Cache::builder().max_capacity(10_000).time_to_live(std::time::Duration::from_secs(3600)).build(),
         }
     }
 }
@@ -45,7 +68,7 @@ impl Snapshots {
         tenant_id: i64,
         staff_id: Uuid,
     ) -> Result<Option<StaffSnapshot>, Problem> {
-        if let Some(found) = self.staff.get(&(tenant_id, staff_id)) {
+        if let Some(found) = self.staff.get(&(tenant_id, staff_id)).and_then(|kept| kept.fresh(system.now())) {
             return Ok(found);
         }
         let found = system.staffer(tenant_id, staff_id).await?.map(|row| StaffSnapshot {
@@ -53,22 +76,22 @@ impl Snapshots {
             account_id: row.account_id,
             epoch: row.auth_epoch,
         });
-        self.staff.insert((tenant_id, staff_id), found.clone());
+        self.staff.insert((tenant_id, staff_id), Kept::brief(system.now(), found.clone()));
         Ok(found)
     }
 
     pub(super) async fn session_runs(&self, system: &System, session_id: Uuid) -> Result<bool, Problem> {
-        if let Some(runs) = self.sessions.get(&session_id) {
+        if let Some(runs) = self.sessions.get(&session_id).and_then(|kept| kept.fresh(system.now())) {
             return Ok(runs);
         }
         let runs = system.session_runs(session_id).await?;
-        self.sessions.insert(session_id, runs);
+        self.sessions.insert(session_id, Kept::brief(system.now(), runs));
         Ok(runs)
     }
 
     /// Forgets a session that this process ended.
     pub(crate) fn forget_session(&self, session_id: Uuid) {
-        self.sessions.insert(session_id, false);
+        self.sessions.insert(session_id, Kept::forever(false));
     }
 
     /// Forgets a member of staff whom this process changed.

@@ -23,27 +23,35 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Reads the master key from the settings or the key file; in the embedded profile a missing
-    /// file is written with mode 0600.
+    /// Reads the master key from the settings or the key file. None in the embedded profile when
+    /// there is none yet.
     ///
     /// # Errors
     /// When there is no key in the production profile, or the key is not base64 of 32 bytes.
-    pub fn load(keys: &config::Keys, profile: config::Profile) -> anyhow::Result<Self> {
+    pub fn find(keys: &config::Keys, profile: config::Profile) -> anyhow::Result<Option<Self>> {
         let text = if !keys.master.expose_secret().is_empty() {
             keys.master.expose_secret().to_owned()
         } else if Path::new(&keys.file).exists() {
             std::fs::read_to_string(&keys.file).with_context(|| format!("key file {}", keys.file))?
         } else if profile == config::Profile::Embedded {
-            let text = STANDARD.encode(super::random::<32>());
-            write_private(Path::new(&keys.file), text.as_bytes())?;
-            tracing::info!(file = keys.file, "made a master key: back this file up");
-            text
+            return Ok(None);
         } else {
             bail!("there is no master key: set SHUKE_KEYS__MASTER or [keys] file ({})", keys.file);
         };
         let bytes = STANDARD.decode(text.trim()).context("the master key is not base64")?;
         let bytes = <[u8; 32]>::try_from(bytes).ok().context("the master key does not have 32 bytes")?;
-        Ok(Self::from_master(bytes))
+        Ok(Some(Self::from_master(bytes)))
+    }
+
+    /// Draws a master key and writes it into the key file with mode 0600.
+    ///
+    /// # Errors
+    /// When the file exists by now or cannot be written.
+    pub fn make(keys: &config::Keys) -> anyhow::Result<Self> {
+        let master = super::random::<32>();
+        write_private(Path::new(&keys.file), STANDARD.encode(master).as_bytes())?;
+        tracing::info!(file = keys.file, "made a master key: back this file up");
+        Ok(Self::from_master(master))
     }
 
     /// Derives all keys from a master key.

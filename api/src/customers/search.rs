@@ -3,6 +3,7 @@
 use super::entity::{customer, phone, tagging};
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::tags::entity::tag;
 use domain::customers::CustomerType;
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
@@ -96,11 +97,19 @@ fn with_phone(scope: &Scope, column: phone::Column, digest: Vec<u8>) -> SelectSt
 }
 
 fn tagged(scope: &Scope, tags: Vec<Uuid>) -> SelectStatement {
+    // A deleted tag is nobody's, though the rows that gave it are still there.
+    let live = Query::select()
+        .column(tag::Column::Id)
+        .from(tag::Entity)
+        .and_where(tag::Column::TenantId.eq(scope.tenant_id()))
+        .and_where(tag::Column::Id.is_in(tags))
+        .and_where(tag::Column::Live.eq(1))
+        .to_owned();
     Query::select()
         .column(tagging::Column::CustomerId)
         .from(tagging::Entity)
         .and_where(tagging::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(tagging::Column::TagId.is_in(tags))
+        .and_where(tagging::Column::TagId.in_subquery(live))
         .to_owned()
 }
 

@@ -9,7 +9,7 @@ use crate::scope::{Reads, Tx};
 use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -32,11 +32,18 @@ pub(crate) async fn spoken_to(
     next: Option<DateTime<Utc>>,
 ) -> Result<(), Problem> {
     let mut change = customer::ActiveModel::default();
-    if let Some(at) = at {
-        change.last_contact_at = Set(Some(at));
-    }
     if next.is_some() {
         change.next_contact_at = Set(next);
+    }
+    if let Some(at) = at {
+        // What is written down late does not turn the last contact back.
+        let earlier = Condition::any().add(Column::LastContactAt.is_null()).add(Column::LastContactAt.lte(at));
+        let this = Condition::all().add(Column::Id.eq(id)).add(Column::Live.eq(1)).add(earlier);
+        let latest =
+            customer::ActiveModel { last_contact_at: Set(Some(at)), updated_at: Set(tx.now()), ..change.clone() };
+        if tx.derive_all::<Entity>(this, latest).await? == 1 {
+            return Ok(());
+        }
     }
     if tx.derive::<Entity>(id, change).await? { Ok(()) } else { Err(Problem::NotFound) }
 }

@@ -12,7 +12,8 @@ pub(crate) mod tenants;
 
 use super::{Eyes, Scope, Who, can, new_id};
 use crate::auth::entity::installation;
-use crate::crypto::TenantKeys;
+use crate::crypto::{Keyring, TenantKeys};
+use crate::db::{Connections, refusal};
 use crate::installation::Installation;
 use crate::problem::Problem;
 use actix_web::HttpRequest;
@@ -102,26 +103,36 @@ pub(crate) async fn job_scope(at: &Arc<Installation>, tenant_id: i64, job: Uuid)
     Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, format!("job-{job}")))
 }
 
-/// Refuses to start with another master key than the one this database was written with.
+/// Name and place of the mark that the master key leaves in a new database.
+const KEY_MARK: (&str, &str) = ("master_key_check", "|installation.value|master_key_check");
+
+/// The mark of the master key this database was written with; none in a new one.
 #[expect(clippy::disallowed_methods, reason = "the installation's own table")]
-pub(crate) async fn check_master_key(at: &Arc<Installation>) -> anyhow::Result<()> {
-    const NAME: &str = "master_key_check";
-    let place = "|installation.value|master_key_check";
-    match installation::Entity::find_by_id(NAME).one(&at.db.read).await? {
-        Some(row) => {
-            if at.keys.installation.open(place, &row.value.unwrap_or_default()).is_err() {
-                bail!(
-                    "this database was written with another master key; restore the right key file. Nothing was changed"
-                );
-            }
-        }
-        None => {
-            let row = installation::ActiveModel {
-                name: Set(NAME.to_owned()),
-                value: Set(Some(at.keys.installation.seal(place, b"shuke"))),
-            };
-            installation::Entity::insert(row).exec_without_returning(&at.db.write).await?;
-        }
+pub(crate) async fn key_mark(db: &Connections) -> Option<Vec<u8>> {
+    // Without the table there is no mark in it.
+    let row = installation::Entity::find_by_id(KEY_MARK.0).one(&db.read).await.ok().flatten()?;
+    Some(row.value.unwrap_or_default())
+}
+
+/// Refuses another master key than the one this database was written with.
+pub(crate) fn check_key_mark(keys: &Keyring, mark: &[u8]) -> anyhow::Result<()> {
+    if keys.installation.open(KEY_MARK.1, mark).is_err() {
+        bail!("this database was written with another master key; restore the right key file. Nothing was changed");
     }
     Ok(())
+}
+
+/// Marks a new database with the master key. Another process may be doing the same.
+#[expect(clippy::disallowed_methods, reason = "the installation's own table")]
+pub(crate) async fn leave_key_mark(at: &Arc<Installation>) -> anyhow::Result<()> {
+    let row = installation::ActiveModel {
+        name: Set(KEY_MARK.0.to_owned()),
+        value: Set(Some(at.keys.installation.seal(KEY_MARK.1, b"shuke"))),
+    };
+    match installation::Entity::insert(row).exec_without_returning(&at.db.write).await {
+        Err(error) if refusal(&error).is_some() => {
+            check_key_mark(&at.keys, &key_mark(&at.db).await.unwrap_or_default())
+        }
+        other => Ok(other.map(|_| ())?),
+    }
 }

@@ -1,5 +1,5 @@
 // Every page at phone and tablet size, the main ones in the dark: a picture each, and what can be measured of a good layout.
-import { openStaff, settled } from '../actions.mjs'
+import { arrived, openStaff, settled } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { BOSS, CUSTOMER } from '../world.mjs'
 
@@ -70,34 +70,30 @@ export async function tell({ step, open, world }) {
   const complaints = []
   for (const { as, options, only } of SIZES) {
     const sides = [
-      ['guest', () => open('passer-by', options), GUEST],
-      ['staff', () => openStaff(open, world, BOSS, options), staffPages(ids)],
-      ['customer', () => open(CUSTOMER, { storageState: world.storage(buyer), ...options }), customerPages(ids)],
+      [() => open('passer-by', options), GUEST],
+      [() => openStaff(open, world, BOSS, options), staffPages(ids)],
+      [() => open(CUSTOMER, { storageState: world.storage(buyer), ...options }), customerPages(ids)],
     ]
-    for (const [side, phoneOf, pages] of sides) {
-      const wanted = pages.filter(([name]) => !only || only.test(name))
-      if (!wanted.length) continue
-      await step(`${as}, ${side} side: ${wanted.length} pages`, async () => {
-        const phone = await phoneOf()
-        for (const [name, route, text, prepare] of wanted) {
-          await phone.goto(route)
-          await phone.waitText(text)
-          await settled(phone)
-          await prepare?.(phone)
-          await still(phone)
-          await phone.shot(`${name}-${as}`)
-          for (const one of await measure(phone)) complaints.push(`${name}-${as}: ${one}`)
-        }
-        await phone.close()
-      })
-    }
+    const wanted = sides.map(([phoneOf, pages]) => [phoneOf, pages.filter(([name]) => !only || only.test(name))]).filter(([, pages]) => pages.length)
+    const count = wanted.reduce((sum, [, pages]) => sum + pages.length, 0)
+    await step(`${as}, ${options.width} × ${options.height}: ${count} pages`, () => Promise.all(wanted.map(async ([phoneOf, pages]) => {
+      const phone = await phoneOf()
+      for (const page of pages) complaints.push(...(await look(phone, page, as)))
+      await phone.close()
+    })))
   }
   await step('nothing is too wide, too small or too pale', () => {
     if (complaints.length) throw new Error(complaints.join('\n'))
   })
 }
 
-/** Toasts gone and sheets arrived: a picture in between shows neither. */
-async function still(phone) {
-  await phone.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => {}))))
+/** Goes there, takes the picture, and measures. */
+async function look(phone, [name, route, text, prepare], as) {
+  await phone.goto(route)
+  await phone.waitText(text)
+  await settled(phone)
+  await prepare?.(phone)
+  await arrived(phone)
+  await phone.shot(`${name}-${as}`)
+  return (await measure(phone)).map((one) => `${name}-${as}: ${one}`)
 }

@@ -1,0 +1,146 @@
+// Forms: what was typed is never lost, and every refusal says what to do, where it belongs.
+import { arrived, openStaff } from '../actions.mjs'
+import { check, equal, until } from '../runner.mjs'
+import { BOSS, SALES } from '../world.mjs'
+
+export const title = 'Forms: drafts, duplicates, conflicts, refusals'
+
+const FORM = '/features/customers/form/index'
+
+export async function tell({ step, open, world }) {
+  const boss = await world.known(BOSS)
+  const phone = await openStaff(open, world, BOSS, { route: FORM })
+  const value = (name) => phone.visible(`[data-testid="field-${name}"]`).locator('input,textarea').first().inputValue()
+  const number = world.freshNumber()
+
+  await step('a save without a server keeps what was typed', async () => {
+    await phone.fill('[data-testid=field-name]', '顾清源')
+    await phone.fill('[data-testid="field-phones.0.number"]', number)
+    await phone.online(false)
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('填写的内容已保留')
+    equal(await value('name'), '顾清源', 'name')
+  })
+
+  await step('leaving the page and a reload keep it too', async () => {
+    await phone.goto('/pages/customers/index')
+    await phone.goto(FORM)
+    await phone.waitText('接着上次没保存的内容')
+    await phone.reload()
+    await phone.goto(FORM)
+    await phone.waitText('接着上次没保存的内容')
+    equal([await value('name'), await value('phones.0.number')], ['顾清源', number], 'fields')
+  })
+
+  await step('with the server back it is saved once, and the draft is gone', async () => {
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 顾清源')
+    const found = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent('顾清源')}`)).items
+    equal(found.length, 1, 'customers of that name')
+    await phone.goto(FORM)
+    await phone.waitText('姓名')
+    equal(await value('name'), '', 'name of the next form')
+  })
+
+  await step('a pasted line fills the fields', async () => {
+    await phone.fill('[data-testid=field-paste]', '沈知夏 154 6400 8123 浙江省杭州市西湖区龙井路 1 号')
+    await phone.waitText('已填好')
+    equal([await value('name'), await value('phones.0.number')], ['沈知夏', '15464008123'], 'fields')
+    await phone.goto('/pages/customers/index')
+    await phone.goto(FORM)
+    await phone.tap('[data-testid=restart]')
+    equal(await value('name'), '', 'name after starting again')
+  })
+
+  await step('a number somebody has: the sheet names the masked customer and who looks after them', async () => {
+    await phone.fill('[data-testid=field-name]', '顾先生')
+    await phone.fill('[data-testid="field-phones.0.number"]', number)
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('这个号码已经有客户了')
+    const told = await phone.text('[data-testid=existing]')
+    for (const part of ['顾', '林静', `${number.slice(0, 3)}****${number.slice(-4)}`]) check(told.includes(part), `${part} is missing in ${told}`)
+    await arrived(phone)
+    await phone.shot('50-duplicate')
+    check(!told.includes('清源') && !told.includes(number), `too much is told: ${told}`)
+    await phone.tap('[data-testid=existing-close]')
+    await phone.waitText('这个号码已经有客户了')
+    equal(await phone.visible('[data-testid="error-phones.0.number"]').innerText(), '这个号码已经有客户了', 'text beside the field')
+  })
+
+  await step('a colleague is told whom to ask, and cannot open the record', async () => {
+    const sales = await openStaff(open, world, SALES, { route: FORM })
+    await sales.fill('[data-testid=field-name]', '顾女士')
+    await sales.fill('[data-testid="field-phones.0.number"]', number)
+    await sales.tap('[data-testid=save]')
+    await sales.waitText('需要时请找 林静')
+    equal(await sales.visible('[data-testid=existing-open]').count(), 0, 'buttons that open it')
+    await sales.close()
+  })
+
+  const made = await world.customer(boss, { name: '许若兰', remark: '爱喝白茶' })
+  const edit = `/features/customers/form/index?id=${made.id}`
+  const meanwhile = async (fields) => {
+    const { version } = await world.call(boss, 'GET', `customers/${made.id}`)
+    return world.call(boss, 'PATCH', `customers/${made.id}`, { version, body: fields })
+  }
+  const current = () => world.call(boss, 'GET', `customers/${made.id}`)
+
+  await step('somebody else saved meanwhile: both versions are shown, and mine can be kept', async () => {
+    await phone.goto(`/features/customers/detail/index?id=${made.id}`)
+    await phone.tap('[data-testid=edit-customer]')
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '改喝岩茶')
+    await meanwhile({ remark: '只喝龙井', title: '店长' })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('刚刚有人改过这位客户')
+    const shown = (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
+    for (const part of ['备注 改喝岩茶 只喝龙井', '职位', '店长']) check(shown.includes(part), `${part} is missing in ${shown}`)
+    await arrived(phone)
+    await phone.shot('51-conflict')
+    await phone.tap('[data-testid=keep-mine]')
+    await phone.waitText('已保存客户 许若兰')
+    const { remark, title } = await current()
+    equal([remark, title], ['改喝岩茶', '店长'], 'remark and title')
+  })
+
+  await step('or theirs taken', async () => {
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '我写的')
+    await meanwhile({ remark: '他们写的' })
+    await phone.tap('[data-testid=save]')
+    await phone.tap('[data-testid=take-theirs]')
+    await until('their text in the field', async () => (await value('remark')) === '他们写的')
+    equal((await current()).remark, '他们写的', 'remark')
+  })
+
+  await step('a refusal of the server stands beside its field', async () => {
+    await phone.goto(FORM)
+    // The phone lets it pass, and it is changed on its way.
+    await phone.page.route('**/api/v1/customers', (route) => {
+      const body = { ...JSON.parse(route.request().postData() ?? '{}'), company: '字'.repeat(101) }
+      return route.request().method() === 'POST' ? route.continue({ postData: JSON.stringify(body) }) : route.continue()
+    })
+    await phone.tap('[data-testid=more]')
+    await phone.fill('[data-testid=field-name]', '唐一味')
+    await phone.fill('[data-testid="field-phones.0.number"]', world.freshNumber())
+    await phone.tap('[data-testid=save]')
+    await phone.visible('[data-testid=error-company]').waitFor()
+    equal((await phone.text('[data-testid=error-company]')).trim(), '最多 100 个字', 'text beside the field')
+    await phone.page.unroute('**/api/v1/customers')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 唐一味')
+  })
+
+  await step('a new order: sums while typing, refusals beside the line they belong to', async () => {
+    await phone.goto('/pages/orders/index')
+    await phone.tap('[data-testid=new-order]')
+    await phone.tap('[data-testid=save]')
+    await phone.visible('[data-testid=error-customer_id]').waitFor()
+    await phone.fill('[data-testid="field-lines.0.quantity"]', '0')
+    await phone.waitText('不能小于 1')
+    await phone.fill('[data-testid="field-lines.0.quantity"]', '3')
+    await phone.fill('[data-testid="field-lines.0.price"]', '19.9')
+    equal(await phone.text('[data-testid=total]'), '¥59.70', 'total')
+  })
+}

@@ -1,0 +1,115 @@
+// Lists: search, tags, two hundred rows without a repeat, the place that is kept, orders by status.
+import { openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
+import { check, equal, until } from '../runner.mjs'
+import { BOSS } from '../world.mjs'
+
+export const title = 'Lists: find, filter, scroll, come back'
+
+export async function tell({ step, open, world }) {
+  const boss = await world.known(BOSS)
+  const ask = (path) => world.call(boss, 'GET', path)
+  const phone = await openStaff(open, world, BOSS)
+  const rows = () => rowIds(phone, 'customer-row')
+  const counted = (wanted) => until(`${wanted} customers counted`, async () => (await phone.text('[data-testid=count]')) === `${wanted} 位`)
+
+  await step('customers are found by a part of the name and by the last four digits', async () => {
+    await tab(phone, 'customers')
+    await phone.waitText('苏文清')
+    const { count } = await ask(`customers/count?q=${encodeURIComponent('文清')}`)
+    await phone.fill('[data-testid=search]', '文清')
+    await counted(count)
+    const names = await texts(phone, '[data-testid=customer-row] .title')
+    check(names.length && names.every((name) => name.includes('文清')), `found ${names}`)
+    await phone.fill('[data-testid=search]', world.demo.customer_phone.slice(-4))
+    await phone.waitText('苏文清')
+    check((await texts(phone, '[data-testid=customer-row] .title')).includes('苏文清'), 'not found by the last four digits')
+    await phone.fill('[data-testid=search]', '没有这个人')
+    await phone.waitText('没有符合条件的客户')
+    await phone.tap('[data-testid=empty-action]')
+    await counted((await ask('customers/count')).count)
+  })
+
+  await step('tags filter by any and by none', async () => {
+    const groups = (await ask('tag-groups')).items
+    const [tag, other] = ['VIP', '岩茶'].map((name) => groups.flatMap((group) => group.tags).find((one) => one.name === name))
+    for (const how of ['any', 'none', 'all']) {
+      await phone.tap('[data-testid=filter]')
+      await phone.waitText('口味')
+      if (how === 'any') {
+        await phone.tap(`[data-testid=tag-option][data-id="${tag.id}"]`)
+        await phone.tap(`[data-testid=tag-option][data-id="${other.id}"]`)
+      }
+      await phone.tap(`[data-testid=how-${how}]`)
+      await phone.tap('[data-testid=filter-apply]')
+      await counted((await ask(`customers/count?tags_${how}=${tag.id},${other.id}`)).count)
+      await settled(phone)
+      const fits = { any: /VIP|岩茶|\+\d/, none: /^(?![^]*(VIP|岩茶))/, all: /VIP[^]*岩茶|岩茶[^]*VIP/ }[how]
+      const cards = await texts(phone, '[data-testid=customer-row]')
+      check(cards.length && cards.every((text) => fits.test(text)), `${how}: ${cards.find((text) => !fits.test(text))}`)
+    }
+    await phone.tap('[data-testid=filtered]')
+  })
+
+  await step('scrolling reaches every customer once', async () => {
+    const { count } = await ask('customers/count')
+    await counted(count)
+    await settled(phone)
+    await until('the end of the list', async () => {
+      await scroll(phone, -1)
+      return (await phone.visible('[data-testid=tail]').allInnerTexts()).includes('就这些了')
+    }, { every: 20 })
+    const ids = await rows()
+    equal([ids.length, new Set(ids).size], [count, count], 'rows and different rows')
+  })
+
+  await step('coming back from a customer keeps the place', async () => {
+    const ids = await rows()
+    const place = await scroll(phone, 4200)
+    const inSight = ids[Math.floor(ids.length / 2)]
+    const row = `[data-testid=customer-row][data-id="${inSight}"]`
+    await phone.visible(row).scrollIntoViewIfNeeded()
+    const before = await scroll(phone)
+    await phone.tap(row)
+    await phone.waitText('跟进记录')
+    await phone.back()
+    await phone.waitRoute('pages/customers/index')
+    check(place > 0 && Math.abs((await scroll(phone)) - before) < 2, `scrolled to ${await scroll(phone)}, was ${before}`)
+    equal((await rows()).length, ids.length, 'rows')
+  })
+
+  await step('Today counts what waits to be shipped, and opens exactly that', async () => {
+    await tab(phone, 'today')
+    await phone.waitText('待发货')
+    const { counts } = await ask('today')
+    equal((await phone.text('[data-testid=number-ship]')).replace(/\s/g, ''), `${counts.to_ship}待发货`, 'the number')
+    await phone.tap('[data-testid=number-ship]')
+    await settled(phone)
+    await phone.visible('[data-testid=order-row]').first().waitFor()
+    await scroll(phone, -1)
+    await until(`${counts.to_ship} orders`, async () => (await rowIds(phone, 'order-row')).length === counts.to_ship, { timeout: 5000 })
+  })
+
+  await step('the tabs of the orders show what they say', async () => {
+    for (const [status, word] of [['shipped', '已发货'], ['delivered', '已签收'], ['completed', '已完成'], ['cancelled', '已取消']]) {
+      await phone.tap(`[data-testid=status-${status}]`)
+      await settled(phone)
+      const wanted = (await ask(`orders?status=${status}`)).items.map((one) => one.id)
+      await until(`the orders ${word}`, async () => JSON.stringify(await rowIds(phone, 'order-row')) === JSON.stringify(wanted), { timeout: 5000 })
+      check((await texts(phone, '[data-testid=order-row]')).every((text) => text.includes(word)), `another status among ${word}`)
+    }
+  })
+
+  await step('only legal moves are offered', async () => {
+    const offered = { placed: ['move-accept', 'ship-now', 'move-cancel'], shipped: ['move-deliver'], delivered: ['move-complete'], completed: [], cancelled: [] }
+    for (const [status, wanted] of Object.entries(offered)) {
+      const [order] = (await ask(`orders?status=${status}`)).items
+      await phone.goto(`/features/orders/detail/index?id=${order.id}`)
+      await phone.waitText(order.number)
+      await settled(phone)
+      const found = await phone.visible('[data-testid^=move-],[data-testid=ship-now]').evaluateAll((nodes) => nodes.map((node) => node.dataset.testid))
+      equal(found.sort(), [...wanted].sort(), `moves of a ${status} order`)
+      const events = { 'move-accept': 'accept', 'ship-now': 'ship', 'move-cancel': 'cancel', 'move-deliver': 'deliver', 'move-complete': 'complete' }
+      equal(wanted.map((one) => events[one]).sort(), [...(await ask(`orders/${order.id}`)).moves].sort(), `moves the server allows a ${status} order`)
+    }
+  })
+}

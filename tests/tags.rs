@@ -1,0 +1,187 @@
+//! Tags: groups, colours, and customers found by them.
+
+use crate::harness::{Client, Shop, text};
+use chrono::Duration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn group(boss: &Client, name: &str) -> Value {
+    boss.post("/tag-groups", json!({ "name": name })).await.ok()
+}
+
+async fn tag(boss: &Client, group: &Value, name: &str) -> Value {
+    boss.post("/tags", json!({ "group_id": group["id"], "name": name })).await.ok()
+}
+
+async fn put(client: &Client, customer: &str, add: &[&Value], remove: &[&Value]) -> Value {
+    let ids = |tags: &[&Value]| tags.iter().map(|tag| tag["id"].clone()).collect::<Vec<_>>();
+    let body = json!({ "add": ids(add), "remove": ids(remove) });
+    client.post(&format!("/customers/{customer}/tags"), body).await.ok()
+}
+
+fn names(list: &Value) -> Vec<String> {
+    let mut names: Vec<String> = list.as_array().expect("a list").iter().map(|row| text(&row["name"])).collect();
+    names.sort();
+    names
+}
+
+#[actix_web::test]
+async fn tags_come_in_groups_and_have_colours() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    shop.advance(Duration::seconds(1)).await;
+    let sources = group(&shop.boss, "来源").await;
+    let red = json!({ "group_id": tastes["id"], "name": "红茶", "colour": "#B03A2E" });
+    shop.boss.post("/tags", red).await.ok();
+    shop.advance(Duration::seconds(1)).await;
+    tag(&shop.boss, &tastes, "绿茶").await;
+    tag(&shop.boss, &sources, "老客介绍").await;
+    let list = shop.sales.get("/tag-groups").await.ok()["items"].clone();
+    assert_eq!(names(&list), ["口味", "来源"]);
+    assert_eq!(
+        (names(&list[0]["tags"]), names(&list[1]["tags"])),
+        (vec!["红茶".to_owned(), "绿茶".to_owned()], vec!["老客介绍".to_owned()])
+    );
+    assert_eq!((&list[0]["tags"][0]["colour"], &list[0]["tags"][1]["colour"]), (&json!("#B03A2E"), &json!("#0B7A5B")));
+    let bad = json!({ "group_id": tastes["id"], "name": "x", "colour": "red" });
+    assert_eq!(shop.boss.post("/tags", bad).await.violations(), ["colour: colour_invalid"]);
+    shop.sales.post("/tags", json!({ "group_id": tastes["id"], "name": "白茶" })).await.problem(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn the_same_tag_twice_is_one_tag_and_no_change() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let (green, red) = (tag(&shop.boss, &tastes, "绿茶").await, tag(&shop.boss, &tastes, "红茶").await);
+    let customer = shop.customer_named("沈怡").await;
+    let first = put(&shop.sales, &customer, &[&green, &red], &[]).await;
+    assert_eq!(names(&first["tags"]), ["红茶", "绿茶"]);
+    let again = put(&shop.sales, &customer, &[&green, &green], &[]).await;
+    assert_eq!((names(&again["tags"]), &again["version"]), (names(&first["tags"]), &first["version"]));
+    let less = put(&shop.sales, &customer, &[], &[&red]).await;
+    assert_eq!(names(&less["tags"]), ["绿茶"]);
+    let same = put(&shop.sales, &customer, &[], &[&red]).await;
+    assert_eq!((&same["tags"], &same["version"]), (&less["tags"], &less["version"]));
+    assert_eq!(shop.sales.get(&format!("/customers/{customer}")).await.ok(), same);
+}
+
+#[actix_web::test]
+async fn customers_are_found_by_any_all_and_none_of_their_tags() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let (green, red) = (tag(&shop.boss, &tastes, "绿茶").await, tag(&shop.boss, &tastes, "红茶").await);
+    for (name, tags) in [("甲", vec![&green]), ("乙", vec![&red]), ("丙", vec![&green, &red]), ("丁", vec![])] {
+        put(&shop.sales, &shop.customer_named(name).await, &tags, &[]).await;
+    }
+    let (green, red) = (text(&green["id"]), text(&red["id"]));
+    for (query, found) in [
+        (format!("tags_any={green},{red}"), vec!["丙", "乙", "甲"]),
+        (format!("tags_any={green}"), vec!["丙", "甲"]),
+        (format!("tags_all={green},{red}"), vec!["丙"]),
+        (format!("tags_none={green}"), vec!["丁", "乙"]),
+        (format!("tags_none={green},{red}"), vec!["丁"]),
+        (format!("tags_any={green},{red}&tags_none={red}"), vec!["甲"]),
+        (format!("tags_all={green}&tags_any={red}"), vec!["丙"]),
+    ] {
+        let mut found: Vec<String> = found.into_iter().map(str::to_owned).collect();
+        found.sort();
+        let list = shop.sales.get(&format!("/customers?{query}")).await.ok();
+        assert_eq!(names(&list["items"]), found, "{query}");
+        assert_eq!(shop.sales.get(&format!("/customers/count?{query}")).await.ok()["count"], found.len(), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn a_name_is_given_to_one_live_tag_only() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    shop.boss.post("/tag-groups", json!({ "name": " 口味 " })).await.problem(409, "name_taken");
+    // Also one that a database might take for its own word.
+    for name in ["绿茶", "PRIMARY", "tags.id"] {
+        let first = tag(&shop.boss, &tastes, name).await;
+        let body = json!({ "group_id": tastes["id"], "name": name });
+        shop.boss.post("/tags", body.clone()).await.problem(409, "name_taken");
+        shop.boss.delete(&format!("/tags/{}", text(&first["id"])), 1).await.ok();
+        let second = shop.boss.post("/tags", body).await.ok();
+        assert_ne!(first["id"], second["id"]);
+        // Each way twice: deleted names do not stand in each other's way either.
+        shop.boss.delete(&format!("/tags/{}", text(&second["id"])), 1).await.ok();
+        tag(&shop.boss, &tastes, name).await;
+    }
+    let other = tag(&shop.boss, &tastes, "红茶").await;
+    let path = format!("/tags/{}", text(&other["id"]));
+    shop.boss.patch(&path, 1, json!({ "name": "绿茶" })).await.problem(409, "name_taken");
+    let renamed = shop.boss.patch(&path, 1, json!({ "name": "白茶", "colour": "#FFFFFF" })).await.ok();
+    assert_eq!(
+        (&renamed["name"], &renamed["colour"], &renamed["version"]),
+        (&json!("白茶"), &json!("#FFFFFF"), &json!(2))
+    );
+    shop.boss.patch(&path, 1, json!({ "name": "黄茶" })).await.problem(409, "version_stale");
+}
+
+#[actix_web::test]
+async fn a_deleted_tag_is_gone_from_everybody_and_a_group_in_use_stays() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    let customer = shop.customer_named("沈怡").await;
+    put(&shop.sales, &customer, &[&green], &[]).await;
+    let path = format!("/tag-groups/{}", text(&tastes["id"]));
+    shop.boss.delete(&path, 1).await.problem(409, "in_use");
+    assert_eq!(shop.boss.delete(&format!("/tags/{}", text(&green["id"])), 1).await.status, 204);
+    let view = shop.sales.get(&format!("/customers/{customer}")).await.ok();
+    let row = shop.sales.get("/customers").await.ok()["items"][0].clone();
+    assert_eq!((&view["tags"], &row["tags"]), (&json!([]), &json!([])));
+    let ghost = format!("/customers?tags_any={}", text(&green["id"]));
+    assert_eq!(shop.sales.get(&ghost).await.ok()["items"], json!([]));
+    let back = json!({ "add": [green["id"]], "remove": [] });
+    shop.sales.post(&format!("/customers/{customer}/tags"), back).await.violations();
+    assert_eq!(shop.boss.delete(&path, 1).await.status, 204);
+    shop.boss.get("/tag-groups").await.ok()["items"].as_array().expect("items").is_empty().then_some(()).expect("none");
+}
+
+#[actix_web::test]
+async fn a_tag_of_another_business_is_no_tag_here() {
+    let shop = Shop::new().await;
+    let (_, neighbour) = shop.neighbour().await;
+    let theirs = group(&neighbour, "口味").await;
+    let their_tag = tag(&neighbour, &theirs, "绿茶").await;
+    let customer = shop.customer_named("沈怡").await;
+    for ids in [json!([their_tag["id"]]), json!(["01920000-0000-7000-8000-000000000000"])] {
+        let refused =
+            shop.sales.post(&format!("/customers/{customer}/tags"), json!({ "add": ids, "remove": [] })).await;
+        assert_eq!(refused.violations(), ["add.0: tag_unknown"]);
+    }
+    let body = json!({ "group_id": theirs["id"], "name": "红茶" });
+    assert_eq!(shop.boss.post("/tags", body).await.violations(), ["group_id: group_unknown"]);
+    let path = format!("/tags/{}", text(&their_tag["id"]));
+    shop.boss.patch(&path, 1, json!({ "name": "x" })).await.problem(404, "not_found");
+    shop.boss.delete(&path, 1).await.problem(404, "not_found");
+    let theirs = neighbour.get("/tag-groups").await.ok();
+    assert_eq!(names(&theirs["items"][0]["tags"]), ["绿茶"]);
+    // The same names here are nobody's business there.
+    let ours = group(&shop.boss, "口味").await;
+    tag(&shop.boss, &ours, "绿茶").await;
+    let ghost = format!("/customers?tags_none={}", text(&their_tag["id"]));
+    assert_eq!(names(&shop.sales.get(&ghost).await.ok()["items"]), ["沈怡"]);
+}
+
+#[actix_web::test]
+async fn ten_people_who_tag_at_once_leave_one_tag() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    let customer = shop.customer_named("沈怡").await;
+    let body = json!({ "add": [green["id"]], "remove": [] });
+    let path = format!("/customers/{customer}/tags");
+    for answer in futures::future::join_all((0..10).map(|_| shop.sales.post(&path, body.clone()))).await {
+        assert_eq!(names(&answer.ok()["tags"]), ["绿茶"]);
+    }
+    let made = futures::future::join_all((0..6).map(|_| {
+        let body = json!({ "group_id": tastes["id"], "name": "红茶" });
+        shop.boss.send(shop.boss.request(Method::POST, "/tags").json(&body))
+    }));
+    let mut statuses: Vec<u16> = made.await.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
+}
