@@ -155,7 +155,8 @@ async fn a_server_that_is_killed_loses_nothing_it_has_answered() {
         let server = home.start().await;
         let boss = server.boss().await;
         // Everything that was ever answered is there.
-        for id in kept.lock().expect("ids").clone() {
+        let answered = kept.lock().expect("ids").clone();
+        for id in answered {
             boss.get(&format!("/customers/{id}")).await.ok();
         }
         let writers: Vec<_> = (0..4)

@@ -42,9 +42,13 @@ impl Marks {
     /// Who it comes from.
     ///
     /// # Errors
-    /// 401 without a valid token.
+    /// 401 without a valid token; 503 when the database could not be asked.
     pub fn actor(&self) -> Result<Arc<Actor>, Problem> {
-        self.found.clone().ok_or(Problem::Unauthenticated(self.refused.unwrap_or("unauthenticated")))
+        self.found.clone().ok_or(match self.refused {
+            // Not a logout: the token may be good, and nobody can say so now.
+            Some("unavailable") => Problem::Unavailable,
+            other => Problem::Unauthenticated(other.unwrap_or("unauthenticated")),
+        })
     }
 
     pub(crate) fn tenant_keys(&self) -> Option<Arc<TenantKeys>> {

@@ -56,6 +56,8 @@ pub enum Problem {
     },
     /// 502: WeChat refused or did not answer.
     Upstream(&'static str, anyhow::Error),
+    /// 503: the database does not answer, so nobody can be told apart from anybody.
+    Unavailable,
     /// 500.
     Internal(anyhow::Error),
 }
@@ -102,7 +104,7 @@ pub struct ViolationView {
 /// The answers that every operation can give besides its own: status and meaning.
 pub struct Problems;
 
-const ANSWERS: [(&str, &str); 11] = [
+const ANSWERS: [(&str, &str); 12] = [
     ("400", "Not readable."),
     ("401", "Not logged in."),
     ("403", "Not allowed."),
@@ -114,6 +116,7 @@ const ANSWERS: [(&str, &str); 11] = [
     ("429", "Too many attempts; `Retry-After` says how long to wait."),
     ("500", "Broken on our side."),
     ("502", "WeChat does not answer."),
+    ("503", "The database does not answer."),
 ];
 
 impl IntoResponses for Problems {
@@ -169,6 +172,7 @@ impl Problem {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::VersionMissing => "version_missing",
             Self::TooMany { .. } => "too_many_requests",
+            Self::Unavailable => "unavailable",
             Self::Internal(_) => "internal",
             Self::Unreadable(code)
             | Self::Unauthenticated(code)
@@ -228,6 +232,7 @@ impl ResponseError for Problem {
             Self::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream(..) => StatusCode::BAD_GATEWAY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

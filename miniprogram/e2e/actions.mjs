@@ -55,5 +55,6 @@ export function rowIds(phone, row) {
 /** Waits until nothing moves any more: a picture in between shows neither. */
 export async function arrived(phone) {
   const moving = () => document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity)
+  await phone.page.waitForFunction(() => !document.querySelector('.pressed'))
   await phone.page.evaluate(`Promise.all((${moving})().map((one) => one.finished.catch(() => {}))).then(() => {})`)
 }

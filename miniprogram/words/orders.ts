@@ -21,8 +21,8 @@ export function orderCard(row: OrderRow): OrderCard {
 
 /** Among one customer's orders the name says nothing: what was bought comes first. */
 export function orderOfCustomer(row: OrderRow): OrderCard {
-  const { goods, number, ...rest } = orderCard(row)
-  return { ...rest, who: goods, goods: number, number: '' }
+  const card = orderCard(row)
+  return { ...card, who: card.goods, goods: `${card.number} · ${card.when}`, number: '', when: '' }
 }
 
 export function myOrderCard(row: MyOrderRow): OrderCard {
