@@ -89,6 +89,7 @@ async fn pages_are_newest_first_and_neither_repeat_nor_lose_an_entry_while_other
             shop.advance(Duration::seconds(1)).await;
         }
     }
+    shop.advance(Duration::seconds(1)).await;
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = page(&shop.sales, &customer, &format!("limit=3{cursor}")).await;

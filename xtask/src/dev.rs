@@ -48,8 +48,8 @@ fn print_summary(product: &Product, begin: Instant) {
   API docs         {api}/docs/
   WeChat (ours)    {sim}
 
-  staff phone      tap 手机号快捷登录: it is {}, {}'s boss ({})
-  customer phone   tap 手机号快捷登录: three orders belong to {} ({})
+  staff phone      员工入口, 微信登录: it is {}, {}'s boss ({})
+  customer phone   用手机号查询, 允许: three orders belong to {} ({})
   operator         name {}, password {}
 ",
         begin.elapsed().as_secs_f64(),

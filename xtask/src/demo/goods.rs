@@ -23,7 +23,7 @@ pub const GOODS: &[(&str, i64)] = &[
 
 /// Carrier and the letters its numbers begin with.
 pub const CARRIERS: &[(&str, &str)] =
-    &[("顺丰速运", "SF"), ("京东快递", "JDVA"), ("中通快递", "7833"), ("圆通速递", "YT"), ("中国邮政", "98765")];
+    &[("顺丰速运", "SF"), ("京东快递", "JDVA"), ("中通快递", "7833"), ("圆通速递", "YT"), ("EMS", "98765")];
 
 pub const ORDER_REMARKS: &[&str] = &[
     "送人，请附贺卡，不放价目表",
