@@ -33,12 +33,11 @@ impl Installation {
         let found = Keyring::find(&config.keys, config.profile)?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
-        if let Some(mark) = &mark {
-            let file = &config.keys.file;
-            let keys = found.as_ref().with_context(|| {
-                format!("the key file {file} is missing, without which this database cannot be read; put it back. Nothing was changed")
-            })?;
-            system::check_key_mark(keys, mark)?;
+        if let Some(mark) = &mark
+            && let Err(refused) = fitting(found.as_ref(), mark, &config.keys.file)
+        {
+            db.close().await;
+            return Err(refused);
         }
         if config.database.migrate {
             db.migrate().await?;
@@ -82,4 +81,12 @@ impl Installation {
     pub fn statements(&self) -> u64 {
         self.db.statements()
     }
+}
+
+/// Whether the key is there and opens what this database was written with.
+fn fitting(keys: Option<&Keyring>, mark: &[u8], file: &str) -> anyhow::Result<()> {
+    let keys = keys.with_context(|| {
+        format!("the key file {file} is missing, without which this database cannot be read; put it back. Nothing was changed")
+    })?;
+    system::check_key_mark(keys, mark)
 }

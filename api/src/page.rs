@@ -4,7 +4,7 @@
 use crate::problem::Problem;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -47,10 +47,9 @@ impl Position {
     pub fn decode(text: &str) -> Option<Self> {
         let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let (at, id) = bytes.split_at_checked(8)?;
-        Some(Self {
-            at: DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?,
-            id: Uuid::from_slice(id).ok()?,
-        })
+        let at = DateTime::from_timestamp_micros(i64::from_be_bytes(at.try_into().ok()?))?;
+        // Years that MySQL can hold; ours are all among them.
+        (1000..=9999).contains(&at.year()).then_some(Self { at, id: Uuid::from_slice(id).ok()? })
     }
 }
 

@@ -162,6 +162,16 @@ impl Problem {
         }
     }
 
+    /// What happened, for whoever runs the installation: at most 2,000 characters.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        let text = match self {
+            Self::Internal(cause) | Self::Upstream(_, cause) => format!("{cause:#}"),
+            other => other.to_string(),
+        };
+        text.chars().take(2000).collect()
+    }
+
     /// The code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

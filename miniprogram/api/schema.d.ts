@@ -1924,14 +1924,20 @@ export interface components {
         };
         /** @description Four numbers, each up to 1000. */
         TodayCounts: {
-            /** @description Tasks due between now and tonight. */
+            /**
+             * Format: int64
+             * @description Tasks due between now and tonight.
+             */
             due_today: number;
             /**
              * Format: int64
              * @description Customers written down in the last seven days.
              */
             new_customers: number;
-            /** @description Tasks whose time has passed. */
+            /**
+             * Format: int64
+             * @description Tasks whose time has passed.
+             */
             overdue: number;
             /**
              * Format: int64

@@ -50,7 +50,7 @@ const BUDGETS: [(&str, u64); 39] = [
     ("finish_task", 3),
     ("reopen_task", 5),
     ("snooze_task", 6),
-    ("get_today", 3),
+    ("get_today", 5),
 ];
 
 fn budget(operation: &str) -> Option<u64> {

@@ -118,7 +118,7 @@ async fn login_password(
 ) -> Result<Json<Session>, Problem> {
     let PasswordLogin { name, password, device } = body.value;
     limit(&system, &format!("password:{}", Marks::of(&request).address), 4).await?;
-    limit(&system, &format!("password-of:{name}"), 1).await?;
+    limit(&system, &format!("password-of:{name}:{}", Marks::of(&request).address), 1).await?;
     let operator = system.operator(&name).await?;
     let (stored, account_id) = operator.map(|operator| (operator.password_hash, operator.account_id)).unzip();
     let fits = password::fits(password.to_string(), stored).await?;
@@ -133,7 +133,12 @@ async fn login_password(
 /// Exchanges the refresh token. The same device may repeat it for a minute when the answer was lost.
 #[utoipa::path(tag = "auth", security(()), request_body = Refresh, responses((status = 200, body = Session), Problems))]
 #[post("/auth/refresh")]
-async fn refresh_session(system: System, body: Checked<Refresh>) -> Result<Json<Session>, Problem> {
+async fn refresh_session(
+    request: HttpRequest,
+    system: System,
+    body: Checked<Refresh>,
+) -> Result<Json<Session>, Problem> {
+    limit(&system, &format!("refresh:{}", Marks::of(&request).address), 100).await?;
     let continued = system.continue_session(&body.value.refresh_token, &body.value.device).await?;
     let account = system.account(continued.account_id).await?;
     let wanted = Side::parse(&account.last_side).filter(|side| *side == Side::Staff).and(account.last_tenant);

@@ -16,7 +16,7 @@ pub(crate) use vault::person_key;
 
 use crate::scope::{Eyes, every, none, through};
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
@@ -27,16 +27,21 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
 pub(crate) fn of_customer<C: ColumnTrait>(column: C, eyes: &Eyes, tenant_id: i64) -> Condition {
     match eyes {
         Eyes::All => every(),
-        Eyes::Own(me) => {
-            let own = Query::select()
-                .column(Column::Id)
-                .from(Entity)
-                .and_where(Column::TenantId.eq(tenant_id))
-                .and_where(Column::OwnerId.eq(*me))
-                .and_where(Column::Live.eq(1))
-                .to_owned();
-            through(column, own)
-        }
+        Eyes::Own(me) => through(column, live(tenant_id).and_where(Column::OwnerId.eq(*me)).to_owned()),
         Eyes::Orders(_) => none(),
     }
+}
+
+/// Rows of customers who were not deleted.
+pub(crate) fn of_live<C: ColumnTrait>(column: C, tenant_id: i64) -> Condition {
+    through(column, live(tenant_id))
+}
+
+fn live(tenant_id: i64) -> SelectStatement {
+    Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::TenantId.eq(tenant_id))
+        .and_where(Column::Live.eq(1))
+        .to_owned()
 }

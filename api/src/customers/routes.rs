@@ -245,7 +245,10 @@ async fn tag_customer(
 ) -> Result<Json<CustomerView>, Problem> {
     let CustomerTags { add, remove } = body.value;
     let tx = scope.begin().await?;
-    find(&tx, id.0).await?;
+    // The customer changed for whoever keeps a copy; and two who tag it at once go one after the other.
+    if !tx.derive::<customer::Entity>(id.0, customer::ActiveModel::default()).await? {
+        return Err(Problem::NotFound);
+    }
     // What is added is taken off first, so that a tag that is already there is no conflict.
     let off: Vec<Uuid> = remove.iter().chain(&add).copied().collect();
     if !off.is_empty() {

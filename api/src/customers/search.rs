@@ -7,7 +7,7 @@ use crate::tags::entity::tag;
 use domain::customers::CustomerType;
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, FunctionCall, Query, SelectStatement};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::IntoParams;
@@ -68,9 +68,11 @@ impl CustomerQuery {
 fn matching(scope: &Scope, q: &str) -> Condition {
     // Fifty characters are the longest name there is; NFKC makes full-width and half-width equal.
     let folded: String = q.nfkc().take(50).collect();
-    let pattern = format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = format!("%{}%", folded.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let like = || sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
-    let mut any = Condition::any().add(customer::Column::Name.like(like())).add(customer::Column::Company.like(like()));
+    let mut any = Condition::any()
+        .add(lower(customer::Column::Name).like(like()))
+        .add(lower(customer::Column::Company).like(like()));
     if let Some(number) = Phone::parse(&folded) {
         any = any.add(customer::Column::Id.in_subquery(with_phone(
             scope,
@@ -85,6 +87,11 @@ fn matching(scope: &Scope, q: &str) -> Condition {
         )));
     }
     any
+}
+
+/// In lower case: one of the databases tells `A` from `a`, the other does not.
+fn lower(column: customer::Column) -> FunctionCall {
+    Func::lower(Expr::col((customer::Entity, column)))
 }
 
 fn with_phone(scope: &Scope, column: phone::Column, digest: Vec<u8>) -> SelectStatement {

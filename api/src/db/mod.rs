@@ -185,8 +185,11 @@ pub(crate) fn collided(error: &DbErr) -> bool {
 pub(crate) fn refusal(error: &DbErr) -> Option<Taken> {
     match error.sql_err()? {
         // SQLite names the columns, MySQL and MariaDB name the key.
-        SqlErr::UniqueConstraintViolation(text) if text.contains("PRIMARY") || text.ends_with(".id") => Some(Taken::Id),
-        SqlErr::UniqueConstraintViolation(_) => Some(Taken::Unique),
+        SqlErr::UniqueConstraintViolation(text) => {
+            // Before its name MySQL quotes the value, which may be any text.
+            let key = text.rsplit_once("for key ").map_or(text.as_str(), |(_, key)| key);
+            Some(if key.contains("PRIMARY") || key.ends_with(".id") { Taken::Id } else { Taken::Unique })
+        }
         SqlErr::ForeignKeyConstraintViolation(_) => Some(Taken::Reference),
         _ => None,
     }

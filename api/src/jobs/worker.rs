@@ -7,10 +7,12 @@ use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::scope::system::{self, System};
 use chrono::{DateTime, Duration, Utc};
+use futures::FutureExt as _;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -73,7 +75,10 @@ pub async fn run_due(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<u
     let claimed = claim(at, tenant_id).await?;
     let count = claimed.len();
     for job in claimed {
-        run(at, job).await?;
+        // The jobs before this one may have taken longer than the lease: then it is somebody else's.
+        if hold(at, &job).await? {
+            run(at, job).await?;
+        }
     }
     Ok(count)
 }
@@ -106,11 +111,32 @@ async fn claim(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<Vec<Mod
     Ok(claimed)
 }
 
+/// Begins the lease of one job anew, if it is still ours.
+#[expect(clippy::disallowed_methods, reason = "the job module's own table")]
+async fn hold(at: &Arc<Installation>, job: &Model) -> Result<bool, DbErr> {
+    let held = Entity::update_many()
+        .col_expr(Column::LeaseUntil, Expr::value(at.clock.now() + Duration::seconds(LEASE_SECONDS)))
+        .filter(Column::Id.eq(job.id))
+        .filter(Column::State.eq("waiting"))
+        .filter(Column::Attempts.eq(job.attempts))
+        .exec(&at.db.write)
+        .await?;
+    Ok(held.rows_affected == 1)
+}
+
+async fn attempt(at: &Arc<Installation>, job: &Model) -> Result<(), Problem> {
+    if job.attempts > ATTEMPTS {
+        // Every attempt took its worker down before it could say why.
+        return Err(Problem::Internal(anyhow::anyhow!("no attempt came to an end")));
+    }
+    let scope = system::job_scope(at, job.tenant_id, job.id).await?;
+    // A job that panics must not end the worker with it.
+    let done = AssertUnwindSafe(dispatch(scope, job, Call::Run)).catch_unwind().await;
+    done.unwrap_or_else(|_| Err(Problem::Internal(anyhow::anyhow!("the job panicked"))))
+}
+
 async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
-    let done = match system::job_scope(at, job.tenant_id, job.id).await {
-        Ok(scope) => dispatch(scope, &job, Call::Run).await,
-        Err(problem) => Err(problem),
-    };
+    let done = attempt(at, &job).await;
     let now = at.clock.now();
     let change = match done {
         Ok(()) => {
@@ -125,24 +151,26 @@ async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
             {
                 tracing::error!(job = %job.id, kind = job.kind, %problem, "giving up");
             }
-            tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, dead, %problem, "job failed");
+            let cause = problem.cause();
+            tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, dead, cause, "job failed");
             metrics::counter!("shuke_jobs_failed_total", "kind" => job.kind.clone()).increment(1);
             ActiveModel {
                 state: Set(if dead { "dead" } else { "waiting" }.to_owned()),
                 run_at: Set(later(now, job.attempts)),
                 lease_until: Set(None),
-                last_error: Set(Some(problem.to_string())),
+                last_error: Set(Some(cause)),
                 ..ActiveModel::default()
             }
         }
     };
-    finish(at, job.id, change).await?;
+    finish(at, &job, change).await?;
     Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the job module's own table")]
-async fn finish(at: &Arc<Installation>, id: uuid::Uuid, change: ActiveModel) -> Result<(), DbErr> {
-    Entity::update_many().set(change).filter(Column::Id.eq(id)).exec(&at.db.write).await.map(|_| ())
+async fn finish(at: &Arc<Installation>, job: &Model, change: ActiveModel) -> Result<(), DbErr> {
+    let ours = Entity::update_many().filter(Column::Id.eq(job.id)).filter(Column::Attempts.eq(job.attempts));
+    ours.set(change).exec(&at.db.write).await.map(|_| ())
 }
 
 /// 2, 4, 8 … seconds, at most an hour.

@@ -113,15 +113,18 @@ async fn list_my_orders(mine: Mine, query: Query<PageQuery>) -> Result<Json<Page
     for seen in &seen {
         by_tenant.entry(seen.tenant_id).or_default().push(seen.order_id);
     }
-    let mut rows: HashMap<Uuid, MyOrderRow> = HashMap::new();
+    let businesses = mine.system.tenants_named(by_tenant.keys().copied().collect()).await?;
+    // Ids are unique within a business only.
+    let mut rows: HashMap<(i64, Uuid), MyOrderRow> = HashMap::new();
     for (tenant_id, ids) in by_tenant {
-        let name = business(&mine.system, tenant_id).await?.name;
+        let name = businesses.iter().find(|business| business.id == tenant_id).map(|business| business.name.clone());
+        let name = name.unwrap_or_default();
         let scope = mine.system.customer_scope(tenant_id, ids).await?;
         for order in scope.find::<orders::Entity>().all().await? {
-            rows.insert(order.id, row(&order, name.clone()));
+            rows.insert((tenant_id, order.id), row(&order, name.clone()));
         }
     }
-    let items = seen.iter().filter_map(|seen| rows.remove(&seen.order_id)).collect();
+    let items = seen.iter().filter_map(|seen| rows.remove(&(seen.tenant_id, seen.order_id))).collect();
     Ok(Json(Page { items, next_cursor }))
 }
 

@@ -183,21 +183,21 @@ async fn change_order(
     if let Some(remark) = remark {
         change.remark = Set(remark);
     }
-    finish(tx, id.0, version, change).await
+    write(&tx, id.0, version, change).await?;
+    finish(tx, id.0).await
 }
 
-/// Writes the change if the version still holds, commits and shows the order.
-async fn finish(
-    tx: Tx<'_>,
-    id: Uuid,
-    version: IfMatch,
-    change: order::ActiveModel,
-) -> Result<Json<OrderView>, Problem> {
-    let done = tx.update::<order::Entity>(id, Some(version.0), change).await?;
-    let view = Whole::find(&tx, id).await?.view(&tx)?;
-    if !done {
-        return Err(Problem::stale(&view));
+/// Writes the change if the version still holds.
+async fn write(tx: &Tx<'_>, id: Uuid, version: IfMatch, change: order::ActiveModel) -> Result<(), Problem> {
+    if tx.update::<order::Entity>(id, Some(version.0), change).await? {
+        return Ok(());
     }
+    Err(Problem::stale(&Whole::find(tx, id).await?.view(tx)?))
+}
+
+/// Commits and shows the order.
+async fn finish(tx: Tx<'_>, id: Uuid) -> Result<Json<OrderView>, Problem> {
+    let view = Whole::find(&tx, id).await?.view(&tx)?;
     tx.commit().await?;
     Ok(Json(view))
 }
@@ -233,9 +233,11 @@ async fn move_order(
         at: Set(tx.now()),
         ..Default::default()
     };
+    // The version first: of two who move the order at once, the second learns what the first did.
+    write(&tx, id.0, version, order::ActiveModel { status: Set(Code(status)), ..Default::default() }).await?;
     tx.insert::<step::Entity>(step).await?;
     tx.audit("move", "order", Some(id.0), json!({ "event": event, "status": status }));
-    finish(tx, id.0, version, order::ActiveModel { status: Set(Code(status)), ..Default::default() }).await
+    finish(tx, id.0).await
 }
 
 /// Shows the receiver's phone in full and writes that into the audit record.

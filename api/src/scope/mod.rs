@@ -144,13 +144,6 @@ impl Scope {
         Find { select: self.select::<E>(), on: On::Pool(&self.at.db.read) }
     }
 
-    /// Rows of the whole business, whoever may see them: only to name, masked, the row that is in
-    /// the way of a unique value.
-    #[must_use]
-    pub(crate) fn find_masked<E: Tenanted>(&self) -> Find<'_, E> {
-        Find { select: self.select_for::<E>(&Eyes::All), on: On::Pool(&self.at.db.read) }
-    }
-
     /// The settings that features may know.
     pub(crate) fn config(&self) -> &crate::config::Config {
         &self.at.config

@@ -4,7 +4,7 @@
 use super::audit::{self, Entry};
 use super::find::{Find, On};
 use super::rows::{Aggregate, Tenanted};
-use super::{Reads, Scope};
+use super::{Eyes, Reads, Scope};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
@@ -47,6 +47,13 @@ impl Tx<'_> {
     #[must_use]
     pub fn find<E: Tenanted>(&self) -> Find<'_, E> {
         Find { select: self.scope.select::<E>(), on: On::Tx(&self.tx) }
+    }
+
+    /// Rows of the whole business, whoever may see them: only to name, masked, the row that is in
+    /// the way of a unique value.
+    #[must_use]
+    pub(crate) fn find_masked<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.scope.select_for::<E>(&Eyes::All), on: On::Tx(&self.tx) }
     }
 
     /// Inserts a row of this business. An aggregate gets version 1 and its times, and is audited.

@@ -8,7 +8,7 @@ pub(crate) mod send;
 mod subscriptions;
 
 pub(crate) use remind::{ReminderReserved, TaskDue};
-pub(crate) use routes::{TaskView, create, list};
+pub(crate) use routes::{TaskView, create, list, open_to};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

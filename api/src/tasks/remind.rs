@@ -48,6 +48,16 @@ impl Job for TaskDue {
         };
         let recipient = recipient(&scope, &system, task.assignee_id).await?;
         let tx = scope.begin().await?;
+        // Finished or put off since it was read? This also keeps others from doing so meanwhile.
+        let still = Condition::all()
+            .add(entity::Column::Id.eq(task.id))
+            .add(entity::Column::Status.eq(TaskStatus::Open.as_str()))
+            .add(entity::Column::DueAt.eq(self.due_at))
+            .add(entity::Column::Live.eq(1));
+        let reminded = entity::ActiveModel { reminded_at: Set(Some(tx.now())), ..Default::default() };
+        if tx.derive_all::<entity::Entity>(still, reminded).await? == 0 {
+            return Ok(());
+        }
         let inbox_id = tx.new_id();
         let promised = match &recipient {
             Some((subject, _)) => tx.system().take_credit(subject).await?,
@@ -75,11 +85,6 @@ impl Job for TaskDue {
         if let (true, Some((subject, openid))) = (promised, recipient) {
             promise(&tx, inbox_id, subject, openid).await?;
         }
-        tx.derive::<entity::Entity>(
-            task.id,
-            entity::ActiveModel { reminded_at: Set(Some(tx.now())), ..Default::default() },
-        )
-        .await?;
         tx.audit("remind", "task", Some(task.id), json!({ "wechat": promised }));
         tx.commit().await
     }

@@ -113,12 +113,17 @@ pub(crate) async fn list(
 }
 
 fn with_name((task, customer): (entity::Model, Option<customers::Customer>)) -> Option<TaskView> {
-    let customer = customer.filter(|customer| customer.live.is_some())?;
-    Some(TaskView::of(task, customer.name))
+    Some(TaskView::of(task, customer?.name))
+}
+
+/// The tasks that somebody may see. With a customer their tasks go out of sight; what is left out
+/// here is left out before a page is cut and before anything is counted.
+pub(crate) fn open_to(rows: &impl Reads) -> Find<'_, entity::Entity> {
+    rows.rows::<entity::Entity>().filter(customers::of_live(entity::Column::CustomerId, rows.scope().tenant_id()))
 }
 
 async fn view(rows: &impl Reads, id: Uuid) -> Result<TaskView, Problem> {
-    let found = list(rows.rows::<entity::Entity>().filter(entity::Column::Id.eq(id)), |rows| rows).await?;
+    let found = list(open_to(rows).filter(entity::Column::Id.eq(id)), |rows| rows).await?;
     found.into_iter().next().ok_or(Problem::NotFound)
 }
 
@@ -144,7 +149,7 @@ async fn create_task(mut scope: Can<TasksWrite>, body: Checked<NewTask>) -> Resu
 async fn list_tasks(scope: Can<TasksRead>, query: Query<TaskQuery>) -> Result<Json<Page<TaskView>>, Problem> {
     let TaskQuery { status, customer_id, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.check()?;
-    let mut find = scope.find::<entity::Entity>();
+    let mut find = open_to(&*scope);
     if let Some(status) = status {
         let status = TaskStatus::parse(&status).ok_or(Problem::field("status", "enum_invalid"))?;
         find = find.filter(entity::Column::Status.eq(status.as_str()));
@@ -212,6 +217,9 @@ async fn snooze_task(
     }
     let tx = scope.begin().await?;
     let task = view(&tx, id.0).await?;
+    if task.status != TaskStatus::Open {
+        return Err(Problem::conflict("transition_refused", None));
+    }
     customers::spoken_to(&tx, task.customer_id, None, Some(until)).await?;
     tx.enqueue(&TaskDue { task_id: id.0, due_at: until }, until).await?;
     let change = entity::ActiveModel { due_at: Set(until), reminded_at: Set(None), ..Default::default() };

@@ -8,7 +8,7 @@ use actix_web::{get, web::Json};
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use domain::orders::OrderStatus;
 use domain::tasks::TaskStatus;
-use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -35,9 +35,9 @@ pub struct TodayView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TodayCounts {
     /// Tasks due between now and tonight.
-    pub due_today: usize,
+    pub due_today: u64,
     /// Tasks whose time has passed.
-    pub overdue: usize,
+    pub overdue: u64,
     /// Customers written down in the last seven days.
     pub new_customers: u64,
     /// Orders that have not left yet.
@@ -49,20 +49,24 @@ pub struct TodayCounts {
 #[get("/today")]
 async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
     let (me, now) = (scope.me()?, scope.now());
-    let due = scope
-        .find::<task::Entity>()
-        .filter(task::Column::AssigneeId.eq(me))
-        .filter(task::Column::Status.eq(TaskStatus::Open.as_str()))
-        .filter(task::Column::DueAt.lt(tonight(now)));
-    let items = tasks::list(due, |rows| rows.order_by_asc(task::Column::DueAt).limit(ITEMS)).await?;
-    let overdue = items.iter().filter(|task| task.due_at < now).count();
+    let due = |from: Option<DateTime<Utc>>, to: DateTime<Utc>| {
+        tasks::open_to(&*scope)
+            .filter(task::Column::AssigneeId.eq(me))
+            .filter(task::Column::Status.eq(TaskStatus::Open.as_str()))
+            .filter(task::Column::DueAt.lt(to))
+            .filter(Condition::all().add_option(from.map(|from| task::Column::DueAt.gte(from))))
+    };
+    let tonight = tonight(now);
+    let items = tasks::list(due(None, tonight), |rows| rows.order_by_asc(task::Column::DueAt).limit(ITEMS)).await?;
+    let (overdue, _) = due(None, now).count().await?;
+    let (due_today, _) = due(Some(now), tonight).count().await?;
     let week = customers::Column::CreatedAt.gte(now - Duration::days(7));
     let (new_customers, _) = scope.find::<customers::Entity>().filter(week).count().await?;
     let waiting = orders::Column::Status.is_in([OrderStatus::Placed.as_str(), OrderStatus::Processing.as_str()]);
     let (to_ship, _) = scope.find::<orders::Entity>().filter(waiting).count().await?;
     Ok(Json(TodayView {
         name: scope.who().name.clone(),
-        counts: TodayCounts { due_today: items.len() - overdue, overdue, new_customers, to_ship },
+        counts: TodayCounts { due_today, overdue, new_customers, to_ship },
         items,
     }))
 }

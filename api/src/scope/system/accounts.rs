@@ -17,6 +17,14 @@ const PROOF_DAYS: i64 = 90;
 impl System {
     /// The account behind a WeChat login, made at the first one. The session key is sealed.
     pub(crate) async fn account_of_wechat(&self, appid: &str, answer: &LoginAnswer) -> Result<account::Model, Problem> {
+        match self.find_or_make_account(appid, answer).await {
+            // The same person's other request made the account this very moment: now it is found.
+            Err(Problem::Conflict { .. }) => self.find_or_make_account(appid, answer).await,
+            other => other,
+        }
+    }
+
+    async fn find_or_make_account(&self, appid: &str, answer: &LoginAnswer) -> Result<account::Model, Problem> {
         let now = self.now();
         let tx = self.begin().await?;
         let known = wechat_identity::Entity::find_by_id((appid.to_owned(), answer.openid.clone())).one(&tx).await?;

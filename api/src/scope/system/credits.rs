@@ -163,15 +163,12 @@ async fn settle(
     settled: &Settled,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let open = send::Entity::find()
-        .filter(send::Column::Appid.eq(appid))
-        .filter(send::Column::Openid.eq(openid))
-        .filter(send::Column::TemplateId.eq(&settled.template_id))
-        .filter(send::Column::State.is_in(["sending", "sent", "unknown"]))
-        .filter(send::Column::MessageId.is_null())
-        .order_by_asc(send::Column::CreatedAt)
-        .one(tx)
-        .await?;
+    let found = async |states: &[&str]| open_send(tx, appid, openid, &settled.template_id, states, now).await;
+    // One that WeChat surely was asked for comes before one that may never have left.
+    let open = match found(&["sending", "sent"]).await? {
+        Some(open) => Some(open),
+        None => found(&["unknown"]).await?,
+    };
     let Some(open) = open else { return Ok(()) };
     let state = if settled.errcode == 0 { "sent" } else { "failed" };
     let change = send::ActiveModel {
@@ -188,4 +185,27 @@ async fn settle(
         .exec(tx)
         .await?;
     send::tell_inbox(tx, open.tenant_id, open.inbox_id, state).await
+}
+
+/// The oldest send to a person that no event has named yet. WeChat's events come within the minute,
+/// and a job's retries end within the hour: what is older has lost its event for good.
+#[expect(clippy::disallowed_methods, reason = "an event names a person and a template, no business")]
+async fn open_send(
+    tx: &sea_orm::DatabaseTransaction,
+    appid: &str,
+    openid: &str,
+    template_id: &str,
+    states: &[&str],
+    now: DateTime<Utc>,
+) -> Result<Option<send::Model>, DbErr> {
+    send::Entity::find()
+        .filter(send::Column::CreatedAt.gt(now - chrono::Duration::hours(1)))
+        .filter(send::Column::Appid.eq(appid))
+        .filter(send::Column::Openid.eq(openid))
+        .filter(send::Column::TemplateId.eq(template_id))
+        .filter(send::Column::State.is_in(states.iter().copied()))
+        .filter(send::Column::MessageId.is_null())
+        .order_by_asc(send::Column::CreatedAt)
+        .one(tx)
+        .await
 }

@@ -148,7 +148,11 @@ impl System {
             .exec(&tx)
             .await?;
         if used.rows_affected == 0 {
-            return Err(Problem::NotFound);
+            // Used by this very account, whose answer was lost on the way?
+            let row = receipt_code::Entity::find_by_id(digest).one(&tx).await?.ok_or(Problem::NotFound)?;
+            let link = account_order::Entity::find_by_id((account_id, row.tenant_id, row.order_id)).one(&tx).await?;
+            let link = link.filter(|_| row.used_at.is_some()).ok_or(Problem::NotFound)?;
+            return Ok(Seen { tenant_id: link.tenant_id, order_id: link.order_id, ordered_at: link.ordered_at });
         }
         let row = receipt_code::Entity::find_by_id(digest).one(&tx).await?.ok_or(Problem::NotFound)?;
         let ordered_at = order_phone::Entity::find()

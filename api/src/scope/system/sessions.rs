@@ -83,8 +83,9 @@ impl System {
                     .exec(&tx)
                     .await?;
                 if used.rows_affected == 0 {
-                    // Another request of the same phone was faster; it will find the successor.
-                    return Err(Problem::conflict("in_progress", None));
+                    // Another request of the same phone was faster: there is a successor now.
+                    drop(tx);
+                    return Box::pin(self.continue_session(token, device)).await;
                 }
                 let longer = session::ActiveModel {
                     expires_at: Set(now + Duration::days(self.at.config.auth.session_days)),

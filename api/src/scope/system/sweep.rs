@@ -27,6 +27,10 @@ impl System {
             .exec(db)
             .await?;
         jobs::sweep(db, now - Duration::days(7)).await?;
+        refresh_token::Entity::delete_many()
+            .filter(refresh_token::Column::UsedAt.lt(now - Duration::days(7)))
+            .exec(db)
+            .await?;
         let ended: Vec<Uuid> = session::Entity::find()
             .filter(session::Column::ExpiresAt.lt(now))
             .limit(BATCH)

@@ -2,7 +2,7 @@
 
 use super::System;
 use crate::auth::entity::tenant;
-use crate::db::Code;
+use crate::db::{Code, refusal};
 use crate::problem::Problem;
 use crate::tenants::staff;
 use domain::permission::Role;
@@ -146,15 +146,28 @@ impl System {
             .collect())
     }
 
-    /// Ties an account to the staff rows that wait for its proved phone.
+    /// Ties an account to the staff rows that wait for its proved phone, business by business.
     pub(super) async fn employ_by_phone(&self, account_id: Uuid, digest: &[u8]) -> Result<(), Problem> {
-        staff::Entity::update_many()
-            .set(staff::ActiveModel { account_id: Set(Some(account_id)), ..staff::ActiveModel::default() })
+        let waiting = staff::Entity::find()
             .filter(staff::Column::PhoneDigest.eq(digest))
             .filter(staff::Column::AccountId.is_null())
             .filter(staff::Column::Live.eq(1))
-            .exec(&self.at.db.write)
+            .all(&self.at.db.read)
             .await?;
+        for row in waiting {
+            let tied = staff::Entity::update_many()
+                .set(staff::ActiveModel { account_id: Set(Some(account_id)), ..staff::ActiveModel::default() })
+                .filter(staff::Column::TenantId.eq(row.tenant_id))
+                .filter(staff::Column::Id.eq(row.id))
+                .filter(staff::Column::AccountId.is_null())
+                .exec(&self.at.db.write)
+                .await;
+            match tied {
+                // The account already works there under another row; that must not keep it from the others.
+                Err(error) if refusal(&error).is_none() => return Err(error.into()),
+                _ => {}
+            }
+        }
         Ok(())
     }
 }
