@@ -168,7 +168,8 @@ async fn a_receipt_code_works_once_for_one_person() {
     assert_eq!(numbers(&holder).await, [made["number"].clone()]);
 
     let used = anonymous(claim(&late, &code).await);
-    assert_eq!(used, anonymous(claim(&holder, &code).await));
+    // Whoever has the order may scan again: the answer was perhaps lost on the way.
+    assert_eq!(claim(&holder, &code).await.ok()["number"], made["number"]);
     assert_eq!(used, anonymous(claim(&late, "AAAA-BBBB-CCCC").await));
     late.get(&path(&shop, &made)).await.problem(404, "not_found");
 }

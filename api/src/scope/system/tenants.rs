@@ -31,6 +31,9 @@ impl System {
 
     /// Names of businesses.
     pub(crate) async fn tenants_named(&self, ids: Vec<i64>) -> Result<Vec<tenant::Model>, Problem> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         Ok(tenant::Entity::find().filter(tenant::Column::Id.is_in(ids)).all(&self.at.db.read).await?)
     }
 
