@@ -1,8 +1,14 @@
 //! Time is handed in, so that a test can say when it is.
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, FixedOffset, SubsecRound as _, Utc};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The wall clock of the shops. China has had one time zone, without summer time, since 1992.
+pub(crate) const CHINA: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
+    Some(zone) => zone,
+    None => panic!("eight hours are less than a day"),
+};
 
 /// Where the time comes from.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use super::entity::{line, order, step};
 use super::vault::Destination;
 use super::view::{OrderRow, OrderView, Whole};
+use crate::clock::CHINA;
 use crate::customers::{self, RevealedPhone, person_key};
 use crate::db::{Code, Taken, refusal};
 use crate::page::{Page, PageQuery, Position};
@@ -10,7 +11,6 @@ use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersReveal, OrdersRead, OrdersWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Tx};
 use actix_web::{get, patch, post, web::Json};
-use chrono::{DateTime, FixedOffset, Utc};
 use domain::orders::{NewOrder, OrderChanges, OrderMove, OrderStatus, total_fen};
 use domain::phone::Phone;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
@@ -104,18 +104,13 @@ async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> R
 async fn insert_numbered(tx: &Tx<'_>, order: &mut order::Model) -> Result<(), Problem> {
     for _ in 0..5 {
         let drawn = u32::from_be_bytes(crate::crypto::random()) % 1_000_000;
-        order.number = format!("{}{drawn:06}", local(tx.now()).format("%Y%m%d"));
+        order.number = format!("{}{drawn:06}", tx.now().with_timezone(&CHINA).format("%Y%m%d"));
         match tx.insert::<order::Entity>(order::ActiveModel::from(order.clone()).reset_all()).await {
             Err(error) if refusal(&error) == Some(Taken::Unique) => {}
             other => return Ok(other?),
         }
     }
     Err(Problem::Internal(anyhow::anyhow!("no free order number in five draws")))
-}
-
-/// The wall clock in China, which has had one time zone without summer time since 1992.
-fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
-    FixedOffset::east_opt(8 * 3600).map_or_else(|| at.fixed_offset(), |zone| at.with_timezone(&zone))
 }
 
 /// A page of orders, newest first.

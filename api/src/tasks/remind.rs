@@ -16,7 +16,7 @@ use crate::scope::system::System;
 use crate::scope::system::credits::Subject;
 use crate::scope::{Scope, Tx};
 use crate::tenants::staff;
-use crate::wechat::{BEIJING, SubscribeMessage, WechatError, when};
+use crate::wechat::{SubscribeMessage, WechatError, when};
 use chrono::{DateTime, Utc};
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, Set};
@@ -250,7 +250,7 @@ async fn message(scope: &Scope, row: &send::Model) -> Result<SubscribeMessage, P
         data: vec![
             (fields.title.clone(), item.title),
             (fields.customer.clone(), item.body.unwrap_or_default()),
-            (fields.time.clone(), when(item.due_at, BEIJING)),
+            (fields.time.clone(), when(item.due_at)),
         ],
     })
 }

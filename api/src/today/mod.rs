@@ -1,11 +1,12 @@
 //! 今日: what to work through now.
 
+use crate::clock::CHINA;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, grants::TasksRead};
 use crate::tasks::{self, TaskView, entity as task};
 use crate::{customers, orders};
 use actix_web::{get, web::Json};
-use chrono::{DateTime, Duration, FixedOffset, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use domain::orders::OrderStatus;
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
@@ -73,11 +74,6 @@ async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
 
 /// Midnight in China after `now`.
 fn tonight(now: DateTime<Utc>) -> DateTime<Utc> {
-    let Some(zone) = FixedOffset::east_opt(8 * 3600) else { return now + Duration::days(1) };
-    let tomorrow = now.with_timezone(&zone).date_naive() + Duration::days(1);
-    tomorrow
-        .and_time(chrono::NaiveTime::MIN)
-        .and_local_timezone(zone)
-        .single()
-        .map_or(now + Duration::days(1), |at| at.with_timezone(&Utc))
+    let midnight = now.with_timezone(&CHINA).date_naive().and_time(NaiveTime::MIN) + Duration::days(1);
+    midnight.and_local_timezone(CHINA).single().map_or(now, |at| at.with_timezone(&Utc))
 }

@@ -1,17 +1,12 @@
 //! Values of a subscribe message, made to fit. One that breaks its field's limits fails the whole
 //! message (47003), and the reminder matters more than the end of a long title.
 
-use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Utc};
-
-/// Where the shops are.
-pub(crate) const BEIJING: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
-    Some(zone) => zone,
-    None => panic!("eight hours are less than a day"),
-};
+use crate::clock::CHINA;
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 
 /// An instant as `time…` and `date…` fields show it: `2026年11月21日 15:30`.
-pub(crate) fn when(at: DateTime<Utc>, zone: FixedOffset) -> String {
-    let at = at.with_timezone(&zone);
+pub(crate) fn when(at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&CHINA);
     format!("{}年{}月{}日 {:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
 }
 
@@ -83,9 +78,9 @@ mod tests {
     #[test]
     fn an_instant_is_shown_in_the_shop_s_time() {
         let at = "2026-11-21T07:30:59Z".parse().expect("an instant");
-        assert_eq!(when(at, BEIJING), "2026年11月21日 15:30");
+        assert_eq!(when(at), "2026年11月21日 15:30");
         let at = "2026-12-31T16:05:00Z".parse().expect("an instant");
-        assert_eq!(when(at, BEIJING), "2027年1月1日 00:05");
+        assert_eq!(when(at), "2027年1月1日 00:05");
     }
 
     #[test]

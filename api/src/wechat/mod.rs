@@ -14,7 +14,7 @@ mod subscribe;
 mod token;
 
 pub(crate) use error::WechatError;
-pub(crate) use fit::{BEIJING, when};
+pub(crate) use fit::when;
 pub(crate) use login::LoginAnswer;
 pub(crate) use routes::callbacks;
 pub(crate) use subscribe::SubscribeMessage;
