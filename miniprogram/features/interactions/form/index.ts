@@ -60,7 +60,7 @@ Component({
       if (!saved) return
       announce('task', { customer_id: customer })
       void findCustomer(customer).then((row) => announce('customer', row)).catch(() => undefined)
-      wx.showToast({ icon: 'none', title: reminded ? `已记下，${due(reminded)}提醒你` : `已记下和${this.data.name}的跟进` })
+      wx.showToast({ icon: 'none', title: reminded ? `已记下，${due(reminded)} 提醒你` : `已记下和${this.data.name}的跟进` })
       wx.navigateBack()
     },
   },

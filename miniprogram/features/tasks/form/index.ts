@@ -43,7 +43,7 @@ Component({
       const saved = await this.save((body, key) => createTask(body as unknown as NewTask, key))
       if (!saved) return
       announce('task', { customer_id: this.data.customer })
-      wx.showToast({ icon: 'none', title: `好，${due(saved.due_at)}提醒你` })
+      wx.showToast({ icon: 'none', title: `好，${due(saved.due_at)} 提醒你` })
       wx.navigateBack()
     },
   },
