@@ -81,3 +81,17 @@ async fn the_same_request_again_gets_the_same_answer() {
     let other = shop.sales.post_once("/customers", "key-1", json!({ "name": "李四" })).await.violations();
     assert_eq!(other, [": idempotency_reused"]);
 }
+
+#[actix_web::test]
+async fn a_wrong_parameter_is_named() {
+    let shop = Shop::new().await;
+    for (query, wrong) in [
+        ("limit=-1", "limit: invalid_value"),
+        ("limit=0", "limit: limit_invalid"),
+        ("q=张&owner_id=x", "owner_id: invalid_value"),
+        ("tags_any=x", "tags_any: uuid_invalid"),
+        ("cursor=x", "cursor: cursor_invalid"),
+    ] {
+        assert_eq!(shop.boss.get(&format!("/customers?{query}")).await.violations(), [wrong], "{query}");
+    }
+}

@@ -156,3 +156,15 @@ async fn a_form_that_is_sent_twice_is_one_entry_and_one_task() {
     assert_eq!(contents(&page(&shop.sales, &customer, "").await), ["约好了"]);
     assert_eq!(shop.sales.get("/tasks").await.ok()["items"].as_array().map(Vec::len), Some(1));
 }
+
+#[actix_web::test]
+async fn what_has_not_happened_yet_is_not_written_down() {
+    let shop = Shop::new().await;
+    let made = shop.sales.post("/customers", json!({ "name": "张三" })).await.ok();
+    let path = format!("/customers/{}/interactions", text(&made["id"]));
+    let entry = |at: &str| json!({ "channel": "call", "content": "问了龙井", "happened_at": at });
+    // It is 02:00 here, and a phone's clock may be a little ahead.
+    shop.sales.post(&path, entry("2026-11-21T02:04:00Z")).await.ok();
+    let ahead = shop.sales.post(&path, entry("2026-11-28T02:00:00Z")).await.violations();
+    assert_eq!(ahead, ["happened_at: happened_ahead"]);
+}

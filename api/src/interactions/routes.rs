@@ -9,7 +9,7 @@ use crate::scope::grants::{InteractionsRead, InteractionsWrite};
 use crate::scope::{Can, Checked, Created, Path, Query};
 use crate::tasks;
 use actix_web::{get, post, web::Json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::interactions::{Channel, NewInteraction};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
 use serde::Serialize;
@@ -77,6 +77,10 @@ async fn create_interaction(
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     let (me, now) = (scope.me()?, scope.now());
+    // Phones' clocks run a little ahead; a time from next week would pin the last contact there.
+    if input.happened_at.is_some_and(|at| at > now + Duration::minutes(5)) {
+        return Err(Problem::field("happened_at", "happened_ahead"));
+    }
     scope
         .create(&once, input.id, async |tx| {
             let happened_at = input.happened_at.unwrap_or(now);

@@ -91,7 +91,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = web::Query::<T>::from_query(request.query_string());
-        ready(query.map(|query| Self(query.into_inner())).map_err(|_| Problem::Unreadable("query_invalid")))
+        let text = request.query_string();
+        let query = web::Query::<T>::from_query(text);
+        ready(query.map(|query| Self(query.into_inner())).map_err(|_| unreadable_query::<T>(text)))
+    }
+}
+
+/// Names the parameter that cannot be read. Every parameter of a list is optional, so one that fails
+/// alone is the one. A name that the operation does not know is ignored and so never named.
+fn unreadable_query<T: DeserializeOwned>(text: &str) -> Problem {
+    let fails = |pair: &&str| web::Query::<T>::from_query(pair).is_err();
+    match text.split('&').find(fails).and_then(|pair| pair.split('=').next()) {
+        Some(name) => Problem::field(name, "invalid_value"),
+        None => Problem::Unreadable("query_invalid"),
     }
 }

@@ -14,6 +14,7 @@ super::texts! {
     owner_unknown: "负责人不存在", "No such owner";
     tag_unknown: "标签不存在", "No such tag";
     group_unknown: "标签组不存在", "No such tag group";
+    happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
     idempotency_reused: "同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key was used for another request";
     idempotency_invalid: "Idempotency-Key 最多 100 个字符", "An Idempotency-Key has at most 100 characters";
