@@ -144,6 +144,32 @@ impl Table {
         Ok(())
     }
 
+    /// Adds the columns and indexes to a table that is there, each when it is absent. Every new column
+    /// may be NULL: rows of an older version have nothing in it. Foreign keys need a new table.
+    pub(crate) async fn add(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let mysql = manager.get_database_backend() == DbBackend::MySql;
+        let connection = manager.get_connection();
+        let table = self.name;
+        for (name, for_mysql, for_sqlite) in &self.columns {
+            if !manager.has_column(table, name).await? {
+                let kind = if mysql { for_mysql } else { for_sqlite };
+                connection
+                    .execute_unprepared(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(name)))
+                    .await?;
+            }
+        }
+        let plain = self.indexes.iter().map(|columns| ("", columns));
+        for (unique, columns) in plain.chain(self.uniques.iter().map(|columns| ("UNIQUE ", columns))) {
+            // MySQL's names have at most 64 characters.
+            let name: String = format!("{table}_{}", columns.join("_")).chars().take(64).collect();
+            if !manager.has_index(table, &name).await? {
+                let columns = list(columns);
+                connection.execute_unprepared(&format!("CREATE {unique}INDEX {name} ON {table} ({columns})")).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn ddl(&self, mysql: bool) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (name, for_mysql, for_sqlite) in &self.columns {
