@@ -57,6 +57,9 @@ pub enum Operator {
         /// The role there.
         #[arg(long, default_value = "boss")]
         role: Role,
+        /// Lets them manage all businesses of the installation.
+        #[arg(long)]
+        installation: bool,
     },
 }
 
@@ -71,7 +74,7 @@ pub enum Staff {
         /// Their name.
         #[arg(long)]
         name: String,
-        /// boss or sales.
+        /// boss, manager, sales, service or finance.
         #[arg(long)]
         role: Role,
         /// Their phone at WeChat.
@@ -86,7 +89,7 @@ pub enum Staff {
         /// The member of staff.
         #[arg(long)]
         staff: Uuid,
-        /// boss or sales.
+        /// boss, manager, sales, service or finance.
         #[arg(long)]
         role: Role,
     },
@@ -114,7 +117,7 @@ impl Admin {
                 let id = system.create_tenant(&name, phone.as_deref()).await.map_err(said)?;
                 Ok(json!({ "tenant_id": id }))
             }
-            Self::Operator(Operator::Create { name, password_stdin: _, tenant, role }) => {
+            Self::Operator(Operator::Create { name, password_stdin: _, tenant, role, installation }) => {
                 let name = one_line(&name)?;
                 let mut password = String::new();
                 std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
@@ -123,6 +126,9 @@ impl Admin {
                     bail!("the password needs at least ten characters");
                 }
                 let account = system.create_operator(&name, hash_password(password)?).await.map_err(said)?;
+                if installation {
+                    system.appoint_operator(&name).await.map_err(said)?;
+                }
                 let staff = match tenant {
                     Some(tenant) => {
                         Some(system.create_staff(tenant, &name, role, None, Some(account)).await.map_err(said)?)

@@ -27,6 +27,8 @@ pub struct Config {
     pub auth: Auth,
     /// The mini-program's account at WeChat.
     pub wechat: Wechat,
+    /// Whether businesses sign themselves up.
+    pub signup: Signup,
     /// The worker.
     pub jobs: Jobs,
     /// Logging.
@@ -103,6 +105,14 @@ pub struct Auth {
     pub attempts: u64,
     /// Seconds.
     pub attempt_window_seconds: u64,
+}
+
+/// `[signup]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signup {
+    /// Whether anybody may sign a business up in the mini-program.
+    pub open: bool,
 }
 
 /// `[wechat]`

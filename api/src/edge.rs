@@ -6,6 +6,7 @@ use crate::crypto::TenantKeys;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::scope::Actor;
+use crate::scope::system::System;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -27,6 +28,8 @@ pub struct Marks {
     pub request_id: String,
     /// Whence it came: the peer, or what the trusted proxy says.
     pub address: String,
+    /// Whether it comes from an operator of the installation; only asked where that matters.
+    pub operating: bool,
     found: Option<Arc<Actor>>,
     keys: Option<Arc<TenantKeys>>,
     refused: Option<&'static str>,
@@ -159,7 +162,12 @@ async fn marks(request: &ServiceRequest) -> Marks {
         .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         match auth::authenticate(&at, token.trim()).await {
-            Ok((actor, keys)) => (marks.found, marks.keys) = (Some(Arc::new(actor)), keys),
+            Ok((actor, keys)) => {
+                if request.path().starts_with("/api/v1/operator/") {
+                    marks.operating = System::new(&at).runs_installation(actor.account_id).await.unwrap_or(false);
+                }
+                (marks.found, marks.keys) = (Some(Arc::new(actor)), keys);
+            }
             Err(Problem::Unauthenticated(code)) => marks.refused = Some(code),
             Err(problem) => {
                 tracing::error!(%problem, "authenticating");

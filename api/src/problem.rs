@@ -276,6 +276,9 @@ impl From<DbErr> for Problem {
             // Two transactions stood in each other's way and this one lost; nothing was written, so the
             // client may simply ask again.
             None if crate::db::collided(&error) => Self::conflict("in_progress", None),
+            None if matches!(&error, DbErr::Custom(code) if code == crate::db::READ_ONLY) => {
+                Self::Forbidden("row_read_only")
+            }
             None => Self::Internal(anyhow::anyhow!("database: {}", kind(&error))),
         }
     }

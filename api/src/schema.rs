@@ -4,7 +4,7 @@ use crate::auth::entity as auth;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{audit_entry, system};
-use crate::{interactions, jobs, scope, tags, tasks, tenants};
+use crate::{interactions, jobs, rights, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
 /// A table as an entity describes it.
@@ -40,9 +40,14 @@ pub fn tables() -> Vec<Table> {
         table(auth::session::Entity),
         table(auth::refresh_token::Entity),
         table(tenants::staff::Entity),
+        table(tenants::role::Entity),
+        table(tenants::team::Entity),
+        table(tenants::invitation::Entity),
         table(customers::customer::Entity),
         table(customers::phone::Entity),
         table(customers::tagging::Entity),
+        table(customers::helper::Entity),
+        table(customers::pool::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(interactions::entity::Entity),
@@ -52,6 +57,7 @@ pub fn tables() -> Vec<Table> {
         table(orders::order::Entity),
         table(orders::line::Entity),
         table(orders::step::Entity),
+        table(rights::Entity),
         table(system::order_links::order_phone::Entity),
         table(system::order_links::receipt_code::Entity),
         table(system::order_links::account_order::Entity),

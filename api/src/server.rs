@@ -2,7 +2,10 @@
 
 use crate::installation::Installation;
 use crate::problem::Problem;
-use crate::{auth, customers, edge, health, interactions, mine, openapi, orders, tags, tasks, tenants, today, wechat};
+use crate::{
+    auth, customers, edge, health, interactions, mine, openapi, operators, orders, rights, tags, tasks, tenants, today,
+    wechat,
+};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
@@ -25,7 +28,9 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
             .configure(interactions::routes)
             .configure(tasks::routes)
             .configure(orders::routes)
+            .configure(rights::routes)
             .configure(today::routes)
+            .configure(operators::routes)
             .configure(mine::routes),
     );
 }

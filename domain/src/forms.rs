@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, interactions, orders, tags, tasks};
+use crate::{accounts, customers, interactions, orders, staff, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -61,6 +61,23 @@ forms! {
         accounts::Switch,
         accounts::PhoneProof,
         customers::CustomerTags,
+        staff::NewStaff,
+        staff::NewInvitation,
+        staff::InvitationTicket,
+        staff::InvitationAnswer,
+        staff::StaffChanges,
+        staff::RoleChoice,
+        staff::NewRole,
+        staff::RoleChanges,
+        staff::NewTeam,
+        staff::TeamChanges,
+        staff::NewHandover,
+        staff::Helper,
+        staff::Release,
+        staff::BusinessChanges,
+        staff::SignUp,
+        staff::NewBusiness,
+        staff::TenantChanges,
     }
 }
 

@@ -27,6 +27,8 @@ pub mod orders;
 pub mod permission;
 pub mod phone;
 pub mod region;
+pub mod rights;
+pub mod staff;
 pub mod tags;
 pub mod tasks;
 pub mod text;

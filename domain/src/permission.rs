@@ -1,4 +1,5 @@
-//! Roles 角色 and what they may do. One table, read by the server's guards and by the phone.
+//! What somebody may do 权限, and the words in which rights are said. One table, read by the server's
+//! guards and by the phone.
 
 use crate::prelude::*;
 
@@ -15,6 +16,14 @@ codes! {
         CustomersReveal = "customers.reveal",
         /// Give a customer to another owner.
         CustomersAssign = "customers.assign",
+        /// Let a colleague help with a customer.
+        CustomersShare = "customers.share",
+        /// Take a customer out of the pool 公海, and put one's own there.
+        CustomersClaim = "customers.claim",
+        /// Answer somebody who asks for everything that is kept about them (PIPL art. 45).
+        CustomersExport = "customers.export",
+        /// Erase a person for good (PIPL art. 47).
+        CustomersErase = "customers.erase",
         /// See tags.
         TagsRead = "tags.read",
         /// Make, rename and delete tags and their groups.
@@ -31,66 +40,100 @@ codes! {
         OrdersRead = "orders.read",
         /// Make and change orders, move them along.
         OrdersWrite = "orders.write",
-        /// See who works here.
+        /// See who works here, in which team and role.
         StaffRead = "staff.read",
+        /// Invite colleagues, put them into teams, suspend and remove them.
+        StaffWrite = "staff.write",
+        /// Give everything that a leaver looks after to somebody else.
+        StaffHandover = "staff.handover",
+        /// Say what a role may do, and who has which.
+        RolesWrite = "roles.write",
+        /// Change the settings of the business.
+        BusinessWrite = "business.write",
         /// See the business's audit record.
         AuditRead = "audit.read",
     }
 }
 
 codes! {
-    /// Built-in roles.
+    /// Built-in roles, and the one that stands for a business's own.
     pub enum Role {
         /// 老板: everything, every row.
         Boss = "boss",
+        /// 主管: the team's customers and what belongs to them.
+        Manager = "manager",
         /// 销售: own customers and what belongs to them.
         Sales = "sales",
+        /// 客服: who everybody is and what was said, no numbers.
+        Service = "service",
+        /// 财务: every order, to read.
+        Finance = "finance",
+        /// A role that the business made itself: its rights stand in `roles`.
+        Custom = "custom",
     }
 }
 
-/// Which rows a role sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
-    /// Every row of the business.
-    All,
-    /// Rows whose owner is the actor, and what hangs on them.
-    Own,
+codes! {
+    /// What a data scope is said for. Everything else hangs on one of these, or is everybody's.
+    pub enum Resource {
+        /// 客户.
+        Customers = "customers",
+        /// 跟进记录.
+        Interactions = "interactions",
+        /// 待办.
+        Tasks = "tasks",
+        /// 订单.
+        Orders = "orders",
+    }
 }
 
-impl Role {
-    /// What the role may do.
-    #[must_use]
-    pub fn can(self, permission: Permission) -> bool {
-        use Permission::{AuditRead, CustomersAssign, CustomersDelete, TagsWrite};
-        match self {
-            Self::Boss => true,
-            Self::Sales => !matches!(permission, CustomersDelete | CustomersAssign | TagsWrite | AuditRead),
-        }
+codes! {
+    /// How far somebody sees, from near to far.
+    pub enum Reach {
+        /// Rows of one's own customers, and what one was given.
+        Own = "own",
+        /// Rows of one's team 团队 and of the teams below it.
+        Team = "team",
+        /// Every row of the business.
+        All = "all",
     }
+}
 
-    /// Which rows the role sees.
+codes! {
+    /// What somebody sees of a field, from open to closed.
+    pub enum FieldRule {
+        /// As everybody: phones are masked and can be revealed one by one, on the record.
+        Show = "show",
+        /// To see but not to change.
+        ReadOnly = "read_only",
+        /// Masked, and never whole.
+        Mask = "mask",
+        /// Not at all, not even that there is one.
+        Hide = "hide",
+    }
+}
+
+impl FieldRule {
+    /// Whether the value itself can be seen, for phones by revealing it.
     #[must_use]
-    pub fn rows(self) -> Rows {
-        match self {
-            Self::Boss => Rows::All,
-            Self::Sales => Rows::Own,
-        }
+    pub fn opens(self) -> bool {
+        matches!(self, Self::Show | Self::ReadOnly)
+    }
+}
+
+codes! {
+    /// What a colleague may do who helps with a customer.
+    pub enum HelperLevel {
+        /// 可查看: sees the customer and what hangs on it.
+        Read = "read",
+        /// 可编辑: changes them too.
+        Edit = "edit",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sales_cannot_do_what_only_the_boss_may() {
-        for permission in
-            [Permission::CustomersDelete, Permission::CustomersAssign, Permission::TagsWrite, Permission::AuditRead]
-        {
-            assert!(Role::Boss.can(permission));
-            assert!(!Role::Sales.can(permission));
-        }
-    }
 
     #[test]
     fn permissions_are_named_resource_dot_verb() {

@@ -11,6 +11,10 @@ mod m0002_customers;
 mod m0003_follow_up;
 mod m0004_orders;
 mod m0005_machinery;
+mod m0010_roles;
+mod m0011_invitations;
+mod m0012_sharing;
+mod m0013_tenancy;
 mod schema;
 
 /// All migrations in their order.
@@ -25,6 +29,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_follow_up::Migration),
             Box::new(m0004_orders::Migration),
             Box::new(m0005_machinery::Migration),
+            Box::new(m0010_roles::Migration),
+            Box::new(m0011_invitations::Migration),
+            Box::new(m0012_sharing::Migration),
+            Box::new(m0013_tenancy::Migration),
         ]
     }
 }

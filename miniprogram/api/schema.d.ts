@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is for. A wrong, a used and an expired ticket are the same answer. */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation: one becomes staff. The same person may repeat it when the answer was lost. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/logout": {
         parameters: {
             query?: never;
@@ -109,6 +143,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a business up and makes oneself its boss, where the installation lets anybody do so
+         *     (`[signup] open`).
+         */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/switch": {
         parameters: {
             query?: never;
@@ -141,6 +195,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/business": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of one's business. */
+        get: operations["get_business"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the settings of one's business (RFC 7396). */
+        patch: operations["change_business"];
         trace?: never;
     };
     "/api/v1/customers": {
@@ -200,6 +272,61 @@ export interface paths {
         patch: operations["change_customer"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a customer out of the pool. Of several who try, exactly one gets it. */
+        post: operations["claim_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/helpers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who helps with a customer. */
+        get: operations["list_helpers"];
+        put?: never;
+        /**
+         * Lets a colleague help with a customer: they see it and all that hangs on it, and with `edit` change
+         *     it. Doing it again changes what they may do.
+         */
+        post: operations["add_helper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/helpers/{staff_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets a colleague help no more. */
+        delete: operations["remove_helper"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/interactions": {
         parameters: {
             query?: never;
@@ -235,6 +362,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a customer into the pool, where whoever sees it may take it. Nobody helps with it any more. */
+        post: operations["release_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/tags": {
         parameters: {
             query?: never;
@@ -246,6 +390,23 @@ export interface paths {
         put?: never;
         /** Puts tags on a customer and takes tags off. Doing it twice changes nothing. */
         post: operations["tag_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a hand-over is. */
+        get: operations["get_handover"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -303,6 +464,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations that nobody has accepted yet, newest first; at most 100. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites somebody. Whoever holds the ticket can accept it, once. */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: operations["take_invitation_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/businesses/{tenant_id}/orders/{id}": {
         parameters: {
             query?: never;
@@ -355,6 +551,45 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of businesses, in the order in which they were signed up. */
+        get: operations["list_businesses"];
+        put?: never;
+        /** Signs a business up. */
+        post: operations["create_business"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One business. */
+        get: operations["get_tenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Renames a business, or keeps everybody from working in it (RFC 7396). Its customers still see their
+         *     orders.
+         */
+        patch: operations["change_tenant"];
         trace?: never;
     };
     "/api/v1/orders": {
@@ -444,6 +679,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/permissions/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers why a colleague can or cannot see a row of the business. What they may see is asked of the
+         *     same predicate that every list and page uses; the reasons are found beside it.
+         */
+        get: operations["explain_permission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The built-in roles, then the business's own. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Makes a role. It cannot do more than whoever makes it. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a role that nobody has. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Changes a role (RFC 7396). Whoever has it may do what it says within three seconds. */
+        patch: operations["change_role"];
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a change to a role of the business's own would open and close for those who have it.
+         *     Nothing is saved.
+         */
+        post: operations["preview_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -454,7 +765,118 @@ export interface paths {
         /** Everybody who works in the business. */
         get: operations["list_staff"];
         put?: never;
+        /** Adds a colleague by phone. They become staff when they prove it at WeChat. */
+        post: operations["create_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        /** Removes a colleague who looks after nothing any more. Their name stays on what they wrote. */
+        delete: operations["remove_staff"];
+        options?: never;
+        head?: never;
+        /** Changes a colleague's name or team (RFC 7396). */
+        patch: operations["change_staff"];
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what a colleague looks after, before it is handed over. */
+        get: operations["preview_handover"];
+        put?: never;
+        /**
+         * Hands everything that a colleague looks after to another. It goes on in the background, a few
+         *     hundred rows at a time; `GET /handovers/{id}` says how far it is.
+         */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a suspended colleague work again. */
+        post: operations["resume_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a colleague another role. Tokens they hold are worth nothing from then on: the phone fetches
+         *     new ones with the rights of the new role.
+         */
+        post: operations["choose_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/role/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what another role would open and close for a colleague. Nothing is saved. */
+        post: operations["preview_role_of_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a colleague from working here until they are let back. What they hold is worth nothing at once. */
+        post: operations["suspend_staff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -621,6 +1043,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every team, oldest first; `parent_id` makes them a tree. */
+        get: operations["list_teams"];
+        put?: never;
+        /** Makes a team. */
+        post: operations["create_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a team that has nobody in it and no team below it. */
+        delete: operations["delete_team"];
+        options?: never;
+        head?: never;
+        /** Changes a team (RFC 7396). Who sees what follows within three seconds. */
+        patch: operations["change_team"];
+        trace?: never;
+    };
     "/api/v1/today": {
         parameters: {
             query?: never;
@@ -659,6 +1117,96 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What somebody became by an invitation. */
+        AcceptedInvitation: {
+            /**
+             * Format: uuid
+             * @description One's id there.
+             */
+            staff_id: string;
+            /**
+             * Format: int64
+             * @description The business, for `POST /auth/switch`.
+             */
+            tenant_id: number;
+        };
+        /** @description A short list that comes whole. */
+        All_HelperView: {
+            /** @description The rows. */
+            items: {
+                /** @description What they may do. */
+                level: components["schemas"]["HelperLevel"];
+                /** @description Their name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Who.
+                 */
+                staff_id: string;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_OpenInvitation: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Until when it works.
+                 */
+                expires_at: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Who invited.
+                 */
+                invited_by: string;
+                /** @description Whom it names. */
+                name?: string | null;
+                /** @description The role it gives. */
+                role: components["schemas"]["Role"];
+                /**
+                 * Format: uuid
+                 * @description The business's own role, for `custom`.
+                 */
+                role_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The team it leads into.
+                 */
+                team_id?: string | null;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_RoleView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id; none for a built-in one.
+                 */
+                id?: string | null;
+                /** @description Its name; none for a built-in one, which every client names in its own language. */
+                name?: string | null;
+                /** @description What it may do and see. */
+                rights: components["schemas"]["Rights"];
+                /** @description `custom` for the business's own. */
+                role: components["schemas"]["Role"];
+                /**
+                 * Format: int64
+                 * @description ETag; none for a built-in one.
+                 */
+                version?: number | null;
+            }[];
+        };
         /** @description A short list that comes whole. */
         All_StaffView: {
             /** @description The rows. */
@@ -674,6 +1222,27 @@ export interface components {
                 name: string;
                 /** @description Their role. */
                 role: components["schemas"]["Role"];
+                /**
+                 * Format: uuid
+                 * @description The business's own role, for `custom`.
+                 */
+                role_id?: string | null;
+                /** @description Its name. */
+                role_name?: string | null;
+                /** @description Whether somebody keeps them from it. */
+                suspended: boolean;
+                /**
+                 * Format: uuid
+                 * @description Their team.
+                 */
+                team_id?: string | null;
+                /** @description Its name. */
+                team_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
             }[];
         };
         /** @description A short list that comes whole. */
@@ -711,6 +1280,39 @@ export interface components {
                 version: number;
             }[];
         };
+        /** @description A short list that comes whole. */
+        All_TeamView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Who leads it.
+                 */
+                lead_id?: string | null;
+                /** @description Name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description The team it belongs to.
+                 */
+                parent_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+        };
+        /**
+         * Format: int64
+         * @description Fen, or `null` for whoever does not see amounts. Only a scope makes one.
+         */
+        Amount: number | null;
         /** @description Who did what to which row. */
         AuditEntryView: {
             /** @description `create`, `update`, `delete`, `reveal`, `move`, … */
@@ -744,6 +1346,30 @@ export interface components {
              */
             resource_id?: string | null;
         };
+        /** @description A change to the business's settings. */
+        BusinessChanges: {
+            /** @description Its name, as customers see it. */
+            name?: string;
+            /** @description The phone its customers may call; `null` for none. */
+            phone?: string | null;
+        };
+        /** @description The business one works in. */
+        BusinessSettings: {
+            /** @description Name, as customers see it. */
+            name: string;
+            /** @description The phone its customers may call. */
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            tenant_id: number;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
         /** @description A business, to its customers. */
         BusinessView: {
             /** @description Name. */
@@ -760,6 +1386,16 @@ export interface components {
             /**
              * Format: int64
              * @description 0 to 1000.
+             */
+            count: number;
+        };
+        /** @description Rows, counted up to 1000. */
+        Counted: {
+            /** @description Whether there are more. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description How many.
              */
             count: number;
         };
@@ -832,13 +1468,18 @@ export interface components {
             next_contact_at?: string | null;
             /**
              * Format: uuid
-             * @description Who looks after the customer.
+             * @description Who looks after the customer; nobody while it is in a pool.
              */
-            owner_id: string;
+            owner_id?: string | null;
             /** @description How many phones there are. */
             phone_count: number;
             /** @description The primary phone, masked. */
             phone_masked?: string | null;
+            /**
+             * Format: uuid
+             * @description The pool it waits in.
+             */
+            pool_id?: string | null;
             /** @description GB/T 2260 code. */
             region?: string | null;
             /** @description Its name: `浙江省杭州市西湖区`. */
@@ -888,6 +1529,99 @@ export interface components {
             phones: components["schemas"]["PhoneView"][];
             /** @description Remark. */
             remark?: string | null;
+        };
+        /** @description Why somebody sees a row, or does not. */
+        Explanation: {
+            /** @description Whether they see it. */
+            may_read: boolean;
+            /** @description Whether they may change it. */
+            may_write: boolean;
+            /** @description What speaks for and against it. */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** @enum {string} */
+        FieldRule: "show" | "read_only" | "mask" | "hide";
+        /** @description What somebody sees of the fields that not everybody should see. */
+        FieldRules: {
+            /** @description Prices and sums, in fen. */
+            amounts: components["schemas"]["FieldRule"];
+            /** @description Phones of customers and on orders. */
+            phones: components["schemas"]["FieldRule"];
+        };
+        /** @description What somebody looks after. */
+        HandoverPreview: {
+            /** @description Customers in their name, also those in the pool that were theirs last. */
+            customers: components["schemas"]["Counted"];
+            /** @description Customers of others that they help with; that ends. */
+            helping: components["schemas"]["Counted"];
+            /** @description Orders of their customers, which go with them. */
+            orders: components["schemas"]["Counted"];
+            /** @description Their open tasks. */
+            tasks: components["schemas"]["Counted"];
+        };
+        /** @description A hand-over, done or under way. */
+        HandoverView: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Customers that have arrived so far.
+             */
+            customers: number;
+            /** @description Whether everything has arrived. */
+            done: boolean;
+            /**
+             * Format: date-time
+             * @description When the last arrived.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose things.
+             */
+            from_staff_id: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Tasks that have.
+             */
+            tasks: number;
+            /**
+             * Format: uuid
+             * @description Who gets them.
+             */
+            to_staff_id: string;
+        };
+        /** @description Lets a colleague help with a customer. */
+        Helper: {
+            /** @description What they may do. */
+            level: components["schemas"]["HelperLevel"];
+            /**
+             * Format: uuid
+             * @description The colleague.
+             */
+            staff_id: string;
+        };
+        /** @enum {string} */
+        HelperLevel: "read" | "edit";
+        /** @description A colleague who helps with a customer. */
+        HelperView: {
+            /** @description What they may do. */
+            level: components["schemas"]["HelperLevel"];
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            staff_id: string;
         };
         /** @description One item of the inbox. */
         InboxItemView: {
@@ -983,6 +1717,50 @@ export interface components {
              */
             task_id?: string | null;
         };
+        /** @description An invitation, to hand on. */
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id, to take it back by.
+             */
+            id: string;
+            /** @description The 小程序码 as a `data:` URL; `null` when WeChat did not make one. */
+            image?: string | null;
+            /** @description The page that takes it, with the ticket, for a share card. */
+            path: string;
+            /** @description The `scene` of the 小程序码. */
+            scene: string;
+            /** @description The ticket. Shown once: only its digest is kept. */
+            ticket: string;
+        };
+        /** @description Accepts an invitation. */
+        InvitationAnswer: {
+            /** @description One's name, where the invitation names nobody. */
+            name?: string | null;
+            /** @description The ticket of the 小程序码 or share card. */
+            ticket: string;
+        };
+        /** @description Asks whose invitation a ticket is. */
+        InvitationTicket: {
+            /** @description The ticket of the 小程序码 or share card. */
+            ticket: string;
+        };
+        /** @description What somebody sees of an invitation before accepting it. */
+        InvitationView: {
+            /** @description The business. */
+            business: string;
+            /** @description Whom it names. */
+            name?: string | null;
+            /** @description The role it gives. */
+            role: components["schemas"]["Role"];
+            /** @description The name of the business's own role, for `custom`. */
+            role_name?: string | null;
+        };
         /** @description Who somebody is. */
         Me: {
             /**
@@ -1052,11 +1830,8 @@ export interface components {
              * @description The business.
              */
             tenant_id: number;
-            /**
-             * Format: int64
-             * @description What it costs, in fen.
-             */
-            total_fen: number;
+            /** @description What it costs, in fen. */
+            total_fen: components["schemas"]["Amount"];
         };
         /**
          * @description An order of one's own, whole. Receiver, phone and address are masked: the phone in one's hand
@@ -1087,8 +1862,17 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+            /** @description How far one sees, and what of some fields. */
+            rights: components["schemas"]["Rights"];
             /** @description Role. */
             role: components["schemas"]["Role"];
+            /** @description The name of the business's own role, for `custom`. */
+            role_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Team.
+             */
+            team_id?: string | null;
         };
         /** @description A step of the course, without who did it. */
         MyStepView: {
@@ -1099,6 +1883,21 @@ export interface components {
             at: string;
             /** @description Where the order stood from then on. */
             status: components["schemas"]["OrderStatus"];
+        };
+        /** @description The boss of a new business, who becomes able to log in by proving the phone. */
+        NewBoss: {
+            /** @description Name. */
+            name: string;
+            /** @description Phone at WeChat. */
+            phone: string;
+        };
+        /** @description A business, written down by the installation's operator. */
+        NewBusiness: {
+            boss?: components["schemas"]["NewBoss"] | null;
+            /** @description Its name, as customers see it. */
+            name: string;
+            /** @description The phone its customers may call. */
+            phone?: string | null;
         };
         /**
          * @description What is needed to write down a new customer. `type` defaults to `potential`, the owner to the
@@ -1138,6 +1937,19 @@ export interface components {
             title?: string | null;
             type?: components["schemas"]["CustomerType"] | null;
         };
+        /** @description Gives everything that somebody looks after to a colleague. */
+        NewHandover: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description Who gets it.
+             */
+            to_staff_id: string;
+        };
         /**
          * @description A new entry in a customer's timeline. With `next_contact_at` a task with a reminder is made for
          *     the member of staff who writes it.
@@ -1165,6 +1977,23 @@ export interface components {
             /** @description What to do then; becomes the task's title. */
             next_step?: string | null;
         };
+        /** @description An invitation that whoever holds its ticket may accept, once. */
+        NewInvitation: {
+            /** @description Name of who is invited; they may say another. */
+            name?: string | null;
+            /** @description A built-in role, or `custom`. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The business's own role, for `custom`.
+             */
+            role_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The team.
+             */
+            team_id?: string | null;
+        };
         /** @description A new order for a customer. Totals are the server's business: a client cannot send one. */
         NewOrder: {
             /** @description Where the parcel goes. */
@@ -1187,6 +2016,42 @@ export interface components {
             receiver: string;
             /** @description Anything worth knowing about this order. */
             remark?: string | null;
+        };
+        /** @description A role of the business's own. */
+        NewRole: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Unique among the business's live roles. */
+            name: string;
+            /** @description What it may do and see. */
+            rights: components["schemas"]["Rights"];
+        };
+        /** @description A new colleague by phone: they become staff when they prove it at WeChat. */
+        NewStaff: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Name, as colleagues say it. */
+            name: string;
+            /** @description Their phone at WeChat. */
+            phone: string;
+            /** @description A built-in role, or `custom`. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The business's own role, for `custom`.
+             */
+            role_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The team.
+             */
+            team_id?: string | null;
         };
         /** @description A new tag in a group. */
         NewTag: {
@@ -1235,6 +2100,71 @@ export interface components {
             /** @description What to do. */
             title: string;
         };
+        /** @description A new team. */
+        NewTeam: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description Who leads it, and sees as far as if they were in it.
+             */
+            lead_id?: string | null;
+            /** @description Unique among the business's live teams. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The team it belongs to.
+             */
+            parent_id?: string | null;
+        };
+        /** @description A new business and, where one was named, its boss. */
+        NewTenantView: components["schemas"]["TenantView"] & {
+            /**
+             * Format: uuid
+             * @description Its boss, who becomes able to log in by proving the phone.
+             */
+            boss_id?: string | null;
+        };
+        /** @description An invitation that nobody has accepted yet. */
+        OpenInvitation: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Who invited.
+             */
+            invited_by: string;
+            /** @description Whom it names. */
+            name?: string | null;
+            /** @description The role it gives. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The business's own role, for `custom`.
+             */
+            role_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The team it leads into.
+             */
+            team_id?: string | null;
+        };
         /** @description A change to where an order goes, allowed until it is shipped. */
         OrderChanges: {
             /** @description Where the parcel goes. */
@@ -1272,16 +2202,10 @@ export interface components {
              * @description How many.
              */
             quantity: number;
-            /**
-             * Format: int64
-             * @description Price of all, in fen.
-             */
-            total_fen: number;
-            /**
-             * Format: int64
-             * @description Price of one, in fen.
-             */
-            unit_price_fen: number;
+            /** @description Price of all, in fen. */
+            total_fen: components["schemas"]["Amount"];
+            /** @description Price of one, in fen. */
+            unit_price_fen: components["schemas"]["Amount"];
         };
         /** @description A step in the course of an order. */
         OrderMove: {
@@ -1324,11 +2248,8 @@ export interface components {
             number: string;
             /** @description Where it stands. */
             status: components["schemas"]["OrderStatus"];
-            /**
-             * Format: int64
-             * @description Sum of all lines, in fen.
-             */
-            total_fen: number;
+            /** @description Sum of all lines, in fen. */
+            total_fen: components["schemas"]["Amount"];
             /**
              * Format: date-time
              * @description When it last changed.
@@ -1352,8 +2273,8 @@ export interface components {
             lines: components["schemas"]["OrderLineView"][];
             /** @description What may happen next. */
             moves: components["schemas"]["OrderEvent"][];
-            /** @description Their phone, masked. */
-            phone_masked: string;
+            /** @description Their phone, masked; `null` for whoever does not see phones. */
+            phone_masked?: string | null;
             /** @description Who receives the parcel. */
             receiver: string;
             /** @description Remark. */
@@ -1431,13 +2352,18 @@ export interface components {
                 next_contact_at?: string | null;
                 /**
                  * Format: uuid
-                 * @description Who looks after the customer.
+                 * @description Who looks after the customer; nobody while it is in a pool.
                  */
-                owner_id: string;
+                owner_id?: string | null;
                 /** @description How many phones there are. */
                 phone_count: number;
                 /** @description The primary phone, masked. */
                 phone_masked?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The pool it waits in.
+                 */
+                pool_id?: string | null;
                 /** @description GB/T 2260 code. */
                 region?: string | null;
                 /** @description Its name: `浙江省杭州市西湖区`. */
@@ -1546,11 +2472,8 @@ export interface components {
                  * @description The business.
                  */
                 tenant_id: number;
-                /**
-                 * Format: int64
-                 * @description What it costs, in fen.
-                 */
-                total_fen: number;
+                /** @description What it costs, in fen. */
+                total_fen: components["schemas"]["Amount"];
             }[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
@@ -1587,11 +2510,8 @@ export interface components {
                 number: string;
                 /** @description Where it stands. */
                 status: components["schemas"]["OrderStatus"];
-                /**
-                 * Format: int64
-                 * @description Sum of all lines, in fen.
-                 */
-                total_fen: number;
+                /** @description Sum of all lines, in fen. */
+                total_fen: components["schemas"]["Amount"];
                 /**
                  * Format: date-time
                  * @description When it last changed.
@@ -1660,7 +2580,7 @@ export interface components {
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
-        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.reveal" | "customers.assign" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "audit.read";
+        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
         /** @description Prove a phone number by the code of `<button open-type="getPhoneNumber">`. */
         PhoneProof: {
             /** @description The code of the button's event (not of `wx.login`): single use, five minutes. */
@@ -1695,6 +2615,29 @@ export interface components {
             /** @description `/problems/{code}`. */
             type: string;
         };
+        /** @enum {string} */
+        Reach: "own" | "team" | "all";
+        /**
+         * @description How far somebody sees, resource by resource. Whoever owns a customer, or helps with one, sees what
+         *     hangs on it in any case.
+         */
+        Reaches: {
+            /** @description Whose customers. */
+            customers: components["schemas"]["Reach"];
+            /** @description Interactions with whose customers. */
+            interactions: components["schemas"]["Reach"];
+            /** @description Orders of whose customers. */
+            orders: components["schemas"]["Reach"];
+            /** @description Tasks of whom, and about whose customers. */
+            tasks: components["schemas"]["Reach"];
+        };
+        /** @description One reason. */
+        Reason: {
+            /** @description For programs. */
+            code: string;
+            /** @description For people, in the language of `Accept-Language`. */
+            detail: string;
+        };
         /** @description A code to print on a receipt. */
         ReceiptCode: {
             /** @description `ABCD-EFGH-JKLM`. Shown once: only its digest is kept. */
@@ -1723,6 +2666,13 @@ export interface components {
             /** @description The refresh token of the last answer. */
             refresh_token: string;
         };
+        /** @description Puts a customer into the pool. */
+        Release: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @enum {string} */
+        Resource: "customers" | "interactions" | "tasks" | "orders";
         /** @description A phone number in full. */
         RevealedPhone: {
             /** @description What to dial inside China. */
@@ -1730,8 +2680,73 @@ export interface components {
             /** @description E.164. */
             number: string;
         };
+        /** @description What somebody may do and see in a business. */
+        Rights: {
+            /** @description What they see of some fields. */
+            fields: components["schemas"]["FieldRules"];
+            /** @description What they may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description Whether they see the customers in the pool 公海. */
+            pool: boolean;
+            /** @description How far they see. */
+            reach: components["schemas"]["Reaches"];
+        };
+        /** @description What a change of rights would open and close. */
+        RightsPreview: {
+            /** @description Whether more have the role. */
+            capped: boolean;
+            /** @description Resource by resource; those that nothing changes for are left out. */
+            rows: components["schemas"]["RowsPreview"][];
+            /** @description For how many colleagues it was counted. */
+            staff: number;
+        };
         /** @enum {string} */
-        Role: "boss" | "sales";
+        Role: "boss" | "manager" | "sales" | "service" | "finance" | "custom";
+        /** @description A change to a role of the business's own. */
+        RoleChanges: {
+            /** @description New name. */
+            name?: string;
+            /** @description New rights, whole. */
+            rights?: components["schemas"]["Rights"];
+        };
+        /** @description Gives somebody a role, or asks what that would open and close. */
+        RoleChoice: {
+            /** @description A built-in role, or `custom`. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The business's own role, for `custom`.
+             */
+            role_id?: string | null;
+        };
+        /** @description A role. */
+        RoleView: {
+            /**
+             * Format: uuid
+             * @description Its id; none for a built-in one.
+             */
+            id?: string | null;
+            /** @description Its name; none for a built-in one, which every client names in its own language. */
+            name?: string | null;
+            /** @description What it may do and see. */
+            rights: components["schemas"]["Rights"];
+            /** @description `custom` for the business's own. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description ETag; none for a built-in one.
+             */
+            version?: number | null;
+        };
+        /** @description What a change of rights would open and close of one resource, summed over the colleagues. */
+        RowsPreview: {
+            /** @description Rows seen now and not then. */
+            closes: components["schemas"]["Counted"];
+            /** @description Rows seen then and not now. */
+            opens: components["schemas"]["Counted"];
+            /** @description Of what. */
+            resource: components["schemas"]["Resource"];
+        };
         /** @description A session and who it makes one. */
         Session: {
             /** @description Goes into `Authorization: Bearer`. */
@@ -1760,6 +2775,28 @@ export interface components {
         };
         /** @enum {string} */
         Side: "staff" | "customer";
+        /** @description Signs a business up, with oneself as its boss. */
+        SignUp: {
+            /** @description Name of the business, as customers see it. */
+            business: string;
+            /** @description One's own name, as colleagues say it. */
+            name: string;
+            /** @description The phone its customers may call. */
+            phone?: string | null;
+        };
+        /** @description A business just signed up, and oneself in it. */
+        SignedUp: {
+            /**
+             * Format: uuid
+             * @description One's id there.
+             */
+            staff_id: string;
+            /**
+             * Format: int64
+             * @description The business, for `POST /auth/switch`.
+             */
+            tenant_id: number;
+        };
         /** @description A task is put off to a later time. */
         Snooze: {
             /**
@@ -1767,6 +2804,16 @@ export interface components {
              * @description New time of the reminder; must lie in the future.
              */
             until: string;
+        };
+        /** @description A change to a colleague (RFC 7396). */
+        StaffChanges: {
+            /** @description New name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description New team; `null` for none.
+             */
+            team_id?: string | null;
         };
         /** @description A colleague. */
         StaffView: {
@@ -1781,6 +2828,27 @@ export interface components {
             name: string;
             /** @description Their role. */
             role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description The business's own role, for `custom`.
+             */
+            role_id?: string | null;
+            /** @description Its name. */
+            role_name?: string | null;
+            /** @description Whether somebody keeps them from it. */
+            suspended: boolean;
+            /**
+             * Format: uuid
+             * @description Their team.
+             */
+            team_id?: string | null;
+            /** @description Its name. */
+            team_name?: string | null;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @description A step of the course. */
         StepView: {
@@ -1922,6 +2990,89 @@ export interface components {
              */
             version: number;
         };
+        /** @description A change to a team. */
+        TeamChanges: {
+            /**
+             * Format: uuid
+             * @description Who leads it; `null` for nobody.
+             */
+            lead_id?: string | null;
+            /** @description New name. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The team it belongs to from now on; `null` for none.
+             */
+            parent_id?: string | null;
+        };
+        /** @description A team. */
+        TeamView: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Who leads it.
+             */
+            lead_id?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The team it belongs to.
+             */
+            parent_id?: string | null;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
+        /** @description A change to a business by the installation's operator. */
+        TenantChanges: {
+            /** @description Its name. */
+            name?: string;
+            /** @description Its phone; `null` for none. */
+            phone?: string | null;
+            /** @description Whether nobody may work in it for now. */
+            suspended?: boolean;
+        };
+        /** @description A page of businesses by id. */
+        TenantPage: {
+            /** @description The rows. */
+            items: components["schemas"]["TenantView"][];
+            /** @description `after` of the next page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A business of the installation. */
+        TenantView: {
+            /**
+             * Format: date-time
+             * @description When it was signed up.
+             */
+            created_at: string;
+            /** @description Name. */
+            name: string;
+            /** @description Its own phone. */
+            phone?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nobody may work in it.
+             */
+            suspended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Id.
+             */
+            tenant_id: number;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
         /** @description Four numbers, each up to 1000. */
         TodayCounts: {
             /**
@@ -1931,9 +3082,9 @@ export interface components {
             due_today: number;
             /**
              * Format: int64
-             * @description Customers written down in the last seven days.
+             * @description Customers written down in the last seven days; `null` for whoever may see none.
              */
-            new_customers: number;
+            new_customers?: number | null;
             /**
              * Format: int64
              * @description Tasks whose time has passed.
@@ -1941,9 +3092,9 @@ export interface components {
             overdue: number;
             /**
              * Format: int64
-             * @description Orders that have not left yet.
+             * @description Orders that have not left yet; `null` for whoever may see none.
              */
-            to_ship: number;
+            to_ship?: number | null;
         };
         /** @description The first screen of the staff side. */
         TodayView: {
@@ -2143,6 +3294,76 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTicket"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedInvitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     logout: {
         parameters: {
             query?: never;
@@ -2308,6 +3529,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     switch_side: {
         parameters: {
             query?: never;
@@ -2378,6 +3634,74 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_business: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessSettings"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_business: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessSettings"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
@@ -2391,6 +3715,8 @@ export interface operations {
                 tags_none?: string;
                 /** @description Customers of this member of staff. */
                 owner_id?: string;
+                /** @description `true`: customers in the pool; `false`: customers somebody looks after. */
+                pool?: boolean;
                 /** @description Customers who stand here. */
                 type?: components["schemas"]["CustomerType"];
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
@@ -2474,6 +3800,8 @@ export interface operations {
                 tags_none?: string;
                 /** @description Customers of this member of staff. */
                 owner_id?: string;
+                /** @description `true`: customers in the pool; `false`: customers somebody looks after. */
+                pool?: boolean;
                 /** @description Customers who stand here. */
                 type?: components["schemas"]["CustomerType"];
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
@@ -2614,6 +3942,143 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    claim_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_helpers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_HelperView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_helper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Helper"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_HelperView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_helper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_HelperView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_interactions: {
         parameters: {
             query?: {
@@ -2723,6 +4188,45 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    release_customer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     tag_customer: {
         parameters: {
             query?: never;
@@ -2744,6 +4248,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2826,6 +4363,103 @@ export interface operations {
         };
     };
     read_inbox_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_OpenInvitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    take_invitation_back: {
         parameters: {
             query?: never;
             header?: never;
@@ -2945,6 +4579,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyOrderRow"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_businesses: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_business: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBusiness"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTenantView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -3213,6 +4990,219 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    explain_permission: {
+        parameters: {
+            query: {
+                /** @description `customers`, `interactions`, `tasks` or `orders`. */
+                resource: components["schemas"]["Resource"];
+                /** @description The row. */
+                id: string;
+                /** @description The colleague. */
+                staff: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_RoleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_staff: {
         parameters: {
             query?: never;
@@ -3228,6 +5218,329 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["All_StaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaff"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverPreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandover"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resume_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    choose_role: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_role_of_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsPreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    suspend_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -3688,6 +6001,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_TeamView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_team: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
                 };
             };
             400: components["responses"]["Problem400"];

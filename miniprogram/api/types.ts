@@ -47,7 +47,7 @@ export type ProblemBody = Pick<Schemas['ProblemView'], 'title' | 'status' | 'cod
 export type Business = Schemas['MyBusiness']
 export type Me = Answer<Omit<Schemas['Me'], 'permissions'>> & { permissions: string[] }
 export type Session = Omit<Schemas['Session'], 'me'> & { me: Me }
-export type StaffMember = Schemas['StaffView']
+export type StaffMember = Answer<Schemas['StaffView']>
 
 export type TagMark = Schemas['TagLabel']
 export type Tag = Schemas['TagView']
@@ -64,20 +64,20 @@ export type NewInteraction = Schemas['NewInteraction']
 export type Interaction = Answer<Schemas['InteractionView']>
 export type NewTask = Schemas['NewTask']
 export type Task = Answer<Schemas['TaskView']>
-export type Today = Omit<Schemas['TodayView'], 'items'> & { items: Task[] }
+export type Today = Omit<Schemas['TodayView'], 'items' | 'counts'> & { items: Task[]; counts: Answer<Schemas['TodayCounts']> }
 export type InboxItem = Answer<Schemas['InboxItemView']>
 export type SubscriptionTemplate = Schemas['SubscriptionView']
 
 export type OrderLine = Schemas['OrderLine']
-export type OrderLineView = Schemas['OrderLineView']
+export type OrderLineView = Answer<Schemas['OrderLineView']>
 export type NewOrder = Schemas['NewOrder']
 export type OrderChanges = Schemas['OrderChanges']
 export type OrderMove = Schemas['OrderMove']
 export type Shipment = Schemas['ShipmentView']
 /** On the customer side nobody says who did it. */
 export type CourseStep = Schemas['MyStepView'] & Partial<Pick<Schemas['StepView'], 'by_name' | 'note'>>
-export type OrderRow = Schemas['OrderRow']
-export type OrderView = Answer<Schemas['OrderView']>
+export type OrderRow = Answer<Schemas['OrderRow']>
+export type OrderView = Answer<Omit<Schemas['OrderView'], 'lines'>> & { lines: OrderLineView[] }
 export type ReceiptCode = Answer<Schemas['ReceiptCode']>
-export type MyOrderRow = Schemas['MyOrderRow']
-export type MyOrderView = Answer<Omit<Schemas['MyOrderView'], 'business'>> & { business: Answer<Schemas['BusinessView']> }
+export type MyOrderRow = Answer<Schemas['MyOrderRow']>
+export type MyOrderView = Answer<Omit<Schemas['MyOrderView'], 'business' | 'lines'>> & { business: Answer<Schemas['BusinessView']>; lines: OrderLineView[] }

@@ -25,6 +25,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
   colour_invalid: "颜色格式应为 #RRGGBB",
   code_invalid: "只能包含字母、数字、- 和 _",
   tenant_missing: "请选择商家",
+  role_missing: "请选择自定义角色",
+  role_unexpected: "只有自定义角色才填写编号",
   company_missing: "企业客户请填写公司名称",
   next_contact_missing: "请选择下次联系时间",
   total_too_large: "订单总额超出上限",

@@ -25,7 +25,7 @@ export function customerCard(row: CustomerRow, staff: Map<string, string>): Cust
     type: row.type,
     company: [row.company, row.title].filter(Boolean).join(' · '),
     tags: row.tags,
-    owner: staff.get(row.owner_id) ?? '',
+    owner: row.owner_id === null ? '公海' : staff.get(row.owner_id) ?? '',
     phone: row.phone_masked ?? '',
     last: day(row.last_contact_at),
     next: soon(row.next_contact_at),

@@ -1,5 +1,6 @@
-/** `¥1,234.50` of fen. */
-export function yuan(fen: number): string {
+/** `¥1,234.50` of fen; stars for whoever does not see amounts. */
+export function yuan(fen: number | null): string {
+  if (fen === null) return '¥****'
   const sign = fen < 0 ? '-' : ''
   const whole = Math.abs(fen)
   const front = String(Math.floor(whole / 100)).replace(/\B(?=(\d{3})+$)/g, ',')

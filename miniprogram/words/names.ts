@@ -41,4 +41,4 @@ export const MOVED: Record<OrderEvent, string> = { accept: '已开始处理', sh
 
 export const CARRIERS = ['顺丰速运', '中通快递', '圆通速递', '申通快递', '韵达快递', '京东快递', 'EMS', '极兔速递']
 
-export const ROLES: Record<string, string> = { boss: '老板', sales: '销售' }
+export const ROLES: Record<string, string> = { boss: '老板', manager: '主管', sales: '销售', service: '客服', finance: '财务', custom: '自定角色' }

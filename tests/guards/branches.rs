@@ -3,7 +3,7 @@
 use super::source::{self, Source};
 
 /// Features in their order: one may use those of an earlier rank.
-const FEATURES: [(&str, u8); 8] = [
+const FEATURES: [(&str, u8); 10] = [
     ("tenants", 0),
     ("tags", 1),
     ("customers", 2),
@@ -12,16 +12,21 @@ const FEATURES: [(&str, u8); 8] = [
     ("interactions", 4),
     ("orders", 5),
     ("mine", 6),
+    ("rights", 6),
     ("today", 7),
+    // Sees businesses, never what is in them.
+    ("operators", 0),
 ];
 
 /// Puts the parts together, so it knows them all.
 const ASSEMBLY: [&str; 6] = ["lib.rs", "main.rs", "server.rs", "openapi.rs", "admin.rs", "schema.rs"];
 
 /// Infrastructure that knows a feature, each with its reason.
-const EXCEPTIONS: [(&str, &str, &str); 3] = [
+const EXCEPTIONS: [(&str, &str, &str); 5] = [
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
+    ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),
+    ("scope/system/invitations.rs", "tenants", "an invitation is found before any business is known"),
     ("scope/system/credits.rs", "tasks", "WeChat's event about a message names no business; its row does"),
 ];
 

@@ -13,6 +13,8 @@ pub enum Access {
     Public,
     /// Whoever is logged in.
     Login,
+    /// Operators of the installation.
+    Operator,
     /// Staff with this permission.
     Can(String),
 }
@@ -52,6 +54,7 @@ impl Operation {
             Some([one]) => match one.get("bearer").and_then(Value::as_array).map(Vec::as_slice) {
                 None => Access::Public,
                 Some([]) => Access::Login,
+                Some([installation]) if installation == "installation" => Access::Operator,
                 Some([permission]) => Access::Can(text(permission)),
                 Some(_) => panic!("{id}: one operation, one permission"),
             },
@@ -92,7 +95,9 @@ impl Operation {
 
     /// The sample's request without its body.
     pub fn bare(&self, client: &Client, sample: &Sample) -> RequestBuilder {
-        let request = client.request(self.method.clone(), &self.filled(|name| sample.value(name)));
+        let query = sample.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+        let path = format!("{}{query}", self.filled(|name| sample.value(name)));
+        let request = client.request(self.method.clone(), &path);
         match sample.version {
             Some(version) => request.header("If-Match", format!("\"{version}\"")),
             None => request,

@@ -34,7 +34,11 @@ async fn a_row_of_a_colleague_is_not_found_and_stays_as_it_is() {
     let shop = Shop::new().await;
     let (colleague, own) = (Desk::of_sales(&shop), Desk::new(&shop, shop.tenant, &shop.rival, &shop.boss));
     for operation in on_a_row(&shop).await {
-        // What sales may not do at all answers 403, and tags belong to everybody.
+        // What sales may not do at all answers 403, and tags belong to everybody. A customer in the pool
+        // is there for whoever is first.
+        if operation.id == "claim_customer" {
+            continue;
+        }
         let Access::Can(name) = &operation.access else { continue };
         if !Permission::parse(name).is_some_and(|permission| Role::Sales.can(permission)) {
             continue;
@@ -91,6 +95,7 @@ async fn an_id_that_nobody_has_is_not_found() {
                     values: values.collect(),
                     version: sample.version,
                     body: sample.body.clone(),
+                    query: sample.query.clone(),
                 };
                 let answer = operation.call(&sample.client, &wrong).await;
                 assert_eq!(answer.status, 404, "{} with {name} = {id}: {}", operation.id, answer.body);
@@ -125,8 +130,8 @@ async fn swap_ids(ours: &Desk<'_>, theirs: &Desk<'_>, client: &Client) {
         }
         let (sample, other) = (ours.sample(&operation.id).await, theirs.sample(&operation.id).await);
         for pointer in ids(sample.body.as_ref().expect("a body")) {
-            // Colleagues share their tags.
-            if colleagues && (pointer.contains("tag") || pointer.starts_with("/add")) {
+            // Colleagues share their tags, and know each other.
+            if colleagues && (pointer.contains("tag") || pointer.starts_with("/add") || pointer == "/staff_id") {
                 continue;
             }
             let mut body = sample.body.clone().expect("a body");

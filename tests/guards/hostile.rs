@@ -205,7 +205,8 @@ async fn emoji_and_rare_characters_come_back_as_they_were_sent() {
     let mut written = 0;
     for operation in with_body(&shop).await {
         // An operator's name is not free: it has to be the one that exists.
-        if operation.path.starts_with("/auth/") {
+        // What an operator writes is no part of the business that is looked at.
+        if operation.path.starts_with("/auth/") || operation.path.starts_with("/operator/") {
             continue;
         }
         let mut sample = desk.sample(&operation.id).await;
@@ -280,6 +281,7 @@ fn copy(sample: &Sample) -> Sample {
         values: sample.values.clone(),
         version: sample.version,
         body: sample.body.clone(),
+        query: sample.query.clone(),
     }
 }
 

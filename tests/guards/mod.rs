@@ -14,3 +14,4 @@ mod rows;
 mod samples;
 mod schema;
 mod source;
+mod staffing;

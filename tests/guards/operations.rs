@@ -90,6 +90,18 @@ async fn the_other_side_is_refused_before_anything_else_is_looked_at() {
     for operation in operations(&shop).await {
         let others = match &operation.access {
             Access::Can(_) => &customer,
+            Access::Operator => {
+                for client in [&customer, &shop.boss] {
+                    let answer = operation.checked(client.send(operation.rubbish(client)).await);
+                    assert_eq!(
+                        (answer.status, &answer.body["code"]),
+                        (403, &"operators_only".into()),
+                        "{}",
+                        operation.id
+                    );
+                }
+                continue;
+            }
             _ if operation.is_mine() => &shop.boss,
             _ => continue,
         };

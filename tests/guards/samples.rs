@@ -21,6 +21,8 @@ pub struct Sample {
     /// For `If-Match`.
     pub version: Option<i64>,
     pub body: Option<Value>,
+    /// What stands behind the question mark, for operations that need something there.
+    pub query: Option<String>,
 }
 
 impl Sample {
@@ -30,17 +32,22 @@ impl Sample {
         found.unwrap_or_else(|| panic!("the sample says nothing for {{{name}}}")).1.clone()
     }
 
-    fn at(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn at(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self
     }
 
-    fn version(mut self, version: i64) -> Self {
+    pub fn version(mut self, version: i64) -> Self {
         self.version = Some(version);
         self
     }
 
-    fn body(mut self, body: Value) -> Self {
+    pub fn query(mut self, query: String) -> Self {
+        self.query = Some(query);
+        self
+    }
+
+    pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
@@ -78,8 +85,13 @@ impl<'s> Desk<'s> {
     /// A request to an operation that succeeds.
     pub async fn sample(&self, operation: &str) -> Sample {
         let shop = self.shop;
-        let as_client =
-            |client: &Client| Sample { client: client.clone(), values: Vec::new(), version: None, body: None };
+        let as_client = |client: &Client| Sample {
+            client: client.clone(),
+            values: Vec::new(),
+            version: None,
+            body: None,
+            query: None,
+        };
         let mine = || as_client(&self.client);
         let now = shop.at.clock().now();
         match operation {
@@ -111,7 +123,14 @@ impl<'s> Desk<'s> {
             "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
 
             // The business.
-            "list_staff" | "list_audit_entries" => mine(),
+            "list_audit_entries" | "get_business" => mine(),
+            "change_business" => mine().version(self.business_version().await).body(json!({ "name": "山月茶行", "phone": "0571-88886666" })),
+            "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
+            | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
+            | "resume_staff" | "remove_staff" | "preview_handover" | "hand_over" | "get_handover" | "create_invitation"
+            | "take_invitation_back" | "look_at_invitation" | "accept_invitation" | "create_role" | "change_role"
+            | "delete_role" | "preview_role" | "preview_role_of_staff" | "create_team" | "change_team" | "delete_team"
+            | "explain_permission" => self.staffing(operation).await,
 
             // Tags.
             "list_tag_groups" => mine(),
@@ -137,6 +156,7 @@ impl<'s> Desk<'s> {
             })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
+            "list_helpers" | "add_helper" | "remove_helper" | "release_customer" | "claim_customer" => self.sharing(operation).await,
             "reveal_customer_phone" => mine().at("id", self.customer().await).at("index", 0),
 
             // Interactions.
@@ -228,7 +248,7 @@ impl<'s> Desk<'s> {
         for path in ["/customers", "/tasks", "/orders", "/audit", "/inbox"] {
             all.insert(path.to_owned(), pages(&self.boss, path).await.into());
         }
-        for path in ["/tag-groups", "/staff"] {
+        for path in ["/tag-groups", "/staff", "/roles", "/teams", "/invitations", "/business"] {
             all.insert(path.to_owned(), self.boss.get(path).await.ok());
         }
         let ids = |all: &serde_json::Map<String, Value>, path: &str| -> Vec<String> {

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that belong to no business, each with its reason. Every other table starts its key with
 /// `tenant_id`.
-const OF_NO_BUSINESS: [(&str, &str); 16] = [
+const OF_NO_BUSINESS: [(&str, &str); 17] = [
     ("installation", "facts of the installation itself"),
     ("tenants", "the list of businesses"),
     ("accounts", "a person, in whatever businesses they work or buy"),
     ("wechat_identities", "found by openid before any business is known"),
+    ("staff_invitations", "found by ticket before any business is known"),
     ("operators", "found by name before any business is known"),
     ("account_phones", "what a person proved holds in every business"),
     ("sessions", "a person's, in whatever business they act"),

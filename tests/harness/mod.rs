@@ -197,6 +197,7 @@ fn settings(app: &Value) -> Config {
     config.keys.master = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned().into();
     config.http.listen = "127.0.0.1:0".to_owned();
     config.http.workers = 1;
+    config.signup.open = true;
     config.wechat.base_url.clone_from(&SIMULATOR.base_url);
     config.wechat.appid = text(&app["appid"]);
     config.wechat.secret = text(&app["secret"]).into();

@@ -29,6 +29,8 @@ pub mod tenant {
         pub name: String,
         pub phone: Option<String>,
         pub tenant_key: Option<Vec<u8>>,
+        /// Since when nobody may work in it.
+        pub suspended_at: Option<DateTimeUtc>,
         pub version: i64,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
@@ -92,6 +94,8 @@ pub mod operator {
         pub name: String,
         pub account_id: Uuid,
         pub password_hash: String,
+        /// 1 for those who manage all businesses.
+        pub installation: Option<i64>,
         pub created_at: DateTimeUtc,
     }
 

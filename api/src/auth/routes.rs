@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
 use domain::permission::{Permission, Role};
 use domain::phone::Phone;
+use domain::rights::Rights;
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -72,6 +73,12 @@ pub struct MyStaff {
     pub name: String,
     /// Role.
     pub role: Role,
+    /// The name of the business's own role, for `custom`.
+    pub role_name: Option<String>,
+    /// Team.
+    pub team_id: Option<Uuid>,
+    /// How far one sees, and what of some fields.
+    pub rights: Rights,
 }
 
 /// A business one works in.
@@ -232,17 +239,23 @@ async fn me(
     employments: &[Employment],
 ) -> Result<Me, Problem> {
     let here = employments.iter().find(|employment| Some(employment.tenant_id) == tenant_id).map(|here| &here.staff);
-    let role = here.map(|staff| staff.role.0);
+    let staff = match here {
+        Some(staff) => Some(MyStaff {
+            id: staff.id,
+            name: staff.name.clone(),
+            role: staff.role.0,
+            role_name: system.role_name(staff.tenant_id, staff.role_id).await?,
+            team_id: staff.team_id,
+            rights: system.rights_of(staff.tenant_id, staff.role.0, staff.role_id).await?,
+        }),
+        None => None,
+    };
     Ok(Me {
         account_id,
         side: if here.is_some() { Side::Staff } else { Side::Customer },
         tenant_id: here.map(|staff| staff.tenant_id),
-        staff: here.map(|staff| MyStaff { id: staff.id, name: staff.name.clone(), role: staff.role.0 }),
-        permissions: Permission::ALL
-            .iter()
-            .copied()
-            .filter(|permission| role.is_some_and(|role| role.can(*permission)))
-            .collect(),
+        permissions: staff.as_ref().map(|staff| staff.rights.permissions.clone()).unwrap_or_default(),
+        staff,
         businesses: employments
             .iter()
             .map(|employment| MyBusiness {

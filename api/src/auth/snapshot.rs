@@ -71,11 +71,15 @@ impl Snapshots {
         if let Some(found) = self.staff.get(&(tenant_id, staff_id)).and_then(|kept| kept.fresh(system.now())) {
             return Ok(found);
         }
-        let found = system.staffer(tenant_id, staff_id).await?.map(|row| StaffSnapshot {
-            staffer: Staffer { tenant_id, staff_id, name: row.name, role: row.role.0 },
-            account_id: row.account_id,
-            epoch: row.auth_epoch,
-        });
+        let found = match system.staffer(tenant_id, staff_id).await? {
+            Some(row) => {
+                let sight = Arc::new(system.sight(&row).await?);
+                let (account_id, epoch) = (row.account_id, row.auth_epoch);
+                let staffer = Staffer { tenant_id, staff_id, name: row.name, sight };
+                Some(StaffSnapshot { staffer, account_id, epoch })
+            }
+            None => None,
+        };
         self.staff.insert((tenant_id, staff_id), Kept::brief(system.now(), found.clone()));
         Ok(found)
     }

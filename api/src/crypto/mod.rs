@@ -4,10 +4,12 @@
 //! under the master key itself: each purpose has its own key, derived by HKDF (RFC 5869).
 
 mod keyring;
+mod letters;
 mod seal;
 
 pub(crate) use keyring::write_private;
 pub use keyring::{Keyring, TenantKeys};
+pub use letters::letters;
 pub use seal::{Key, SealError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -2,10 +2,10 @@
 
 /// Customers.
 pub mod customer {
+    use crate::customers::seen;
     use crate::db::Code;
-    use crate::scope::{Eyes, every, none};
     use domain::customers::{CustomerKind, CustomerSource, CustomerType};
-    use sea_orm::Condition;
+    use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -15,7 +15,10 @@ pub mod customer {
         pub tenant_id: i64,
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
+        /// Who looks after the customer; in a pool, who did last.
         pub owner_id: Uuid,
+        /// The pool 公海 it waits in, owned by nobody.
+        pub pool_id: Option<Uuid>,
         pub name: String,
         pub kind: Code<CustomerKind>,
         #[sea_orm(column_name = "type")]
@@ -45,16 +48,13 @@ pub mod customer {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(aggregate "customer", |eyes, _| match eyes {
-        Eyes::All => every(),
-        Eyes::Own(me) => Condition::all().add(Column::OwnerId.eq(*me)),
-        Eyes::Orders(_) => none(),
-    });
+    crate::tenanted!(aggregate "customer", |look| seen(look, Resource::Customers));
 }
 
 /// Blind indexes of customers' phones; the numbers themselves are in the vault.
 pub mod phone {
     use crate::customers::of_customer;
+    use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -77,13 +77,14 @@ pub mod phone {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(part of CustomerId, |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));
+    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
 }
 
 /// Which customer has which tag.
 pub mod tagging {
     use crate::customers::of_customer;
     use crate::tags::entity::tag;
+    use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -115,5 +116,64 @@ pub mod tagging {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(part of CustomerId, |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));
+    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
+}
+
+/// Colleagues who help with a customer.
+pub mod helper {
+    use crate::customers::of_customer;
+    use crate::db::Code;
+    use domain::permission::{HelperLevel, Resource};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_helpers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub staff_id: Uuid,
+        pub level: Code<HelperLevel>,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
+}
+
+/// Pools 公海: customers whom nobody looks after.
+pub mod pool {
+    use crate::scope::{Eyes, every, none};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "pools")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub version: i64,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+        pub deleted_at: Option<DateTimeUtc>,
+        pub live: Option<i64>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(aggregate "pool", |look| match look.eyes {
+        Eyes::All | Eyes::Staff(_) => every(),
+        Eyes::Orders(_) => none(),
+    });
 }

@@ -5,6 +5,7 @@ mod regions;
 mod reveal;
 mod routes;
 mod search;
+mod sharing;
 mod store;
 mod vault;
 mod view;
@@ -14,20 +15,48 @@ pub use reveal::RevealedPhone;
 pub(crate) use store::{find, spoken_to};
 pub(crate) use vault::person_key;
 
-use crate::scope::{Eyes, every, none, through};
+use crate::scope::{Eyes, Look, every, none, through};
+use domain::permission::{HelperLevel, Resource};
+use entity::helper;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(routes::routes).configure(reveal::routes);
+    services.configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
+}
+
+/// The one predicate of customers: which of them somebody sees, or may change, when their reach for
+/// `resource` is what counts. That of children passes through here too: whoever looks after a customer,
+/// or helps with it, sees all that hangs on it.
+pub(crate) fn seen(look: &Look<'_>, resource: Resource) -> Condition {
+    let sight = match look.eyes {
+        Eyes::All => return every(),
+        Eyes::Orders(_) => return none(),
+        Eyes::Staff(sight) => sight,
+    };
+    let Some(people) = sight.whose(resource) else { return every() };
+    let owned = Condition::all().add(Column::PoolId.is_null()).add(Column::OwnerId.is_in(people.iter().copied()));
+    let helped = Query::select()
+        .column(helper::Column::CustomerId)
+        .from(helper::Entity)
+        .and_where(helper::Column::TenantId.eq(look.tenant_id))
+        .and_where(helper::Column::StaffId.eq(sight.me))
+        .cond_where(
+            Condition::all().add_option(look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()))),
+        )
+        .to_owned();
+    // A customer in the pool is there to be looked at; to change it one takes it out first.
+    let pooled = (sight.rights.pool && !look.write).then(|| Column::PoolId.is_not_null());
+    Condition::any().add(owned).add(Column::Id.in_subquery(helped)).add_option(pooled)
 }
 
 /// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.
-pub(crate) fn of_customer<C: ColumnTrait>(column: C, eyes: &Eyes, tenant_id: i64) -> Condition {
-    match eyes {
+pub(crate) fn of_customer<C: ColumnTrait>(column: C, look: &Look<'_>, resource: Resource) -> Condition {
+    match look.eyes {
         Eyes::All => every(),
-        Eyes::Own(me) => through(column, live(tenant_id).and_where(Column::OwnerId.eq(*me)).to_owned()),
+        Eyes::Staff(sight) if sight.whose(resource).is_none() => every(),
+        Eyes::Staff(_) => through(column, live(look.tenant_id).cond_where(seen(look, resource)).to_owned()),
         Eyes::Orders(_) => none(),
     }
 }

@@ -9,7 +9,7 @@ use crate::db::{Code, Taken, refusal};
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx};
+use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx, changeable};
 use crate::tags::entity::tag;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerKind, CustomerTags, CustomerType, NewCustomer};
@@ -68,6 +68,9 @@ async fn create_customer(
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     check_owner(&scope, input.owner_id)?;
+    if !input.phones.is_empty() {
+        changeable(scope.fields().phones, "phones")?;
+    }
     let me = scope.me()?;
     scope
         .create(&once, input.id, async |tx| {
@@ -162,6 +165,9 @@ async fn change_customer(
 ) -> Result<Json<CustomerView>, Problem> {
     let input = body.value;
     check_owner(&scope, input.owner_id)?;
+    if input.phones.is_some() {
+        changeable(scope.fields().phones, "phones")?;
+    }
     let tx = scope.begin().await?;
     let before = find(&tx, id.0).await?;
     // What is not named stays; a company must keep a name whichever of the two fields changes.
@@ -199,7 +205,9 @@ async fn change_customer(
         change.remark = Set(remark);
     }
     if let Some(owner) = input.owner_id {
+        // Whoever is named takes the customer out of the pool.
         change.owner_id = Set(owner);
+        change.pool_id = Set(None);
     }
     let phones = input.phones.map(Vault::of);
     if let Some(vault) = &phones {

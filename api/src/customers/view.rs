@@ -1,10 +1,10 @@
-//! What a customer looks like from outside: phones masked, always.
+//! What a customer looks like from outside: phones masked, always, or not there at all.
 
 use super::Customer;
 use super::entity::tagging;
 use super::vault::Vault;
 use crate::problem::Problem;
-use crate::scope::{Reads, Scope};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::customers::{CustomerKind, CustomerSource, CustomerType};
@@ -36,8 +36,10 @@ pub struct CustomerRow {
     pub region_name: Option<String>,
     /// How the customer came.
     pub source: Option<CustomerSource>,
-    /// Who looks after the customer.
-    pub owner_id: Uuid,
+    /// Who looks after the customer; nobody while it is in a pool.
+    pub owner_id: Option<Uuid>,
+    /// The pool it waits in.
+    pub pool_id: Option<Uuid>,
     /// The primary phone, masked.
     pub phone_masked: Option<String>,
     /// How many phones there are.
@@ -97,7 +99,8 @@ impl CustomerRow {
             region: customer.region.clone(),
             region_name: customer.region.as_deref().and_then(super::regions::name),
             source: customer.source.map(|source| source.0),
-            owner_id: customer.owner_id,
+            owner_id: customer.pool_id.is_none().then_some(customer.owner_id),
+            pool_id: customer.pool_id,
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
@@ -122,6 +125,14 @@ impl CustomerView {
         })
     }
 
+    /// A customer that was just put into the pool, from the row as it was before.
+    pub(super) async fn released(tx: &Tx<'_>, before: Customer) -> Result<Self, Problem> {
+        let id = before.id;
+        let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
+        let tags = tags_of(tx, vec![id]).await?.remove(&id).unwrap_or_default();
+        Self::of(tx, after.unwrap_or(before), tags)
+    }
+
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let customer = super::find(rows, id).await?;
@@ -135,7 +146,7 @@ fn phones(scope: &Scope, customer: &Customer) -> Result<Vec<PhoneView>, Problem>
     Ok(vault
         .phones
         .into_iter()
-        .filter_map(|sealed| Some(PhoneView { masked: sealed.phone()?.masked(), label: sealed.label }))
+        .filter_map(|sealed| Some(PhoneView { masked: scope.phone_masked(&sealed.phone()?)?, label: sealed.label }))
         .collect())
 }
 

@@ -163,6 +163,9 @@ fn mysql(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
+/// The refusal to change a row that is there to be read; as the text of a [`DbErr`] on its way to a Problem.
+pub(crate) const READ_ONLY: &str = "row_read_only";
+
 /// What a refused write says about uniqueness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {

@@ -3,6 +3,7 @@
 use crate::customers::of_customer;
 use crate::db::Code;
 use domain::interactions::Channel;
+use domain::permission::Resource;
 use sea_orm::entity::prelude::*;
 
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -33,4 +34,4 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-crate::tenanted!(aggregate "interaction", |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));
+crate::tenanted!(aggregate "interaction", |look| of_customer(Column::CustomerId, look, Resource::Interactions));

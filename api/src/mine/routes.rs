@@ -8,7 +8,7 @@ use crate::page::{Page, PageQuery};
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::orders::Seen;
-use crate::scope::{Checked, Mine, Path, Query};
+use crate::scope::{Amount, Checked, Mine, Path, Query, Scope};
 use actix_web::{HttpRequest, get, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::accounts::ReceiptProof;
@@ -38,7 +38,7 @@ pub struct MyOrderRow {
     /// Where it stands.
     pub status: OrderStatus,
     /// What it costs, in fen.
-    pub total_fen: i64,
+    pub total_fen: Amount,
     /// How many lines.
     pub line_count: i64,
     /// The name of the first.
@@ -121,21 +121,21 @@ async fn list_my_orders(mine: Mine, query: Query<PageQuery>) -> Result<Json<Page
         let name = name.unwrap_or_default();
         let scope = mine.system.customer_scope(tenant_id, ids).await?;
         for order in scope.find::<orders::Entity>().all().await? {
-            rows.insert((tenant_id, order.id), row(&order, name.clone()));
+            rows.insert((tenant_id, order.id), row(&scope, &order, name.clone()));
         }
     }
     let items = seen.iter().filter_map(|seen| rows.remove(&(seen.tenant_id, seen.order_id))).collect();
     Ok(Json(Page { items, next_cursor }))
 }
 
-fn row(order: &Order, business_name: String) -> MyOrderRow {
+fn row(scope: &Scope, order: &Order, business_name: String) -> MyOrderRow {
     MyOrderRow {
         tenant_id: order.tenant_id,
         business_name,
         id: order.id,
         number: order.number.clone(),
         status: order.status.0,
-        total_fen: order.total_fen,
+        total_fen: scope.amount(order.total_fen),
         line_count: order.line_count,
         first_line: order.first_line.clone(),
         created_at: order.created_at,
@@ -163,7 +163,7 @@ async fn prove_receipt(
     let scope = mine.system.customer_scope(tenant_id, vec![order_id]).await?;
     let order =
         scope.find::<orders::Entity>().filter(orders::Column::Id.eq(order_id)).one().await?.ok_or(Problem::NotFound)?;
-    Ok(Json(row(&order, business(&mine.system, tenant_id).await?.name)))
+    Ok(Json(row(&scope, &order, business(&mine.system, tenant_id).await?.name)))
 }
 
 /// One order of one's own.
@@ -179,9 +179,9 @@ async fn get_my_order(mine: Mine, path: Path<(i64, Uuid)>) -> Result<Json<MyOrde
     let destination = whole.destination(&scope)?;
     let business = business(&mine.system, tenant_id).await?;
     Ok(Json(MyOrderView {
-        row: row(&whole.order, business.name.clone()),
-        lines: whole.line_views(),
-        phone_masked: destination.phone_masked(),
+        row: row(&scope, &whole.order, business.name.clone()),
+        lines: whole.line_views(&scope),
+        phone_masked: destination.phone().and_then(|phone| scope.phone_masked(&phone)).unwrap_or_default(),
         receiver_masked: shown(&destination.receiver, 1),
         address_masked: shown(&destination.address, 6),
         shipments: whole.shipments(),

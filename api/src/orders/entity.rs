@@ -7,6 +7,7 @@ pub mod order {
     use crate::orders::entity::line;
     use crate::scope::Eyes;
     use domain::orders::OrderStatus;
+    use domain::permission::Resource;
     use sea_orm::Condition;
     use sea_orm::entity::prelude::*;
 
@@ -65,29 +66,29 @@ pub mod order {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(aggregate "order", |eyes, tenant_id| match eyes {
+    crate::tenanted!(aggregate "order", |look| match look.eyes {
         Eyes::Orders(proved) => Condition::all().add(Column::Id.is_in(proved.iter().copied())),
-        Eyes::All | Eyes::Own(_) => of_customer(Column::CustomerId, eyes, tenant_id),
+        Eyes::All | Eyes::Staff(_) => of_customer(Column::CustomerId, look, Resource::Orders),
     });
 }
 
 /// Which orders the eyes see, for rows that hang on an order.
 mod parents {
     use super::order::{Column, Entity};
-    use crate::scope::{Eyes, Tenanted as _, every, through};
+    use crate::scope::{Eyes, Look, Tenanted as _, every, through};
     use sea_orm::ColumnTrait;
     use sea_orm::sea_query::{Condition, Query};
 
-    pub(super) fn of_order<C: ColumnTrait>(column: C, eyes: &Eyes, tenant_id: i64) -> Condition {
-        match eyes {
+    pub(super) fn of_order<C: ColumnTrait>(column: C, look: &Look<'_>) -> Condition {
+        match look.eyes {
             Eyes::All => every(),
             Eyes::Orders(proved) => Condition::all().add(column.is_in(proved.iter().copied())),
-            Eyes::Own(_) => {
+            Eyes::Staff(_) => {
                 let seen = Query::select()
                     .column(Column::Id)
                     .from(Entity)
-                    .and_where(Column::TenantId.eq(tenant_id))
-                    .cond_where(Entity::rows(eyes, tenant_id))
+                    .and_where(Column::TenantId.eq(look.tenant_id))
+                    .cond_where(Entity::rows(look))
                     .to_owned();
                 through(column, seen)
             }
@@ -133,7 +134,7 @@ pub mod line {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(part of OrderId, |eyes, tenant_id| super::parents::of_order(Column::OrderId, eyes, tenant_id));
+    crate::tenanted!(part of OrderId, |look| super::parents::of_order(Column::OrderId, look));
 }
 
 /// Moves of orders along their course; a `ship` carries its parcel.
@@ -166,5 +167,5 @@ pub mod step {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(part of OrderId, |eyes, tenant_id| super::parents::of_order(Column::OrderId, eyes, tenant_id));
+    crate::tenanted!(part of OrderId, |look| super::parents::of_order(Column::OrderId, look));
 }

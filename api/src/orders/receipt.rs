@@ -1,14 +1,11 @@
 //! The one-time code on a receipt: who holds the paper may see the order.
 
-use super::{Column, Entity};
+use super::Entity;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Can, Path, grants::OrdersWrite};
 use actix_web::{post, web::Json};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ColumnTrait as _;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,9 +14,6 @@ use uuid::Uuid;
 
 /// Days for which a code can be used: as long as a parcel may take, and a while to be curious.
 const DAYS: i64 = 30;
-/// Letters and digits that cannot be mistaken for each other. 32 of them: five bits each, so twelve
-/// make 60 bits, far beyond guessing at the allowed rate.
-const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// The page of the mini-program that takes the code.
 const PAGE: &str = "features/my-orders/claim/index";
 
@@ -50,29 +44,21 @@ async fn create_receipt_code(
     system: System,
     id: Path<Uuid>,
 ) -> Result<(Json<ReceiptCode>, actix_web::http::StatusCode), Problem> {
-    let letters: Vec<char> = crate::crypto::random::<12>()
-        .iter()
-        .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('A', char::from))
-        .collect();
-    let plain: String = letters.iter().collect();
+    // Twelve letters are 60 bits, far beyond guessing at the allowed rate.
+    let plain = crate::crypto::letters::<12>();
+    let letters: Vec<char> = plain.chars().collect();
     let code = letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-");
     let expires_at = scope.now() + Duration::days(DAYS);
     let tx = scope.begin().await?;
-    tx.find::<Entity>().filter(Column::Id.eq(id.0)).one().await?.ok_or(Problem::NotFound)?;
+    tx.find_to_change::<Entity>(id.0).await?;
     tx.system().set_receipt_code(id.0, &plain, expires_at).await?;
     tx.audit("receipt_code", "order", Some(id.0), json!({}));
     tx.commit().await?;
     // Without WeChat the code on paper still works.
     let scene = format!("r={plain}");
-    let image = system.at.wechat.qrcode(&scene, PAGE).await.ok().map(|bytes| image_url(&bytes));
+    let image = system.at.wechat.qrcode_url(&scene, PAGE).await.ok();
     Ok((
         Json(ReceiptCode { code, expires_at, path: PAGE.to_owned(), scene, image }),
         actix_web::http::StatusCode::CREATED,
     ))
-}
-
-/// WeChat answers JPEG, the simulator PNG.
-fn image_url(bytes: &[u8]) -> String {
-    let kind = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
-    format!("data:image/{kind};base64,{}", STANDARD.encode(bytes))
 }

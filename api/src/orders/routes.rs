@@ -9,7 +9,7 @@ use crate::db::{Code, Taken, refusal};
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersReveal, OrdersRead, OrdersWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Tx};
+use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Tx, changeable};
 use actix_web::{get, patch, post, web::Json};
 use domain::orders::{NewOrder, OrderChanges, OrderMove, OrderStatus, total_fen};
 use domain::phone::Phone;
@@ -52,9 +52,12 @@ async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> R
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     let me = scope.me()?;
+    // An order is made of prices and a phone: whoever may not set these cannot place one.
+    changeable(scope.fields().amounts, "lines")?;
+    changeable(scope.fields().phones, "phone")?;
     scope
         .create(&once, input.id, async |tx| {
-            let customer = customers::find(tx, input.customer_id).await?;
+            let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
             let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
             let total = total_fen(&input.lines).ok_or(Problem::field("", "total_too_large"))?;
             let destination =
@@ -132,7 +135,7 @@ async fn list_orders(scope: Can<OrdersRead>, query: Query<OrderQuery>) -> Result
     let (rows, next_cursor) =
         find.page(order::Column::CreatedAt, page, |rows| rows.find_also_related(customers::Entity), position).await?;
     let row = |(order, customer): (order::Model, Option<customers::Customer>)| {
-        OrderRow::of(&order, customer.as_ref().map_or("", |c| &c.name))
+        OrderRow::of(&scope, &order, customer.as_ref().map_or("", |c| &c.name))
     };
     Ok(Json(Page { items: rows.into_iter().map(row).collect(), next_cursor }))
 }
@@ -154,6 +157,9 @@ async fn change_order(
     body: Checked<OrderChanges>,
 ) -> Result<Json<OrderView>, Problem> {
     let OrderChanges { receiver, phone, address, remark } = body.value;
+    if phone.is_some() {
+        changeable(scope.fields().phones, "phone")?;
+    }
     let tx = scope.begin().await?;
     let before = Whole::find(&tx, id.0).await?;
     if before.order.version != version.0 {
@@ -240,7 +246,12 @@ async fn move_order(
 #[post("/orders/{id}/phone/reveal")]
 async fn reveal_order_phone(mut scope: Can<CustomersReveal>, id: Path<Uuid>) -> Result<Json<RevealedPhone>, Problem> {
     let tx = scope.begin().await?;
-    let phone = Whole::find(&tx, id.0).await?.destination(&tx)?.phone().ok_or(Problem::NotFound)?;
+    tx.opens_phones()?;
+    let whole = Whole::find(&tx, id.0).await?;
+    if whole.customer.pool_id.is_some() {
+        tx.find_to_change::<order::Entity>(id.0).await?;
+    }
+    let phone = whole.destination(&tx)?.phone().ok_or(Problem::NotFound)?;
     tx.audit("reveal", "order", Some(id.0), json!({ "phone": "receiver" }));
     tx.commit().await?;
     Ok(Json(RevealedPhone::from(&phone)))

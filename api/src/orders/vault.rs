@@ -34,8 +34,4 @@ impl Destination {
     pub(crate) fn phone(&self) -> Option<Phone> {
         Phone::parse(&self.phone)
     }
-
-    pub(crate) fn phone_masked(&self) -> String {
-        self.phone().map(|phone| phone.masked()).unwrap_or_default()
-    }
 }

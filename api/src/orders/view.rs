@@ -5,7 +5,7 @@ use super::vault::Destination;
 use crate::crypto::Key;
 use crate::customers::{self, Customer, person_key};
 use crate::problem::Problem;
-use crate::scope::Reads;
+use crate::scope::{Amount, Reads, Scope};
 use chrono::{DateTime, Utc};
 use domain::orders::{OrderEvent, OrderStatus};
 use sea_orm::{ColumnTrait as _, QueryOrder as _};
@@ -27,7 +27,7 @@ pub struct OrderRow {
     /// Where it stands.
     pub status: OrderStatus,
     /// Sum of all lines, in fen.
-    pub total_fen: i64,
+    pub total_fen: Amount,
     /// How many lines.
     pub line_count: i64,
     /// The name of the first.
@@ -50,8 +50,8 @@ pub struct OrderView {
     pub lines: Vec<OrderLineView>,
     /// Who receives the parcel.
     pub receiver: String,
-    /// Their phone, masked.
-    pub phone_masked: String,
+    /// Their phone, masked; `null` for whoever does not see phones.
+    pub phone_masked: Option<String>,
     /// Where it goes.
     pub address: String,
     /// Remark.
@@ -72,9 +72,9 @@ pub struct OrderLineView {
     /// How many.
     pub quantity: i64,
     /// Price of one, in fen.
-    pub unit_price_fen: i64,
+    pub unit_price_fen: Amount,
     /// Price of all, in fen.
-    pub total_fen: i64,
+    pub total_fen: Amount,
 }
 
 /// A parcel.
@@ -141,12 +141,12 @@ impl Whole {
         Destination::open(rows.scope(), &self.key(rows)?, &self.order)
     }
 
-    pub(crate) fn line_views(&self) -> Vec<OrderLineView> {
+    pub(crate) fn line_views(&self, scope: &Scope) -> Vec<OrderLineView> {
         let view = |line: &line::Model| OrderLineView {
             name: line.name.clone(),
             quantity: line.quantity,
-            unit_price_fen: line.unit_price_fen,
-            total_fen: line.total_fen,
+            unit_price_fen: scope.amount(line.unit_price_fen),
+            total_fen: scope.amount(line.total_fen),
         };
         self.lines.iter().map(view).collect()
     }
@@ -181,9 +181,9 @@ impl Whole {
     pub(super) fn view(&self, rows: &impl Reads) -> Result<OrderView, Problem> {
         let destination = self.destination(rows)?;
         Ok(OrderView {
-            row: OrderRow::of(&self.order, &self.customer.name),
-            lines: self.line_views(),
-            phone_masked: destination.phone_masked(),
+            row: OrderRow::of(rows.scope(), &self.order, &self.customer.name),
+            lines: self.line_views(rows.scope()),
+            phone_masked: destination.phone().and_then(|phone| rows.scope().phone_masked(&phone)),
             receiver: destination.receiver,
             address: destination.address,
             remark: self.order.remark.clone(),
@@ -195,14 +195,14 @@ impl Whole {
 }
 
 impl OrderRow {
-    pub(super) fn of(order: &order::Model, customer_name: &str) -> Self {
+    pub(super) fn of(scope: &Scope, order: &order::Model, customer_name: &str) -> Self {
         Self {
             id: order.id,
             number: order.number.clone(),
             customer_id: order.customer_id,
             customer_name: customer_name.to_owned(),
             status: order.status.0,
-            total_fen: order.total_fen,
+            total_fen: scope.amount(order.total_fen),
             line_count: order.line_count,
             first_line: order.first_line.clone(),
             created_at: order.created_at,

@@ -1,19 +1,56 @@
 //! Who acts, and which rows they see.
 
 use domain::accounts::Side;
-use domain::permission::{Permission, Role, Rows};
+use domain::permission::{Permission, Reach, Resource};
+use domain::rights::Rights;
+use std::sync::Arc;
 use uuid::Uuid;
+
+/// What a member of staff sees, as of the last three seconds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The row in `staff`.
+    pub me: Uuid,
+    /// Oneself and everybody in one's team and below; only oneself when no right reaches that far.
+    pub people: Vec<Uuid>,
+    /// What they may do and see.
+    pub rights: Rights,
+}
+
+impl Sight {
+    /// Whose rows of a resource they see; `None`: everybody's.
+    #[must_use]
+    pub fn whose(&self, resource: Resource) -> Option<&[Uuid]> {
+        match self.rights.reach(resource) {
+            Reach::Own => Some(std::slice::from_ref(&self.me)),
+            Reach::Team => Some(&self.people),
+            Reach::All => None,
+        }
+    }
+}
 
 /// Which rows of a business somebody sees. Every entity turns it into one condition
 /// ([`super::Tenanted::rows`]), and every statement of a scope carries that condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Eyes {
-    /// Every row: the boss, and jobs of the business itself.
+    /// Every row: jobs of the business itself.
     All,
-    /// Rows of this member of staff, and what hangs on them.
-    Own(Uuid),
+    /// What this member of staff sees.
+    Staff(Arc<Sight>),
     /// These orders and nothing else: the customer side.
     Orders(Vec<Uuid>),
+}
+
+/// Eyes that look at a business's rows, to see them or to change them: what the one predicate of a
+/// resource is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'e> {
+    /// Whose eyes.
+    pub eyes: &'e Eyes,
+    /// In which business.
+    pub tenant_id: i64,
+    /// Whether the rows are about to be changed: some are there to be read only.
+    pub write: bool,
 }
 
 /// A member of staff at work in one business.
@@ -25,24 +62,21 @@ pub struct Staffer {
     pub staff_id: Uuid,
     /// Their name, as colleagues see it.
     pub name: String,
-    /// Their role.
-    pub role: Role,
+    /// What they see.
+    pub sight: Arc<Sight>,
 }
 
 impl Staffer {
     /// The rows this member of staff sees.
     #[must_use]
     pub fn eyes(&self) -> Eyes {
-        match self.role.rows() {
-            Rows::All => Eyes::All,
-            Rows::Own => Eyes::Own(self.staff_id),
-        }
+        Eyes::Staff(Arc::clone(&self.sight))
     }
 
-    /// Whether the role allows it.
+    /// Whether their rights allow it.
     #[must_use]
     pub fn can(&self, permission: Permission) -> bool {
-        self.role.can(permission)
+        self.sight.rights.can(permission)
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) struct Entry {
 
 pub(crate) mod entity {
     use crate::scope::{Eyes, every, none};
+    use domain::permission::Permission;
     use sea_orm::entity::prelude::*;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
@@ -39,11 +40,14 @@ pub(crate) mod entity {
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(
-        record | eyes,
-        _ | match eyes {
-            Eyes::All => every(),
-            Eyes::Own(_) | Eyes::Orders(_) => none(),
-        }
+        record
+            | look
+            | match look.eyes {
+                Eyes::All => every(),
+                // Who may read the record reads all of it: it is about people, not about customers.
+                Eyes::Staff(sight) if sight.rights.can(Permission::AuditRead) => every(),
+                Eyes::Staff(_) | Eyes::Orders(_) => none(),
+            }
     );
 }
 

@@ -37,9 +37,9 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
-        StaffRead, AuditRead,
+        StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }
 }
 
@@ -84,8 +84,7 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         return Err(Problem::Forbidden("forbidden"));
     }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id)
-        .with_role(staffer.role))
+    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id))
 }
 
 /// Whoever is logged in, on whichever side. Like [`Can`] it is decided before the body is looked at.
@@ -118,6 +117,32 @@ impl FromRequest for Mine {
             match actor.side {
                 Side::Customer => Ok(Self { actor, system: System::of(request)? }),
                 Side::Staff => Err(Problem::Forbidden("side_wrong")),
+            }
+        };
+        ready(of())
+    }
+}
+
+/// An operator of the installation, who manages businesses without being staff in them.
+pub struct Operating {
+    /// The person.
+    pub actor: Arc<Actor>,
+    /// What crosses businesses.
+    pub(crate) system: System,
+}
+
+impl FromRequest for Operating {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let of = || {
+            let marks = Marks::of(request);
+            let actor = marks.actor()?;
+            if marks.operating {
+                Ok(Self { actor, system: System::of(request)? })
+            } else {
+                Err(Problem::Forbidden("operators_only"))
             }
         };
         ready(of())

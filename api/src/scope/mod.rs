@@ -8,16 +8,18 @@ mod actor;
 mod audit;
 mod can;
 mod checked;
+mod fields;
 mod find;
 pub(crate) mod once;
 mod rows;
 pub(crate) mod system;
 mod tx;
 
-pub use actor::{Actor, Eyes, Staffer};
+pub use actor::{Actor, Eyes, Look, Sight, Staffer};
 pub(crate) use audit::entity as audit_entry;
-pub use can::{Can, LoggedIn, Mine, grants};
+pub use can::{Can, LoggedIn, Mine, Operating, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
+pub use fields::{Amount, changeable};
 pub use find::Find;
 pub use once::{Created, Once};
 pub use rows::{Aggregate, Tenanted, every, none, through};
@@ -27,7 +29,8 @@ use crate::crypto::TenantKeys;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
-use domain::permission::{Permission, Role};
+use domain::permission::{FieldRule, Permission};
+use domain::rights::{FieldRules, Rights};
 use find::On;
 use sea_orm::{ColumnTrait as _, QueryFilter as _, Select};
 use std::sync::Arc;
@@ -48,7 +51,6 @@ pub struct Scope {
     tenant_id: i64,
     eyes: Eyes,
     who: Who,
-    role: Option<Role>,
     keys: Arc<TenantKeys>,
     request_id: String,
     now: DateTime<Utc>,
@@ -64,19 +66,31 @@ impl Scope {
         request_id: String,
     ) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, role: None, keys, request_id, now }
-    }
-
-    fn with_role(mut self, role: Role) -> Self {
-        self.role = Some(role);
-        self
+        Self { at, tenant_id, eyes, who, keys, request_id, now }
     }
 
     /// Whether the member of staff who acts may also do something that depends on the body, such as
     /// naming another owner. Jobs and customers may not.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.role.is_some_and(|role| role.can(permission))
+        self.rights().is_some_and(|rights| rights.can(permission))
+    }
+
+    /// The rights of the member of staff who acts; none for jobs and the customer side.
+    #[must_use]
+    pub fn rights(&self) -> Option<&Rights> {
+        match &self.eyes {
+            Eyes::Staff(sight) => Some(&sight.rights),
+            Eyes::All | Eyes::Orders(_) => None,
+        }
+    }
+
+    /// What is shown of the fields that not everybody should see. Jobs and customers, who see their own
+    /// orders, see them all.
+    #[must_use]
+    pub fn fields(&self) -> FieldRules {
+        const OPEN: FieldRules = FieldRules { phones: FieldRule::Show, amounts: FieldRule::Show };
+        self.rights().map_or(OPEN, |rights| rights.fields)
     }
 
     /// When this request or job began; every row it writes carries this instant.
@@ -153,13 +167,24 @@ impl Scope {
         &self.at
     }
 
+    /// Rows of `E` that other eyes see in this business: to say what a colleague sees.
+    #[must_use]
+    pub(crate) fn find_as<E: Tenanted>(&self, eyes: &Eyes, write: bool) -> Find<'_, E> {
+        let look = Look { eyes, tenant_id: self.tenant_id, write };
+        Find { select: self.select_for::<E>(&look), on: On::Pool(&self.at.db.read) }
+    }
+
+    fn look(&self, write: bool) -> Look<'_> {
+        Look { eyes: &self.eyes, tenant_id: self.tenant_id, write }
+    }
+
     fn select<E: Tenanted>(&self) -> Select<E> {
-        self.select_for(&self.eyes)
+        self.select_for(&self.look(false))
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a query of a feature begins")]
-    fn select_for<E: Tenanted>(&self, eyes: &Eyes) -> Select<E> {
-        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(eyes, self.tenant_id));
+    fn select_for<E: Tenanted>(&self, look: &Look<'_>) -> Select<E> {
+        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(look));
         match E::aggregate() {
             Some(aggregate) => select.filter(aggregate.live.eq(1)),
             None => select,

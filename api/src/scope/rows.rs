@@ -1,6 +1,6 @@
 //! What an entity says about itself so that a scope can keep it inside its business.
 
-use super::actor::Eyes;
+use super::actor::Look;
 use sea_orm::sea_query::{Condition, Expr, SelectStatement};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
 
@@ -21,8 +21,9 @@ pub trait Tenanted:
     /// The column of the row's id within the business.
     fn key() -> Self::Column;
 
-    /// Which rows these eyes see: the one predicate of the resource, used by every statement.
-    fn rows(eyes: &Eyes, tenant_id: i64) -> Condition;
+    /// Which rows somebody sees, or may change: the one predicate of the resource, used by every
+    /// statement.
+    fn rows(look: &Look<'_>) -> Condition;
 
     /// The columns that every aggregate has, or `None` for parts and records.
     fn aggregate() -> Option<Aggregate<Self>> {
@@ -77,9 +78,9 @@ macro_rules! tenanted {
                 Column::$key
             }
 
-            fn rows(eyes: &$crate::scope::Eyes, tenant_id: i64) -> sea_orm::Condition {
-                let rows: fn(&$crate::scope::Eyes, i64) -> sea_orm::Condition = $rows;
-                rows(eyes, tenant_id)
+            fn rows(look: &$crate::scope::Look<'_>) -> sea_orm::Condition {
+                let rows: fn(&$crate::scope::Look<'_>) -> sea_orm::Condition = $rows;
+                rows(look)
             }
 
             $($aggregate)*

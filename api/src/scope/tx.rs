@@ -4,7 +4,7 @@
 use super::audit::{self, Entry};
 use super::find::{Find, On};
 use super::rows::{Aggregate, Tenanted};
-use super::{Eyes, Reads, Scope};
+use super::{Eyes, Look, Reads, Scope};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
@@ -53,7 +53,35 @@ impl Tx<'_> {
     /// the way of a unique value.
     #[must_use]
     pub(crate) fn find_masked<E: Tenanted>(&self) -> Find<'_, E> {
-        Find { select: self.scope.select_for::<E>(&Eyes::All), on: On::Tx(&self.tx) }
+        let look = Look { eyes: &Eyes::All, tenant_id: self.scope.tenant_id, write: false };
+        Find { select: self.scope.select_for::<E>(&look), on: On::Tx(&self.tx) }
+    }
+
+    /// The row, if it may be changed: for what is about to be hung on it.
+    ///
+    /// # Errors
+    /// 404 when the row cannot be seen, 403 `row_read_only` when it can only be read.
+    pub async fn find_to_change<E: Tenanted>(&self, id: Uuid) -> Result<E::Model, Problem> {
+        let select = self.scope.select_for::<E>(&self.scope.look(true));
+        let found = Find { select, on: On::Tx(&self.tx) }.filter(E::key().eq(id)).one().await?;
+        match found {
+            Some(row) => Ok(row),
+            None if self.find::<E>().filter(E::key().eq(id)).one().await?.is_some() => {
+                Err(Problem::Forbidden("row_read_only"))
+            }
+            None => Err(Problem::NotFound),
+        }
+    }
+
+    /// Why an update found nothing: a row that is there to be read says so instead of seeming stale.
+    async fn may_change<E: Tenanted>(&self, id: Uuid) -> Result<(), DbErr> {
+        if !matches!(self.scope.eyes, Eyes::Staff(_)) {
+            return Ok(());
+        }
+        match self.find_to_change::<E>(id).await {
+            Err(Problem::Forbidden(code)) => Err(DbErr::Custom(code.to_owned())),
+            _ => Ok(()),
+        }
     }
 
     /// Inserts a row of this business. An aggregate gets version 1 and its times, and is audited.
@@ -105,7 +133,14 @@ impl Tx<'_> {
                 update = update.filter(column.eq(version));
             }
         }
-        Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
+        self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
+    }
+
+    async fn found<E: Tenanted>(&self, id: Uuid, rows: u64) -> Result<bool, DbErr> {
+        if rows == 0 {
+            self.may_change::<E>(id).await?;
+        }
+        Ok(rows > 0)
     }
 
     /// Sets what follows from other rows, such as when a customer was last spoken to: nobody edited
@@ -121,7 +156,56 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1));
         }
+        self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
+    }
+
+    /// Changes a row that can be seen but not changed, in the one way that `condition` allows: such as
+    /// taking a customer out of the pool. `false` when the condition no longer holds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn take<E: Tenanted>(
+        &self,
+        id: Uuid,
+        condition: impl IntoCondition,
+        mut change: E::ActiveModel,
+    ) -> Result<bool, DbErr> {
+        self.wrote.set(true);
+        let mut update = E::update_many()
+            .filter(E::tenant().eq(self.scope.tenant_id))
+            .filter(E::key().eq(id))
+            .filter(E::rows(&self.scope.look(false)))
+            .filter(condition.into_condition());
+        if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
+            set(&mut change, updated_at, self.scope.now.into());
+            update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
+        }
         Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
+    }
+
+    /// Changes many rows in the same way, each with an entry of its own in the record.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn update_all<E: Tenanted>(
+        &self,
+        ids: &[Uuid],
+        action: &'static str,
+        mut change: E::ActiveModel,
+    ) -> Result<(), DbErr> {
+        self.wrote.set(true);
+        for id in ids {
+            self.record_fields::<E>(action, Some(*id), &change);
+        }
+        let mut update = E::update_many()
+            .filter(E::tenant().eq(self.scope.tenant_id))
+            .filter(E::key().is_in(ids.iter().copied()))
+            .filter(E::rows(&self.scope.look(true)));
+        if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
+            set(&mut change, updated_at, self.scope.now.into());
+            update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
+        }
+        update.set(change).exec(&self.tx).await.map(|_| ())
     }
 
     /// As [`Tx::derive`], for every row that meets a condition.
@@ -136,7 +220,7 @@ impl Tx<'_> {
         self.wrote.set(true);
         let update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+            .filter(E::rows(&self.scope.look(true)))
             .filter(condition.into_condition());
         Ok(update.set(change).exec(&self.tx).await?.rows_affected)
     }
@@ -150,7 +234,7 @@ impl Tx<'_> {
         E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::key().eq(id))
-            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+            .filter(E::rows(&self.scope.look(true)))
     }
 
     /// Deletes an aggregate softly: it stays as a tombstone, and its unique values are free again.
@@ -178,7 +262,7 @@ impl Tx<'_> {
         self.wrote.set(true);
         let delete = E::delete_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::rows(&self.scope.eyes, self.scope.tenant_id))
+            .filter(E::rows(&self.scope.look(true)))
             .filter(condition.into_condition());
         Ok(delete.exec(&self.tx).await?.rows_affected)
     }

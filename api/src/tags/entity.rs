@@ -25,8 +25,8 @@ pub mod group {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(aggregate "tag_group", |eyes, _| match eyes {
-        Eyes::All | Eyes::Own(_) => every(),
+    crate::tenanted!(aggregate "tag_group", |look| match look.eyes {
+        Eyes::All | Eyes::Staff(_) => every(),
         Eyes::Orders(_) => none(),
     });
 }
@@ -58,8 +58,8 @@ pub mod tag {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(aggregate "tag", |eyes, _| match eyes {
-        Eyes::All | Eyes::Own(_) => every(),
+    crate::tenanted!(aggregate "tag", |look| match look.eyes {
+        Eyes::All | Eyes::Staff(_) => every(),
         Eyes::Orders(_) => none(),
     });
 }

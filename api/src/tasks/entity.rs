@@ -3,6 +3,7 @@
 use crate::customers::{self, of_customer};
 use crate::db::Code;
 use crate::scope::Eyes;
+use domain::permission::Resource;
 use domain::tasks::TaskStatus;
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
@@ -45,11 +46,14 @@ impl Related<customers::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-crate::tenanted!(aggregate "task", |eyes, tenant_id| {
-    let on_customer = of_customer(Column::CustomerId, eyes, tenant_id);
-    match eyes {
+crate::tenanted!(aggregate "task", |look| {
+    let on_customer = of_customer(Column::CustomerId, look, Resource::Tasks);
+    match look.eyes {
         // A task that was given to somebody is theirs, also when the customer is not.
-        Eyes::Own(me) => Condition::any().add(Column::AssigneeId.eq(*me)).add(on_customer),
+        Eyes::Staff(sight) => match sight.whose(Resource::Tasks) {
+            Some(people) => Condition::any().add(Column::AssigneeId.is_in(people.iter().copied())).add(on_customer),
+            None => on_customer,
+        },
         Eyes::All | Eyes::Orders(_) => on_customer,
     }
 });

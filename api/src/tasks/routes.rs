@@ -135,7 +135,7 @@ async fn create_task(mut scope: Can<TasksWrite>, body: Checked<NewTask>) -> Resu
     let id = scope.id_for(input.id)?;
     scope
         .create(&once, input.id, async |tx| {
-            let customer = customers::find(tx, input.customer_id).await?;
+            let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
             customers::spoken_to(tx, input.customer_id, None, Some(input.due_at)).await?;
             let task = create(tx, id, input.customer_id, input.title, input.due_at).await?;
             Ok(TaskView::of(task, customer.name))

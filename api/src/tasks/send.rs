@@ -37,12 +37,14 @@ pub mod inbox_item {
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(
-        record | eyes,
-        _ | match eyes {
-            Eyes::All => every(),
-            Eyes::Own(me) => Condition::all().add(Column::StaffId.eq(*me)),
-            Eyes::Orders(_) => none(),
-        }
+        record
+            | look
+            | match look.eyes {
+                Eyes::All => every(),
+                // What one was told is nobody else's, whatever one's role.
+                Eyes::Staff(sight) => Condition::all().add(Column::StaffId.eq(sight.me)),
+                Eyes::Orders(_) => none(),
+            }
     );
 }
 
@@ -77,11 +79,12 @@ pub mod row {
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(
-        record | eyes,
-        _ | match eyes {
-            Eyes::All => every(),
-            Eyes::Own(_) | Eyes::Orders(_) => none(),
-        }
+        record
+            | look
+            | match look.eyes {
+                Eyes::All => every(),
+                Eyes::Staff(_) | Eyes::Orders(_) => none(),
+            }
     );
 }
 

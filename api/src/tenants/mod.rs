@@ -1,7 +1,28 @@
-//! Staff 员工 of a business, as its features see them.
+//! The business 商家 and who works in it: settings, staff 员工, roles 角色, teams 团队, invitations.
 
 mod audit;
-mod routes;
+mod business;
+pub(crate) mod invitation;
+mod invitations;
+mod people;
+pub(crate) mod role;
+mod roles;
 pub(crate) mod staff;
+mod store;
+pub(crate) mod team;
+mod teams;
 
-pub(crate) use routes::routes;
+pub(crate) use people::view as staff_view;
+pub(crate) use store::{assignable, find_below, forget, keep_a_boss};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+    services
+        .configure(business::routes)
+        .configure(people::routes)
+        .configure(roles::routes)
+        .configure(teams::routes)
+        .configure(invitations::routes)
+        .service(audit::list_audit_entries);
+}

@@ -14,6 +14,9 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub role: Code<Role>,
+    /// The business's own role, for [`Role::Custom`].
+    pub role_id: Option<Uuid>,
+    pub team_id: Option<Uuid>,
     pub account_id: Option<Uuid>,
     pub phone_digest: Option<Vec<u8>>,
     pub auth_epoch: i64,
@@ -30,8 +33,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-crate::tenanted!(aggregate "staff", |eyes, _| match eyes {
+crate::tenanted!(aggregate "staff", |look| match look.eyes {
     // Colleagues know each other's names.
-    Eyes::All | Eyes::Own(_) => every(),
+    Eyes::All | Eyes::Staff(_) => every(),
     Eyes::Orders(_) => none(),
 });

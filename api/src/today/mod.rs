@@ -8,6 +8,7 @@ use crate::{customers, orders};
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use domain::orders::OrderStatus;
+use domain::permission::Permission;
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
@@ -39,10 +40,10 @@ pub struct TodayCounts {
     pub due_today: u64,
     /// Tasks whose time has passed.
     pub overdue: u64,
-    /// Customers written down in the last seven days.
-    pub new_customers: u64,
-    /// Orders that have not left yet.
-    pub to_ship: u64,
+    /// Customers written down in the last seven days; `null` for whoever may see none.
+    pub new_customers: Option<u64>,
+    /// Orders that have not left yet; `null` for whoever may see none.
+    pub to_ship: Option<u64>,
 }
 
 /// What to work through today.
@@ -62,9 +63,15 @@ async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
     let (overdue, _) = due(None, now).count().await?;
     let (due_today, _) = due(Some(now), tonight).count().await?;
     let week = customers::Column::CreatedAt.gte(now - Duration::days(7));
-    let (new_customers, _) = scope.find::<customers::Entity>().filter(week).count().await?;
+    let new_customers = match scope.may(Permission::CustomersRead) {
+        true => Some(scope.find::<customers::Entity>().filter(week).count().await?.0),
+        false => None,
+    };
     let waiting = orders::Column::Status.is_in([OrderStatus::Placed.as_str(), OrderStatus::Processing.as_str()]);
-    let (to_ship, _) = scope.find::<orders::Entity>().filter(waiting).count().await?;
+    let to_ship = match scope.may(Permission::OrdersRead) {
+        true => Some(scope.find::<orders::Entity>().filter(waiting).count().await?.0),
+        false => None,
+    };
     Ok(Json(TodayView {
         name: scope.who().name.clone(),
         counts: TodayCounts { due_today, overdue, new_customers, to_ship },

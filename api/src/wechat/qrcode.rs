@@ -3,6 +3,8 @@
 use super::client::{BUSY_PAUSES, verdict};
 use super::error::BUSY;
 use super::{Build, Wechat, WechatError};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 impl Wechat {
@@ -29,6 +31,16 @@ impl Wechat {
             }
         }
         self.post("/wxa/getwxacodeunlimit", &body, read).await
+    }
+
+    /// As [`Wechat::qrcode`], as a `data:` URL. WeChat answers JPEG, the simulator PNG.
+    ///
+    /// # Errors
+    /// As [`Wechat::qrcode`].
+    pub(crate) async fn qrcode_url(&self, scene: &str, page: &str) -> Result<String, WechatError> {
+        let bytes = self.qrcode(scene, page).await?;
+        let kind = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
+        Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
     }
 }
 

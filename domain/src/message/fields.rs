@@ -30,6 +30,8 @@ super::texts! {
 
     // Of one feature.
     tenant_missing: "请选择商家", "Choose a business";
+    role_missing: "请选择自定义角色", "Choose the business's own role";
+    role_unexpected: "只有自定义角色才填写编号", "Only a role of the business's own has an id";
     company_missing: "企业客户请填写公司名称", "A company needs its name";
     next_contact_missing: "请选择下次联系时间", "Choose when to get in touch again";
     total_too_large: "订单总额超出上限", "The order's total is too large";

@@ -13,6 +13,12 @@ super::texts! {
     id_version: "编号应为 UUIDv7", "The id must be a UUIDv7";
     owner_unknown: "负责人不存在", "No such owner";
     tag_unknown: "标签不存在", "No such tag";
+    role_unknown: "没有这个角色", "No such role";
+    team_unknown: "没有这个团队", "No such team";
+    team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
+    staff_unknown: "没有这位同事", "No such colleague";
+    rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
+    field_read_only: "你的角色不能填写这一项", "Your role may not set this";
     group_unknown: "标签组不存在", "No such tag group";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
@@ -27,6 +33,11 @@ super::texts! {
     wechat_code_invalid: "微信登录已过期，请重试", "The WeChat code is used or expired: try again";
     wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
     forbidden: "没有这项权限", "You may not do this";
+    row_read_only: "只能查看，不能修改", "You may look at this but not change it";
+    field_masked: "你的角色看不到完整号码", "Your role does not see whole numbers";
+    colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
+    signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
+    operators_only: "只有运营人员可以操作", "For operators of the installation only";
     side_wrong: "请切换到对应的身份", "Switch to the other side first";
 
     // 404, 405
@@ -39,6 +50,13 @@ super::texts! {
     id_taken: "编号已被使用", "The id is taken";
     name_taken: "名称已存在", "The name is taken";
     phone_taken: "已有客户使用这个电话", "A customer with this phone exists";
+    last_boss: "至少要保留一位能登录的老板", "The business needs a boss who can log in";
+    own_rights: "不能停用或移除自己", "You cannot suspend or remove yourself";
+    still_in_charge: "名下还有客户或待办，请先交接", "Customers or tasks are still in their name: hand them over first";
+    already_staff: "你已经是这家的员工", "You already work here";
+    colleague_known: "已有同事使用这个电话", "A colleague has this phone";
+    in_pool: "客户已经在公海里", "The customer is in the pool already";
+    claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";
 
@@ -48,4 +66,20 @@ super::texts! {
     wechat_unconfigured: "还没有配置小程序的 AppID", "No AppID is configured";
     internal: "服务器出错了，请稍后再试", "Something broke on our side";
     unavailable: "服务暂时不可用", "Temporarily unavailable";
+
+    // Why somebody sees a row (GET /permissions/explain)
+    explain_suspended: "已停用，什么都看不到", "Suspended: sees nothing";
+    explain_not_permitted: "角色没有查看的权限", "The role may not see this kind of thing";
+    explain_read_only: "角色只能查看，不能修改", "The role may see but not change this kind of thing";
+    explain_reach_all: "角色可以看到全部", "The role sees all of them";
+    explain_owner: "是客户的负责人", "Looks after the customer";
+    explain_team: "客户的负责人在其团队或下级团队", "The customer's owner is in their team or below";
+    explain_helper_read: "是客户的协作人，可查看", "Helps with the customer, to read";
+    explain_helper_edit: "是客户的协作人，可编辑", "Helps with the customer, and may change it";
+    explain_pool: "客户在公海，角色可以看公海", "The customer is in the pool, which the role sees";
+    explain_pool_closed: "客户在公海，角色看不到公海", "The customer is in the pool, which the role does not see";
+    explain_assignee: "待办由其负责", "The task is theirs";
+    explain_team_assignee: "待办由其团队的人负责", "The task is of somebody in their team";
+    explain_customer_gone: "客户已删除", "The customer was deleted";
+    explain_not_theirs: "不是其客户，也不在其团队，也没有请其协作", "Not their customer, not their team's, and nobody asked them to help";
 }

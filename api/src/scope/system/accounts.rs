@@ -99,6 +99,7 @@ impl System {
             name: Set(name.to_owned()),
             account_id: Set(account_id),
             password_hash: Set(password_hash),
+            installation: Set(None),
             created_at: Set(self.now()),
         };
         operator::Entity::insert(row).exec_without_returning(&tx).await?;

@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;
+mod invitations;
 pub(crate) mod order_links;
 pub(crate) mod orders;
 pub(crate) mod sessions;
@@ -11,7 +12,7 @@ mod sweep;
 pub(crate) mod tenants;
 
 use super::{Eyes, Scope, Who, can, new_id};
-use crate::auth::entity::installation;
+use crate::auth::entity::{installation, tenant};
 use crate::crypto::{Keyring, TenantKeys};
 use crate::db::{Connections, refusal};
 use crate::installation::Installation;
@@ -19,7 +20,8 @@ use crate::problem::Problem;
 use actix_web::HttpRequest;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _, Set};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -61,6 +63,14 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, String::new()))
     }
 
+    /// The scope in which somebody who was let in becomes staff of a business.
+    pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
+        let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
+        let keys = self.tenant_keys(tenant_id).await.ok().filter(|_| open).ok_or(Problem::NotFound)?;
+        let who = Who { id: None, name: name.to_owned() };
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, String::new()))
+    }
+
     /// The keys of a business, unwrapped once and then remembered by this process.
     pub(crate) async fn tenant_keys(&self, tenant_id: i64) -> Result<Arc<TenantKeys>, Problem> {
         if let Some(keys) = self.at.snapshots.keys(tenant_id) {
@@ -90,9 +100,40 @@ pub struct SystemTx<'t> {
     scope: &'t Scope,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a business's own row")]
 impl<'t> SystemTx<'t> {
     pub(super) fn new(tx: &'t DatabaseTransaction, scope: &'t Scope) -> Self {
         Self { tx, scope }
+    }
+
+    /// Changes the business itself if it still has `version`.
+    pub(crate) async fn change_business(
+        &self,
+        version: i64,
+        name: Option<String>,
+        phone: Option<Option<String>>,
+    ) -> Result<bool, DbErr> {
+        let mut change = tenant::ActiveModel { updated_at: Set(self.scope.now), ..tenant::ActiveModel::default() };
+        if let Some(name) = name {
+            change.name = Set(name);
+        }
+        if let Some(phone) = phone {
+            change.phone = Set(phone);
+        }
+        let done = tenant::Entity::update_many()
+            .set(change)
+            .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
+            .filter(tenant::Column::Id.eq(self.scope.tenant_id))
+            .filter(tenant::Column::Version.eq(version));
+        Ok(done.exec(self.tx).await?.rows_affected > 0)
+    }
+
+    /// Lets nobody else change who runs the business until this transaction ends: its row is held.
+    pub(crate) async fn hold_business(&self) -> Result<(), DbErr> {
+        let held = tenant::Entity::update_many()
+            .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
+            .filter(tenant::Column::Id.eq(self.scope.tenant_id));
+        held.exec(self.tx).await.map(|_| ())
     }
 }
 

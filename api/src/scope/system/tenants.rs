@@ -1,14 +1,19 @@
 //! Businesses and who works in them, as the operator and the login see them.
 
 use super::System;
-use crate::auth::entity::tenant;
+use crate::auth::entity::{operator, tenant};
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
-use crate::tenants::staff;
-use domain::permission::Role;
+use crate::scope::Sight;
+use crate::tenants::{role, staff, team};
+use domain::permission::{Reach, Resource, Role};
 use domain::phone::Phone;
+use domain::rights::Rights;
+use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
 use uuid::Uuid;
 
 /// A business in which somebody works.
@@ -27,6 +32,59 @@ impl System {
 
     pub(crate) async fn count_tenants(&self) -> Result<u64, Problem> {
         Ok(tenant::Entity::find().count(&self.at.db.read).await?)
+    }
+
+    /// Businesses with a greater id, by id.
+    pub(crate) async fn tenants_after(&self, after: i64, limit: u64) -> Result<Vec<tenant::Model>, Problem> {
+        let rows = tenant::Entity::find().filter(tenant::Column::Id.gt(after)).order_by_asc(tenant::Column::Id);
+        Ok(rows.limit(limit).all(&self.at.db.read).await?)
+    }
+
+    /// Changes a business if it still has `version`. Whoever works in a suspended one is out within
+    /// three seconds.
+    pub(crate) async fn change_tenant(&self, id: i64, version: i64, changes: TenantChanges) -> Result<bool, Problem> {
+        let TenantChanges { name, phone, suspended } = changes;
+        let mut change = tenant::ActiveModel { updated_at: Set(self.now()), ..tenant::ActiveModel::default() };
+        if let Some(name) = name {
+            change.name = Set(name);
+        }
+        if let Some(phone) = phone {
+            change.phone = Set(phone);
+        }
+        if let Some(suspended) = suspended {
+            change.suspended_at = Set(suspended.then(|| self.now()));
+        }
+        let done = tenant::Entity::update_many()
+            .set(change)
+            .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
+            .filter(tenant::Column::Id.eq(id))
+            .filter(tenant::Column::Version.eq(version))
+            .exec(&self.at.db.write)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Lets an operator manage all businesses of the installation.
+    ///
+    /// # Errors
+    /// When there is no such operator.
+    pub async fn appoint_operator(&self, name: &str) -> Result<(), Problem> {
+        let done = operator::Entity::update_many()
+            .set(operator::ActiveModel { installation: Set(Some(1)), ..operator::ActiveModel::default() })
+            .filter(operator::Column::Name.eq(name))
+            .exec(&self.at.db.write)
+            .await?;
+        if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+    }
+
+    /// Whether an account is that of an operator of the installation.
+    pub(crate) async fn runs_installation(&self, account_id: Uuid) -> Result<bool, Problem> {
+        let found = operator::Entity::find()
+            .filter(operator::Column::AccountId.eq(account_id))
+            .filter(operator::Column::Installation.eq(1))
+            .one(&self.at.db.read)
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Names of businesses.
@@ -51,6 +109,7 @@ impl System {
             name: Set(name.to_owned()),
             phone: Set(phone.map(str::to_owned)),
             tenant_key: Set(Some(self.at.keys.new_tenant_key(id))),
+            suspended_at: Set(None),
             version: Set(1),
             created_at: Set(now),
             updated_at: Set(now),
@@ -81,6 +140,8 @@ impl System {
             id: Set(id),
             name: Set(name.to_owned()),
             role: Set(Code(role)),
+            role_id: Set(None),
+            team_id: Set(None),
             account_id: Set(account),
             phone_digest: Set(phone.map(|phone| self.at.keys.phone_digest(phone))),
             auth_epoch: Set(1),
@@ -106,6 +167,7 @@ impl System {
         match role {
             Some(role) => {
                 change.role = Set(Code(role));
+                change.role_id = Set(None);
                 change.suspended_at = Set(None);
             }
             None => change.suspended_at = Set(Some(now)),
@@ -122,9 +184,59 @@ impl System {
         if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
     }
 
+    /// A member of staff who may work: not suspended, in a business that is not.
     pub(crate) async fn staffer(&self, tenant_id: i64, staff_id: Uuid) -> Result<Option<staff::Model>, Problem> {
         let row = staff::Entity::find_by_id((tenant_id, staff_id)).one(&self.at.db.read).await?;
-        Ok(row.filter(|row| row.live.is_some() && row.suspended_at.is_none()))
+        let Some(row) = row.filter(|row| row.live.is_some() && row.suspended_at.is_none()) else { return Ok(None) };
+        let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
+        Ok(open.then_some(row))
+    }
+
+    /// What a role may do and see in a business.
+    pub(crate) async fn rights_of(&self, tenant_id: i64, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
+        let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(role.rights()) };
+        let row = role::Entity::find_by_id((tenant_id, id)).one(&self.at.db.read).await?;
+        Ok(row.filter(|row| row.live.is_some()).map_or_else(|| Role::Custom.rights(), |row| row.rights()))
+    }
+
+    /// The name of a business's own role.
+    pub(crate) async fn role_name(&self, tenant_id: i64, role_id: Option<Uuid>) -> Result<Option<String>, Problem> {
+        let Some(id) = role_id else { return Ok(None) };
+        Ok(role::Entity::find_by_id((tenant_id, id)).one(&self.at.db.read).await?.map(|row| row.name))
+    }
+
+    /// What a member of staff sees.
+    pub(crate) async fn sight(&self, row: &staff::Model) -> Result<Sight, Problem> {
+        let rights = self.rights_of(row.tenant_id, row.role.0, row.role_id).await?;
+        self.sight_with(row, rights).await
+    }
+
+    /// What a member of staff would see with other rights.
+    pub(crate) async fn sight_with(&self, row: &staff::Model, rights: Rights) -> Result<Sight, Problem> {
+        let far = Resource::ALL.iter().any(|resource| rights.reach(*resource) == Reach::Team);
+        let people = if far { self.people_below(row).await? } else { vec![row.id] };
+        Ok(Sight { me: row.id, people, rights })
+    }
+
+    /// Oneself and everybody in one's team, the teams one leads, and those below. Also who has left: a
+    /// leaver's customers are the team's until somebody takes them.
+    async fn people_below(&self, row: &staff::Model) -> Result<Vec<Uuid>, Problem> {
+        let teams = team::Entity::find()
+            .filter(team::Column::TenantId.eq(row.tenant_id))
+            .filter(team::Column::Live.eq(1))
+            .all(&self.at.db.read)
+            .await?;
+        let mine = team::below(&teams, |team| Some(team.id) == row.team_id || team.lead_id == Some(row.id));
+        if mine.is_empty() {
+            return Ok(vec![row.id]);
+        }
+        let colleagues = staff::Entity::find()
+            .filter(staff::Column::TenantId.eq(row.tenant_id))
+            .filter(staff::Column::TeamId.is_in(mine))
+            .filter(staff::Column::Id.ne(row.id))
+            .all(&self.at.db.read)
+            .await?;
+        Ok(std::iter::once(row.id).chain(colleagues.into_iter().map(|colleague| colleague.id)).collect())
     }
 
     /// Where an account works, oldest first.
@@ -143,7 +255,8 @@ impl System {
         Ok(rows
             .into_iter()
             .filter_map(|staff| {
-                let business = names.iter().find(|tenant| tenant.id == staff.tenant_id)?.name.clone();
+                let open = |tenant: &&tenant::Model| tenant.id == staff.tenant_id && tenant.suspended_at.is_none();
+                let business = names.iter().find(open)?.name.clone();
                 Some(Employment { tenant_id: staff.tenant_id, business, staff })
             })
             .collect())

@@ -62,7 +62,7 @@ Component({
         ])
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, names.get(customer.owner_id) ?? ''),
+          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.owner_id === null ? '公海' : names.get(customer.owner_id) ?? ''),
           todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map(orderOfCustomer),
         })
       } catch (thrown) {

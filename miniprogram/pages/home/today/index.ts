@@ -77,8 +77,9 @@ Component({
           numbers: [
             { id: 'due', value: counts.due_today, label: '今天到期', tone: counts.due_today > 0 ? 'brand' : '' },
             { id: 'overdue', value: counts.overdue, label: '已逾期', tone: counts.overdue > 0 ? 'danger' : '' },
-            { id: 'new', value: counts.new_customers, label: '七天新客户', tone: '' },
-            { id: 'ship', value: counts.to_ship, label: '待发货', tone: counts.to_ship > 0 ? 'warn' : '' },
+            // A role that may not see them gets no number.
+            ...(counts.new_customers === null ? [] : [{ id: 'new', value: counts.new_customers, label: '七天新客户', tone: '' }]),
+            ...(counts.to_ship === null ? [] : [{ id: 'ship', value: counts.to_ship, label: '待发货', tone: counts.to_ship > 0 ? 'warn' : '' }]),
           ],
         })
         this.draw()

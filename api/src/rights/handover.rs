@@ -1,0 +1,85 @@
+//! The job that hands a leaver's customers and tasks over, a few hundred rows at a time.
+
+use super::entity;
+use super::leaving::{customers_of, tasks_of};
+use crate::customers::{self, entity::customer, entity::helper};
+use crate::jobs::Job;
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use crate::tasks::entity as task;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Rows a transaction moves: each has an entry in the audit record.
+const BATCH: u64 = 200;
+/// Transactions a run makes before it gives other jobs their turn; far less than a lease.
+const TURN: usize = 50;
+
+/// Somebody asked for a hand-over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HandoverAsked {
+    /// The row in `handovers`.
+    pub handover_id: Uuid,
+}
+
+impl Job for HandoverAsked {
+    const KIND: &'static str = "handover_asked";
+
+    /// Each batch takes what is still in the leaver's name, so that a run that was cut short is simply
+    /// gone on with.
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        let now = scope.now();
+        for _ in 0..TURN {
+            let tx = scope.begin().await?;
+            let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(self.handover_id)).one().await?;
+            let Some(row) = found.filter(|row| row.finished_at.is_none()) else { return Ok(()) };
+            let customers = move_customers(&tx, &row).await?;
+            let tasks = if customers == 0 { move_tasks(&tx, &row).await? } else { 0 };
+            let mut change = entity::ActiveModel {
+                customers: Set(row.customers + customers),
+                tasks: Set(row.tasks + tasks),
+                ..Default::default()
+            };
+            let done = customers + tasks == 0;
+            if done {
+                tx.remove::<helper::Entity>(helper::Column::StaffId.eq(row.from_staff_id)).await?;
+                change.state = Set("done".to_owned());
+                change.finished_at = Set(Some(now));
+            }
+            tx.derive::<entity::Entity>(row.id, change).await?;
+            if done {
+                let counts =
+                    serde_json::json!({ "to": row.to_staff_id, "customers": row.customers, "tasks": row.tasks });
+                tx.audit("handed_over", "staff", Some(row.from_staff_id), counts);
+                return tx.commit().await;
+            }
+            tx.commit().await?;
+        }
+        let tx = scope.begin().await?;
+        tx.enqueue(&self, now).await?;
+        tx.commit().await
+    }
+}
+
+async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {
+    let rows = tx.find::<customers::Entity>().filter(customers_of(row.from_staff_id));
+    let rows = rows.shape(|rows| rows.order_by_asc(customers::Column::CreatedAt).limit(BATCH)).all().await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        let change = customer::ActiveModel { owner_id: Set(row.to_staff_id), ..Default::default() };
+        tx.update_all::<customers::Entity>(&ids, "hand_over", change).await?;
+    }
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
+async fn move_tasks(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {
+    let rows = tx.find::<task::Entity>().filter(tasks_of(row.from_staff_id));
+    let rows = rows.shape(|rows| rows.order_by_asc(task::Column::CreatedAt).limit(BATCH)).all().await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        let change = task::ActiveModel { assignee_id: Set(row.to_staff_id), ..Default::default() };
+        tx.update_all::<task::Entity>(&ids, "hand_over", change).await?;
+    }
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,184 @@
+//! A leaver: what they look after, to whom it goes, and their removal.
+
+use super::handover::HandoverAsked;
+use super::{Counted, entity};
+use crate::customers::{self, entity::helper};
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::StaffHandover;
+use crate::scope::{Can, Checked, IfMatch, Path, Reads, through};
+use crate::tenants::{find_below, forget, keep_a_boss, staff, staff_view};
+use crate::{orders, tasks};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, get, post, web::Json};
+use chrono::{DateTime, Utc};
+use domain::staff::NewHandover;
+use domain::tasks::TaskStatus;
+use sea_orm::sea_query::{Condition, Query};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What somebody looks after.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandoverPreview {
+    /// Customers in their name, also those in the pool that were theirs last.
+    pub customers: Counted,
+    /// Their open tasks.
+    pub tasks: Counted,
+    /// Orders of their customers, which go with them.
+    pub orders: Counted,
+    /// Customers of others that they help with; that ends.
+    pub helping: Counted,
+}
+
+/// A hand-over, done or under way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HandoverView {
+    /// Id.
+    pub id: Uuid,
+    /// Whose things.
+    pub from_staff_id: Uuid,
+    /// Who gets them.
+    pub to_staff_id: Uuid,
+    /// Whether everything has arrived.
+    pub done: bool,
+    /// Customers that have arrived so far.
+    pub customers: i64,
+    /// Tasks that have.
+    pub tasks: i64,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When the last arrived.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<entity::Model> for HandoverView {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            id: row.id,
+            from_staff_id: row.from_staff_id,
+            to_staff_id: row.to_staff_id,
+            done: row.finished_at.is_some(),
+            customers: row.customers,
+            tasks: row.tasks,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+pub(super) fn customers_of(staff_id: Uuid) -> Condition {
+    Condition::all().add(customers::Column::OwnerId.eq(staff_id))
+}
+
+pub(super) fn tasks_of(staff_id: Uuid) -> Condition {
+    Condition::all()
+        .add(tasks::entity::Column::AssigneeId.eq(staff_id))
+        .add(tasks::entity::Column::Status.eq(TaskStatus::Open.as_str()))
+}
+
+async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<HandoverPreview, Problem> {
+    let theirs = Query::select()
+        .column(customers::Column::Id)
+        .from(customers::Entity)
+        .and_where(customers::Column::TenantId.eq(rows.scope().tenant_id()))
+        .and_where(customers::Column::Live.eq(1))
+        .cond_where(customers_of(staff_id))
+        .to_owned();
+    let orders = through(orders::Column::CustomerId, theirs);
+    Ok(HandoverPreview {
+        customers: rows.rows::<customers::Entity>().filter(customers_of(staff_id)).count().await?.into(),
+        tasks: rows.rows::<tasks::entity::Entity>().filter(tasks_of(staff_id)).count().await?.into(),
+        orders: rows.rows::<orders::Entity>().filter(orders).count().await?.into(),
+        helping: rows.rows::<helper::Entity>().filter(helper::Column::StaffId.eq(staff_id)).count().await?.into(),
+    })
+}
+
+/// Counts what a colleague looks after, before it is handed over.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), responses((status = 200, body = HandoverPreview), Problems))]
+#[get("/staff/{id}/handover")]
+pub(super) async fn preview_handover(
+    scope: Can<StaffHandover>,
+    id: Path<Uuid>,
+) -> Result<Json<HandoverPreview>, Problem> {
+    find_below(&*scope, id.0).await?;
+    Ok(Json(looked_after(&*scope, id.0).await?))
+}
+
+/// Hands everything that a colleague looks after to another. It goes on in the background, a few
+/// hundred rows at a time; `GET /handovers/{id}` says how far it is.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), request_body = NewHandover, responses((status = 202, body = HandoverView), Problems))]
+#[post("/staff/{id}/handover")]
+pub(super) async fn hand_over(
+    mut scope: Can<StaffHandover>,
+    id: Path<Uuid>,
+    body: Checked<NewHandover>,
+) -> Result<(Json<HandoverView>, StatusCode), Problem> {
+    let NewHandover { id: chosen, to_staff_id } = body.value;
+    let (handover_id, me, now) = (scope.id_for(chosen)?, scope.me()?, scope.now());
+    if to_staff_id == id.0 {
+        return Err(Problem::field("to_staff_id", "staff_unknown"));
+    }
+    let tx = scope.begin().await?;
+    find_below(&tx, id.0).await?;
+    let to = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(to_staff_id)).one().await?;
+    if to.is_none_or(|to| to.suspended_at.is_some()) {
+        return Err(Problem::field("to_staff_id", "staff_unknown"));
+    }
+    let counts = looked_after(&tx, id.0).await?;
+    let row = entity::Model {
+        tenant_id: tx.tenant_id(),
+        id: handover_id,
+        from_staff_id: id.0,
+        to_staff_id,
+        state: "running".to_owned(),
+        customers: 0,
+        tasks: 0,
+        created_by: me,
+        created_at: now,
+        finished_at: None,
+    };
+    tx.insert::<entity::Entity>(entity::ActiveModel::from(row.clone()).reset_all()).await?;
+    tx.audit("hand_over", "staff", Some(id.0), json!({ "to": to_staff_id, "counts": counts }));
+    tx.enqueue(&HandoverAsked { handover_id }, now).await?;
+    tx.commit().await?;
+    Ok((Json(row.into()), StatusCode::ACCEPTED))
+}
+
+/// How far a hand-over is.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), responses((status = 200, body = HandoverView), Problems))]
+#[get("/handovers/{id}")]
+pub(super) async fn get_handover(scope: Can<StaffHandover>, id: Path<Uuid>) -> Result<Json<HandoverView>, Problem> {
+    let row = scope.find::<entity::Entity>().filter(entity::Column::Id.eq(id.0)).one().await?;
+    Ok(Json(row.ok_or(Problem::NotFound)?.into()))
+}
+
+/// Removes a colleague who looks after nothing any more. Their name stays on what they wrote.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
+#[delete("/staff/{id}")]
+pub(super) async fn remove_staff(
+    mut scope: Can<StaffHandover>,
+    id: Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let me = scope.me()?;
+    let tx = scope.begin().await?;
+    let before = find_below(&tx, id.0).await?;
+    if id.0 == me {
+        return Err(Problem::conflict("own_rights", None));
+    }
+    keep_a_boss(&tx, &before).await?;
+    let left = looked_after(&tx, id.0).await?;
+    if left.customers.count + left.tasks.count > 0 {
+        return Err(Problem::conflict("still_in_charge", None));
+    }
+    let view = staff_view(&tx, id.0).await?;
+    tx.remove::<helper::Entity>(helper::Column::StaffId.eq(id.0)).await?;
+    if !tx.bury::<staff::Entity>(id.0, Some(version.0)).await? {
+        return Err(Problem::stale(&view));
+    }
+    forget(tx, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,148 @@
+//! What another role would open and close, before it is saved.
+
+use super::{Counted, needed, predicate};
+use crate::problem::{Problem, Problems};
+use crate::scope::system::System;
+use crate::scope::{Can, Checked, Eyes, Look, Path, Scope, grants::RolesWrite, none};
+use crate::tenants::{assignable, find_below, role, staff};
+use crate::{customers, interactions, orders, tasks};
+use actix_web::{post, web::Json};
+use domain::permission::Resource;
+use domain::rights::Rights;
+use domain::staff::{RoleChanges, RoleChoice};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Holders of a role that a preview counts for. Each costs up to eight counts.
+const HOLDERS: u64 = 20;
+
+/// What a change of rights would open and close.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RightsPreview {
+    /// For how many colleagues it was counted.
+    pub staff: usize,
+    /// Whether more have the role.
+    pub capped: bool,
+    /// Resource by resource; those that nothing changes for are left out.
+    pub rows: Vec<RowsPreview>,
+}
+
+/// What a change of rights would open and close of one resource, summed over the colleagues.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RowsPreview {
+    /// Of what.
+    pub resource: Resource,
+    /// Rows seen then and not now.
+    pub opens: Counted,
+    /// Rows seen now and not then.
+    pub closes: Counted,
+}
+
+/// Shows what a change to a role of the business's own would open and close for those who have it.
+/// Nothing is saved.
+#[utoipa::path(tag = "roles", security(("bearer" = ["roles.write"])), params(("id" = Uuid, Path)), request_body = RoleChanges, responses((status = 200, body = RightsPreview), Problems))]
+#[post("/roles/{id}/preview")]
+pub(super) async fn preview_role(
+    scope: Can<RolesWrite>,
+    system: System,
+    id: Path<Uuid>,
+    body: Checked<RoleChanges>,
+) -> Result<Json<RightsPreview>, Problem> {
+    let row = scope.find::<role::Entity>().filter(role::Column::Id.eq(id.0)).one().await?.ok_or(Problem::NotFound)?;
+    let before = row.rights();
+    let after = body.value.rights.unwrap_or_else(|| before.clone());
+    let holders = scope
+        .find::<staff::Entity>()
+        .filter(staff::Column::RoleId.eq(id.0))
+        .shape(|rows| rows.order_by_asc(staff::Column::CreatedAt).limit(HOLDERS + 1))
+        .all()
+        .await?;
+    let changes = holders.iter().map(|holder| (holder, before.clone(), after.clone())).collect::<Vec<_>>();
+    Ok(Json(preview(&scope, &system, &changes).await?))
+}
+
+/// Shows what another role would open and close for a colleague. Nothing is saved.
+#[utoipa::path(tag = "roles", security(("bearer" = ["roles.write"])), params(("id" = Uuid, Path)), request_body = RoleChoice, responses((status = 200, body = RightsPreview), Problems))]
+#[post("/staff/{id}/role/preview")]
+pub(super) async fn preview_role_of_staff(
+    scope: Can<RolesWrite>,
+    system: System,
+    id: Path<Uuid>,
+    body: Checked<RoleChoice>,
+) -> Result<Json<RightsPreview>, Problem> {
+    let person = find_below(&*scope, id.0).await?;
+    let before = system.rights_of(person.tenant_id, person.role.0, person.role_id).await?;
+    let after = assignable(&*scope, body.value.role, body.value.role_id).await?;
+    Ok(Json(preview(&scope, &system, &[(&person, before, after)]).await?))
+}
+
+async fn preview(
+    scope: &Scope,
+    system: &System,
+    changes: &[(&staff::Model, Rights, Rights)],
+) -> Result<RightsPreview, Problem> {
+    let limit = usize::try_from(HOLDERS).unwrap_or(usize::MAX);
+    let mut rows: Vec<RowsPreview> = Vec::new();
+    for (person, before, after) in changes.iter().take(limit) {
+        let now = Eyes::Staff(Arc::new(system.sight_with(person, before.clone()).await?));
+        let then = Eyes::Staff(Arc::new(system.sight_with(person, after.clone()).await?));
+        for resource in Resource::ALL {
+            if sees_the_same(*resource, before, after) {
+                continue;
+            }
+            let opens = difference(scope, *resource, (&then, after), (&now, before)).await?;
+            let closes = difference(scope, *resource, (&now, before), (&then, after)).await?;
+            match rows.iter_mut().find(|row| row.resource == *resource) {
+                Some(row) => {
+                    row.opens.add(opens);
+                    row.closes.add(closes);
+                }
+                None => rows.push(RowsPreview { resource: *resource, opens, closes }),
+            }
+        }
+    }
+    Ok(RightsPreview { staff: changes.len().min(limit), capped: changes.len() > limit, rows })
+}
+
+impl Counted {
+    fn add(&mut self, more: Self) {
+        self.count = self.count.saturating_add(more.count);
+        self.capped |= more.capped;
+    }
+}
+
+fn sees_the_same(resource: Resource, before: &Rights, after: &Rights) -> bool {
+    let (read, _) = needed(resource);
+    before.can(read) == after.can(read) && before.reach(resource) == after.reach(resource) && before.pool == after.pool
+}
+
+/// Rows that the first see and the second do not.
+async fn difference(
+    scope: &Scope,
+    resource: Resource,
+    (these, of_these): (&Eyes, &Rights),
+    (those, of_those): (&Eyes, &Rights),
+) -> Result<Counted, Problem> {
+    let (read, _) = needed(resource);
+    if !of_these.can(read) {
+        return Ok(Counted::default());
+    }
+    let look = Look { eyes: those, tenant_id: scope.tenant_id(), write: false };
+    let seen = if of_those.can(read) { predicate(resource, &look) } else { none() };
+    // An empty condition is true of every row, and so is its negation: it has to say so.
+    let unseen = if seen.is_empty() { none() } else { Condition::all().add(seen.not()) };
+    macro_rules! counted {
+        ($entity:ty) => {
+            scope.find_as::<$entity>(these, false).filter(unseen).count().await?.into()
+        };
+    }
+    Ok(match resource {
+        Resource::Customers => counted!(customers::Entity),
+        Resource::Interactions => counted!(interactions::entity::Entity),
+        Resource::Tasks => counted!(tasks::entity::Entity),
+        Resource::Orders => counted!(orders::Entity),
+    })
+}

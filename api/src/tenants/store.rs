@@ -1,0 +1,78 @@
+//! What holds whenever somebody's rights change: nobody gives away more than they have, nobody touches
+//! a colleague who may do more, and a business keeps a boss.
+
+use super::{role, staff};
+use crate::db::Code;
+use crate::problem::Problem;
+use crate::scope::{Reads, Tx};
+use domain::permission::Role;
+use domain::rights::Rights;
+use sea_orm::ColumnTrait as _;
+use uuid::Uuid;
+
+/// What a role may do and see.
+///
+/// # Errors
+/// 422 when the business has no such role of its own.
+async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
+    let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(role.rights()) };
+    let row = rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?;
+    let row = row.ok_or_else(|| Problem::field("role_id", "role_unknown"))?;
+    Ok(row.rights())
+}
+
+/// The rights of a role that the actor may give to somebody.
+///
+/// # Errors
+/// 422 when there is no such role, or it may do more than the actor.
+pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
+    let found = rights_named(rows, role, role_id).await?;
+    within_own(rows, &found, "role")?;
+    Ok(found)
+}
+
+/// Refuses rights beyond the actor's own; `field` is where they were said.
+pub(super) fn within_own(rows: &impl Reads, rights: &Rights, field: &str) -> Result<(), Problem> {
+    let own = rows.scope().rights().ok_or(Problem::Forbidden("side_wrong"))?;
+    match rights.beyond(own) {
+        None => Ok(()),
+        Some(at) if field == "rights" => Err(Problem::field(&format!("rights.{at}"), "rights_beyond_own")),
+        Some(_) => Err(Problem::field(field, "rights_beyond_own")),
+    }
+}
+
+/// A colleague whom the actor may change: one who may do no more than the actor.
+///
+/// # Errors
+/// 404, or 403 `colleague_above`.
+pub(crate) async fn find_below(rows: &impl Reads, id: Uuid) -> Result<staff::Model, Problem> {
+    let row = rows.rows::<staff::Entity>().filter(staff::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)?;
+    let theirs = rights_named(rows, row.role.0, row.role_id).await?;
+    let own = rows.scope().rights().ok_or(Problem::Forbidden("side_wrong"))?;
+    if theirs.beyond(own).is_some() { Err(Problem::Forbidden("colleague_above")) } else { Ok(row) }
+}
+
+/// Refuses to take the last boss away. Whoever changes who is boss goes one after the other.
+pub(crate) async fn keep_a_boss(tx: &Tx<'_>, leaving: &staff::Model) -> Result<(), Problem> {
+    if leaving.role != Code(Role::Boss) {
+        return Ok(());
+    }
+    tx.system().hold_business().await?;
+    let others = tx
+        .find::<staff::Entity>()
+        .filter(staff::Column::Role.eq(Role::Boss.as_str()))
+        .filter(staff::Column::SuspendedAt.is_null())
+        .filter(staff::Column::AccountId.is_not_null())
+        .filter(staff::Column::Id.ne(leaving.id))
+        .count()
+        .await?;
+    if others.0 == 0 { Err(Problem::conflict("last_boss", None)) } else { Ok(()) }
+}
+
+/// Commits a change to a colleague and forgets the copy this process keeps of them.
+pub(crate) async fn forget(tx: Tx<'_>, id: Uuid) -> Result<(), Problem> {
+    let (tenant_id, at) = (tx.tenant_id(), std::sync::Arc::clone(tx.installation()));
+    tx.commit().await?;
+    at.snapshots.forget_staff(tenant_id, id);
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! Rights as data: a set of permissions × how far one sees of each resource × what one sees of some
+//! fields. A built-in role is a value of this type, a business's own role is a stored one.
+
+use crate::permission::{FieldRule, Permission, Reach, Resource, Role};
+use crate::prelude::*;
+
+/// How far somebody sees, resource by resource. Whoever owns a customer, or helps with one, sees what
+/// hangs on it in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reaches {
+    /// Whose customers.
+    pub customers: Reach,
+    /// Interactions with whose customers.
+    pub interactions: Reach,
+    /// Tasks of whom, and about whose customers.
+    pub tasks: Reach,
+    /// Orders of whose customers.
+    pub orders: Reach,
+}
+
+/// What somebody sees of the fields that not everybody should see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldRules {
+    /// Phones of customers and on orders.
+    pub phones: FieldRule,
+    /// Prices and sums, in fen.
+    pub amounts: FieldRule,
+}
+
+/// What somebody may do and see in a business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rights {
+    /// What they may do.
+    #[validate(length(max = 64))]
+    pub permissions: Vec<Permission>,
+    /// How far they see.
+    #[validate(nested)]
+    pub reach: Reaches,
+    /// Whether they see the customers in the pool 公海.
+    pub pool: bool,
+    /// What they see of some fields.
+    #[validate(nested)]
+    pub fields: FieldRules,
+}
+
+impl Reaches {
+    const fn same(reach: Reach) -> Self {
+        Self { customers: reach, interactions: reach, tasks: reach, orders: reach }
+    }
+}
+
+impl Rights {
+    /// Whether they may do it.
+    #[must_use]
+    pub fn can(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// How far they see of a resource.
+    #[must_use]
+    pub fn reach(&self, resource: Resource) -> Reach {
+        match resource {
+            Resource::Customers => self.reach.customers,
+            Resource::Interactions => self.reach.interactions,
+            Resource::Tasks => self.reach.tasks,
+            Resource::Orders => self.reach.orders,
+        }
+    }
+
+    /// Nobody can give away more than they have: what of these rights goes beyond `own`, as the path
+    /// of the field that says so.
+    #[must_use]
+    pub fn beyond(&self, own: &Self) -> Option<String> {
+        if let Some(at) = self.permissions.iter().position(|permission| !own.can(*permission)) {
+            return Some(format!("permissions.{at}"));
+        }
+        for resource in Resource::ALL {
+            if self.reach(*resource) > own.reach(*resource) {
+                return Some(format!("reach.{resource}"));
+            }
+        }
+        if self.pool && !own.pool {
+            return Some("pool".to_owned());
+        }
+        // The rules are ordered from open to closed.
+        let fields =
+            [("phones", self.fields.phones, own.fields.phones), ("amounts", self.fields.amounts, own.fields.amounts)];
+        fields.into_iter().find(|(_, this, own)| this < own).map(|(name, _, _)| format!("fields.{name}"))
+    }
+}
+
+impl Role {
+    /// What a built-in role may do and see; a business's own role has nothing but what its row says.
+    #[must_use]
+    pub fn rights(self) -> Rights {
+        use FieldRule::{Hide, Mask, ReadOnly, Show};
+        use Permission as P;
+        let open = FieldRules { phones: Show, amounts: Show };
+        match self {
+            Self::Boss => Rights {
+                permissions: Permission::ALL.to_vec(),
+                reach: Reaches::same(Reach::All),
+                pool: true,
+                fields: open,
+            },
+            Self::Manager => {
+                let not = [
+                    P::CustomersExport,
+                    P::CustomersErase,
+                    P::StaffWrite,
+                    P::StaffHandover,
+                    P::RolesWrite,
+                    P::BusinessWrite,
+                    P::AuditRead,
+                ];
+                Rights { permissions: all_but(&not), reach: Reaches::same(Reach::Team), pool: true, fields: open }
+            }
+            Self::Sales => {
+                let not = [
+                    P::CustomersDelete,
+                    P::CustomersAssign,
+                    P::CustomersExport,
+                    P::CustomersErase,
+                    P::TagsWrite,
+                    P::StaffWrite,
+                    P::StaffHandover,
+                    P::RolesWrite,
+                    P::BusinessWrite,
+                    P::AuditRead,
+                ];
+                Rights { permissions: all_but(&not), reach: Reaches::same(Reach::Own), pool: true, fields: open }
+            }
+            Self::Service => Rights {
+                permissions: vec![
+                    P::CustomersRead,
+                    P::TagsRead,
+                    P::InteractionsRead,
+                    P::InteractionsWrite,
+                    P::TasksRead,
+                    P::TasksWrite,
+                    P::StaffRead,
+                ],
+                reach: Reaches {
+                    customers: Reach::All,
+                    interactions: Reach::All,
+                    tasks: Reach::Own,
+                    orders: Reach::Own,
+                },
+                pool: false,
+                fields: FieldRules { phones: Mask, amounts: Hide },
+            },
+            Self::Finance => Rights {
+                permissions: vec![
+                    P::CustomersRead,
+                    P::TagsRead,
+                    P::TasksRead,
+                    P::TasksWrite,
+                    P::OrdersRead,
+                    P::StaffRead,
+                ],
+                reach: Reaches {
+                    customers: Reach::All,
+                    interactions: Reach::Own,
+                    tasks: Reach::Own,
+                    orders: Reach::All,
+                },
+                pool: false,
+                fields: FieldRules { phones: Hide, amounts: ReadOnly },
+            },
+            Self::Custom => Rights {
+                permissions: Vec::new(),
+                reach: Reaches::same(Reach::Own),
+                pool: false,
+                fields: FieldRules { phones: Hide, amounts: Hide },
+            },
+        }
+    }
+
+    /// Whether the built-in role may do it.
+    #[must_use]
+    pub fn can(self, permission: Permission) -> bool {
+        self.rights().can(permission)
+    }
+}
+
+fn all_but(not: &[Permission]) -> Vec<Permission> {
+    Permission::ALL.iter().copied().filter(|permission| !not.contains(permission)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gives_away_more_than_they_have() {
+        let (boss, manager, sales) = (Role::Boss.rights(), Role::Manager.rights(), Role::Sales.rights());
+        for role in Role::ALL {
+            assert_eq!(role.rights().beyond(&boss), None, "{role}");
+        }
+        assert_eq!(sales.beyond(&manager), None);
+        assert!(boss.beyond(&manager).is_some_and(|at| at.starts_with("permissions.")));
+        let farther = Rights { reach: Reaches::same(Reach::All), ..sales.clone() };
+        assert_eq!(farther.beyond(&manager).as_deref(), Some("reach.customers"));
+        let masked =
+            Rights { fields: FieldRules { phones: FieldRule::Mask, amounts: FieldRule::Show }, ..boss.clone() };
+        assert_eq!(boss.beyond(&masked).as_deref(), Some("fields.phones"));
+        assert_eq!(
+            Rights { pool: true, ..Role::Service.rights() }.beyond(&Role::Service.rights()).as_deref(),
+            Some("pool")
+        );
+    }
+
+    #[test]
+    fn sales_cannot_do_what_only_the_boss_may() {
+        for permission in
+            [Permission::CustomersDelete, Permission::CustomersAssign, Permission::TagsWrite, Permission::AuditRead]
+        {
+            assert!(Role::Boss.can(permission));
+            assert!(!Role::Sales.can(permission));
+        }
+    }
+
+    #[test]
+    fn a_role_of_the_business_has_nothing_by_itself() {
+        assert!(Role::Custom.rights().permissions.is_empty());
+    }
+}

@@ -1,0 +1,130 @@
+//! Samples of what runs a business: staff, roles, teams, invitations, hand-overs, and who shares customers.
+
+use super::samples::{Desk, Sample, unique};
+use crate::harness::{Client, phone_number, text};
+use api::System;
+use serde_json::{Value, json};
+
+/// The password of an operator of the installation.
+const PASSWORD: &str = "山月茶行的新茶-2026";
+
+/// Rights that everybody who may make a role has.
+pub fn rights() -> Value {
+    json!({
+        "permissions": ["customers.read", "orders.read"],
+        "reach": { "customers": "team", "interactions": "own", "tasks": "own", "orders": "team" },
+        "pool": false,
+        "fields": { "phones": "mask", "amounts": "read_only" },
+    })
+}
+
+impl Desk<'_> {
+    fn empty(&self, client: &Client) -> Sample {
+        Sample { client: client.clone(), values: Vec::new(), version: None, body: None, query: None }
+    }
+
+    /// A sample of an operation on staff, roles or teams.
+    pub async fn staffing(&self, operation: &str) -> Sample {
+        let shop = self.shop;
+        let mine = || self.empty(&self.client);
+        match operation {
+            "list_staff" | "list_roles" | "list_teams" | "list_invitations" => mine(),
+            "create_staff" => mine().body(json!({ "name": "何平", "phone": phone_number(), "role": "custom", "role_id": self.role().await, "team_id": self.team().await })),
+            "change_staff" => mine().at("id", self.colleague().await).version(1).body(json!({ "name": "何平平", "team_id": self.team().await })),
+            "choose_role" => mine().at("id", self.colleague().await).version(1).body(json!({ "role": "custom", "role_id": self.role().await })),
+            "preview_role_of_staff" => mine().at("id", self.colleague().await).body(json!({ "role": "custom", "role_id": self.role().await })),
+            "suspend_staff" | "resume_staff" | "remove_staff" => mine().at("id", self.colleague().await).version(1),
+            "preview_handover" => mine().at("id", self.colleague().await),
+            "hand_over" => mine().at("id", self.colleague().await).body(json!({ "to_staff_id": self.colleague().await })),
+            "get_handover" => {
+                let path = format!("/staff/{}/handover", self.colleague().await);
+                let handover = self.boss.post(&path, json!({ "to_staff_id": self.colleague().await })).await.ok();
+                mine().at("id", text(&handover["id"]))
+            }
+            "create_invitation" => mine().body(json!({ "name": "何平", "role": "custom", "role_id": self.role().await, "team_id": self.team().await })),
+            "take_invitation_back" => mine().at("id", text(&self.invitation().await["id"])),
+            "look_at_invitation" => self.empty(&shop.stranger().await).body(json!({ "ticket": self.invitation().await["ticket"] })),
+            "accept_invitation" => {
+                self.empty(&shop.stranger().await).body(json!({ "ticket": self.invitation().await["ticket"], "name": "何平" }))
+            }
+            "sign_up" => self.empty(&shop.stranger().await).body(json!({ "business": "远山茶行", "name": "周明", "phone": "0571-88886666" })),
+            "create_role" => mine().body(json!({ "name": unique("角色"), "rights": rights() })),
+            "change_role" => mine().at("id", self.role().await).version(1).body(json!({ "name": unique("角色"), "rights": rights() })),
+            "preview_role" => mine().at("id", self.role().await).body(json!({ "rights": rights() })),
+            "delete_role" => mine().at("id", self.role().await).version(1),
+            "create_team" => mine().body(json!({ "name": unique("队"), "parent_id": self.team().await, "lead_id": self.colleague().await })),
+            "change_team" => mine().at("id", self.team().await).version(1).body(json!({ "name": unique("队"), "parent_id": self.team().await, "lead_id": self.colleague().await })),
+            "delete_team" => mine().at("id", self.team().await).version(1),
+            "explain_permission" => {
+                let (id, staff) = (self.customer().await, self.colleague().await);
+                mine().query(format!("resource=customers&id={id}&staff={staff}"))
+            }
+            "list_businesses" => self.empty(&self.operator().await),
+            "get_tenant" => self.empty(&self.operator().await).at("tenant_id", self.tenant),
+            "create_business" => self.empty(&self.operator().await).body(json!({
+                "name": "远山茶行", "phone": "0571-88886666", "boss": { "name": "周明", "phone": phone_number() },
+            })),
+            "change_tenant" => {
+                let operator = self.operator().await;
+                let made = operator.post("/operator/tenants", json!({ "name": "远山茶行" })).await.ok();
+                let body = json!({ "name": "远山茶业", "phone": null, "suspended": true });
+                self.empty(&operator).at("tenant_id", made["tenant_id"].clone()).version(1).body(body)
+            }
+            _ => panic!("add a sample for {operation} to tests/guards/staffing.rs"),
+        }
+    }
+
+    /// A sample of an operation on who shares a customer.
+    pub async fn sharing(&self, operation: &str) -> Sample {
+        let id = self.customer().await;
+        let mine = || self.empty(&self.client).at("id", id.clone());
+        match operation {
+            "list_helpers" => mine(),
+            "add_helper" => mine().body(json!({ "staff_id": self.colleague().await, "level": "edit" })),
+            "remove_helper" => {
+                let staff = self.colleague().await;
+                let body = json!({ "staff_id": staff, "level": "read" });
+                self.client.post(&format!("/customers/{id}/helpers"), body).await.ok();
+                mine().at("staff_id", staff)
+            }
+            "release_customer" => mine().version(1).body(json!({ "reason": "联系不上" })),
+            "claim_customer" => {
+                self.client.post_at(&format!("/customers/{id}/release"), 1, json!({ "reason": "联系不上" })).await.ok();
+                mine()
+            }
+            _ => panic!("add a sample for {operation} to tests/guards/staffing.rs"),
+        }
+    }
+
+    /// A colleague who has not logged in yet, at version 1.
+    pub async fn colleague(&self) -> String {
+        let body = json!({ "name": "何平", "phone": phone_number(), "role": "sales" });
+        text(&self.boss.post("/staff", body).await.ok()["id"])
+    }
+
+    pub async fn role(&self) -> String {
+        text(&self.boss.post("/roles", json!({ "name": unique("角色"), "rights": rights() })).await.ok()["id"])
+    }
+
+    pub async fn team(&self) -> String {
+        text(&self.boss.post("/teams", json!({ "name": unique("队") })).await.ok()["id"])
+    }
+
+    async fn invitation(&self) -> Value {
+        self.boss.post("/invitations", json!({ "role": "sales" })).await.ok()
+    }
+
+    pub async fn business_version(&self) -> i64 {
+        self.boss.get("/business").await.ok()["version"].as_i64().expect("a version")
+    }
+
+    /// An operator of the installation, logged in.
+    pub async fn operator(&self) -> Client {
+        let (shop, name) = (self.shop, unique("operator"));
+        let system = System::new(&shop.at);
+        system.create_operator(&name, api::hash_password(PASSWORD).expect("a hash")).await.expect("an operator");
+        system.appoint_operator(&name).await.expect("appointed");
+        let login = json!({ "name": name, "password": PASSWORD, "device": "device-of-a-guard" });
+        shop.nobody.holding(&shop.nobody.post("/auth/password", login).await.ok())
+    }
+}
