@@ -60,7 +60,9 @@ pub fn tables() -> Vec<Table> {
         table(system::credit_tables::push_event::Entity),
         table(jobs::entity::Entity),
         table(scope::once::Entity),
-        table(audit_entry::Entity),
+        table(audit_entry::entry::Entity),
+        table(audit_entry::head::Entity),
+        table(audit_entry::anchor::Entity),
     ]
 }
 

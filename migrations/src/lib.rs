@@ -11,6 +11,8 @@ mod m0002_customers;
 mod m0003_follow_up;
 mod m0004_orders;
 mod m0005_machinery;
+mod m0020_audit_substance;
+mod m0021_audit_chain;
 mod schema;
 
 /// All migrations in their order.
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_follow_up::Migration),
             Box::new(m0004_orders::Migration),
             Box::new(m0005_machinery::Migration),
+            Box::new(m0020_audit_substance::Migration),
+            Box::new(m0021_audit_chain::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! A permission in a handler's signature *is* the scope: a handler that names none has no database.
 
 use super::system::System;
-use super::{Actor, Scope, Who};
+use super::{Actor, Origin, Scope, Who};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -84,7 +84,7 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         return Err(Problem::Forbidden("forbidden"));
     }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id)
+    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, Origin::marked(marks))
         .with_role(staffer.role))
 }
 

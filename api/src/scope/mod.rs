@@ -16,6 +16,7 @@ mod tx;
 
 pub use actor::{Actor, Eyes, Staffer};
 pub(crate) use audit::entity as audit_entry;
+pub(crate) use audit::{Event, Origin};
 pub use can::{Can, LoggedIn, Mine, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use find::Find;
@@ -42,6 +43,13 @@ pub struct Who {
     pub name: String,
 }
 
+impl Who {
+    /// Whoever may run `shuke` on the machine.
+    pub(crate) fn at_the_console() -> Self {
+        Self { id: None, name: "shuke admin".to_owned() }
+    }
+}
+
 /// This tenant, this actor, this moment.
 pub struct Scope {
     at: Arc<Installation>,
@@ -50,21 +58,14 @@ pub struct Scope {
     who: Who,
     role: Option<Role>,
     keys: Arc<TenantKeys>,
-    request_id: String,
+    origin: Origin,
     now: DateTime<Utc>,
 }
 
 impl Scope {
-    fn new(
-        at: Arc<Installation>,
-        tenant_id: i64,
-        eyes: Eyes,
-        who: Who,
-        keys: Arc<TenantKeys>,
-        request_id: String,
-    ) -> Self {
+    fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, origin: Origin) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, role: None, keys, request_id, now }
+        Self { at, tenant_id, eyes, who, role: None, keys, origin, now }
     }
 
     fn with_role(mut self, role: Role) -> Self {

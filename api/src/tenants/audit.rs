@@ -2,7 +2,7 @@
 
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
-use crate::scope::{Can, Query, audit_entry as entity, grants::AuditRead};
+use crate::scope::{Can, Query, audit_entry::entry as entity, grants::AuditRead};
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Utc};
 use sea_orm::ColumnTrait as _;

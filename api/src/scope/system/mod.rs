@@ -10,7 +10,7 @@ pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;
 
-use super::{Eyes, Scope, Who, can, new_id};
+use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::installation;
 use crate::crypto::{Keyring, TenantKeys};
 use crate::db::{Connections, refusal};
@@ -58,7 +58,7 @@ impl System {
     pub(crate) async fn customer_scope(&self, tenant_id: i64, orders: Vec<Uuid>) -> Result<Scope, Problem> {
         let keys = self.tenant_keys(tenant_id).await?;
         let who = Who { id: None, name: "客户".to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, String::new()))
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, Origin::default()))
     }
 
     /// The keys of a business, unwrapped once and then remembered by this process.
@@ -100,7 +100,7 @@ impl<'t> SystemTx<'t> {
 pub(crate) async fn job_scope(at: &Arc<Installation>, tenant_id: i64, job: Uuid) -> Result<Scope, Problem> {
     let keys = System::new(at).tenant_keys(tenant_id).await?;
     let who = Who { id: None, name: "系统".to_owned() };
-    Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, format!("job-{job}")))
+    Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, Origin::named(&format!("job-{job}"))))
 }
 
 /// Name and place of the mark that the master key leaves in a new database.

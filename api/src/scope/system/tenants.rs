@@ -4,11 +4,13 @@ use super::System;
 use crate::auth::entity::tenant;
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
+use crate::scope::{Event, Origin, Who};
 use crate::tenants::staff;
 use domain::permission::Role;
 use domain::phone::Phone;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use serde_json::json;
 use uuid::Uuid;
 
 /// A business in which somebody works.
@@ -110,16 +112,32 @@ impl System {
             }
             None => change.suspended_at = Set(Some(now)),
         }
-        let done = staff::Entity::update_many()
+        let tx = self.begin().await?;
+        let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(&tx).await?.ok_or(Problem::NotFound)?;
+        staff::Entity::update_many()
             .set(change)
             .col_expr(staff::Column::AuthEpoch, Expr::col(staff::Column::AuthEpoch).add(1))
             .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
             .filter(staff::Column::TenantId.eq(tenant_id))
             .filter(staff::Column::Id.eq(staff_id))
-            .exec(&self.at.db.write)
+            .exec(&tx)
             .await?;
+        self.record_with(
+            &tx,
+            Event {
+                tenant_id,
+                who: Who::at_the_console(),
+                action: "role",
+                resource: "staff",
+                resource_id: Some(staff_id),
+                changes: json!({ "old": before.role.0, "new": role, "suspended": role.is_none() }),
+                origin: &Origin::default(),
+            },
+        )
+        .await?;
+        tx.commit().await?;
         self.at.snapshots.forget_staff(tenant_id, staff_id);
-        if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+        Ok(())
     }
 
     pub(crate) async fn staffer(&self, tenant_id: i64, staff_id: Uuid) -> Result<Option<staff::Model>, Problem> {
