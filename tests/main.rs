@@ -7,6 +7,7 @@ mod guards;
 mod harness;
 
 mod accounts;
+mod audit;
 mod customers;
 mod interactions;
 mod mine;

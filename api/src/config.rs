@@ -27,6 +27,8 @@ pub struct Config {
     pub auth: Auth,
     /// The mini-program's account at WeChat.
     pub wechat: Wechat,
+    /// The audit record.
+    pub audit: Audit,
     /// The worker.
     pub jobs: Jobs,
     /// Logging.
@@ -137,6 +139,16 @@ pub struct TaskDueTemplate {
     pub customer: String,
     /// Field for the time.
     pub time: String,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Days, 0 for ever.
+    pub retention_days: i64,
+    /// Milliseconds.
+    pub seal_ms: u64,
 }
 
 /// `[jobs]`

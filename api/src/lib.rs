@@ -4,6 +4,7 @@
 //! rules between the modules.
 
 pub mod admin;
+mod audit;
 mod auth;
 mod backup;
 mod cache;
@@ -38,5 +39,6 @@ pub use installation::Installation;
 pub use jobs::{Worker, run_due};
 pub use openapi::document;
 pub use problem::Problem;
+pub use scope::Kind;
 pub use scope::system::System;
 pub use server::{Running, listen};

@@ -1,7 +1,7 @@
 //! The binary: reads the command line, opens the installation, hands over.
 
 use anyhow::Context as _;
-use api::admin::Admin;
+use api::admin::{Admin, AuditCommand};
 use api::config::Config;
 use api::{Clock, Installation, Running, Worker, listen};
 use clap::{Parser, Subcommand};
@@ -40,6 +40,9 @@ enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// The audit record.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Sets businesses, operators and staff up.
     #[command(subcommand)]
     Admin(Admin),
@@ -69,6 +72,13 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Backup { file } => api::backup(&config, &file).await,
         Command::Restore { file } => api::restore(&config, &file),
+        Command::Audit(command) => {
+            let at = Installation::open(config, Clock::System).await?;
+            let (answers, intact) = command.run(&at).await?;
+            answers.iter().try_for_each(|answer| say(&answer.to_string()))?;
+            anyhow::ensure!(intact, "the audit record is not what it was");
+            Ok(())
+        }
         Command::Admin(admin) => {
             let at = Installation::open(config, Clock::System).await?;
             say(&admin.run(&at).await?.to_string())

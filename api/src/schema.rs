@@ -3,7 +3,7 @@
 use crate::auth::entity as auth;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
-use crate::scope::{audit_entry, system};
+use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
@@ -64,6 +64,45 @@ pub fn tables() -> Vec<Table> {
         table(audit_entry::head::Entity),
         table(audit_entry::anchor::Entity),
     ]
+}
+
+/// What the record may say about the columns of every entity that belongs to a business.
+#[must_use]
+pub fn recorded() -> Vec<Recorded> {
+    vec![
+        said(tenants::staff::Entity),
+        said(customers::customer::Entity),
+        said(customers::phone::Entity),
+        said(customers::tagging::Entity),
+        said(tags::entity::group::Entity),
+        said(tags::entity::tag::Entity),
+        said(interactions::entity::Entity),
+        said(tasks::entity::Entity),
+        said(tasks::send::inbox_item::Entity),
+        said(tasks::send::row::Entity),
+        said(orders::order::Entity),
+        said(orders::line::Entity),
+        said(orders::step::Entity),
+        said(audit_entry::entry::Entity),
+    ]
+}
+
+/// What the record may say about the columns of a table.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Its name in the database.
+    pub table: String,
+    /// Each column: its name, what was declared, and what follows.
+    pub columns: Vec<(String, Option<Kind>, Kind)>,
+    /// The column that names the person whose values the row holds.
+    pub person: Option<String>,
+}
+
+fn said<E: Fields>(entity: E) -> Recorded {
+    let columns =
+        E::Column::iter().map(|column| (column.as_str().to_owned(), E::declared(&column), kind::<E>(&column)));
+    let person = E::person().map(|column| column.as_str().to_owned());
+    Recorded { table: entity.table_name().to_owned(), columns: columns.collect(), person }
 }
 
 fn table<E: EntityTrait>(entity: E) -> Table {

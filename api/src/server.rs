@@ -2,7 +2,9 @@
 
 use crate::installation::Installation;
 use crate::problem::Problem;
-use crate::{auth, customers, edge, health, interactions, mine, openapi, orders, tags, tasks, tenants, today, wechat};
+use crate::{
+    audit, auth, customers, edge, health, interactions, mine, openapi, orders, tags, tasks, tenants, today, wechat,
+};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
@@ -20,6 +22,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         scope("/api/v1")
             .configure(auth::routes)
             .configure(tenants::routes)
+            .configure(audit::routes)
             .configure(tags::routes)
             .configure(customers::routes)
             .configure(interactions::routes)

@@ -5,7 +5,7 @@
 mod branches;
 mod budgets;
 mod codes;
-mod database;
+pub mod database;
 mod document;
 mod foreign;
 mod hostile;

@@ -336,6 +336,13 @@ impl World {
                 }
                 assert!(kinds.len() >= 5, "{who}: {kinds:?}");
             }
+            "verify_audit" => {
+                if !asker.boss {
+                    client.get("/audit/verify").await.problem(403, "forbidden");
+                    return;
+                }
+                assert_eq!(client.get("/audit/verify").await.ok()["tenant_id"], asker.tenant, "{who}");
+            }
             "list_staff" => assert_eq!(Some(items(&client.get("/staff").await.ok(), "id")), of(&self.staff), "{who}"),
             "list_tag_groups" => {
                 let groups = client.get("/tag-groups").await.ok();

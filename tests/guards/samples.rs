@@ -111,7 +111,7 @@ impl<'s> Desk<'s> {
             "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
 
             // The business.
-            "list_staff" | "list_audit_entries" => mine(),
+            "list_staff" | "list_audit_entries" | "verify_audit" => mine(),
 
             // Tags.
             "list_tag_groups" => mine(),

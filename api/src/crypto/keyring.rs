@@ -100,6 +100,17 @@ fn tenant_place(tenant_id: i64) -> String {
     format!("{tenant_id}|tenants.tenant_key|{tenant_id}")
 }
 
+const PERSON_KEY: &str = "customers.person_key";
+
+/// The keys of one person. Both are destroyed together.
+#[derive(Debug, Clone)]
+pub struct PersonKeys {
+    /// Seals phones and addresses. Can be replaced: what it sealed is sealed anew.
+    pub vault: Key,
+    /// Seals the person's values in the audit record. It stays: the chain's hashes cover what it sealed.
+    pub record: Key,
+}
+
 /// Keys of one business.
 #[derive(Debug, Clone)]
 pub struct TenantKeys {
@@ -112,21 +123,35 @@ pub struct TenantKeys {
 }
 
 impl TenantKeys {
-    /// A new data key for a person, and the form in which it is stored with the customer.
+    /// New keys for a person, and the form in which they are stored with the customer.
     #[must_use]
-    pub fn new_person_key(&self, customer: uuid::Uuid) -> (Key, Vec<u8>) {
-        let key = Key::random();
-        let stored = self.wrap.seal(&self.place("customers.person_key", customer), key.bytes());
-        (key, stored)
+    pub fn new_person_keys(&self, customer: uuid::Uuid) -> (PersonKeys, Vec<u8>) {
+        let keys = PersonKeys { vault: Key::random(), record: Key::random() };
+        let stored = self.wrap_person(customer, &keys);
+        (keys, stored)
     }
 
-    /// The data key of a person.
+    /// The form in which a person's keys are stored with the customer.
+    #[must_use]
+    pub fn wrap_person(&self, customer: uuid::Uuid, keys: &PersonKeys) -> Vec<u8> {
+        let both = [keys.vault.bytes().as_slice(), keys.record.bytes()].concat();
+        self.wrap.seal(&self.place(PERSON_KEY, customer), &both)
+    }
+
+    /// The keys of a person.
     ///
     /// # Errors
-    /// When it was wrapped by another business's key or for another customer.
-    pub fn person_key(&self, customer: uuid::Uuid, stored: &[u8]) -> Result<Key, SealError> {
-        let bytes = self.wrap.open(&self.place("customers.person_key", customer), stored)?;
-        Ok(Key::from_bytes(bytes.try_into().map_err(|_| SealError)?))
+    /// When they were wrapped by another business's key or for another customer.
+    pub fn person_keys(&self, customer: uuid::Uuid, stored: &[u8]) -> Result<PersonKeys, SealError> {
+        let bytes = self.wrap.open(&self.place(PERSON_KEY, customer), stored)?;
+        let (vault, record) = bytes.split_first_chunk::<32>().ok_or(SealError)?;
+        let vault = Key::from_bytes(*vault);
+        // Customers of the first versions have one key.
+        let record = match record {
+            [] => vault.derive("shuke/record"),
+            bytes => Key::from_bytes(bytes.try_into().map_err(|_| SealError)?),
+        };
+        Ok(PersonKeys { vault, record })
     }
 
     /// `tenant|table.column|row`: the place a sealed value belongs to.

@@ -7,7 +7,7 @@ mod keyring;
 mod seal;
 
 pub(crate) use keyring::write_private;
-pub use keyring::{Keyring, TenantKeys};
+pub use keyring::{Keyring, PersonKeys, TenantKeys};
 pub use seal::{Key, SealError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -43,6 +43,8 @@ pub mod customer {
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(aggregate "customer", |eyes, _| match eyes {
@@ -74,6 +76,8 @@ pub mod phone {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(of CustomerId);
 
     impl ActiveModelBehavior for ActiveModel {}
 
@@ -112,6 +116,8 @@ pub mod tagging {
             Relation::Tag.def()
         }
     }
+
+    crate::fields!(of CustomerId);
 
     impl ActiveModelBehavior for ActiveModel {}
 

@@ -62,5 +62,5 @@ impl Vault {
 /// When it was erased.
 pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Key, Problem> {
     let stored = customer.person_key.as_deref().ok_or(Problem::NotFound)?;
-    Ok(scope.keys().person_key(customer.id, stored)?)
+    Ok(scope.keys().person_keys(customer.id, stored)?.vault)
 }

@@ -31,6 +31,8 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+crate::fields!(of CustomerId; personal Content, NextStep; plain AuthorName);
+
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::tenanted!(aggregate "interaction", |eyes, tenant_id| of_customer(Column::CustomerId, eyes, tenant_id));

@@ -63,6 +63,8 @@ pub mod order {
         }
     }
 
+    crate::fields!(of CustomerId; personal Remark; plain Number, FirstLine, CreatedByName);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(aggregate "order", |eyes, tenant_id| match eyes {
@@ -131,6 +133,8 @@ pub mod line {
         }
     }
 
+    crate::fields!(plain Name);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(part of OrderId, |eyes, tenant_id| super::parents::of_order(Column::OrderId, eyes, tenant_id));
@@ -163,6 +167,8 @@ pub mod step {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(personal TrackingNumber, Note; plain Carrier, StaffName);
 
     impl ActiveModelBehavior for ActiveModel {}
 

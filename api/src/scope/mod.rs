@@ -17,6 +17,7 @@ mod tx;
 pub use actor::{Actor, Eyes, Staffer};
 pub(crate) use audit::entity as audit_entry;
 pub(crate) use audit::{Event, Origin};
+pub use audit::{Fields, Kind, Verdict, kind};
 pub use can::{Can, LoggedIn, Mine, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use find::Find;

@@ -1,6 +1,5 @@
 //! Staff 员工 of a business, as its features see them.
 
-mod audit;
 mod routes;
 pub(crate) mod staff;
 

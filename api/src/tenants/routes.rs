@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(list_staff).service(super::audit::list_audit_entries);
+    services.service(list_staff);
 }
 
 /// A colleague.

@@ -28,6 +28,8 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+crate::fields!(plain Name);
+
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::tenanted!(aggregate "staff", |eyes, _| match eyes {

@@ -38,6 +38,8 @@ pub mod entry {
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    crate::fields!(plain ActorName, Action, Resource, Changes, RequestId, Address);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(

@@ -54,6 +54,11 @@ impl System {
         self.at.db.begin().await
     }
 
+    /// A transaction that only reads: everything in it is of one moment.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.at.db.begin_reading().await
+    }
+
     /// The scope in which a customer sees these orders of a business, and nothing else.
     pub(crate) async fn customer_scope(&self, tenant_id: i64, orders: Vec<Uuid>) -> Result<Scope, Problem> {
         let keys = self.tenant_keys(tenant_id).await?;

@@ -1,5 +1,9 @@
 //! `shuke admin …`: what the operator does before anybody can log in. Answers are one line of JSON.
 
+mod audit;
+
+pub use audit::AuditCommand;
+
 use crate::auth::hash_password;
 use crate::installation::Installation;
 use crate::scope::system::System;
