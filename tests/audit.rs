@@ -62,6 +62,7 @@ async fn a_change_says_who_whence_and_what_stood_there_before() {
     let body =
         json!({ "name": "沈怡然", "remark": "对花生过敏", "birthday": "1990-02-28", "phones": [{ "number": number }] });
     let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    shop.advance(Duration::seconds(1)).await;
     let change =
         json!({ "name": "沈怡", "type": "existing", "remark": null, "phones": [{ "number": phone_number() }] });
     let request = shop.sales.request(reqwest::Method::PATCH, &format!("/customers/{id}"));

@@ -9,6 +9,7 @@ mod harness;
 mod accounts;
 mod audit;
 mod customers;
+mod erasure;
 mod interactions;
 mod mine;
 mod orders;

@@ -91,6 +91,8 @@ pub struct Keys {
     pub file: String,
     /// Base64 of 32 bytes; empty to use the file.
     pub master: SecretString,
+    /// Path of the list of the erased.
+    pub erased_file: String,
 }
 
 /// `[auth]`

@@ -61,6 +61,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve => serve(config).await,
         Command::Worker => {
             let at = Installation::open(config, Clock::System).await?;
+            api::erase_again(&at).await?;
             let worker = Worker::start(at);
             stop_signal().await?;
             worker.stop().await;
@@ -71,7 +72,13 @@ async fn main() -> anyhow::Result<()> {
             Installation::open(config, Clock::System).await.map(|_| ())
         }
         Command::Backup { file } => api::backup(&config, &file).await,
-        Command::Restore { file } => api::restore(&config, &file),
+        Command::Restore { file } => {
+            api::restore(&config, &file)?;
+            let at = Installation::open(config, Clock::System).await?;
+            let again = api::erase_again(&at).await?;
+            at.close().await;
+            say(&serde_json::json!({ "erased_again": again }).to_string())
+        }
         Command::Audit(command) => {
             let at = Installation::open(config, Clock::System).await?;
             let (answers, intact) = command.run(&at).await?;
@@ -89,6 +96,7 @@ async fn main() -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let jobs = config.jobs.in_process;
     let at = Installation::open(config, Clock::System).await?;
+    api::erase_again(&at).await?;
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
     let worker = jobs.then(|| Worker::start(Arc::clone(&at)));

@@ -5,7 +5,7 @@ use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, scope, tags, tasks, tenants};
-use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
+use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Table {
     pub name: String,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// The columns of its primary key.
+    pub key: Vec<String>,
 }
 
 /// A column as an entity describes it.
@@ -110,5 +112,6 @@ fn table<E: EntityTrait>(entity: E) -> Table {
         let def = column.def();
         Column { name: column.as_str().to_owned(), kind: def.get_column_type().clone(), null: def.is_null() }
     });
-    Table { name: entity.table_name().to_owned(), columns: columns.collect() }
+    let key = E::PrimaryKey::iter().map(|column| column.into_column().as_str().to_owned());
+    Table { name: entity.table_name().to_owned(), columns: columns.collect(), key: key.collect() }
 }

@@ -3,7 +3,8 @@
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, edge, health, interactions, mine, openapi, orders, tags, tasks, tenants, today, wechat,
+    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, orders, tags, tasks, tenants, today,
+    wechat,
 };
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
@@ -28,6 +29,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
             .configure(interactions::routes)
             .configure(tasks::routes)
             .configure(orders::routes)
+            .configure(erasure::routes)
             .configure(today::routes)
             .configure(mine::routes),
     );

@@ -61,6 +61,7 @@ forms! {
         accounts::Switch,
         accounts::PhoneProof,
         customers::CustomerTags,
+        customers::Erasure,
     }
 }
 

@@ -15,6 +15,8 @@ codes! {
         CustomersReveal = "customers.reveal",
         /// Give a customer to another owner.
         CustomersAssign = "customers.assign",
+        /// Erase a person for good.
+        CustomersErase = "customers.erase",
         /// See tags.
         TagsRead = "tags.read",
         /// Make, rename and delete tags and their groups.
@@ -61,10 +63,12 @@ impl Role {
     /// What the role may do.
     #[must_use]
     pub fn can(self, permission: Permission) -> bool {
-        use Permission::{AuditRead, CustomersAssign, CustomersDelete, TagsWrite};
+        use Permission::{AuditRead, CustomersAssign, CustomersDelete, CustomersErase, TagsWrite};
         match self {
             Self::Boss => true,
-            Self::Sales => !matches!(permission, CustomersDelete | CustomersAssign | TagsWrite | AuditRead),
+            Self::Sales => {
+                !matches!(permission, CustomersDelete | CustomersErase | CustomersAssign | TagsWrite | AuditRead)
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod m0004_orders;
 mod m0005_machinery;
 mod m0020_audit_substance;
 mod m0021_audit_chain;
+mod m0022_erasure;
 mod schema;
 
 /// All migrations in their order.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_machinery::Migration),
             Box::new(m0020_audit_substance::Migration),
             Box::new(m0021_audit_chain::Migration),
+            Box::new(m0022_erasure::Migration),
         ]
     }
 }

@@ -11,6 +11,6 @@ mod foreign;
 mod hostile;
 mod operations;
 mod rows;
-mod samples;
+pub mod samples;
 mod schema;
 mod source;

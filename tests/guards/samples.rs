@@ -135,6 +135,7 @@ impl<'s> Desk<'s> {
                 "phones": [{ "number": phone_number(), "label": "公司" }], "region": "330106", "source": "wechat",
                 "birthday": "1990-02-28", "remark": "改喝普洱", "owner_id": self.staff_id().await,
             })),
+            "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
             "reveal_customer_phone" => mine().at("id", self.customer().await).at("index", 0),

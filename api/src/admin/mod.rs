@@ -5,6 +5,7 @@ mod audit;
 pub use audit::AuditCommand;
 
 use crate::auth::hash_password;
+use crate::erasure::erase_tenant;
 use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
@@ -41,6 +42,15 @@ pub enum Tenant {
         /// The phone its customers may call.
         #[arg(long)]
         phone: Option<String>,
+    },
+    /// Erases a business for good: destroys its key and deletes its rows. No backup brings it back.
+    Erase {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+        /// Its name, so that no other is meant.
+        #[arg(long)]
+        confirm: String,
     },
 }
 
@@ -117,6 +127,14 @@ impl Admin {
                 let name = one_line(&name)?;
                 let id = system.create_tenant(&name, phone.as_deref()).await.map_err(said)?;
                 Ok(json!({ "tenant_id": id }))
+            }
+            Self::Tenant(Tenant::Erase { tenant, confirm }) => {
+                let there = system.tenant(tenant).await.map_err(said)?.context("there is no such business")?;
+                if there.erased_at.is_none() && there.name != confirm {
+                    bail!("--confirm must be the name of the business");
+                }
+                erase_tenant(&system, tenant).await.map_err(said)?;
+                Ok(json!({ "tenant_id": tenant, "erased": true }))
             }
             Self::Operator(Operator::Create { name, password_stdin: _, tenant, role }) => {
                 let name = one_line(&name)?;

@@ -38,6 +38,8 @@ pub mod customer {
         pub updated_at: DateTimeUtc,
         pub deleted_at: Option<DateTimeUtc>,
         pub live: Option<i64>,
+        /// When the person was erased; then nothing above is theirs any more.
+        pub erased_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 const COLUMN: &str = "orders.vault";
 
 /// The sealed part of an order.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Destination {
     pub(crate) receiver: String,
     /// E.164.

@@ -37,7 +37,7 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersErase, CustomersReveal, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
         StaffRead, AuditRead,
     }

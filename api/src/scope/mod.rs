@@ -146,6 +146,28 @@ impl Scope {
         Find { select: self.select::<E>(), on: On::Pool(&self.at.db.read) }
     }
 
+    /// As [`Scope::find`], with rows that were deleted.
+    #[must_use]
+    pub(crate) fn find_buried<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.select_all::<E>(&self.eyes), on: On::Pool(&self.at.db.read) }
+    }
+
+    /// The same actor and moment over the whole business, for what must not stop at the rows the actor
+    /// sees. Whoever calls it has checked that they may begin it.
+    #[must_use]
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            at: Arc::clone(&self.at),
+            tenant_id: self.tenant_id,
+            eyes: Eyes::All,
+            who: self.who.clone(),
+            role: self.role,
+            keys: Arc::clone(&self.keys),
+            origin: self.origin.clone(),
+            now: self.now,
+        }
+    }
+
     /// The settings that features may know.
     pub(crate) fn config(&self) -> &crate::config::Config {
         &self.at.config
@@ -160,8 +182,12 @@ impl Scope {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a query of a feature begins")]
+    fn select_all<E: Tenanted>(&self, eyes: &Eyes) -> Select<E> {
+        E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(eyes, self.tenant_id))
+    }
+
     fn select_for<E: Tenanted>(&self, eyes: &Eyes) -> Select<E> {
-        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(eyes, self.tenant_id));
+        let select = self.select_all::<E>(eyes);
         match E::aggregate() {
             Some(aggregate) => select.filter(aggregate.live.eq(1)),
             None => select,

@@ -4,6 +4,7 @@
 pub(crate) mod accounts;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;
+mod erased;
 pub(crate) mod order_links;
 pub(crate) mod orders;
 pub(crate) mod sessions;

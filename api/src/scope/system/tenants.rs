@@ -28,7 +28,7 @@ impl System {
     }
 
     pub(crate) async fn count_tenants(&self) -> Result<u64, Problem> {
-        Ok(tenant::Entity::find().count(&self.at.db.read).await?)
+        Ok(tenant::Entity::find().filter(tenant::Column::ErasedAt.is_null()).count(&self.at.db.read).await?)
     }
 
     /// Names of businesses.
@@ -56,6 +56,7 @@ impl System {
             version: Set(1),
             created_at: Set(now),
             updated_at: Set(now),
+            erased_at: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;
