@@ -11,6 +11,7 @@ mod audit;
 mod customers;
 mod erasure;
 mod interactions;
+mod keys;
 mod mine;
 mod orders;
 mod process;

@@ -91,6 +91,12 @@ pub struct Keys {
     pub file: String,
     /// Base64 of 32 bytes; empty to use the file.
     pub master: SecretString,
+    /// The master key before, while it is being replaced in the environment.
+    pub former: SecretString,
+    /// Where the key service is; empty: the key stands in the file as it is.
+    pub kms_url: String,
+    /// What it is asked with.
+    pub kms_token: SecretString,
     /// Path of the list of the erased.
     pub erased_file: String,
 }

@@ -24,6 +24,7 @@ mod openapi;
 mod orders;
 mod page;
 mod problem;
+mod rotation;
 pub mod schema;
 mod scope;
 mod server;

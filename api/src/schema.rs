@@ -65,6 +65,7 @@ pub fn tables() -> Vec<Table> {
         table(audit_entry::entry::Entity),
         table(audit_entry::head::Entity),
         table(audit_entry::anchor::Entity),
+        table(system::keys::tenant_key::Entity),
     ]
 }
 

@@ -14,6 +14,8 @@ mod m0005_machinery;
 mod m0020_audit_substance;
 mod m0021_audit_chain;
 mod m0022_erasure;
+mod m0023_tenant_keys;
+mod m0024_next_digests;
 mod schema;
 
 /// All migrations in their order.
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_audit_substance::Migration),
             Box::new(m0021_audit_chain::Migration),
             Box::new(m0022_erasure::Migration),
+            Box::new(m0023_tenant_keys::Migration),
+            Box::new(m0024_next_digests::Migration),
         ]
     }
 }

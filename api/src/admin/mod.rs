@@ -1,8 +1,10 @@
 //! `shuke admin …`: what the operator does before anybody can log in. Answers are one line of JSON.
 
 mod audit;
+mod keys;
 
 pub use audit::AuditCommand;
+pub use keys::Keys;
 
 use crate::auth::hash_password;
 use crate::erasure::erase_tenant;
@@ -29,6 +31,9 @@ pub enum Admin {
     /// People who work in a business.
     #[command(subcommand)]
     Staff(Staff),
+    /// What is sealed under which key, and replacing keys.
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 /// `shuke admin tenant`
@@ -153,6 +158,7 @@ impl Admin {
                 };
                 Ok(json!({ "account_id": account, "staff_id": staff }))
             }
+            Self::Keys(keys) => keys.run(at).await,
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

@@ -72,6 +72,9 @@ pub mod phone {
         pub position: i64,
         pub digest: Vec<u8>,
         pub last_four: Vec<u8>,
+        /// The digests under the index key that follows, while it is being replaced.
+        pub next_digest: Option<Vec<u8>>,
+        pub next_last_four: Option<Vec<u8>>,
         /// 1 for the first phone of a live customer: unique in the business.
         pub primary_live: Option<i64>,
     }

@@ -196,6 +196,10 @@ pub(crate) fn collided(error: &DbErr) -> bool {
 
 /// Reads the database's refusal, the same on every backend.
 pub(crate) fn refusal(error: &DbErr) -> Option<Taken> {
+    // SQLite's word for a row that a RESTRICT keeps, which sea-orm does not know.
+    if error.to_string().contains("(code: 1811)") {
+        return Some(Taken::Reference);
+    }
     match error.sql_err()? {
         // SQLite names the columns, MySQL and MariaDB name the key.
         SqlErr::UniqueConstraintViolation(text) => {

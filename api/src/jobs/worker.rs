@@ -226,5 +226,10 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
             }
         };
     }
-    kinds!(crate::tasks::TaskDue, crate::tasks::ReminderReserved)
+    kinds!(
+        crate::tasks::TaskDue,
+        crate::tasks::ReminderReserved,
+        crate::rotation::TenantKeyAdded,
+        crate::rotation::IndexKeyAdded,
+    )
 }

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::schema;
 use crate::scope::{Event, Origin, Who};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, ColumnType, ConnectionTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::json;
 
 /// Keys whose rows go in one statement.
@@ -78,13 +78,12 @@ impl System {
         let column = || Expr::col(Alias::new(key));
         let some = Query::select().distinct().expr(column()).from(name()).cond_where(ours()).limit(BATCH).to_owned();
         loop {
-            // Ids, digests and names alike are compared as bytes; only the day of an anchor is text.
+            let kind = table.columns.iter().find(|column| column.name == *key).map(|column| &column.kind);
             let rows = self.at.db.write.query_all(&some).await?;
-            let keys = rows.iter().map(|row| {
-                row.try_get_by_index::<Vec<u8>>(0)
-                    .map(Value::from)
-                    .or_else(|_| row.try_get_by_index::<String>(0).map(Value::from))
-                    .or_else(|_| row.try_get_by_index::<i64>(0).map(Value::from))
+            let keys = rows.iter().map(|row| match kind {
+                Some(ColumnType::String(_) | ColumnType::Text) => row.try_get_by_index::<String>(0).map(Value::from),
+                Some(ColumnType::BigInteger) => row.try_get_by_index::<i64>(0).map(Value::from),
+                _ => row.try_get_by_index::<Vec<u8>>(0).map(Value::from),
             });
             let keys = keys.collect::<Result<Vec<Value>, DbErr>>()?;
             if keys.is_empty() {
