@@ -7,6 +7,7 @@ mod guards;
 mod harness;
 
 mod accounts;
+mod at_rest;
 mod audit;
 mod customers;
 mod erasure;

@@ -157,6 +157,26 @@ fn nothing_else_changes_or_removes_audit_entries() {
     assert!(!sealed.text.contains("entry::Entity::delete"));
 }
 
+/// The master key can only go when nothing is left under it.
+#[test]
+fn whatever_the_installation_seals_is_sealed_anew_when_the_master_key_changes() {
+    let sources = source::of("api");
+    let list = sources.iter().find(|source| source.path == "scope/system/keys/rewrap.rs").expect("the list");
+    let mut met = 0;
+    for source in sources.iter().filter(|source| source.path != list.path && !source.path.starts_with("crypto/")) {
+        for (start, quote) in source.text.match_indices("\"|") {
+            let place = source.text[start + quote.len()..].split('|').next().unwrap_or_default();
+            let Some((table, column)) = place.split_once('.').filter(|(table, _)| *table != "installation") else {
+                continue;
+            };
+            let listed = list.text.contains(&format!("(\"{table}\", \"{column}\""));
+            assert!(listed, "{}: list {place} in {}", source.path, list.path);
+            met += 1;
+        }
+    }
+    assert!(met >= 3, "only {met} places were found");
+}
+
 /// Only these folders and exceptions have lines of that kind.
 fn only(folders: &[&str], exceptions: &[(&str, &str)], is: impl Fn(&str) -> bool) {
     let (mut wrong, mut met) = (Vec::new(), Vec::new());

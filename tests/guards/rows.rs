@@ -330,7 +330,10 @@ impl World {
                 let ours: BTreeSet<&String> = about.chain(&tags).collect();
                 let mut kinds = BTreeSet::new();
                 for entry in super::samples::pages(client, "/audit").await {
-                    let known = matches!(entry["resource"].as_str(), Some("tag_group" | "reminder"));
+                    let known = matches!(
+                        entry["resource"].as_str(),
+                        Some("tag_group" | "reminder" | "staff" | "session" | "keys" | "audit")
+                    );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
                     kinds.insert(text(&entry["resource"]));
                 }

@@ -147,7 +147,7 @@ impl Keyring {
         self.wrap.seal(place, plain)
     }
 
-    /// Wraps it anew under the present master key. None when it is already.
+    /// Wraps anew under the present master key what one of them wrapped.
     ///
     /// # Errors
     /// When none of the master keys wrapped it.

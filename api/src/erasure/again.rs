@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// # Errors
 /// When the list cannot be read or the database does not answer.
 pub async fn erase_again(at: &Arc<Installation>) -> anyhow::Result<usize> {
+    if !at.db.is_migrated().await? {
+        return Ok(0); // Whoever brings the schema up to date starts anew afterwards.
+    }
     let system = System::new(at);
     let path = at.config.keys.erased_file.clone();
     let from = system.erased_until().await?;

@@ -94,7 +94,22 @@ impl System {
             deleted_at: Set(None),
             live: Set(Some(1)),
         };
-        staff::Entity::insert(row).exec_without_returning(&self.at.db.write).await?;
+        let tx = self.begin().await?;
+        staff::Entity::insert(row).exec_without_returning(&tx).await?;
+        self.record_with(
+            &tx,
+            Event {
+                tenant_id,
+                who: Who::at_the_console(),
+                action: "create",
+                resource: "staff",
+                resource_id: Some(id),
+                changes: json!({ "role": role }),
+                origin: &Origin::default(),
+            },
+        )
+        .await?;
+        tx.commit().await?;
         Ok(id)
     }
 
