@@ -7,8 +7,12 @@ mod guards;
 mod harness;
 
 mod accounts;
+mod at_rest;
+mod audit;
 mod customers;
+mod erasure;
 mod interactions;
+mod keys;
 mod mine;
 mod orders;
 mod process;

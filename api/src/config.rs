@@ -29,6 +29,8 @@ pub struct Config {
     pub wechat: Wechat,
     /// Whether businesses sign themselves up.
     pub signup: Signup,
+    /// The audit record.
+    pub audit: Audit,
     /// The worker.
     pub jobs: Jobs,
     /// Logging.
@@ -91,6 +93,14 @@ pub struct Keys {
     pub file: String,
     /// Base64 of 32 bytes; empty to use the file.
     pub master: SecretString,
+    /// The master key before, while it is being replaced in the environment.
+    pub former: SecretString,
+    /// Where the key service is; empty: the key stands in the file as it is.
+    pub kms_url: String,
+    /// What it is asked with.
+    pub kms_token: SecretString,
+    /// Path of the list of the erased.
+    pub erased_file: String,
 }
 
 /// `[auth]`
@@ -147,6 +157,16 @@ pub struct TaskDueTemplate {
     pub customer: String,
     /// Field for the time.
     pub time: String,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Days, 0 for ever.
+    pub retention_days: i64,
+    /// Milliseconds.
+    pub seal_ms: u64,
 }
 
 /// `[jobs]`

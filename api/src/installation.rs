@@ -30,7 +30,7 @@ impl Installation {
     /// When a part cannot be reached, or the master key is not the one this database was written
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        let found = Keyring::find(&config.keys, config.profile)?;
+        let found = Keyring::find(&config.keys, config.profile).await?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
         if let Some(mark) = &mark
@@ -44,12 +44,14 @@ impl Installation {
         }
         let keys = match found {
             Some(keys) => keys,
-            None => Keyring::make(&config.keys)?,
+            None => Keyring::make(&config.keys).await?,
         };
+        let migrated = db.is_migrated().await.unwrap_or(false);
+        let keys = if migrated { system::keep_lookups(&db, keys).await? } else { keys };
         let cache = Cache::open(&config.cache.url, &config.cache.prefix).await?;
         let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
         let this = Arc::new(Self { config, clock, db, cache, keys, wechat, snapshots: Snapshots::default() });
-        if this.db.is_migrated().await.unwrap_or(false) {
+        if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;
             }

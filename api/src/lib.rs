@@ -4,6 +4,7 @@
 //! rules between the modules.
 
 pub mod admin;
+mod audit;
 mod auth;
 mod backup;
 mod cache;
@@ -13,6 +14,7 @@ mod crypto;
 mod customers;
 mod db;
 mod edge;
+mod erasure;
 mod health;
 mod installation;
 mod interactions;
@@ -24,6 +26,7 @@ mod orders;
 mod page;
 mod problem;
 mod rights;
+mod rotation;
 pub mod schema;
 mod scope;
 mod server;
@@ -36,9 +39,11 @@ mod wechat;
 pub use auth::hash_password;
 pub use backup::{backup, restore};
 pub use clock::Clock;
+pub use erasure::erase_again;
 pub use installation::Installation;
 pub use jobs::{Worker, run_due};
 pub use openapi::document;
 pub use problem::Problem;
+pub use scope::Kind;
 pub use scope::system::System;
 pub use server::{Running, listen};

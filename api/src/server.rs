@@ -3,8 +3,8 @@
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    auth, customers, edge, health, interactions, mine, openapi, operators, orders, rights, tags, tasks, tenants, today,
-    wechat,
+    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, operators, orders, rights, tags, tasks,
+    tenants, today, wechat,
 };
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
@@ -23,12 +23,14 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         scope("/api/v1")
             .configure(auth::routes)
             .configure(tenants::routes)
+            .configure(audit::routes)
             .configure(tags::routes)
             .configure(customers::routes)
             .configure(interactions::routes)
             .configure(tasks::routes)
             .configure(orders::routes)
             .configure(rights::routes)
+            .configure(erasure::routes)
             .configure(today::routes)
             .configure(operators::routes)
             .configure(mine::routes),

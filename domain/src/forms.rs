@@ -78,6 +78,7 @@ forms! {
         staff::SignUp,
         staff::NewBusiness,
         staff::TenantChanges,
+        customers::Erasure,
     }
 }
 

@@ -15,6 +15,11 @@ mod m0010_roles;
 mod m0011_invitations;
 mod m0012_sharing;
 mod m0013_tenancy;
+mod m0020_audit_substance;
+mod m0021_audit_chain;
+mod m0022_erasure;
+mod m0023_tenant_keys;
+mod m0024_next_digests;
 mod schema;
 
 /// All migrations in their order.
@@ -33,6 +38,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_invitations::Migration),
             Box::new(m0012_sharing::Migration),
             Box::new(m0013_tenancy::Migration),
+            Box::new(m0020_audit_substance::Migration),
+            Box::new(m0021_audit_chain::Migration),
+            Box::new(m0022_erasure::Migration),
+            Box::new(m0023_tenant_keys::Migration),
+            Box::new(m0024_next_digests::Migration),
         ]
     }
 }

@@ -123,7 +123,7 @@ impl<'s> Desk<'s> {
             "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
 
             // The business.
-            "list_audit_entries" | "get_business" => mine(),
+            "list_audit_entries" | "verify_audit" | "get_business" => mine(),
             "change_business" => mine().version(self.business_version().await).body(json!({ "name": "山月茶行", "phone": "0571-88886666" })),
             "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
             | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
@@ -154,6 +154,7 @@ impl<'s> Desk<'s> {
                 "phones": [{ "number": phone_number(), "label": "公司" }], "region": "330106", "source": "wechat",
                 "birthday": "1990-02-28", "remark": "改喝普洱", "owner_id": self.staff_id().await,
             })),
+            "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
             "list_helpers" | "add_helper" | "remove_helper" | "release_customer" | "claim_customer" => self.sharing(operation).await,

@@ -259,3 +259,32 @@ async fn migrating_again_changes_nothing() {
     }
     assert_eq!(before, (tables(&db).await, columns(&db).await, uniques(&db).await));
 }
+
+/// What may be said about a person's data is decided where the column is declared, not remembered.
+#[actix_web::test]
+async fn every_text_of_a_business_is_declared_plain_personal_or_secret() {
+    let db = open(&Shop::new().await).await;
+    let recorded = api::schema::recorded();
+    let names: BTreeSet<_> = recorded.iter().map(|table| table.table.clone()).collect();
+    let entities = api::schema::tables();
+    for table in columns(&db).await.into_keys().filter(|table| is_tenanted(table)) {
+        // Tables without rows of their own in the record.
+        let machinery = ["idempotency", "audit_heads", "audit_anchors", "tenant_keys"].contains(&table.as_str());
+        assert!(names.contains(&table) || machinery, "{table}: list it in api::schema::recorded");
+    }
+    for table in recorded {
+        let entity = entities.iter().find(|entity| entity.name == table.table).expect("an entity");
+        for (column, declared, follows) in &table.columns {
+            let name = format!("{}.{column}", table.table);
+            let kind = &entity.columns.iter().find(|known| known.name == *column).expect("a column").kind;
+            let text = matches!(kind, ColumnType::Text | ColumnType::String(sea_orm::sea_query::StringLen::None));
+            assert!(
+                !text || declared.is_some(),
+                "{name}: say in crate::fields! whether it is plain, personal or secret"
+            );
+            let bytes = matches!(kind, ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob);
+            assert!(!bytes || *follows == api::Kind::Secret, "{name}: bytes are secret");
+            assert!(*follows != api::Kind::Secret || text || bytes, "{name}");
+        }
+    }
+}

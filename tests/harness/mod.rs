@@ -195,6 +195,7 @@ fn settings(app: &Value) -> Config {
     config.cache.url = redis.unwrap_or_else(|| "memory:".to_owned()).into();
     config.cache.prefix = format!("test-{}", text(&app["appid"]));
     config.keys.master = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned().into();
+    config.keys.erased_file = FOLDER.path().join("shuke.erased").display().to_string();
     config.http.listen = "127.0.0.1:0".to_owned();
     config.http.workers = 1;
     config.signup.open = true;

@@ -81,6 +81,7 @@ impl Home {
             url = "sqlite://{database}"
             [keys]
             file = "{key}"
+            erased_file = "{erased}"
             [wechat]
             base_url = "{wechat}"
             appid = "{appid}"
@@ -94,6 +95,7 @@ impl Home {
             "#,
             database = self.path("shuke.db").display(),
             key = self.path("shuke.key").display(),
+            erased = self.path("shuke.erased").display(),
             wechat = SIMULATOR.base_url,
             appid = of("appid"),
             secret = of("secret"),

@@ -6,6 +6,7 @@ use crate::crypto::TenantKeys;
 use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
+use crate::scope::system::keys::KEYS_SECONDS;
 use chrono::{DateTime, Duration, Utc};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub(super) struct StaffSnapshot {
 pub struct Snapshots {
     staff: Cache<(i64, Uuid), Kept<Option<StaffSnapshot>>>,
     sessions: Cache<Uuid, Kept<bool>>,
-    keys: Cache<i64, Arc<TenantKeys>>,
+    keys: Cache<i64, Kept<Arc<TenantKeys>>>,
 }
 
 impl Default for Snapshots {
@@ -56,7 +57,7 @@ impl Default for Snapshots {
         Self {
             staff: Cache::builder().max_capacity(50_000).build(),
             sessions: Cache::builder().max_capacity(50_000).build(),
-            keys: Cache::builder().max_capacity(10_000).time_to_live(std::time::Duration::from_secs(3600)).build(),
+            keys: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -103,11 +104,17 @@ impl Snapshots {
         self.staff.invalidate(&(tenant_id, staff_id));
     }
 
-    pub(crate) fn keys(&self, tenant_id: i64) -> Option<Arc<TenantKeys>> {
-        self.keys.get(&tenant_id)
+    pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {
+        self.keys.get(&tenant_id).and_then(|kept| kept.fresh(now))
     }
 
-    pub(crate) fn remember_keys(&self, tenant_id: i64, keys: &Arc<TenantKeys>) {
-        self.keys.insert(tenant_id, Arc::clone(keys));
+    /// For a minute: a rotation counts on it that every server knows a new key by then.
+    pub(crate) fn remember_keys(&self, tenant_id: i64, now: DateTime<Utc>, keys: &Arc<TenantKeys>) {
+        let until = now + Duration::seconds(KEYS_SECONDS);
+        self.keys.insert(tenant_id, Kept { from: now, until, value: Arc::clone(keys) });
+    }
+
+    pub(crate) fn forget_keys(&self, tenant_id: i64) {
+        self.keys.invalidate(&tenant_id);
     }
 }

@@ -1,7 +1,7 @@
 //! A permission in a handler's signature *is* the scope: a handler that names none has no database.
 
 use super::system::System;
-use super::{Actor, Scope, Who};
+use super::{Actor, Event, Origin, Scope, Who};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -37,7 +37,7 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersErase, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }
@@ -84,7 +84,7 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         return Err(Problem::Forbidden("forbidden"));
     }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id))
+    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, Origin::marked(marks)))
 }
 
 /// Whoever is logged in, on whichever side. Like [`Can`] it is decided before the body is looked at.
@@ -125,10 +125,28 @@ impl FromRequest for Mine {
 
 /// An operator of the installation, who manages businesses without being staff in them.
 pub struct Operating {
-    /// The person.
-    pub actor: Arc<Actor>,
+    actor: Arc<Actor>,
+    origin: Origin,
     /// What crosses businesses.
     pub(crate) system: System,
+}
+
+impl Operating {
+    /// Records what was done to a business in that business's own record.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn record(
+        &self,
+        tenant_id: i64,
+        action: &'static str,
+        changes: serde_json::Value,
+    ) -> Result<(), Problem> {
+        let who = Who { id: Some(self.actor.account_id), name: "运营".to_owned() };
+        let resource = "business";
+        let event = Event { tenant_id, who, action, resource, resource_id: None, changes, origin: &self.origin };
+        self.system.record(event).await
+    }
 }
 
 impl FromRequest for Operating {
@@ -140,7 +158,7 @@ impl FromRequest for Operating {
             let marks = Marks::of(request);
             let actor = marks.actor()?;
             if marks.operating {
-                Ok(Self { actor, system: System::of(request)? })
+                Ok(Self { actor, system: System::of(request)?, origin: Origin::marked(marks) })
             } else {
                 Err(Problem::Forbidden("operators_only"))
             }

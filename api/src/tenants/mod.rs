@@ -1,6 +1,5 @@
 //! The business 商家 and who works in it: settings, staff 员工, roles 角色, teams 团队, invitations.
 
-mod audit;
 mod business;
 pub(crate) mod invitation;
 mod invitations;
@@ -23,6 +22,5 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(people::routes)
         .configure(roles::routes)
         .configure(teams::routes)
-        .configure(invitations::routes)
-        .service(audit::list_audit_entries);
+        .configure(invitations::routes);
 }

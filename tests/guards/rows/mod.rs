@@ -225,12 +225,25 @@ impl World {
                 for entry in super::samples::pages(client, "/audit").await {
                     let known = matches!(
                         entry["resource"].as_str(),
-                        Some("tag_group" | "reminder" | "staff" | "role" | "team" | "pool")
+                        Some(
+                            "tag_group"
+                                | "reminder"
+                                | "staff"
+                                | "role"
+                                | "team"
+                                | "pool"
+                                | "session"
+                                | "keys"
+                                | "audit"
+                        )
                     );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
                     kinds.insert(text(&entry["resource"]));
                 }
                 assert!(kinds.len() >= 5, "{who}: {kinds:?}");
+            }
+            "verify_audit" => {
+                assert_eq!(client.get("/audit/verify").await.ok()["tenant_id"], asker.tenant, "{who}");
             }
             "list_staff" => assert_eq!(Some(items(&client.get("/staff").await.ok(), "id")), of(&self.staff), "{who}"),
             "list_tag_groups" => {
