@@ -316,3 +316,23 @@ async fn a_running_server_seals_within_seconds_and_its_log_keeps_the_anchor() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("\"kind\":\"changed\"") && said.contains("\"seq\":1"), "{said}");
 }
+
+#[actix_web::test]
+async fn a_record_of_several_pages_is_verified_to_its_end_and_a_missing_page_is_missed() {
+    let (shop, db) = recorded().await;
+    let rows = (0..1100).map(|at| {
+        let id = format!("X'0193000000007000800000{at:010}'");
+        format!("({{t}}, {id}, '系统', 'create', 'page', '{{}}', 'many', '2026-11-21 02:00:00.000000')")
+    });
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    let columns = "tenant_id, id, actor_name, action, resource, changes, request_id, at";
+    behind_its_back(&shop, &db, &format!("INSERT INTO audit_entries ({columns}) VALUES {rows}")).await;
+    assert_eq!(seal(&shop).await, 1100);
+    let whole = verdict(&shop).await;
+    assert_eq!((&whole["intact"], &whole["next"], &whole["checked"]), (&json!(true), &Value::Null, &whole["head_seq"]));
+    let half = shop.boss.get("/audit/verify?after=700").await.ok();
+    assert_eq!((&half["intact"], &half["findings"]), (&json!(true), &json!([])), "{half}");
+    // What is left fills its pages exactly.
+    behind_its_back(&shop, &db, "DELETE FROM audit_entries WHERE tenant_id = {t} AND seq > 1000").await;
+    assert!(findings(&shop).await.contains(&("removed".to_owned(), 1001)));
+}

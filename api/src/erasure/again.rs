@@ -45,7 +45,7 @@ pub async fn erase_again(at: &Arc<Installation>) -> anyhow::Result<usize> {
 }
 
 async fn erase_person(at: &Arc<Installation>, system: &System, tenant_id: i64, id: Uuid) -> Result<bool, Problem> {
-    if !system.tenant(tenant_id).await?.is_some_and(|tenant| tenant.erased_at.is_none()) {
+    if system.tenant(tenant_id).await?.is_none_or(|tenant| tenant.erased_at.is_some()) {
         return Ok(false);
     }
     let mut scope = job_scope(at, tenant_id, Uuid::nil()).await?;

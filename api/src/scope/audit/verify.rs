@@ -189,12 +189,14 @@ impl System {
             .map(|anchor| (anchor.seq, anchor))
             .collect();
         loop {
+            let page = Ord::min(PAGE, most.saturating_sub(verdict.checked));
             let rows = sealed()
                 .filter(entry::Column::Seq.gt(last.0))
                 .order_by_asc(entry::Column::Seq)
-                .limit(Ord::min(PAGE, most - verdict.checked))
+                .limit(page)
                 .all(&tx)
                 .await?;
+            let full = u64::try_from(rows.len()).unwrap_or_default() == page;
             for row in rows {
                 let here = (row.seq.unwrap_or_default(), row.hash.clone().unwrap_or_default());
                 verdict.checked += 1;
@@ -204,7 +206,8 @@ impl System {
                 walk.step((last.0, &last.1), row);
                 last = here;
             }
-            let more = last.0 < head.seq && verdict.checked % PAGE == 0 && verdict.checked > 0;
+            // A page that is not full is the last one, whatever the head says.
+            let more = full && last.0 < head.seq;
             if !more || verdict.checked >= most {
                 verdict.next = more.then_some(last.0);
                 break;
