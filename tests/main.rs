@@ -7,11 +7,18 @@ mod guards;
 mod harness;
 
 mod accounts;
+mod addresses;
 mod customers;
+mod faults;
 mod interactions;
+mod lockouts;
 mod mine;
 mod orders;
 mod process;
 mod reminders;
+mod second_factor;
+mod sessions;
+mod sms;
+mod step_up;
 mod tags;
 mod wechat;

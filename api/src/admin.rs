@@ -1,10 +1,14 @@
 //! `shuke admin …`: what the operator does before anybody can log in. Answers are one line of JSON.
 
+mod ip;
+
 use crate::auth::hash_password;
 use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+pub use ip::Ip;
+
 use domain::permission::Role;
 use domain::phone::Phone;
 use serde_json::{Value, json};
@@ -24,6 +28,9 @@ pub enum Admin {
     /// People who work in a business.
     #[command(subcommand)]
     Staff(Staff),
+    /// Networks: which are blocked, and which operators may come from.
+    #[command(subcommand)]
+    Ip(Ip),
 }
 
 /// `shuke admin tenant`
@@ -57,6 +64,12 @@ pub enum Operator {
         /// The role there.
         #[arg(long, default_value = "boss")]
         role: Role,
+    },
+    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
+    ResetTotp {
+        /// The name they log in with.
+        #[arg(long)]
+        name: String,
     },
 }
 
@@ -131,6 +144,11 @@ impl Admin {
                 };
                 Ok(json!({ "account_id": account, "staff_id": staff }))
             }
+            Self::Operator(Operator::ResetTotp { name }) => {
+                system.reset_totp(&name).await.map_err(said)?;
+                Ok(json!({ "name": name, "totp": false }))
+            }
+            Self::Ip(ip) => ip.run(&system).await,
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

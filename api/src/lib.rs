@@ -25,6 +25,7 @@ mod problem;
 pub mod schema;
 mod scope;
 mod server;
+mod sms;
 mod tags;
 mod tasks;
 mod tenants;

@@ -27,6 +27,7 @@ pub mod orders;
 pub mod permission;
 pub mod phone;
 pub mod region;
+pub mod step_up;
 pub mod tags;
 pub mod tasks;
 pub mod text;

@@ -11,6 +11,11 @@ mod m0002_customers;
 mod m0003_follow_up;
 mod m0004_orders;
 mod m0005_machinery;
+mod m0030_sessions;
+mod m0031_second_factor;
+mod m0032_lockouts;
+mod m0033_addresses;
+mod m0034_reveals;
 mod schema;
 
 /// All migrations in their order.
@@ -25,6 +30,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_follow_up::Migration),
             Box::new(m0004_orders::Migration),
             Box::new(m0005_machinery::Migration),
+            Box::new(m0030_sessions::Migration),
+            Box::new(m0031_second_factor::Migration),
+            Box::new(m0032_lockouts::Migration),
+            Box::new(m0033_addresses::Migration),
+            Box::new(m0034_reveals::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that belong to no business, each with its reason. Every other table starts its key with
 /// `tenant_id`.
-const OF_NO_BUSINESS: [(&str, &str); 16] = [
+const OF_NO_BUSINESS: [(&str, &str); 21] = [
     ("installation", "facts of the installation itself"),
     ("tenants", "the list of businesses"),
     ("accounts", "a person, in whatever businesses they work or buy"),
@@ -18,6 +18,11 @@ const OF_NO_BUSINESS: [(&str, &str); 16] = [
     ("account_phones", "what a person proved holds in every business"),
     ("sessions", "a person's, in whatever business they act"),
     ("refresh_tokens", "found by digest before any business is known"),
+    ("totp", "an operator's, wherever they work"),
+    ("recovery_codes", "an operator's, wherever they work"),
+    ("challenges", "a person's, before or beside any business"),
+    ("lockouts", "counts who fails before anybody knows who they are"),
+    ("address_rules", "the edge asks them before any business is known"),
     ("subscription_credits", "WeChat counts them for a person, not for a business"),
     ("credit_entries", "the ledger of subscription_credits"),
     ("push_events", "what WeChat pushes names no business"),

@@ -42,6 +42,7 @@ async fn reveal_customer_phone(
     let tx = scope.begin().await?;
     let vault = Vault::open(&tx, &find(&tx, id).await?)?;
     let phone = vault.phones.get(index).and_then(|sealed| sealed.phone()).ok_or(Problem::NotFound)?;
+    tx.system().count_reveal().await?;
     tx.audit("reveal", "customer", Some(id), json!({ "phone": index }));
     tx.commit().await?;
     Ok(Json(RevealedPhone::from(&phone)))

@@ -203,5 +203,5 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
             }
         };
     }
-    kinds!(crate::tasks::TaskDue, crate::tasks::ReminderReserved)
+    kinds!(crate::tasks::TaskDue, crate::tasks::ReminderReserved, crate::auth::LoginNoticed)
 }

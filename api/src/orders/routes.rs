@@ -241,6 +241,7 @@ async fn move_order(
 async fn reveal_order_phone(mut scope: Can<CustomersReveal>, id: Path<Uuid>) -> Result<Json<RevealedPhone>, Problem> {
     let tx = scope.begin().await?;
     let phone = Whole::find(&tx, id.0).await?.destination(&tx)?.phone().ok_or(Problem::NotFound)?;
+    tx.system().count_reveal().await?;
     tx.audit("reveal", "order", Some(id.0), json!({ "phone": "receiver" }));
     tx.commit().await?;
     Ok(Json(RevealedPhone::from(&phone)))

@@ -16,7 +16,7 @@ mod tx;
 
 pub use actor::{Actor, Eyes, Staffer};
 pub(crate) use audit::entity as audit_entry;
-pub use can::{Can, LoggedIn, Mine, grants};
+pub use can::{Can, Enrolling, LoggedIn, Mine, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use find::Find;
 pub use once::{Created, Once};
@@ -49,6 +49,7 @@ pub struct Scope {
     eyes: Eyes,
     who: Who,
     role: Option<Role>,
+    stepped_up: bool,
     keys: Arc<TenantKeys>,
     request_id: String,
     now: DateTime<Utc>,
@@ -64,7 +65,17 @@ impl Scope {
         request_id: String,
     ) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, role: None, keys, request_id, now }
+        Self { at, tenant_id, eyes, who, role: None, stepped_up: false, keys, request_id, now }
+    }
+
+    fn with_step_up(mut self, stepped_up: bool) -> Self {
+        self.stepped_up = stepped_up;
+        self
+    }
+
+    /// Whether the actor proved a second time, a short while ago, that it is they.
+    pub(crate) fn stepped_up(&self) -> bool {
+        self.stepped_up
     }
 
     fn with_role(mut self, role: Role) -> Self {
