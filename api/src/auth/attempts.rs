@@ -43,8 +43,14 @@ impl<'s> Guess<'s> {
         let free = system.at.config.auth.attempts;
         let fitting = |free: u64| i64::try_from(free).unwrap_or(i64::MAX);
         system.charge(&["address", &this.address], fitting(free.saturating_mul(ADDRESS))).await?;
-        system.charge(&this.account(), fitting(free)).await?;
-        Ok(this)
+        match system.charge(&this.account(), fitting(free)).await {
+            Ok(()) => Ok(this),
+            Err(refused) => {
+                // It was not even looked at: an impatient owner must not lock the whole office out.
+                system.refund(&["address", &this.address]).await?;
+                Err(refused)
+            }
+        }
     }
 
     fn account(&self) -> [&str; 3] {
