@@ -25,6 +25,8 @@ pub struct Config {
     pub keys: Keys,
     /// Tokens and attempts.
     pub auth: Auth,
+    /// Text messages.
+    pub sms: Sms,
     /// The mini-program's account at WeChat.
     pub wechat: Wechat,
     /// Whether businesses sign themselves up.
@@ -115,6 +117,32 @@ pub struct Auth {
     pub attempts: u64,
     /// Seconds.
     pub attempt_window_seconds: u64,
+    /// Operators need a second factor.
+    pub require_totp: bool,
+    /// Seconds.
+    pub step_up_seconds: i64,
+    /// Full phone numbers a day.
+    pub reveals_per_day: i64,
+    /// Path of an `.mmdb` file; empty: none.
+    pub ip_database: String,
+}
+
+/// `[sms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Empty, `log` or `aliyun`.
+    pub provider: String,
+    /// Where the provider's API is.
+    pub base_url: String,
+    /// Of the access key.
+    pub access_key_id: String,
+    /// Of the access key.
+    pub access_key_secret: SecretString,
+    /// The approved signature.
+    pub sign_name: String,
+    /// The approved template; its variable is `code`.
+    pub template_code: String,
 }
 
 /// `[signup]`

@@ -1,13 +1,14 @@
 //! What one running server holds: opened once at the start, handed to extractors and jobs. Handlers
 //! never see it; what they may do comes to them as `Can<_>`.
 
-use crate::auth::Snapshots;
+use crate::auth::{Places, Snapshots};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
 use crate::scope::system;
+use crate::sms::Sms;
 use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Installation {
     pub(crate) cache: Cache,
     pub(crate) keys: Keyring,
     pub(crate) wechat: Wechat,
+    pub(crate) sms: Sms,
+    pub(crate) places: Places,
     pub(crate) snapshots: Snapshots,
 }
 
@@ -50,7 +53,10 @@ impl Installation {
         let keys = if migrated { system::keep_lookups(&db, keys).await? } else { keys };
         let cache = Cache::open(&config.cache.url, &config.cache.prefix).await?;
         let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
-        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, snapshots: Snapshots::default() });
+        let places = Places::open(&config.auth.ip_database)?;
+        let sms = Sms::new(&config.sms, config.profile)?;
+        let this =
+            Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, snapshots: Snapshots::default() });
         if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;

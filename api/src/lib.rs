@@ -30,6 +30,7 @@ mod rotation;
 pub mod schema;
 mod scope;
 mod server;
+mod sms;
 mod tags;
 mod tasks;
 mod tenants;

@@ -1,6 +1,7 @@
 //! Every entity, so that a test can hold them against the migrated tables.
 
 use crate::auth::entity as auth;
+use crate::auth::guard_entity as guard;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
@@ -41,6 +42,12 @@ pub fn tables() -> Vec<Table> {
         table(auth::account_phone::Entity),
         table(auth::session::Entity),
         table(auth::refresh_token::Entity),
+        table(guard::totp::Entity),
+        table(guard::recovery_code::Entity),
+        table(guard::challenge::Entity),
+        table(guard::lockout::Entity),
+        table(guard::address_rule::Entity),
+        table(system::reveals::Entity),
         table(tenants::staff::Entity),
         table(tenants::role::Entity),
         table(tenants::team::Entity),

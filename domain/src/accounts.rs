@@ -23,6 +23,10 @@ pub struct WechatLogin {
     /// A random name the phone gave itself; ties a refresh token to the device.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,
+    /// What the device calls itself, for the list of sessions.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub label: Option<String>,
 }
 
 /// Sign in of an operator by name and password.
@@ -38,6 +42,10 @@ pub struct PasswordLogin {
     /// A random name of the client; ties a refresh token to it.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,
+    /// What the device calls itself, for the list of sessions.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub label: Option<String>,
 }
 
 /// Ask for a new access token.

@@ -20,6 +20,11 @@ mod m0021_audit_chain;
 mod m0022_erasure;
 mod m0023_tenant_keys;
 mod m0024_next_digests;
+mod m0030_sessions;
+mod m0031_second_factor;
+mod m0032_lockouts;
+mod m0033_addresses;
+mod m0034_reveals;
 mod schema;
 
 /// All migrations in their order.
@@ -43,6 +48,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_erasure::Migration),
             Box::new(m0023_tenant_keys::Migration),
             Box::new(m0024_next_digests::Migration),
+            Box::new(m0030_sessions::Migration),
+            Box::new(m0031_second_factor::Migration),
+            Box::new(m0032_lockouts::Migration),
+            Box::new(m0033_addresses::Migration),
+            Box::new(m0034_reveals::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod keys;
 
 pub use audit::AuditCommand;
 pub use keys::Keys;
+mod ip;
 
 use crate::auth::hash_password;
 use crate::erasure::erase_tenant;
@@ -12,6 +13,8 @@ use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+pub use ip::Ip;
+
 use domain::permission::Role;
 use domain::phone::Phone;
 use serde_json::{Value, json};
@@ -34,6 +37,9 @@ pub enum Admin {
     /// What is sealed under which key, and replacing keys.
     #[command(subcommand)]
     Keys(Keys),
+    /// Networks: which are blocked, and which operators may come from.
+    #[command(subcommand)]
+    Ip(Ip),
 }
 
 /// `shuke admin tenant`
@@ -79,6 +85,12 @@ pub enum Operator {
         /// Lets them manage all businesses of the installation.
         #[arg(long)]
         installation: bool,
+    },
+    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
+    ResetTotp {
+        /// The name they log in with.
+        #[arg(long)]
+        name: String,
     },
 }
 
@@ -165,6 +177,11 @@ impl Admin {
                 Ok(json!({ "account_id": account, "staff_id": staff }))
             }
             Self::Keys(keys) => keys.run(at).await,
+            Self::Operator(Operator::ResetTotp { name }) => {
+                system.reset_totp(&name).await.map_err(said)?;
+                Ok(json!({ "name": name, "totp": false }))
+            }
+            Self::Ip(ip) => ip.run(&system).await,
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

@@ -232,5 +232,6 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::rotation::TenantKeyAdded,
         crate::rotation::IndexKeyAdded,
         crate::rights::HandoverAsked,
+        crate::auth::LoginNoticed,
     )
 }

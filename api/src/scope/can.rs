@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use domain::accounts::Side;
 use domain::permission::Permission;
+use domain::step_up::dangerous;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -83,8 +84,15 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
     if !staffer.can(permission) {
         return Err(Problem::Forbidden("forbidden"));
     }
+    let at = installation(request)?;
+    let stepped_up = actor.stepped_up(at.clock.now());
+    // A property of the permission itself: no handler can forget to ask.
+    if dangerous(permission) && !stepped_up {
+        return Err(Problem::StepUp);
+    }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, Origin::marked(marks)))
+    let origin = Origin::marked(marks);
+    Ok(Scope::new(at, staffer.tenant_id, staffer.eyes(), who, keys, origin).with_step_up(stepped_up))
 }
 
 /// Whoever is logged in, on whichever side. Like [`Can`] it is decided before the body is looked at.
@@ -96,6 +104,19 @@ impl FromRequest for LoggedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Marks::of(request).actor().map(Self))
+    }
+}
+
+/// Whoever is logged in, also an operator who has no authenticator app yet and may do nothing else
+/// before.
+pub struct Enrolling(pub Arc<Actor>);
+
+impl FromRequest for Enrolling {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Marks::of(request).anyone().map(Self))
     }
 }
 

@@ -19,7 +19,7 @@ pub use actor::{Actor, Eyes, Look, Sight, Staffer};
 pub(crate) use audit::entity as audit_entry;
 pub(crate) use audit::{Event, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
-pub use can::{Can, LoggedIn, Mine, Operating, grants};
+pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::Find;
@@ -60,6 +60,7 @@ pub struct Scope {
     tenant_id: i64,
     eyes: Eyes,
     who: Who,
+    stepped_up: bool,
     keys: Arc<TenantKeys>,
     origin: Origin,
     now: DateTime<Utc>,
@@ -68,7 +69,17 @@ pub struct Scope {
 impl Scope {
     fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, origin: Origin) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, keys, origin, now }
+        Self { at, tenant_id, eyes, who, stepped_up: false, keys, origin, now }
+    }
+
+    fn with_step_up(mut self, stepped_up: bool) -> Self {
+        self.stepped_up = stepped_up;
+        self
+    }
+
+    /// Whether the actor proved a second time, a short while ago, that it is they.
+    pub(crate) fn stepped_up(&self) -> bool {
+        self.stepped_up
     }
 
     /// Whether the member of staff who acts may also do something that depends on the body, such as
@@ -175,6 +186,7 @@ impl Scope {
             tenant_id: self.tenant_id,
             eyes: Eyes::All,
             who: self.who.clone(),
+            stepped_up: self.stepped_up,
             keys: Arc::clone(&self.keys),
             origin: self.origin.clone(),
             now: self.now,

@@ -37,6 +37,8 @@ const staffPages = ({ customer, order, placed, shipped }) => [
   ['23-task-form', `/features/tasks/form/index?customer=${customer}&name=${encodeURIComponent('苏文清')}`, '设好提醒'],
   ['24-inbox', '/pages/inbox/index', '提醒'],
   ['25-me', '/pages/me/index', '微信提醒'],
+  ['28-devices', '/features/accounts/devices/index', '这些设备登录着你的账号'],
+  ['29-step-up', '/features/accounts/step-up/index?methods=soter,sms', '再确认一次是你本人'],
   ['26-tags', '/features/tags/settings/index', '新建标签组'],
   ['27-receipt-code', `/features/orders/detail/index?id=${placed}`, '开始处理', (phone) => phone.tap('[data-testid=receipt-code]').then(() => phone.waitText('只能用一次'))],
 ]

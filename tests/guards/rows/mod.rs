@@ -292,6 +292,7 @@ impl World {
             "list_subscriptions" => {
                 assert_eq!(client.get("/subscriptions").await.ok()["items"][0]["credit"], 0, "{who}")
             }
+            "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1, "{who}"),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"]["id"], asker.staff_id.as_str(), "{who}"),
             "welcome" => assert!(client.get("/welcome").await.ok()["businesses"].is_u64(), "{who}"),
             "list_my_orders" | "get_my_order" => {
@@ -348,6 +349,7 @@ impl World {
                     }
                 }
             }
+            "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"], Value::Null),
             "welcome" => drop(client.get("/welcome").await.ok()),
             _ => {

@@ -2,13 +2,18 @@
 //! pushes. Everything else goes through a scope.
 
 pub(crate) mod accounts;
+pub(crate) mod addresses;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;
+pub(crate) mod devices;
 mod erased;
+pub(crate) mod factors;
 mod invitations;
 pub(crate) mod keys;
+mod lockouts;
 pub(crate) mod order_links;
 pub(crate) mod orders;
+pub(crate) mod reveals;
 pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;

@@ -96,6 +96,9 @@ Component({
     tags() {
       wx.navigateTo({ url: '/features/tags/settings/index' })
     },
+    devices() {
+      wx.navigateTo({ url: '/features/accounts/devices/index' })
+    },
     leave() {
       wx.showModal({
         title: '退出登录',
