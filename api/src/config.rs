@@ -17,6 +17,8 @@ pub struct Config {
     pub name: String,
     /// The HTTP server.
     pub http: Http,
+    /// How much one caller may ask for.
+    pub limits: Limits,
     /// The database.
     pub database: Database,
     /// The cache.
@@ -59,10 +61,32 @@ pub struct Http {
     pub workers: usize,
     /// Bytes.
     pub body_limit: usize,
-    /// Address of the proxy whose `X-Forwarded-For` counts.
+    /// Addresses and networks of the proxies whose `X-Forwarded-For` counts.
     pub trusted_proxy: String,
+    /// Seconds after which a request that has no answer yet is given up.
+    pub request_seconds: u64,
+    /// PEM file with the certificate and its chain; empty: plain HTTP.
+    pub tls_certificate: String,
+    /// PEM file with the certificate's key.
+    pub tls_key: String,
+    /// Origins of web pages that may call the API.
+    pub cors_origins: String,
     /// Seconds.
     pub shutdown_seconds: u64,
+}
+
+/// `[limits]`: requests a minute, 0 for no limit. A quarter of them may come at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Of an address without a login.
+    pub anonymous_per_minute: u64,
+    /// Reads of a session.
+    pub reads_per_minute: u64,
+    /// Changes by a session.
+    pub writes_per_minute: u64,
+    /// WeChat's pushes, of an address.
+    pub pushes_per_minute: u64,
 }
 
 /// `[database]`

@@ -11,6 +11,8 @@ use crate::scope::system;
 use crate::sms::Sms;
 use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The parts of a running installation.
@@ -24,6 +26,8 @@ pub struct Installation {
     pub(crate) sms: Sms,
     pub(crate) places: Places,
     pub(crate) snapshots: Snapshots,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub(crate) proxies: Vec<IpNet>,
 }
 
 impl Installation {
@@ -55,8 +59,9 @@ impl Installation {
         let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
         let places = Places::open(&config.auth.ip_database)?;
         let sms = Sms::new(&config.sms, config.profile)?;
-        let this =
-            Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, snapshots: Snapshots::default() });
+        let proxies = networks(&config.http.trusted_proxy).context("[http] trusted_proxy")?;
+        let snapshots = Snapshots::default();
+        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, snapshots, proxies });
         if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;
@@ -89,6 +94,15 @@ impl Installation {
     pub fn statements(&self) -> u64 {
         self.db.statements()
     }
+}
+
+/// Networks or single addresses, separated by commas.
+fn networks(list: &str) -> anyhow::Result<Vec<IpNet>> {
+    let one = |text: &str| match text.parse::<IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address)),
+        Err(_) => text.parse::<IpNet>().with_context(|| format!("{text} is no address and no network")),
+    };
+    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
 }
 
 /// Whether the key is there and opens what this database was written with.

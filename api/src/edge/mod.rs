@@ -1,6 +1,9 @@
 //! The edge of the server: request ids, authentication, the rendering of problems, metrics. What it
 //! finds out about a request it leaves in [`Marks`], where extractors read it.
 
+mod headers;
+mod limits;
+
 use crate::auth;
 use crate::crypto::TenantKeys;
 use crate::installation::Installation;
@@ -16,9 +19,11 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseErro
 use domain::Lang;
 use domain::step_up::StepUpMethod;
 use futures::FutureExt as _;
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -104,6 +109,7 @@ pub(crate) async fn answer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
+    let at = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data));
     let marks = marks(&request).await;
     let request_id = marks.request_id.clone();
     let lang = request
@@ -112,30 +118,42 @@ pub(crate) async fn answer(
         .and_then(|value| value.to_str().ok())
         .map_or(Lang::Zh, Lang::accepted);
     let method = request.method().clone();
-    let blocked = marks.blocked;
+    let refused = match &at {
+        _ if marks.blocked => Some(Problem::Forbidden("address_blocked")),
+        Some(at) => limits::take(at, &request, &marks).await.err(),
+        None => None,
+    };
+    let patience = Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1)));
+    let encrypted = at.is_some_and(|at| !at.config.http.tls_certificate.is_empty());
     request.extensions_mut().insert(marks);
 
-    let outcome = if blocked {
-        Ok(Ok(request.error_response(Problem::Forbidden("address_blocked")).map_into_right_body()))
-    } else {
-        let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-        answered.map(|response| response.map(ServiceResponse::map_into_left_body))
+    // The request goes down with a handler that panics or takes too long, so the answer is then made from
+    // what we kept. What the handler began to write is rolled back with it.
+    let lost = |problem: Problem, why: &str| {
+        tracing::error!(request_id, %problem, why, "no answer");
+        let answer = written(&problem, lang, &request_id, None);
+        Err(actix_web::error::InternalError::from_response(problem, answer).into())
+    };
+    let outcome = match refused {
+        Some(problem) => Ok(Ok(Ok(request.error_response(problem).map_into_right_body()))),
+        None => {
+            let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
+            let in_time = tokio::time::timeout(patience, answered).await;
+            in_time.map(|answered| answered.map(|response| response.map(ServiceResponse::map_into_left_body)))
+        }
     };
     let response = match outcome {
-        Ok(response) => response?.map_into_boxed_body(),
-        Err(_) => {
-            // The request went down with its handler, so the answer is made from what we kept.
-            let problem = Problem::Internal(anyhow::anyhow!("a handler panicked"));
-            tracing::error!(request_id, %problem, "a handler panicked");
-            let answer = written(&problem, lang, &request_id, None);
-            return Err(actix_web::error::InternalError::from_response(problem, answer).into());
-        }
+        Ok(Ok(response)) => response?.map_into_boxed_body(),
+        Ok(Err(_)) => return lost(Problem::Internal(anyhow::anyhow!("a handler panicked")), "a handler panicked"),
+        Err(_) => return lost(Problem::Unavailable, "it took too long"),
     };
     let methods = step_up_methods(&response).await;
     let mut response = rendered(response, lang, &request_id, methods);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let path = response.request().path().to_owned();
+    headers::secure(response.headers_mut(), &path, encrypted);
 
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
@@ -198,11 +216,8 @@ async fn marks(request: &ServiceRequest) -> Marks {
     let Some(at) = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data)) else {
         return Marks::default();
     };
-    let mut marks = Marks {
-        request_id: request_id(request, &at),
-        address: address(request, &at.config.http.trusted_proxy),
-        ..Marks::default()
-    };
+    let mut marks =
+        Marks { request_id: request_id(request, &at), address: address(request, &at.proxies), ..Marks::default() };
     let rules = at.snapshots.addresses(&System::new(&at)).await;
     let (address, now) = (auth::address_of(&marks.address), at.clock.now());
     marks.blocked = address.is_some_and(|address| rules.blocks(address, now));
@@ -244,12 +259,13 @@ fn request_id(request: &ServiceRequest, at: &Installation) -> String {
     }
 }
 
-/// The peer's address; behind the trusted proxy, the last address that the proxy added.
-fn address(request: &ServiceRequest, trusted: &str) -> String {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    if trusted.is_empty() || peer != trusted {
-        return peer;
-    }
+/// The peer's address; behind trusted proxies, the last address in `X-Forwarded-For` that is none of
+/// theirs. What stands before it anybody may have written.
+fn address(request: &ServiceRequest, proxies: &[IpNet]) -> String {
+    let trusted = |address: IpAddr| proxies.iter().any(|proxies| proxies.contains(&address.to_canonical()));
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
     let forwarded = request.headers().get("X-Forwarded-For").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()).map_or(peer, |last| last.trim().to_owned())
+    let Some(forwarded) = forwarded.filter(|_| trusted(peer)) else { return peer.to_string() };
+    let strangers = forwarded.rsplit(',').map(str::trim).find(|text| !auth::address_of(text).is_some_and(trusted));
+    strangers.map_or_else(|| peer.to_string(), str::to_owned)
 }
