@@ -83,11 +83,11 @@ pub struct StepUpProof {
     pub code: Option<String>,
     /// `resultJSON` of `wx.startSoterAuthentication`, as it came.
     #[serde(default)]
-    #[validate(length(min = 2, max = 2000))]
+    #[validate(length(min = 16, max = 2000))]
     pub result_json: Option<Verbatim>,
     /// `resultJSONSignature`.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
+    #[validate(length(min = 16, max = 2000))]
     pub signature: Option<Verbatim>,
 }
 

@@ -22,7 +22,7 @@ Component({
         const rows = (await listDevices()).map((one) => ({
           ...one,
           name: one.label ?? (one.method === 'password' ? '网页或程序' : '微信小程序'),
-          when: one.current ? '正在使用' : `${ago(one.used_at)}用过`,
+          when: one.current ? '正在使用' : `上次使用 ${ago(one.used_at)}`,
           place: one.network ? `网络 ${one.network}` : '网络未知',
         }))
         rows.sort((a, b) => Number(b.current) - Number(a.current))
