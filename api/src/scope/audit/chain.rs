@@ -86,6 +86,9 @@ impl System {
     /// One batch of one business. Nothing when another worker was faster; the next round looks again.
     async fn seal_some(&self, tenant_id: i64) -> Result<usize, Problem> {
         let tx = self.begin().await?;
+        // The head before the entries: what another worker seals after this moves the head on, and then
+        // it is not where we saw it.
+        let known = head::Entity::find_by_id(tenant_id).one(&tx).await?;
         let rows = entry::Entity::find()
             .filter(entry::Column::TenantId.eq(tenant_id))
             .filter(entry::Column::Seq.is_null())
@@ -97,7 +100,11 @@ impl System {
         if rows.is_empty() {
             return Ok(0);
         }
-        let Some(head) = self.audit_head(&tx, tenant_id).await? else { return Ok(0) };
+        let made = match known {
+            Some(head) => Some(head),
+            None => self.make_head(&tx, tenant_id).await?,
+        };
+        let Some(head) = made else { return Ok(0) };
         let (mut seq, mut last) = (head.seq, head.hash.clone());
         let (mut seqs, mut hashes) = (CaseStatement::new(), CaseStatement::new());
         for row in &rows {
@@ -162,9 +169,13 @@ impl System {
         tx: &DatabaseTransaction,
         tenant_id: i64,
     ) -> Result<Option<head::Model>, DbErr> {
-        if let Some(head) = head::Entity::find_by_id(tenant_id).one(tx).await? {
-            return Ok(Some(head));
+        match head::Entity::find_by_id(tenant_id).one(tx).await? {
+            Some(head) => Ok(Some(head)),
+            None => self.make_head(tx, tenant_id).await,
         }
+    }
+
+    async fn make_head(&self, tx: &DatabaseTransaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
         let head = head::Model {
             tenant_id,
             seq: 0,
