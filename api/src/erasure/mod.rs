@@ -8,5 +8,6 @@ mod routes;
 mod tenant;
 
 pub use again::erase_again;
+pub(crate) use person::erase_person;
 pub(crate) use routes::routes;
 pub(crate) use tenant::erase_tenant;

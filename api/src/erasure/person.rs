@@ -1,13 +1,15 @@
 //! Erasing a person. Orders stay, because the law wants the books kept; they stay without a name,
 //! phone or address: number, amounts, lines and dates.
 
+use super::list::{self, Erased};
 use crate::customers::entity::{customer, phone, tagging};
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
 use crate::problem::Problem;
-use crate::scope::Tx;
+use crate::scope::{Scope, Tx};
 use crate::tasks::entity as task;
 use crate::tasks::send::inbox_item;
+use domain::customers::ErasureReason;
 use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Set};
 use serde_json::json;
@@ -16,10 +18,27 @@ use uuid::Uuid;
 /// Stands where a name or title stood.
 const ERASED: &str = "已删除";
 
-/// Erases a person: destroys their keys, so that every sealed value is unreadable, also in the audit
+/// Erases a person for good: in the database, and on the list from which no backup brings them back.
+/// `false` when there is nobody to erase. Whoever calls it has checked that the actor may.
+pub(crate) async fn erase_person(scope: &Scope, person: Uuid, reason: ErasureReason) -> Result<bool, Problem> {
+    // All of the person, also what colleagues wrote.
+    let mut whole = scope.whole();
+    let line = Erased::Person { tenant: whole.tenant_id(), person, at: whole.now() };
+    let file = whole.config().keys.erased_file.clone();
+    let tx = whole.begin().await?;
+    let erased = erase(&tx, person, reason.as_str()).await?;
+    if erased {
+        // Listed before it is done: a backup must not bring back whom we said to be gone.
+        list::append(&file, &line).await?;
+        tx.commit().await?;
+    }
+    Ok(erased)
+}
+
+/// Erases a person in a transaction: destroys their keys, so that every sealed value is unreadable, also in the audit
 /// record and in copies of the database; overwrites what stands in clear; removes what leads to them.
 /// The transaction sees the whole business. `false` when there is nobody to erase.
-pub(crate) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<bool, Problem> {
+pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<bool, Problem> {
     let now = Set(tx.now());
     let there = Condition::all().add(customer::Column::Id.eq(person)).add(customer::Column::ErasedAt.is_null());
     let gone = customer::ActiveModel {

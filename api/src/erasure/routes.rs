@@ -1,7 +1,6 @@
 //! Erasing over HTTP.
 
-use super::list::{self, Erased};
-use super::person;
+use super::erase_person;
 use crate::customers;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Checked, Path, grants::CustomersErase};
@@ -28,16 +27,7 @@ async fn erase_customer(
     // Somebody who was deleted is still there to be erased.
     let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
     if found.ok_or(Problem::NotFound)?.erased_at.is_none() {
-        // All of the person, also what colleagues wrote.
-        let mut whole = scope.whole();
-        let line = Erased::Person { tenant: whole.tenant_id(), person: id, at: whole.now() };
-        let file = whole.config().keys.erased_file.clone();
-        let tx = whole.begin().await?;
-        if person::erase(&tx, id, reason.as_str()).await? {
-            // Listed before it is done: a backup must not bring back whom we said to be gone.
-            list::append(&file, &line).await?;
-            tx.commit().await?;
-        }
+        erase_person(&scope, id, reason).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -19,8 +19,8 @@ use sea_orm::{
 
 /// Entries that get their place in one transaction.
 const BATCH: u64 = 200;
-/// Businesses that are looked after in one round.
-const BUSINESSES: u64 = 1000;
+/// Waiting entries that are looked at to find their businesses.
+const WAITING: u64 = 1000;
 
 /// The hash before the first entry.
 pub(super) const BEGINNING: [u8; 32] = [0; 32];
@@ -62,30 +62,45 @@ impl System {
     /// # Errors
     /// When the database does not answer.
     pub async fn seal_audit(&self, tenant_id: Option<i64>) -> Result<usize, Problem> {
-        let tenants = match tenant_id {
-            Some(tenant) => vec![tenant],
-            None => {
-                let waiting = entry::Entity::find().select_only().column(entry::Column::TenantId).distinct();
-                let waiting = waiting.filter(entry::Column::Seq.is_null()).limit(BUSINESSES);
-                waiting.into_tuple::<i64>().all(&self.at.db.read).await?
-            }
-        };
+        if let Some(tenant) = tenant_id {
+            return self.seal_all_of(tenant).await;
+        }
         let mut sealed = 0;
-        for tenant in tenants {
-            loop {
-                let some = self.seal_some(tenant).await?;
-                sealed += some;
-                if u64::try_from(some).unwrap_or_default() < BATCH {
-                    break;
-                }
+        loop {
+            // By the index of what waits: businesses with nothing to seal cost nothing.
+            let waiting = entry::Entity::find().select_only().column(entry::Column::TenantId);
+            let waiting = waiting.filter(entry::Column::Seq.is_null()).limit(WAITING);
+            let mut tenants: Vec<i64> = waiting.into_tuple().all(&self.at.db.read).await?;
+            let full = u64::try_from(tenants.len()).unwrap_or_default() == WAITING;
+            tenants.sort_unstable();
+            tenants.dedup();
+            let before = sealed;
+            for tenant in tenants {
+                sealed += self.seal_all_of(tenant).await?;
+            }
+            if !full || sealed == before {
+                return Ok(sealed);
             }
         }
-        Ok(sealed)
+    }
+
+    async fn seal_all_of(&self, tenant_id: i64) -> Result<usize, Problem> {
+        let mut sealed = 0;
+        loop {
+            let some = self.seal_some(tenant_id).await?;
+            sealed += some;
+            if u64::try_from(some).unwrap_or_default() < BATCH {
+                return Ok(sealed);
+            }
+        }
     }
 
     /// One batch of one business. Nothing when another worker was faster; the next round looks again.
     async fn seal_some(&self, tenant_id: i64) -> Result<usize, Problem> {
         let tx = self.begin().await?;
+        // The head before the entries: what another worker seals after this moves the head on, and then
+        // it is not where we saw it.
+        let known = head::Entity::find_by_id(tenant_id).one(&tx).await?;
         let rows = entry::Entity::find()
             .filter(entry::Column::TenantId.eq(tenant_id))
             .filter(entry::Column::Seq.is_null())
@@ -97,7 +112,11 @@ impl System {
         if rows.is_empty() {
             return Ok(0);
         }
-        let Some(head) = self.audit_head(&tx, tenant_id).await? else { return Ok(0) };
+        let made = match known {
+            Some(head) => Some(head),
+            None => self.make_head(&tx, tenant_id).await?,
+        };
+        let Some(head) = made else { return Ok(0) };
         let (mut seq, mut last) = (head.seq, head.hash.clone());
         let (mut seqs, mut hashes) = (CaseStatement::new(), CaseStatement::new());
         for row in &rows {
@@ -162,9 +181,13 @@ impl System {
         tx: &DatabaseTransaction,
         tenant_id: i64,
     ) -> Result<Option<head::Model>, DbErr> {
-        if let Some(head) = head::Entity::find_by_id(tenant_id).one(tx).await? {
-            return Ok(Some(head));
+        match head::Entity::find_by_id(tenant_id).one(tx).await? {
+            Some(head) => Ok(Some(head)),
+            None => self.make_head(tx, tenant_id).await,
         }
+    }
+
+    async fn make_head(&self, tx: &DatabaseTransaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
         let head = head::Model {
             tenant_id,
             seq: 0,
