@@ -11,6 +11,7 @@ mod addresses;
 mod at_rest;
 mod audit;
 mod customers;
+mod edge;
 mod erasure;
 mod faults;
 mod interactions;

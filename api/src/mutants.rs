@@ -11,9 +11,30 @@ const GROWTH_KIB: u64 = 192 * 1024;
 
 /// Bytes that mean something to one parser or another.
 const TOKENS: [&[u8]; 24] = [
-    b"\0", b"\xff\xfe", b"\xf0\x9f\x8d\xb5", b"\xc3", b"{", b"}", b"[", b"]", b"\"", b"\\u0000", b"\\ud800", b"<xml>",
-    b"</xml>", b"<![CDATA[", b"]]>", b"<!DOCTYPE a [<!ENTITY b \"c\">]>", b"&b;", b"&#0;", b"-1", b"1e999",
-    b"18446744073709551616", b"null", b".", b"=",
+    b"\0",
+    b"\xff\xfe",
+    b"\xf0\x9f\x8d\xb5",
+    b"\xc3",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\"",
+    b"\\u0000",
+    b"\\ud800",
+    b"<xml>",
+    b"</xml>",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    b"&b;",
+    b"&#0;",
+    b"-1",
+    b"1e999",
+    b"18446744073709551616",
+    b"null",
+    b".",
+    b"=",
 ];
 
 /// xorshift64*: the same run every time, so that a find can be found again.

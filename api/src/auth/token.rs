@@ -143,7 +143,12 @@ mod tests {
             jsonwebtoken::encode(header, &said, &EncodingKey::from_secret(key)).expect("a token").into_bytes()
         };
         let ours = encode(&Header::new(Algorithm::HS256), &key);
-        let samples = [ours.clone(), encode(&Header::new(Algorithm::HS256), &[8; 32]), encode(&Header::new(Algorithm::HS512), &key), b"eyJhbGciOiJub25lIn0.e30.".to_vec()];
+        let samples = [
+            ours.clone(),
+            encode(&Header::new(Algorithm::HS256), &[8; 32]),
+            encode(&Header::new(Algorithm::HS512), &key),
+            b"eyJhbGciOiJub25lIn0.e30.".to_vec(),
+        ];
         crate::mutants::endure(&samples, |bytes| {
             let taken = std::str::from_utf8(bytes).ok().and_then(|text| claims(text, &key));
             // Nobody but us makes a token: what is taken says what ours said.

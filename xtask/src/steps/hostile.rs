@@ -12,7 +12,9 @@ const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 /// Every parser for a minute, beside each other.
 pub fn endure() -> Result<()> {
-    run(cargo().args(["test", "--workspace", "--lib", "endures", "--", "--nocapture"]).env("SHUKE_ENDURE_SECONDS", "60"))
+    run(cargo()
+        .args(["test", "--workspace", "--lib", "endures", "--", "--nocapture"])
+        .env("SHUKE_ENDURE_SECONDS", "60"))
 }
 
 /// Makes the virtual environment when it is not the one that is wanted.
@@ -22,7 +24,12 @@ pub fn install() -> Result<()> {
         return Ok(());
     }
     run(program("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-    run(program(venv.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS]))?;
+    run(program(&venv.join("bin/pip").to_string_lossy()).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        SCHEMATHESIS,
+    ]))?;
     std::fs::write(mark, SCHEMATHESIS).context("target/schemathesis")
 }
 
@@ -35,25 +42,43 @@ pub fn schemathesis() -> Result<()> {
     let shots = root().join("target/schemathesis-run");
     std::fs::create_dir_all(&shots)?;
     let product = Product::start(home.path(), &shots, &Ports::free()?)?;
-    let token = product.operator_token(home.path())?;
     let api = Ports::url(product.ports.api);
-    run(program(root().join("target/schemathesis/bin/schemathesis"))
+    let token = product.operator_token()?;
+    run(program(&root().join("target/schemathesis/bin/schemathesis").to_string_lossy())
         .arg("run")
         .arg(format!("{api}/api/v1/openapi.json"))
         .args(["--url", &api])
         .args(["--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
         // Ending the session or locking oneself out ends the run, and that is no find.
-        .args(["--exclude-operation-id", "logout", "--exclude-operation-id", "revoke_session", "--exclude-operation-id", "wipe_session"])
+        .args([
+            "--exclude-operation-id",
+            "logout",
+            "--exclude-operation-id",
+            "revoke_session",
+            "--exclude-operation-id",
+            "wipe_session",
+        ])
         .args(["--exclude-operation-id", "add_network", "--exclude-operation-id", "switch_side"])
-        .args(["--max-examples", "20", "--seed", "1", "--phases", "examples,coverage,fuzzing", "--generation-deterministic"])
+        .args([
+            "--max-examples",
+            "20",
+            "--seed",
+            "1",
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--generation-deterministic",
+        ])
         .args(["--suppress-health-check", "all", "--request-timeout", "20", "--no-color"]))
 }
 
 /// Licences, bans and sources of everything in the lock file; advisories where their database can be
 /// reached.
 pub fn deny() -> Result<()> {
-    let tool = root().join("target/tools/bin/cargo-deny");
+    let tool = root().join("target/tools/bin/cargo-deny").to_string_lossy().into_owned();
     if !output(program(&tool).arg("--version")).is_ok_and(|version| version.trim().ends_with(CARGO_DENY)) {
         // Unoptimised: it is compiled for one run of a second.
         run(cargo()
