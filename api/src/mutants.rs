@@ -79,7 +79,7 @@ impl Dice {
                 bytes.truncate(at);
                 bytes.extend_from_slice(&other[cut..]);
             }
-            7 => bytes.rotate_left(at.min(bytes.len())),
+            7 => bytes.rotate_left(at),
             _ => {
                 let byte = u8::try_from(self.roll(256)).expect("a byte");
                 bytes.insert(at, byte);

@@ -86,7 +86,7 @@ pub fn deny() -> Result<()> {
             .arg(root().join("target/tools"))
             .env("CARGO_TARGET_DIR", root().join("target/tools/build")))?;
     }
-    run(program(&tool).args(["--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    run(program(&tool).args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
     match output(program(&tool).args(["check", "--hide-inclusion-graph", "advisories"])) {
         Ok(_) => println!("no advisory is about anything in the lock file"),
         Err(error) if format!("{error:#}").contains("failed to fetch advisory database") => {
