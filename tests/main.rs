@@ -21,6 +21,7 @@ mod mine;
 mod orders;
 mod process;
 mod reminders;
+mod rights;
 mod second_factor;
 mod sessions;
 mod sms;
