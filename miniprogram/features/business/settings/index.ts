@@ -50,7 +50,8 @@ Component({
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
-      wx.navigateBack()
+      if (getCurrentPages().length > 1) wx.navigateBack()
+      else wx.switchTab({ url: '/pages/me/index' })
     },
     refused(why: Problem) {
       this.showProblem(why)

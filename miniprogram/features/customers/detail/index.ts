@@ -164,7 +164,8 @@ Component({
         this.setData({ releasing: false })
         if (customer.pool_id !== null && !rights()?.pool) {
           announce('customerGone', { id: customer.id })
-          wx.navigateBack()
+          if (getCurrentPages().length > 1) wx.navigateBack()
+          else wx.switchTab({ url: '/pages/customers/index' })
         } else announce('customer', customer)
       } catch (thrown) {
         const why = asProblem(thrown)

@@ -3,6 +3,7 @@ import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { findHandover, handOver, listStaff, previewHandover } from '../../../api/staff'
 import type { Handover, HandoverPreview } from '../../../api/types'
+import { backOr } from '../../../behaviors/back'
 import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 import { counted } from '../../../words/rights'
@@ -89,7 +90,7 @@ Component({
     },
 
     back() {
-      wx.navigateBack()
+      backOr('/features/staff/list/index')
     },
   },
 })
