@@ -27,7 +27,7 @@ export const ACTION_CHOICES: Choice[] = Object.keys(ACTIONS).map((value) => ({ v
 
 const FIELDS: Record<string, string> = {
   name: '名称', kind: '类别', type: '类型', phones: '电话', phone: '电话', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人',
-  remark: '备注', tag_ids: '标签', role: '角色', role_id: '角色', team_id: '团队', suspended_at: '停用', lead_id: '负责人', parent_id: '上级团队', rights: '权限',
+  remark: '备注', tag_ids: '标签', role: '角色', role_id: '角色', team_id: '团队', lead_id: '负责人', parent_id: '上级团队', rights: '权限',
   status: '状态', due_at: '时间', receiver: '收货人', address: '地址', pool_id: '公海', colour: '颜色', content: '内容', channel: '方式', next_contact_at: '下次联系', next_step: '下一步',
   lines: '商品', total_fen: '金额', assignee_id: '负责人', customer_id: '客户', number: '编号', happened_at: '时间', group_id: '标签组', last_contact_at: '上次联系', kept: '内容',
 }
@@ -48,9 +48,24 @@ export function auditRow(entry: AuditEntry, names: Map<string, string>): AuditRo
   const { resource, resource_id: about } = entry
   const whom = resource === 'staff' && about ? (names.get(about) ?? '') : ''
   return {
-    id: entry.id, who: entry.actor_name || '系统', what: `${VERBS[entry.action] ?? `${entry.action} `}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
+    id: entry.id, who: entry.actor_name || '系统', what: `${verb(entry)}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
     detail: detail(entry, names), when: ago(entry.at), at: stamp(entry.at), url: about ? page(resource, about, entry.action) : '',
   }
+}
+
+function verb(entry: AuditEntry): string {
+  const names = fieldNames(entry)
+  if (entry.resource === 'staff' && entry.action === 'update' && names.includes('suspended_at')) {
+    const now = entry.fields?.find((one) => one.name === 'suspended_at')?.new
+    return now === undefined ? '停用或恢复了' : now === null ? '恢复了' : '停用了'
+  }
+  return VERBS[entry.action] ?? `${entry.action} `
+}
+
+/** Newer entries say what became of each field, older ones only name them. */
+function fieldNames(entry: AuditEntry): string[] {
+  const { fields } = entry.changes as { fields?: unknown }
+  return entry.fields?.map((one) => one.name) ?? (Array.isArray(fields) ? (fields as string[]) : [])
 }
 
 function page(resource: string, id: string, action: string): string {
@@ -63,8 +78,7 @@ function page(resource: string, id: string, action: string): string {
 /** Which fields changed, and what else is worth a word. */
 function detail(entry: AuditEntry, names: Map<string, string>): string {
   const changes = entry.changes as Record<string, unknown>
-  const listed = entry.fields?.map((one) => one.name) ?? (Array.isArray(changes['fields']) ? (changes['fields'] as string[]) : [])
-  const fields = entry.action === 'update' ? [...new Set(listed.map((name) => FIELDS[name]).filter(Boolean))].join('、') : ''
+  const fields = entry.action === 'update' ? [...new Set(fieldNames(entry).map((name) => FIELDS[name]).filter(Boolean))].join('、') : ''
   const colleague = [changes['helper'], changes['to']].map((id) => (typeof id === 'string' ? names.get(id) : '')).filter(Boolean).join('')
   const reason = typeof changes['reason'] === 'string' ? `原因：${changes['reason']}` : ''
   return [fields && `改了 ${fields}`, colleague && `给 ${colleague}`, reason].filter(Boolean).join(' · ')

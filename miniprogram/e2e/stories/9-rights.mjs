@@ -107,8 +107,11 @@ export async function tell({ step, open, world }) {
     await until('the tabs of service', async () => JSON.stringify(await tabsOf(mate)) === JSON.stringify(['客户', '今日', '消息', '我的']))
     equal(await mate.visible('[data-testid=new-customer]').count(), 0, 'buttons for a new customer')
     await mate.shot('94-service')
-    await mate.goto('/pages/home/index')
+    await tab(mate, 'today')
     await mate.waitRoute('pages/home/index')
+    // Started anew, the app opens where this role begins.
+    await mate.reload()
+    await mate.waitRoute('pages/customers/index')
   })
 
   await step('a role of the shop\'s own says what is seen, and masks hold', async () => {

@@ -32,7 +32,7 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, remove: false, interact: false, remind: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false },
     level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false,
   },
@@ -68,7 +68,7 @@ Component({
       this.setData({
         pooled, readOnly,
         may: {
-          write: writes('customers.write'), remove: writes('customers.delete'), reveal: opensPhones(), phones: seesPhones(),
+          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: !pooled && may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
         },

@@ -21,7 +21,7 @@ Component({
   data: {
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
     types: TYPE_CHOICES, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
-    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, seesPhones: false, revealing: false,
+    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false,
     existingOpen: false, conflictOpen: false,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
@@ -36,7 +36,7 @@ Component({
 
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
-      this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), seesPhones: seesPhones() })
+      this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones() })
       if (may('customers.assign')) void this.loadOwners()
       if (id) {
         wx.setNavigationBarTitle({ title: '修改客户' })
