@@ -25,11 +25,13 @@ const CUSTOMER_SIDE: TabItem[] = [
  */
 export function tabs(): TabItem[] {
   if (side() !== 'staff') return CUSTOMER_SIDE
-  const [today, customers, orders] = [may('tasks.read'), may('customers.read'), may('orders.read')]
-  const work = [...(today ? [TODAY] : []), ...(customers ? [CUSTOMERS] : []), ...(orders ? [ORDERS] : [])]
-  const first = may('customers.write') || may('orders.write') ? TODAY : may('interactions.write') || !orders ? CUSTOMERS : ORDERS
-  const sorted = work.includes(first) ? [first, ...work.filter((one) => one !== first)] : work
-  return [...sorted, ...(today ? [INBOX] : []), ME]
+  const open: Record<string, boolean> = { [TODAY.id]: may('tasks.read'), [CUSTOMERS.id]: may('customers.read'), [ORDERS.id]: may('orders.read') }
+  return [...sequence().filter((one) => open[one.id]), ...(may('tasks.read') ? [INBOX] : []), ME]
+}
+
+function sequence(): TabItem[] {
+  if (may('customers.write') || may('orders.write')) return [TODAY, CUSTOMERS, ORDERS]
+  return may('interactions.write') || !may('orders.read') ? [CUSTOMERS, TODAY, ORDERS] : [ORDERS, CUSTOMERS, TODAY]
 }
 
 export function firstTab(): string {

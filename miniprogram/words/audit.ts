@@ -59,6 +59,8 @@ function verb(entry: AuditEntry): string {
     const now = entry.fields?.find((one) => one.name === 'suspended_at')?.new
     return now === undefined ? '停用或恢复了' : now === null ? '恢复了' : '停用了'
   }
+  // One by one the customers arrive: what began it is an entry of its own.
+  if (entry.action === 'hand_over' && entry.resource !== 'staff') return '交接了'
   return VERBS[entry.action] ?? `${entry.action} `
 }
 

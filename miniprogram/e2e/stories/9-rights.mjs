@@ -167,6 +167,52 @@ export async function tell({ step, open, world }) {
     await boss.waitText('还有同事是这个角色')
   })
 
+  await step('finance opens on the orders, to look only; without amounts there is no sum', async () => {
+    const join = async (body) => {
+      const phone = await open(`joins-as-${body.role}`)
+      await phone.waitText('员工入口')
+      await phone.goto((await ask('POST', 'invitations', { body })).path)
+      await phone.tap('[data-testid=accept]')
+      return phone
+    }
+    const finance = await join({ role: 'finance', name: '孙会计' })
+    await finance.waitRoute('pages/orders/index')
+    await finance.visible('[data-testid=order-row]').first().waitFor()
+    equal(await tabsOf(finance), ['订单', '客户', '今日', '消息', '我的'], 'tabs of finance')
+    equal(await finance.visible('[data-testid=new-order]').count(), 0, 'buttons for a new order')
+    await finance.tap('[data-testid=order-row]')
+    check((await finance.text('[data-testid=order-total]')).startsWith('¥'), 'finance sees no sum')
+    equal(await finance.visible('[data-testid^=move-],[data-testid=ship-now],[data-testid=call-receiver],[data-testid=edit-receiver]').count(), 0, 'moves for finance')
+    await finance.shot('9d-finance-order')
+    const [person] = (await ask('GET', `customers?q=${encodeURIComponent('苏文清')}`)).items
+    await finance.goto(`/features/customers/detail/index?id=${person.id}`)
+    await finance.waitText('资料')
+    await settled(finance)
+    equal(await finance.visible('[data-testid=phone],[data-testid=call],[data-testid=edit-customer],[data-testid=add-interaction]').count(), 0, 'what finance may not')
+    check(!/\d\*{4}\d/.test(await finance.page.locator('wx-page:visible').innerText()), 'a phone is shown')
+    await finance.shot('9e-finance-customer')
+
+    const { rights } = (await ask('GET', 'roles')).items.find((one) => one.role === 'finance')
+    const packing = { ...rights, permissions: ['orders.read', 'orders.write'], fields: { phones: 'show', amounts: 'hide' } }
+    const role = await ask('POST', 'roles', { body: { name: '仓管', rights: packing } })
+    const packer = await join({ role: 'custom', role_id: role.id, name: '李打包' })
+    await packer.waitRoute('pages/orders/index')
+    await packer.visible('[data-testid=order-row]').first().waitFor()
+    equal(await tabsOf(packer), ['订单', '我的'], 'tabs of who packs')
+    check(!(await packer.page.locator('wx-page:visible').innerText()).includes('¥'), 'a sum in the list')
+    await packer.tap('[data-testid=order-row]')
+    await packer.waitText('给客户查询码')
+    check(!(await packer.page.locator('wx-page:visible').innerText()).includes('¥'), 'a sum in the order')
+    await packer.shot('9f-no-amounts')
+    await packer.goto('/pages/me/index')
+    await packer.waitText('仓管')
+    // A link to a tab that is not theirs leads to theirs.
+    await packer.page.evaluate(() => window.__mp.router.reLaunch({ url: '/pages/customers/index' }))
+    await packer.waitRoute('pages/orders/index')
+    await finance.close()
+    await packer.close()
+  })
+
   const sales = await openStaff(open, world, SALES)
   const seller = await world.known(SALES)
   const customer = await world.customer(seller, { name: '苗一凡' })
