@@ -1,5 +1,5 @@
-import { request } from './client'
-import type { NewRole, RightsPreview, RoleChanges, RoleRow } from './types'
+import { query, request } from './client'
+import type { Explanation, NewRole, RightsPreview, RoleChanges, RoleRow } from './types'
 
 /** The built-in roles, then the business's own. */
 export function listRoles(): Promise<{ items: RoleRow[] }> {
@@ -21,4 +21,9 @@ export function deleteRole(id: string, ifMatch: number): Promise<void> {
 /** What a change would open and close for those who have the role. Nothing is saved. */
 export function previewRole(id: string, body: RoleChanges): Promise<RightsPreview> {
   return request('POST', `roles/${id}/preview`, { body })
+}
+
+/** Why a colleague sees a row, or does not. */
+export function explain(resource: string, id: string, staff: string): Promise<Explanation> {
+  return request('GET', `permissions/explain${query({ resource, id, staff })}`)
 }

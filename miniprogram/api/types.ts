@@ -62,6 +62,7 @@ export type RoleChoice = Schemas['RoleChoice']
 export type NewRole = Schemas['NewRole']
 export type RoleChanges = Schemas['RoleChanges']
 export type RightsPreview = Schemas['RightsPreview']
+export type Explanation = Schemas['Explanation']
 export type Counted = Schemas['Counted']
 export type Team = Answer<Schemas['TeamView']>
 export type NewTeam = Schemas['NewTeam']

@@ -51,6 +51,7 @@ const staffPages = ({ customer, order, placed, shipped, colleague, role }) => [
   ['58-business', '/features/business/settings/index', '商家名称'],
   ['5a-audit', '/features/audit/list/index', '林静'],
   ['5b-audit-filter', '/features/audit/list/index', '林静', (phone) => phone.tap('[data-testid=filter]').then(() => phone.waitText('做了什么'))],
+  ['5d-sight', `/features/staff/sight/index?resource=customers&id=${customer}&name=${encodeURIComponent('苏文清')}`, '王磊', (phone) => phone.tap('[data-testid=person][data-name=王磊]').then(() => phone.waitText('看不到'))],
   ['5c-share', `/features/customers/detail/index?id=${customer}`, '请同事协作', (phone) => phone.tap('[data-testid=share]').then(() => phone.waitText('陈晓'))],
 ]
 

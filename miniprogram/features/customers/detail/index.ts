@@ -32,7 +32,7 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
     level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false,
   },
@@ -69,8 +69,9 @@ Component({
         pooled, readOnly,
         may: {
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), phones: seesPhones(),
-          interact: writes('interactions.write'), remind: !pooled && may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
+          interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
+          explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
         },
       })
     },
@@ -127,6 +128,8 @@ Component({
         note: `/features/interactions/form/index?customer=${id}&name=${name}`,
         remind: `/features/tasks/form/index?customer=${id}&name=${name}`,
         order: `/features/orders/form/index?customer=${id}&name=${name}`,
+        sight: `/features/staff/sight/index?resource=customers&id=${id}&name=${name}`,
+        audit: `/features/audit/list/index?resource_id=${id}`,
       }
       wx.navigateTo({ url: pages[to] ?? '' })
     },
