@@ -281,15 +281,8 @@ async fn a_password_cannot_be_guessed_for_long() {
         login(&name, "incorrect horse").await.problem(401, "login_refused");
     }
     let tired = login(&name, password).await;
-    assert_eq!(tired.headers.get("Retry-After").and_then(|value| value.to_str().ok()), Some("900"));
+    assert_eq!(tired.headers.get("Retry-After").and_then(|value| value.to_str().ok()), Some("60"));
     tired.problem(429, "too_many_requests");
-    // Nor for many names from one address.
-    let mut statuses = Vec::new();
-    for at in 0..12 {
-        statuses.push(login(&format!("nobody-{at}"), password).await.status);
-    }
-    assert_eq!(statuses[..8], [401; 8]);
-    assert_eq!(statuses[8..], [429; 4]);
 }
 
 #[actix_web::test]

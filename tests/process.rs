@@ -67,10 +67,16 @@ async fn another_key_is_refused_and_nothing_is_changed() {
     assert!(!home.path("shuke.key").exists());
     for rubbish in ["", "short", "AAECAwQFBgc="] {
         fs::write(home.path("shuke.key"), rubbish).expect("written");
+        fs::set_permissions(home.path("shuke.key"), fs::Permissions::from_mode(0o600)).expect("a mode");
         let said = refusal(&home.run(&["serve"]));
         assert!(said.contains("master key") && !said.contains("AAECAwQFBgc"), "{said}");
     }
     fs::write(home.path("shuke.key"), key).expect("written");
+    // The right key where everybody can read it is no secret any more.
+    fs::set_permissions(home.path("shuke.key"), fs::Permissions::from_mode(0o640)).expect("a mode");
+    let said = refusal(&home.run(&["serve"]));
+    assert!(said.contains("mode 640") && said.contains("chmod 600"), "{said}");
+    fs::set_permissions(home.path("shuke.key"), fs::Permissions::from_mode(0o600)).expect("a mode");
     assert_eq!(home.start().await.nobody().get("/welcome").await.ok()["businesses"], 1);
 }
 

@@ -2,14 +2,38 @@
 //! Redis is away, every call falls back to the process.
 
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
 use moka::Expiry;
 use moka::future::Cache as Moka;
 use redis::AsyncCommands as _;
 use redis::aio::ConnectionManager;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// Takes a token out of a bucket: one round trip, and the same whole numbers as in the process. A token is
+/// 60,000 parts, so that `per_minute` parts come back each millisecond.
+const TAKE_TOKEN: &str = r"
+local cap, rate, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local kept = redis.call('HMGET', KEYS[1], 'level', 'at')
+local level, at = tonumber(kept[1]) or cap, tonumber(kept[2]) or now
+level = math.min(cap, level + math.max(0, now - at) * rate)
+local taken = level >= 60000
+if taken then level = level - 60000 end
+redis.call('HSET', KEYS[1], 'level', string.format('%d', level), 'at', string.format('%d', now))
+redis.call('EXPIRE', KEYS[1], 120)
+if taken then return 0 end
+return math.ceil((60000 - level) / rate)
+";
+const TOKEN: i64 = 60_000;
+
+/// What is left in a bucket, and since when that is so.
+#[derive(Clone, Copy)]
+struct Bucket {
+    level: i64,
+    at: i64,
+}
 
 #[derive(Clone)]
 struct Entry {
@@ -30,6 +54,7 @@ impl Expiry<String, Entry> for Lives {
 #[derive(Clone)]
 pub struct Cache {
     memory: Moka<String, Entry>,
+    buckets: moka::sync::Cache<String, Arc<Mutex<Bucket>>>,
     redis: Option<ConnectionManager>,
     prefix: Arc<str>,
 }
@@ -53,7 +78,8 @@ impl Cache {
             _ => anyhow::bail!("[cache] url must be memory: or redis://…"),
         };
         let memory = Moka::builder().max_capacity(100_000).expire_after(Lives).build();
-        Ok(Self { memory, redis, prefix: prefix.into() })
+        let buckets = moka::sync::Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(120)).build();
+        Ok(Self { memory, buckets, redis, prefix: prefix.into() })
     }
 
     fn key(&self, key: &str) -> String {
@@ -117,6 +143,34 @@ impl Cache {
         }
         let entry = self.memory.get_with(key, async { Entry { text: "".into(), count: Arc::default(), life } }).await;
         entry.count.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Takes a token out of the bucket under `key`, which holds a quarter of a minute's tokens and gets
+    /// `per_minute` a minute. Otherwise the seconds until there is one.
+    pub async fn take_token(&self, key: &str, per_minute: u64, now: DateTime<Utc>) -> Result<(), u64> {
+        let rate = i64::try_from(per_minute.max(1)).unwrap_or(i64::MAX / TOKEN);
+        let (cap, now) = ((rate / 4).max(1).saturating_mul(TOKEN), now.timestamp_millis());
+        let key = self.key(key);
+        let wait = |millis: i64| Err(u64::try_from(millis).unwrap_or_default().div_ceil(1000).max(1));
+        if let Some(mut redis) = self.redis.clone() {
+            let script = redis::Script::new(TAKE_TOKEN);
+            match script.key(&key).arg(cap).arg(rate).arg(now).invoke_async::<i64>(&mut redis).await {
+                Ok(0) => return Ok(()),
+                Ok(millis) => return wait(millis),
+                Err(error) => away(&error),
+            }
+        }
+        let bucket = self.buckets.get_with(key, || Arc::new(Mutex::new(Bucket { level: cap, at: now })));
+        // A thread that panicked while it held the bucket left whole numbers behind.
+        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let refill = now.saturating_sub(bucket.at).max(0).saturating_mul(rate);
+        bucket.level = bucket.level.saturating_add(refill).min(cap);
+        bucket.at = now;
+        if bucket.level >= TOKEN {
+            bucket.level -= TOKEN;
+            return Ok(());
+        }
+        wait((TOKEN - bucket.level).div_euclid(rate) + 1)
     }
 
     /// Takes a lock for at most `life`; `false` when somebody else holds it.

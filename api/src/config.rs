@@ -17,6 +17,8 @@ pub struct Config {
     pub name: String,
     /// The HTTP server.
     pub http: Http,
+    /// How much one caller may ask for.
+    pub limits: Limits,
     /// The database.
     pub database: Database,
     /// The cache.
@@ -25,10 +27,14 @@ pub struct Config {
     pub keys: Keys,
     /// Tokens and attempts.
     pub auth: Auth,
+    /// Text messages.
+    pub sms: Sms,
     /// The mini-program's account at WeChat.
     pub wechat: Wechat,
     /// Whether businesses sign themselves up.
     pub signup: Signup,
+    /// The audit record.
+    pub audit: Audit,
     /// The worker.
     pub jobs: Jobs,
     /// Logging.
@@ -55,10 +61,32 @@ pub struct Http {
     pub workers: usize,
     /// Bytes.
     pub body_limit: usize,
-    /// Address of the proxy whose `X-Forwarded-For` counts.
+    /// Addresses and networks of the proxies whose `X-Forwarded-For` counts.
     pub trusted_proxy: String,
+    /// Seconds after which a request that has no answer yet is given up.
+    pub request_seconds: u64,
+    /// PEM file with the certificate and its chain; empty: plain HTTP.
+    pub tls_certificate: String,
+    /// PEM file with the certificate's key.
+    pub tls_key: String,
+    /// Origins of web pages that may call the API.
+    pub cors_origins: String,
     /// Seconds.
     pub shutdown_seconds: u64,
+}
+
+/// `[limits]`: requests a minute, 0 for no limit. A quarter of them may come at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Of an address without a login.
+    pub anonymous_per_minute: u64,
+    /// Reads of a session.
+    pub reads_per_minute: u64,
+    /// Changes by a session.
+    pub writes_per_minute: u64,
+    /// WeChat's pushes, of an address.
+    pub pushes_per_minute: u64,
 }
 
 /// `[database]`
@@ -91,6 +119,14 @@ pub struct Keys {
     pub file: String,
     /// Base64 of 32 bytes; empty to use the file.
     pub master: SecretString,
+    /// The master key before, while it is being replaced in the environment.
+    pub former: SecretString,
+    /// Where the key service is; empty: the key stands in the file as it is.
+    pub kms_url: String,
+    /// What it is asked with.
+    pub kms_token: SecretString,
+    /// Path of the list of the erased.
+    pub erased_file: String,
 }
 
 /// `[auth]`
@@ -105,6 +141,32 @@ pub struct Auth {
     pub attempts: u64,
     /// Seconds.
     pub attempt_window_seconds: u64,
+    /// Operators need a second factor.
+    pub require_totp: bool,
+    /// Seconds.
+    pub step_up_seconds: i64,
+    /// Full phone numbers a day.
+    pub reveals_per_day: i64,
+    /// Path of an `.mmdb` file; empty: none.
+    pub ip_database: String,
+}
+
+/// `[sms]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Empty, `log` or `aliyun`.
+    pub provider: String,
+    /// Where the provider's API is.
+    pub base_url: String,
+    /// Of the access key.
+    pub access_key_id: String,
+    /// Of the access key.
+    pub access_key_secret: SecretString,
+    /// The approved signature.
+    pub sign_name: String,
+    /// The approved template; its variable is `code`.
+    pub template_code: String,
 }
 
 /// `[signup]`
@@ -147,6 +209,16 @@ pub struct TaskDueTemplate {
     pub customer: String,
     /// Field for the time.
     pub time: String,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Days, 0 for ever.
+    pub retention_days: i64,
+    /// Milliseconds.
+    pub seal_ms: u64,
 }
 
 /// `[jobs]`

@@ -1,15 +1,18 @@
 //! What one running server holds: opened once at the start, handed to extractors and jobs. Handlers
 //! never see it; what they may do comes to them as `Can<_>`.
 
-use crate::auth::Snapshots;
+use crate::auth::{Places, Snapshots};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
 use crate::scope::system;
+use crate::sms::Sms;
 use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The parts of a running installation.
@@ -20,7 +23,11 @@ pub struct Installation {
     pub(crate) cache: Cache,
     pub(crate) keys: Keyring,
     pub(crate) wechat: Wechat,
+    pub(crate) sms: Sms,
+    pub(crate) places: Places,
     pub(crate) snapshots: Snapshots,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub(crate) proxies: Vec<IpNet>,
 }
 
 impl Installation {
@@ -30,7 +37,7 @@ impl Installation {
     /// When a part cannot be reached, or the master key is not the one this database was written
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
-        let found = Keyring::find(&config.keys, config.profile)?;
+        let found = Keyring::find(&config.keys, config.profile).await?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
         if let Some(mark) = &mark
@@ -44,12 +51,18 @@ impl Installation {
         }
         let keys = match found {
             Some(keys) => keys,
-            None => Keyring::make(&config.keys)?,
+            None => Keyring::make(&config.keys).await?,
         };
+        let migrated = db.is_migrated().await.unwrap_or(false);
+        let keys = if migrated { system::keep_lookups(&db, keys).await? } else { keys };
         let cache = Cache::open(&config.cache.url, &config.cache.prefix).await?;
         let wechat = Wechat::new(&config.wechat, cache.clone(), clock.clone())?;
-        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, snapshots: Snapshots::default() });
-        if this.db.is_migrated().await.unwrap_or(false) {
+        let places = Places::open(&config.auth.ip_database)?;
+        let sms = Sms::new(&config.sms, config.profile)?;
+        let proxies = networks(&config.http.trusted_proxy).context("[http] trusted_proxy")?;
+        let snapshots = Snapshots::default();
+        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, snapshots, proxies });
+        if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;
             }
@@ -81,6 +94,15 @@ impl Installation {
     pub fn statements(&self) -> u64 {
         self.db.statements()
     }
+}
+
+/// Networks or single addresses, separated by commas.
+fn networks(list: &str) -> anyhow::Result<Vec<IpNet>> {
+    let one = |text: &str| match text.parse::<IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address)),
+        Err(_) => text.parse::<IpNet>().with_context(|| format!("{text} is no address and no network")),
+    };
+    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
 }
 
 /// Whether the key is there and opens what this database was written with.

@@ -4,6 +4,7 @@
 //! rules between the modules.
 
 pub mod admin;
+mod audit;
 mod auth;
 mod backup;
 mod cache;
@@ -13,20 +14,25 @@ mod crypto;
 mod customers;
 mod db;
 mod edge;
+mod erasure;
 mod health;
 mod installation;
 mod interactions;
 mod jobs;
 mod mine;
+#[cfg(test)]
+mod mutants;
 mod openapi;
 mod operators;
 mod orders;
 mod page;
 mod problem;
 mod rights;
+mod rotation;
 pub mod schema;
 mod scope;
 mod server;
+mod sms;
 mod tags;
 mod tasks;
 mod tenants;
@@ -36,9 +42,11 @@ mod wechat;
 pub use auth::hash_password;
 pub use backup::{backup, restore};
 pub use clock::Clock;
+pub use erasure::erase_again;
 pub use installation::Installation;
 pub use jobs::{Worker, run_due};
 pub use openapi::document;
 pub use problem::Problem;
+pub use scope::Kind;
 pub use scope::system::System;
 pub use server::{Running, listen};

@@ -1,7 +1,7 @@
 //! The binary: reads the command line, opens the installation, hands over.
 
 use anyhow::Context as _;
-use api::admin::Admin;
+use api::admin::{Admin, AuditCommand};
 use api::config::Config;
 use api::{Clock, Installation, Running, Worker, listen};
 use clap::{Parser, Subcommand};
@@ -40,6 +40,9 @@ enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// The audit record.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Sets businesses, operators and staff up.
     #[command(subcommand)]
     Admin(Admin),
@@ -58,6 +61,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve => serve(config).await,
         Command::Worker => {
             let at = Installation::open(config, Clock::System).await?;
+            api::erase_again(&at).await?;
             let worker = Worker::start(at);
             stop_signal().await?;
             worker.stop().await;
@@ -68,7 +72,20 @@ async fn main() -> anyhow::Result<()> {
             Installation::open(config, Clock::System).await.map(|_| ())
         }
         Command::Backup { file } => api::backup(&config, &file).await,
-        Command::Restore { file } => api::restore(&config, &file),
+        Command::Restore { file } => {
+            api::restore(&config, &file)?;
+            let at = Installation::open(config, Clock::System).await?;
+            let again = api::erase_again(&at).await?;
+            at.close().await;
+            say(&serde_json::json!({ "erased_again": again }).to_string())
+        }
+        Command::Audit(command) => {
+            let at = Installation::open(config, Clock::System).await?;
+            let (answers, intact) = command.run(&at).await?;
+            answers.iter().try_for_each(|answer| say(&answer.to_string()))?;
+            anyhow::ensure!(intact, "the audit record is not what it was");
+            Ok(())
+        }
         Command::Admin(admin) => {
             let at = Installation::open(config, Clock::System).await?;
             say(&admin.run(&at).await?.to_string())
@@ -79,6 +96,7 @@ async fn main() -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let jobs = config.jobs.in_process;
     let at = Installation::open(config, Clock::System).await?;
+    api::erase_again(&at).await?;
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
     let worker = jobs.then(|| Worker::start(Arc::clone(&at)));

@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use domain::message::{self, Lang};
+use domain::step_up::StepUpMethod;
 use domain::{Violation, Violations};
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -29,8 +30,15 @@ pub enum Problem {
     TooLarge,
     /// 401, with the reason's code.
     Unauthenticated(&'static str),
+    /// 401: the password fits; the second factor is missing.
+    SecondFactor {
+        /// Names this login for five minutes.
+        challenge: String,
+    },
     /// 403: you may not do this kind of thing.
     Forbidden(&'static str),
+    /// 403: prove once more that it is you. The edge adds by which methods that can be done.
+    StepUp,
     /// 404: absent, or not yours. The two cannot be told apart.
     NotFound,
     /// 405.
@@ -85,6 +93,12 @@ pub struct ProblemView {
     /// The masked row in the way, for `phone_taken`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<Value>,
+    /// What to send with the second factor, for `second_factor_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
+    /// How to prove it, for `step_up_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub methods: Option<Vec<StepUpMethod>>,
 }
 
 /// One wrong field.
@@ -179,6 +193,8 @@ impl Problem {
             Self::Invalid(_) => "invalid",
             Self::TooLarge => "body_too_large",
             Self::NotFound => "not_found",
+            Self::SecondFactor { .. } => "second_factor_required",
+            Self::StepUp => "step_up_required",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::VersionMissing => "version_missing",
             Self::TooMany { .. } => "too_many_requests",
@@ -215,6 +231,11 @@ impl Problem {
             errors,
             current,
             existing,
+            challenge: match self {
+                Self::SecondFactor { challenge } => Some(challenge.clone()),
+                _ => None,
+            },
+            methods: None,
         }
     }
 }
@@ -234,8 +255,8 @@ impl ResponseError for Problem {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Unauthenticated(_) | Self::SecondFactor { .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,

@@ -1,11 +1,12 @@
 //! Every entity, so that a test can hold them against the migrated tables.
 
 use crate::auth::entity as auth;
+use crate::auth::guard_entity as guard;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
-use crate::scope::{audit_entry, system};
+use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, rights, scope, tags, tasks, tenants};
-use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
+use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Table {
     pub name: String,
     /// Its columns.
     pub columns: Vec<Column>,
+    /// The columns of its primary key.
+    pub key: Vec<String>,
 }
 
 /// A column as an entity describes it.
@@ -39,6 +42,12 @@ pub fn tables() -> Vec<Table> {
         table(auth::account_phone::Entity),
         table(auth::session::Entity),
         table(auth::refresh_token::Entity),
+        table(guard::totp::Entity),
+        table(guard::recovery_code::Entity),
+        table(guard::challenge::Entity),
+        table(guard::lockout::Entity),
+        table(guard::address_rule::Entity),
+        table(system::reveals::Entity),
         table(tenants::staff::Entity),
         table(tenants::role::Entity),
         table(tenants::team::Entity),
@@ -66,8 +75,56 @@ pub fn tables() -> Vec<Table> {
         table(system::credit_tables::push_event::Entity),
         table(jobs::entity::Entity),
         table(scope::once::Entity),
-        table(audit_entry::Entity),
+        table(audit_entry::entry::Entity),
+        table(audit_entry::head::Entity),
+        table(audit_entry::anchor::Entity),
+        table(system::keys::tenant_key::Entity),
     ]
+}
+
+/// What the record may say about the columns of every entity that belongs to a business.
+#[must_use]
+pub fn recorded() -> Vec<Recorded> {
+    vec![
+        said(tenants::staff::Entity),
+        said(tenants::role::Entity),
+        said(system::reveals::Entity),
+        said(tenants::team::Entity),
+        said(customers::customer::Entity),
+        said(customers::phone::Entity),
+        said(customers::tagging::Entity),
+        said(customers::helper::Entity),
+        said(customers::pool::Entity),
+        said(tags::entity::group::Entity),
+        said(tags::entity::tag::Entity),
+        said(interactions::entity::Entity),
+        said(tasks::entity::Entity),
+        said(tasks::send::inbox_item::Entity),
+        said(tasks::send::row::Entity),
+        said(orders::order::Entity),
+        said(orders::line::Entity),
+        said(orders::step::Entity),
+        said(rights::Entity),
+        said(audit_entry::entry::Entity),
+    ]
+}
+
+/// What the record may say about the columns of a table.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Its name in the database.
+    pub table: String,
+    /// Each column: its name, what was declared, and what follows.
+    pub columns: Vec<(String, Option<Kind>, Kind)>,
+    /// The column that names the person whose values the row holds.
+    pub person: Option<String>,
+}
+
+fn said<E: Fields>(entity: E) -> Recorded {
+    let columns =
+        E::Column::iter().map(|column| (column.as_str().to_owned(), E::declared(&column), kind::<E>(&column)));
+    let person = E::person().map(|column| column.as_str().to_owned());
+    Recorded { table: entity.table_name().to_owned(), columns: columns.collect(), person }
 }
 
 fn table<E: EntityTrait>(entity: E) -> Table {
@@ -75,5 +132,6 @@ fn table<E: EntityTrait>(entity: E) -> Table {
         let def = column.def();
         Column { name: column.as_str().to_owned(), kind: def.get_column_type().clone(), null: def.is_null() }
     });
-    Table { name: entity.table_name().to_owned(), columns: columns.collect() }
+    let key = E::PrimaryKey::iter().map(|column| column.into_column().as_str().to_owned());
+    Table { name: entity.table_name().to_owned(), columns: columns.collect(), key: key.collect() }
 }

@@ -1,17 +1,23 @@
 //! The HTTP server: routes, limits, start and stop.
 
+use crate::config::Http;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    auth, customers, edge, health, interactions, mine, openapi, operators, orders, rights, tags, tasks, tenants, today,
-    wechat,
+    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, operators, orders, rights, tags, tasks,
+    tenants, today, wechat,
 };
+use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,12 +29,14 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         scope("/api/v1")
             .configure(auth::routes)
             .configure(tenants::routes)
+            .configure(audit::routes)
             .configure(tags::routes)
             .configure(customers::routes)
             .configure(interactions::routes)
             .configure(tasks::routes)
             .configure(orders::routes)
             .configure(rights::routes)
+            .configure(erasure::routes)
             .configure(today::routes)
             .configure(operators::routes)
             .configure(mine::routes),
@@ -54,6 +62,16 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     let data = web::Data::from(Arc::clone(at));
     let (listen, workers) = (at.config.http.listen.clone(), at.config.http.workers);
     let (limit, patience) = (at.config.http.body_limit, at.config.http.shutdown_seconds);
+    let origins: Vec<String> = at
+        .config
+        .http
+        .cors_origins
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let tls = tls(&at.config.http)?;
     let document = openapi::document();
     let mut server = HttpServer::new(move || {
         // The document stands before the routes: the scope /api/v1 answers for every address below it.
@@ -68,6 +86,7 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
             .configure(wechat::callbacks)
             .default_service(web::to(async || Err::<&str, _>(Problem::NotFound)))
             .wrap(Compress::default())
+            .wrap(cors(&origins))
             .wrap(from_fn(edge::answer))
             .wrap(from_fn(edge::method_override))
     });
@@ -78,9 +97,48 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     let server = server
         .disable_signals()
         .shutdown_timeout(patience)
-        .bind(&listen)
-        .with_context(|| format!("cannot listen on {listen}"))?;
+        // Whoever does not even send its headers keeps no connection.
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5));
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(&listen, tls),
+        None => server.bind(&listen),
+    }
+    .with_context(|| format!("cannot listen on {listen}"))?;
     let address = *server.addrs().first().context("no address")?;
     let server = server.run();
     Ok(Running { address, handle: server.handle(), server })
+}
+
+/// Lets pages of the named origins call the API, and no others: without an origin there is no header that
+/// a browser would go by.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "if-match",
+            "idempotency-key",
+            "accept-language",
+            "x-request-id",
+        ])
+        .expose_headers(["x-request-id", "retry-after"])
+        .block_on_origin_mismatch(false)
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// The certificate and key to speak TLS with, if the settings name them.
+fn tls(http: &Http) -> anyhow::Result<Option<ServerConfig>> {
+    if http.tls_certificate.is_empty() && http.tls_key.is_empty() {
+        return Ok(None);
+    }
+    let chain = CertificateDer::pem_file_iter(&http.tls_certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("[http] tls_certificate ({})", http.tls_certificate))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&http.tls_key).with_context(|| format!("[http] tls_key ({})", http.tls_key))?;
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    Ok(Some(config.context("[http] tls_certificate and tls_key do not belong together")?))
 }

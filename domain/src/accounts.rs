@@ -23,6 +23,10 @@ pub struct WechatLogin {
     /// A random name the phone gave itself; ties a refresh token to the device.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,
+    /// What the device calls itself, for the list of sessions.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub label: Option<String>,
 }
 
 /// Sign in of an operator by name and password.
@@ -38,6 +42,10 @@ pub struct PasswordLogin {
     /// A random name of the client; ties a refresh token to it.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,
+    /// What the device calls itself, for the list of sessions.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub label: Option<String>,
 }
 
 /// Ask for a new access token.
@@ -87,4 +95,33 @@ pub struct ReceiptProof {
     /// Twelve letters and digits, as printed; hyphens are ignored.
     #[validate(length(min = 1, max = 32), custom(function = "text::code"))]
     pub code: String,
+}
+
+codes! {
+    /// What is said about a network.
+    pub enum NetworkRule {
+        /// Operators may come from here, and from nowhere that no such rule names.
+        Allow = "allow",
+        /// Nobody may come from here.
+        Block = "block",
+    }
+}
+
+/// Says something about a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNetworkRule {
+    /// What.
+    pub rule: NetworkRule,
+    /// `203.0.113.0/24`, `2001:db8::/32`, or one address.
+    #[validate(length(min = 2, max = 50), custom(function = "text::line"))]
+    pub network: String,
+    /// Why, for whoever reads the list later.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = "text::line"))]
+    pub reason: Option<String>,
+    /// Hours after which it ends by itself; for good when left out.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 87600))]
+    pub hours: Option<i64>,
 }

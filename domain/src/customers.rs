@@ -179,3 +179,27 @@ pub struct CustomerTags {
     #[validate(length(max = 50))]
     pub remove: Vec<Uuid>,
 }
+
+codes! {
+    /// Why somebody is erased. A code and not a text: it stays on the record, where no name may stand.
+    pub enum ErasureReason {
+        /// 本人在小程序申请.
+        Asked = "asked",
+        /// 本人书面申请.
+        AskedInWriting = "asked_in_writing",
+        /// 撤回同意.
+        ConsentWithdrawn = "consent_withdrawn",
+        /// 超过保存期限.
+        RetentionOver = "retention_over",
+        /// 误录.
+        Mistake = "mistake",
+    }
+}
+
+/// A person is erased for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erasure {
+    /// Why.
+    pub reason: ErasureReason,
+}

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, interactions, orders, staff, tags, tasks};
+use crate::{accounts, customers, interactions, orders, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -60,6 +60,11 @@ forms! {
         accounts::Refresh,
         accounts::Switch,
         accounts::PhoneProof,
+        accounts::NewNetworkRule,
+        step_up::SecondFactor,
+        step_up::TotpConfirmation,
+        step_up::StepUpRequest,
+        step_up::StepUpProof,
         customers::CustomerTags,
         staff::NewStaff,
         staff::NewInvitation,
@@ -78,6 +83,7 @@ forms! {
         staff::SignUp,
         staff::NewBusiness,
         staff::TenantChanges,
+        customers::Erasure,
     }
 }
 

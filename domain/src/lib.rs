@@ -29,6 +29,7 @@ pub mod phone;
 pub mod region;
 pub mod rights;
 pub mod staff;
+pub mod step_up;
 pub mod tags;
 pub mod tasks;
 pub mod text;

@@ -15,6 +15,16 @@ mod m0010_roles;
 mod m0011_invitations;
 mod m0012_sharing;
 mod m0013_tenancy;
+mod m0020_audit_substance;
+mod m0021_audit_chain;
+mod m0022_erasure;
+mod m0023_tenant_keys;
+mod m0024_next_digests;
+mod m0030_sessions;
+mod m0031_second_factor;
+mod m0032_lockouts;
+mod m0033_addresses;
+mod m0034_reveals;
 mod schema;
 
 /// All migrations in their order.
@@ -33,6 +43,16 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_invitations::Migration),
             Box::new(m0012_sharing::Migration),
             Box::new(m0013_tenancy::Migration),
+            Box::new(m0020_audit_substance::Migration),
+            Box::new(m0021_audit_chain::Migration),
+            Box::new(m0022_erasure::Migration),
+            Box::new(m0023_tenant_keys::Migration),
+            Box::new(m0024_next_digests::Migration),
+            Box::new(m0030_sessions::Migration),
+            Box::new(m0031_second_factor::Migration),
+            Box::new(m0032_lockouts::Migration),
+            Box::new(m0033_addresses::Migration),
+            Box::new(m0034_reveals::Migration),
         ]
     }
 }

@@ -1,7 +1,8 @@
 import { send } from './http'
 import type { Method, Options } from './http'
 import { asProblem, problem } from './problem'
-import { me, renew, token } from './session'
+import { secondLook } from './second-look'
+import { me, obeyWipe, renew, token } from './session'
 
 export { query } from './http'
 export { Problem, asProblem } from './problem'
@@ -9,8 +10,21 @@ export { Problem, asProblem } from './problem'
 /** Refusals that a new token cures. */
 const STALE = ['unauthenticated', 'token_expired']
 
-/** A request of whoever is signed in. An expired token is renewed and the request sent once more. */
+/** A request of whoever is signed in. What needs a second look is sent again after the person gave it. */
 export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  try {
+    return await renewed<T>(method, path, options)
+  } catch (thrown) {
+    const why = asProblem(thrown)
+    if (why.code === 'wiped') obeyWipe()
+    if (why.code !== 'step_up_required') throw thrown
+    await secondLook(why.methods)
+    return renewed<T>(method, path, options)
+  }
+}
+
+/** An expired token is renewed and the request sent once more. */
+async function renewed<T>(method: Method, path: string, options: Options): Promise<T> {
   try {
     return await send<T>(method, path, options, await token())
   } catch (thrown) {

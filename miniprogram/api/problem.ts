@@ -1,4 +1,4 @@
-import type { ExistingCustomer, ProblemBody, Violation } from './types'
+import type { ExistingCustomer, ProblemBody, StepUpMethod, Violation } from './types'
 
 /** Why a request was refused. `network` means that no answer came at all. */
 export class Problem extends Error {
@@ -8,6 +8,8 @@ export class Problem extends Error {
   readonly current: unknown
   readonly existing: ExistingCustomer | undefined
   readonly requestId: string | undefined
+  /** For `step_up_required`: how it can be proved. */
+  readonly methods: StepUpMethod[]
 
   constructor(body: ProblemBody) {
     super(body.title)
@@ -18,6 +20,7 @@ export class Problem extends Error {
     this.current = body.current
     this.existing = body.existing
     this.requestId = body.request_id
+    this.methods = body.methods ?? []
   }
 
   get offline(): boolean {
@@ -27,7 +30,7 @@ export class Problem extends Error {
   /** One sentence a person can act on. */
   get sentence(): string {
     const whole = this.errors.find((one) => one.field === '')
-    return whole?.detail || this.message
+    return whole?.detail || (this.code === 'invalid' && this.errors[0]?.detail) || this.message
   }
 }
 
@@ -36,6 +39,7 @@ const WORDS: Record<string, string> = {
   timeout: '服务器没有及时回应，请稍后再试',
   unauthenticated: '登录已过期，请重新登录',
   unreadable: '服务器暂时出了问题，请稍后再试',
+  step_up_left: '没有验证身份，这一步没有做',
 }
 
 /** A refusal that was made on the phone. */

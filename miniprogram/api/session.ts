@@ -43,6 +43,14 @@ export function forget(): void {
   listeners.forEach((tell) => tell())
 }
 
+/** This device was ordered to forget everything: sessions, drafts, caches, its own name. */
+export function obeyWipe(): void {
+  kept = null
+  wx.clearStorageSync()
+  listeners.forEach((tell) => tell())
+  wx.reLaunch({ url: '/pages/home/index' })
+}
+
 /** Tells when somebody signs in, switches or leaves. */
 export function onSession(tell: () => void): () => void {
   listeners.add(tell)
@@ -95,7 +103,7 @@ async function renewNow(): Promise<void> {
   const now = await send<Session>('POST', 'auth/refresh', { body: { refresh_token: kept.refresh, device: await device() } }, null)
     .then(keep)
     .catch((thrown: unknown) => {
-      if (asProblem(thrown).status !== 401) throw thrown
+      if (asProblem(thrown).status !== 401 || asProblem(thrown).code === 'wiped') throw thrown
       forget()
       return signIn()
     })
@@ -110,7 +118,14 @@ export async function signIn(): Promise<Me> {
   const code = await new Promise<string>((resolve, reject) => {
     wx.login({ success: (answer) => resolve(answer.code), fail: () => reject(problem('network')) })
   })
-  return keep(await send<Session>('POST', 'auth/wechat', { body: { code, device: await device() } }, null))
+  return keep(await send<Session>('POST', 'auth/wechat', { body: { code, device: await device(), ...label() } }, null))
+}
+
+/** What this phone is called in the list of devices: `Apple iPhone 15`. */
+function label(): { label?: string } {
+  const { brand, model } = wx.getDeviceInfo()
+  const words = `${brand ?? ''} ${model ?? ''}`.replace(/\s+/g, ' ').trim().slice(0, 50)
+  return words ? { label: words } : {}
 }
 
 /** A random name this phone gave itself; ties the refresh token to it. */

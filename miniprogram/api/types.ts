@@ -35,6 +35,28 @@ export interface ExistingCustomer {
   owner_name: string
 }
 
+/** How somebody proves once more that it is they. */
+export type StepUpMethod = 'totp' | 'soter' | 'sms'
+
+export interface StepUpChallenge {
+  challenge: string
+  method: StepUpMethod
+  expires_in: number
+  /** The masked phone that the message went to. */
+  sent_to?: string | null
+}
+
+/** One login on one device. */
+export interface DeviceSession {
+  id: string
+  label: string | null
+  method: string | null
+  network: string | null
+  created_at: string
+  used_at: string
+  current: boolean
+}
+
 /** RFC 9457 body of every refusal; what did not come from our server may lack the rest. */
 export type ProblemBody = Pick<Schemas['ProblemView'], 'title' | 'status' | 'code'> & {
   type?: string
@@ -42,6 +64,7 @@ export type ProblemBody = Pick<Schemas['ProblemView'], 'title' | 'status' | 'cod
   errors?: Violation[]
   current?: unknown
   existing?: ExistingCustomer
+  methods?: StepUpMethod[]
 }
 
 export type Business = Schemas['MyBusiness']

@@ -12,8 +12,13 @@ const RESOURCES: Record<string, string> = {
 const VERBS: Record<string, string> = {
   create: '新建了', update: '修改了', delete: '删除了', reveal: '查看了完整号码：', move: '推进了', tag: '改了标签：', share: '请人协作：', unshare: '取消协作：',
   release: '放入公海：', claim: '从公海领取了', hand_over: '开始交接：', handed_over: '交接完成：', invite: '邀请了', accept_invitation: '接受邀请，成为',
-  take_invitation_back: '撤回了邀请：', receipt_code: '生成了查询码：', remind: '到点提醒了', send: '发送了', settle: '确认了', login: '登录：', login_failed: '登录失败：',
-  logout: '退出：', erase: '彻底删除了', export: '导出了', rotate: '更换了密钥：',
+  take_invitation_back: '撤回了邀请：', receipt_code: '生成了查询码：', remind: '到点提醒了', send: '发送了', settle: '确认了', login_noticed: '收到异常登录提醒：',
+  erase: '彻底删除了', export: '导出了', rotate: '更换了密钥：',
+}
+
+/** What happens to a login needs no object. */
+const SESSION_VERBS: Record<string, string> = {
+  login: '登录了', login_failed: '登录失败', logout: '退出了登录', step_up: '验证了身份', step_up_failed: '验证身份失败',
 }
 
 export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
@@ -47,8 +52,9 @@ export interface AuditRow {
 export function auditRow(entry: AuditEntry, names: Map<string, string>): AuditRow {
   const { resource, resource_id: about } = entry
   const whom = resource === 'staff' && about ? (names.get(about) ?? '') : ''
+  const alone = resource === 'session' ? SESSION_VERBS[entry.action] : undefined
   return {
-    id: entry.id, who: entry.actor_name || '系统', what: `${verb(entry)}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
+    id: entry.id, who: entry.actor_name || '系统', what: alone ?? `${verb(entry)}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
     detail: detail(entry, names), when: ago(entry.at), at: stamp(entry.at), url: about ? page(resource, about, entry.action) : '',
   }
 }

@@ -3,7 +3,7 @@
 use super::source::{self, Source};
 
 /// Features in their order: one may use those of an earlier rank.
-const FEATURES: [(&str, u8); 10] = [
+const FEATURES: &[(&str, u8)] = &[
     ("tenants", 0),
     ("tags", 1),
     ("customers", 2),
@@ -16,13 +16,18 @@ const FEATURES: [(&str, u8); 10] = [
     ("today", 7),
     // Sees businesses, never what is in them.
     ("operators", 0),
+    ("erasure", 8),
+    ("rotation", 9),
 ];
 
 /// Puts the parts together, so it knows them all.
-const ASSEMBLY: [&str; 6] = ["lib.rs", "main.rs", "server.rs", "openapi.rs", "admin.rs", "schema.rs"];
+const ASSEMBLY: [&str; 7] =
+    ["lib.rs", "main.rs", "server.rs", "openapi.rs", "admin/mod.rs", "admin/keys.rs", "schema.rs"];
 
 /// Infrastructure that knows a feature, each with its reason.
-const EXCEPTIONS: [(&str, &str, &str); 5] = [
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("jobs/worker.rs", "rotation", "the list of the kinds of job there are"),
+    ("scope/audit/persons.rs", "customers", "recorded values are sealed under the key of the person they are about"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),
@@ -113,7 +118,7 @@ fn infrastructure_knows_no_feature() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    for exception in &EXCEPTIONS {
+    for exception in EXCEPTIONS {
         assert!(met.contains(&exception), "{exception:?} is no exception any more");
     }
 }
@@ -134,6 +139,47 @@ fn no_feature_writes_sql_itself() {
     only(&["db/", "scope/", "backup.rs"], &WRITES_SQL, |line| {
         calls.iter().chain(&verbs).any(|word| line.contains(word))
     });
+}
+
+/// The record is append-only: besides the change that writes them, only sealing touches entries and only
+/// the end of their time removes them.
+#[test]
+fn nothing_else_changes_or_removes_audit_entries() {
+    let own = ["scope/audit/chain.rs", "scope/audit/retention.rs", "scope/audit/mod.rs"];
+    let verbs =
+        ["::update", "::delete", "::insert", "derive::<", "derive_all::<", "remove::<", "bury::<", "rewrite::<"];
+    for source in source::of("api").iter().filter(|source| !own.contains(&source.path.as_str())) {
+        for (number, line) in source.lines() {
+            let line = line.replace("credit_entry", "");
+            let names =
+                line.contains("audit_entry") || line.contains("entry::Entity") || line.contains("audit_entries");
+            let writes = verbs.iter().any(|verb| line.contains(verb));
+            assert!(!(names && writes), "{}:{number}: {}", source.path, line.trim());
+        }
+    }
+    let sealed = source::of("api").into_iter().find(|source| source.path == own[0]).expect("the chain");
+    assert_eq!(sealed.text.matches("entry::Entity::update").count(), 1, "sealing changes entries in one place");
+    assert!(!sealed.text.contains("entry::Entity::delete"));
+}
+
+/// The master key can only go when nothing is left under it.
+#[test]
+fn whatever_the_installation_seals_is_sealed_anew_when_the_master_key_changes() {
+    let sources = source::of("api");
+    let list = sources.iter().find(|source| source.path == "scope/system/keys/rewrap.rs").expect("the list");
+    let mut met = 0;
+    for source in sources.iter().filter(|source| source.path != list.path && !source.path.starts_with("crypto/")) {
+        for (start, quote) in source.text.match_indices("\"|") {
+            let place = source.text[start + quote.len()..].split('|').next().unwrap_or_default();
+            let Some((table, column)) = place.split_once('.').filter(|(table, _)| *table != "installation") else {
+                continue;
+            };
+            let listed = list.text.contains(&format!("(\"{table}\", \"{column}\""));
+            assert!(listed, "{}: list {place} in {}", source.path, list.path);
+            met += 1;
+        }
+    }
+    assert!(met >= 3, "only {met} places were found");
 }
 
 /// Only these folders and exceptions have lines of that kind.

@@ -6,7 +6,7 @@ use domain::message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What gives a code, and which of its arguments the code is.
-const GIVERS: [(&str, usize); 14] = [
+const GIVERS: [(&str, usize); 13] = [
     ("fail(", 0),
     ("fail_at(", 1),
     (".refuse(", 0),
@@ -20,7 +20,6 @@ const GIVERS: [(&str, usize); 14] = [
     ("Problem::Forbidden(", 0),
     ("Problem::Upstream(", 0),
     ("ValidationError::new(", 0),
-    ("marks.refused = Some(", 0),
 ];
 
 /// Sources that give codes: not the texts themselves.

@@ -5,13 +5,13 @@
 mod branches;
 mod budgets;
 mod codes;
-mod database;
+pub mod database;
 mod document;
 mod foreign;
 mod hostile;
 mod operations;
 mod rows;
-mod samples;
+pub mod samples;
 mod schema;
 mod source;
 mod staffing;

@@ -164,3 +164,20 @@ async fn an_address_that_does_not_exist_and_a_wrong_method_are_problems() {
         answer.problem(status, code);
     }
 }
+
+/// The second look is asked of the permission, so no operation that needs a dangerous one can forget it.
+#[actix_web::test]
+async fn what_is_dangerous_asks_for_a_second_look_before_anything_else_is_looked_at() {
+    let shop = Shop::new().await;
+    let plain = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    let mut asked = 0;
+    for operation in operations(&shop).await {
+        let Access::Can(name) = &operation.access else { continue };
+        if domain::step_up::dangerous(permission(name)) {
+            let answer = operation.checked(plain.send(operation.rubbish(&plain)).await);
+            assert_eq!((answer.status, &answer.body["code"]), (403, &"step_up_required".into()), "{}", operation.id);
+            asked += 1;
+        }
+    }
+    assert!(asked > 5, "only {asked} operations are dangerous");
+}

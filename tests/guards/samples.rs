@@ -106,6 +106,32 @@ impl<'s> Desk<'s> {
                 System::new(&shop.at).create_operator(&name, hash).await.expect("an operator");
                 as_client(&shop.nobody).body(json!({ "name": name, "password": PASSWORD, "device": "device-of-a-guard" }))
             }
+            "login_second_factor" => {
+                let mut operator = shop.operator().await;
+                operator.enrol(shop).await;
+                let challenge = operator.challenge(shop).await;
+                as_client(&shop.nobody).body(json!({ "challenge": challenge, "recovery_code": operator.recovery_codes[0] }))
+            }
+            "enrol_totp" => as_client(&shop.operator().await.log_in(shop).await),
+            "confirm_totp" => {
+                let client = shop.operator().await.log_in(shop).await;
+                let secret = text(&client.post("/auth/totp", json!({})).await.ok()["secret"]);
+                as_client(&client).body(json!({ "code": shop.totp(&secret) }))
+            }
+            "challenge_step_up" => as_client(&shop.stranger().await).body(json!({ "method": "soter" })),
+            "step_up" => {
+                let somebody = shop.stranger().await;
+                let challenge = somebody.post("/auth/step-up/challenge", json!({ "method": "soter" })).await.ok();
+                as_client(&somebody).body(shop.finger(&somebody, &challenge["challenge"]).await)
+            }
+            "list_sessions" | "revoke_other_sessions" => as_client(&shop.stranger().await),
+            "revoke_session" | "wipe_session" => {
+                let somebody = shop.stranger().await;
+                let there = shop.log_in_again(&somebody).await;
+                let sessions = there.get("/auth/sessions").await.ok();
+                let other = sessions["items"].as_array().expect("items").iter().find(|item| item["current"] == false);
+                as_client(&there).at("id", text(&other.expect("the first session")["id"]))
+            }
             "refresh_session" => {
                 let somebody = shop.stranger().await;
                 let device = format!("device-{}", somebody.phone.as_deref().expect("a phone"));
@@ -123,7 +149,9 @@ impl<'s> Desk<'s> {
             "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
 
             // The business.
-            "list_audit_entries" | "get_business" => mine(),
+            "list_audit_entries" | "verify_audit" | "get_business" => mine(),
+            "list_networks" | "add_network" | "remove_network" | "list_staff_sessions" | "revoke_staff_session"
+            | "wipe_staff_session" => self.staffing(operation).await,
             "change_business" => mine().version(self.business_version().await).body(json!({ "name": "山月茶行", "phone": "0571-88886666" })),
             "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
             | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
@@ -154,6 +182,7 @@ impl<'s> Desk<'s> {
                 "phones": [{ "number": phone_number(), "label": "公司" }], "region": "330106", "source": "wechat",
                 "birthday": "1990-02-28", "remark": "改喝普洱", "owner_id": self.staff_id().await,
             })),
+            "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
             "list_helpers" | "add_helper" | "remove_helper" | "release_customer" | "claim_customer" => self.sharing(operation).await,

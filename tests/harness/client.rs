@@ -52,7 +52,17 @@ impl Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().build().expect("a client");
+        Self::through(base, reqwest::header::HeaderMap::new())
+    }
+
+    /// Somebody whose requests come from this address, as the proxy in front of the server says.
+    pub fn at(base: &str, address: &str) -> Self {
+        let forwarded = ("X-Forwarded-For".parse().expect("a name"), address.parse().expect("a value"));
+        Self::through(base, [forwarded].into_iter().collect())
+    }
+
+    fn through(base: &str, headers: reqwest::header::HeaderMap) -> Self {
+        let http = reqwest::Client::builder().default_headers(headers).build().expect("a client");
         Self { http, base: base.to_owned(), token: None, refresh_token: None, phone: None }
     }
 
@@ -95,6 +105,11 @@ impl Client {
         let text = answer.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Answer { status, headers, body }
+    }
+
+    /// Whether there is an answer at all.
+    pub async fn tried(&self, path: &str) -> Result<u16, reqwest::Error> {
+        self.request(Method::GET, path).send().await.map(|answer| answer.status().as_u16())
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -5,6 +5,12 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 impl Shop {
+    /// Keeps a network out, as the operator would.
+    pub async fn block(&self, network: &str) {
+        let block = api::admin::Ip::Block { network: network.to_owned(), reason: None, hours: Some(1) };
+        api::admin::Admin::Ip(block).run(&self.at).await.expect("a block");
+    }
+
     /// Asks the simulator about the shop's mini-program.
     pub async fn control(&self, what: &str, body: Value) -> Value {
         sim("POST", &format!("/sim/apps/{}/{what}", self.appid()), body).await

@@ -34,6 +34,7 @@ pub mod tenant {
         pub version: i64,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+        pub erased_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -138,6 +139,16 @@ pub mod session {
         pub created_at: DateTimeUtc,
         pub expires_at: DateTimeUtc,
         pub revoked_at: Option<DateTimeUtc>,
+        /// How it was begun: `wechat` or `password`; nothing in sessions of older versions.
+        pub method: Option<String>,
+        /// What the device calls itself.
+        pub label: Option<String>,
+        /// The network it was last used from, as a prefix.
+        pub network: Option<String>,
+        pub used_at: Option<DateTimeUtc>,
+        pub stepped_up_until: Option<DateTimeUtc>,
+        /// When somebody ordered the device to forget everything.
+        pub wiped_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -1,97 +1,34 @@
 //! Signing in and choosing where to act.
 
-use super::password;
-use super::token::{Bearer, issue};
+use super::attempts::{Guess, limit};
+use super::entity::account;
+use super::me::{Holder, Me, Session, me, resumed, session};
+use super::notice::{self, LoginNoticed, recorded};
+use super::{password, prefix, totp};
 use crate::edge::Marks;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
-use crate::scope::system::sessions::Continued;
-use crate::scope::system::tenants::Employment;
-use crate::scope::{Checked, LoggedIn};
+use crate::scope::system::factors::NewChallenge;
+use crate::scope::system::sessions::{Continued, Device};
+use crate::scope::{Checked, Enrolling, LoggedIn, Origin};
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
-use domain::permission::{Permission, Role};
 use domain::phone::Phone;
-use domain::rights::Rights;
-use serde::Serialize;
-use std::time::Duration;
-use utoipa::ToSchema;
+use domain::step_up::SecondFactor;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .service(login_wechat)
         .service(login_password)
+        .service(login_second_factor)
         .service(refresh_session)
         .service(switch_side)
         .service(prove_phone)
         .service(logout)
         .service(get_me);
-}
-
-/// A session and who it makes one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Session {
-    /// Goes into `Authorization: Bearer`.
-    pub access_token: String,
-    /// Seconds until it must be refreshed.
-    pub expires_in: i64,
-    /// Gets the next session answer, once. Absent when the one in hand stays good.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<String>,
-    /// Who one is now.
-    pub me: Me,
-}
-
-/// Who somebody is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Me {
-    /// The person.
-    pub account_id: Uuid,
-    /// The side the token speaks for.
-    pub side: Side,
-    /// The business one works in now, on the staff side.
-    pub tenant_id: Option<i64>,
-    /// Who one is there.
-    pub staff: Option<MyStaff>,
-    /// What one may do there.
-    pub permissions: Vec<Permission>,
-    /// Every business one works in.
-    pub businesses: Vec<MyBusiness>,
-    /// The phone one proved to hold, masked.
-    pub phone_masked: Option<String>,
-}
-
-/// A member of staff, to themselves.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MyStaff {
-    /// Id in the business.
-    pub id: Uuid,
-    /// Name.
-    pub name: String,
-    /// Role.
-    pub role: Role,
-    /// The name of the business's own role, for `custom`.
-    pub role_name: Option<String>,
-    /// Team.
-    pub team_id: Option<Uuid>,
-    /// How far one sees, and what of some fields.
-    pub rights: Rights,
-}
-
-/// A business one works in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MyBusiness {
-    /// The business.
-    pub tenant_id: i64,
-    /// Its name.
-    pub name: String,
-    /// One's role there.
-    pub role: Role,
-    /// One's id there.
-    pub staff_id: Uuid,
 }
 
 /// Logs in by the code of `wx.login`. Opens on the side where the account was last.
@@ -102,20 +39,24 @@ async fn login_wechat(
     system: System,
     body: Checked<WechatLogin>,
 ) -> Result<Json<Session>, Problem> {
-    limit(&system, &format!("login:{}", Marks::of(&request).address), 10).await?;
+    let (WechatLogin { code, device, label }, address) = (body.value, Marks::of(&request).address);
+    limit(&system, &format!("login:{address}"), 10).await?;
     let wechat = &system.at.wechat;
-    let answer = wechat.login(&body.value.code).await.map_err(|error| match error {
+    let answer = wechat.login(&code).await.map_err(|error| match error {
         WechatError::Refused { code: 40029 | 40163 | -1, .. } => Problem::Unauthenticated("wechat_code_invalid"),
         WechatError::Refused { code: 40226, .. } => Problem::Unauthenticated("wechat_user_blocked"),
         other => other.into(),
     })?;
     let account = system.account_of_wechat(wechat.appid(), &answer).await?;
-    let continued = system.begin_session(account.id, &body.value.device).await?;
-    let wanted = Side::parse(&account.last_side).filter(|side| *side == Side::Staff).and(account.last_tenant);
-    resumed(&system, continued, wanted).await
+    let digest = system.device_digest(&device);
+    let device = Device { digest, label, network: prefix(&address), method: "wechat" };
+    let continued = begun(&system, account.id, device, 0).await?;
+    recorded(&system, "login", Some(account.id), &Origin::marked(Marks::of(&request))).await?;
+    resumed(&system, continued, staff_side(&account)).await
 }
 
-/// Logs an operator in.
+/// Logs an operator in. With an authenticator app set up the answer is 401 `second_factor_required`
+/// with a `challenge` for `/auth/password/second`.
 #[utoipa::path(tag = "auth", security(()), request_body = PasswordLogin, responses((status = 200, body = Session), Problems))]
 #[post("/auth/password")]
 async fn login_password(
@@ -123,18 +64,112 @@ async fn login_password(
     system: System,
     body: Checked<PasswordLogin>,
 ) -> Result<Json<Session>, Problem> {
-    let PasswordLogin { name, password, device } = body.value;
-    limit(&system, &format!("password:{}", Marks::of(&request).address), 4).await?;
-    limit(&system, &format!("password-of:{name}:{}", Marks::of(&request).address), 1).await?;
+    let PasswordLogin { name, password, device, label } = body.value;
+    let marks = Marks::of(&request);
+    // Before the password is looked at: who may not come from here learns nothing by trying.
+    marks.admits_operator()?;
     let operator = system.operator(&name).await?;
     let (stored, account_id) = operator.map(|operator| (operator.password_hash, operator.account_id)).unzip();
+    let digest = system.device_digest(&device);
+    let past = match account_id {
+        Some(account_id) => system.past_sessions(account_id).await?,
+        None => Vec::new(),
+    };
+    let known = past.iter().any(|session| session.device == digest).then_some(digest.as_slice());
+    let guess = Guess::charge(&system, "password", &name, known, &marks.address).await?;
     let fits = password::fits(password.to_string(), stored).await?;
     let (true, Some(account_id)) = (fits, account_id) else {
+        recorded(&system, "login_failed", account_id, &Origin::marked(marks)).await?;
         return Err(Problem::Unauthenticated("login_refused"));
     };
-    let continued = system.begin_session(account_id, &device).await?;
-    let first = system.employments(account_id).await?.first().map(|employment| employment.tenant_id);
-    resumed(&system, continued, first).await
+    let failures = guess.right().await?;
+    if system.totp_secret(account_id, true).await?.is_some() {
+        let new = NewChallenge { kind: "login", device: Some(digest), label, ..NewChallenge::default() };
+        let challenge = system.begin_challenge(account_id, new).await?;
+        return Err(Problem::SecondFactor { challenge });
+    }
+    let device = Device { digest, label, network: prefix(&marks.address), method: "password" };
+    signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
+}
+
+/// Completes an operator's login with a code of the authenticator app, or with a recovery code.
+#[utoipa::path(tag = "auth", security(()), request_body = SecondFactor, responses((status = 200, body = Session), Problems))]
+#[post("/auth/password/second")]
+async fn login_second_factor(
+    request: HttpRequest,
+    system: System,
+    body: Checked<SecondFactor>,
+) -> Result<Json<Session>, Problem> {
+    const OVER: Problem = Problem::Unauthenticated("challenge_invalid");
+    let marks = Marks::of(&request);
+    marks.admits_operator()?;
+    let tried = system.try_challenge(&body.value.challenge).await?.filter(|challenge| challenge.kind == "login");
+    let challenge = tried.ok_or(OVER)?;
+    let account_id = challenge.account_id;
+    let guess = Guess::charge(&system, "factor", &account_id.to_string(), None, &marks.address).await?;
+    let right = match (&body.value.code, &body.value.recovery_code) {
+        (Some(code), None) => code_fits(&system, account_id, code).await?,
+        (None, Some(code)) => system.spend_recovery_code(account_id, &totp::plain(code)).await?,
+        _ => return Err(Problem::field("code", "required")),
+    };
+    if !right {
+        recorded(&system, "login_failed", Some(account_id), &Origin::marked(marks)).await?;
+        return Err(Problem::Unauthenticated("code_wrong"));
+    }
+    if !system.close_challenge(&challenge.digest).await? {
+        return Err(OVER);
+    }
+    let failures = guess.right().await?;
+    let digest = challenge.device.unwrap_or_default();
+    let device = Device { digest, label: challenge.label, network: prefix(&marks.address), method: "password" };
+    signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
+}
+
+/// Whether a code of the authenticator app is right, and was not used before.
+pub(super) async fn code_fits(system: &System, account_id: Uuid, code: &str) -> Result<bool, Problem> {
+    let Some(secret) = system.totp_secret(account_id, true).await? else { return Ok(false) };
+    match totp::step(&secret, code, system.now())? {
+        Some(step) => system.spend_step(account_id, step).await,
+        None => Ok(false),
+    }
+}
+
+/// The business in which an account was last, if it was on the staff side.
+fn staff_side(account: &account::Model) -> Option<i64> {
+    Side::parse(&account.last_side).filter(|side| *side == Side::Staff).and(account.last_tenant)
+}
+
+async fn signed_in(
+    system: &System,
+    account_id: Uuid,
+    device: Device,
+    failures: i64,
+    origin: &Origin,
+) -> Result<Json<Session>, Problem> {
+    let continued = begun(system, account_id, device, failures).await?;
+    recorded(system, "login", Some(account_id), origin).await?;
+    let employments = system.employments(account_id).await?;
+    let works_in = |tenant: &i64| employments.iter().any(|employment| employment.tenant_id == *tenant);
+    let last = staff_side(&system.account(account_id).await?).filter(works_in);
+    let wanted = last.or(employments.first().map(|employment| employment.tenant_id));
+    if last.is_none() && wanted.is_some() {
+        // A refresh goes on where the login began.
+        system.remember_side(account_id, Side::Staff, wanted).await?;
+    }
+    resumed(system, continued, wanted).await
+}
+
+/// Begins a session; a login unlike the ones before it is told to those who should know.
+async fn begun(system: &System, account_id: Uuid, device: Device, failures: i64) -> Result<Continued, Problem> {
+    let past = system.past_sessions(account_id).await?;
+    let mut tell = Vec::new();
+    if let Some(reason) = notice::reason(system, &past, &device, failures) {
+        let (network, label) = (device.network.clone(), device.label.clone());
+        let notice = LoginNoticed { account_id, reason: reason.to_owned(), network, label, at: system.now() };
+        let employments = system.employments(account_id).await?;
+        tell.extend(employments.iter().map(|employment| (employment.tenant_id, notice.clone())));
+    }
+    system.begin_session(account_id, device, &tell).await
 }
 
 /// Exchanges the refresh token. The same device may repeat it for a minute when the answer was lost.
@@ -145,11 +180,11 @@ async fn refresh_session(
     system: System,
     body: Checked<Refresh>,
 ) -> Result<Json<Session>, Problem> {
-    limit(&system, &format!("refresh:{}", Marks::of(&request).address), 100).await?;
-    let continued = system.continue_session(&body.value.refresh_token, &body.value.device).await?;
+    let address = Marks::of(&request).address;
+    limit(&system, &format!("refresh:{address}"), 100).await?;
+    let continued = system.continue_session(&body.value.refresh_token, &body.value.device, &prefix(&address)).await?;
     let account = system.account(continued.account_id).await?;
-    let wanted = Side::parse(&account.last_side).filter(|side| *side == Side::Staff).and(account.last_tenant);
-    resumed(&system, continued, wanted).await
+    resumed(&system, continued, staff_side(&account)).await
 }
 
 /// Chooses the side and the business to act in.
@@ -168,7 +203,7 @@ async fn switch_side(login: LoggedIn, system: System, body: Checked<Switch>) -> 
         return Err(Problem::NotFound);
     }
     system.remember_side(actor.account_id, body.value.side, wanted).await?;
-    session(&system, actor.account_id, actor.session_id, None, wanted, employments).await
+    session(&system, Holder::from(&*actor), None, wanted, employments).await
 }
 
 /// Proves a phone by the code of the `getPhoneNumber` button. Staff whose phone the business entered
@@ -186,13 +221,13 @@ async fn prove_phone(login: LoggedIn, system: System, body: Checked<PhoneProof>)
     system.prove_phone(actor.account_id, &phone).await?;
     let employments = system.employments(actor.account_id).await?;
     let now = actor.staffer.as_ref().map(|staffer| staffer.tenant_id);
-    session(&system, actor.account_id, actor.session_id, None, now, employments).await
+    session(&system, Holder::from(&*actor), None, now, employments).await
 }
 
 /// Ends the session on this device.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), responses((status = 204), Problems))]
 #[post("/auth/logout")]
-async fn logout(login: LoggedIn, system: System) -> Result<HttpResponse, Problem> {
+async fn logout(login: Enrolling, system: System) -> Result<HttpResponse, Problem> {
     system.end_session(login.0.session_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -200,81 +235,9 @@ async fn logout(login: LoggedIn, system: System) -> Result<HttpResponse, Problem
 /// Who the token speaks for.
 #[utoipa::path(tag = "auth", security(("bearer" = [])), responses((status = 200, body = Me), Problems))]
 #[get("/auth/me")]
-async fn get_me(login: LoggedIn, system: System) -> Result<Json<Me>, Problem> {
+async fn get_me(login: Enrolling, system: System) -> Result<Json<Me>, Problem> {
     let actor = login.0;
     let employments = system.employments(actor.account_id).await?;
     let tenant = actor.staffer.as_ref().map(|staffer| staffer.tenant_id);
     Ok(Json(me(&system, actor.account_id, tenant, &employments).await?))
-}
-
-/// The session's answer for wherever somebody wants to act, if they work there.
-async fn resumed(system: &System, continued: Continued, wanted: Option<i64>) -> Result<Json<Session>, Problem> {
-    let Continued { session_id, account_id, refresh_token } = continued;
-    let employments = system.employments(account_id).await?;
-    session(system, account_id, session_id, Some(refresh_token), wanted, employments).await
-}
-
-async fn session(
-    system: &System,
-    account_id: Uuid,
-    session_id: Uuid,
-    refresh_token: Option<String>,
-    wanted: Option<i64>,
-    employments: Vec<Employment>,
-) -> Result<Json<Session>, Problem> {
-    let here = employments.iter().find(|employment| Some(employment.tenant_id) == wanted);
-    let staff = here.map(|here| (here.tenant_id, here.staff.id, here.staff.auth_epoch));
-    Ok(Json(Session {
-        access_token: issue(&system.at, &Bearer { account_id, session_id, staff })?,
-        expires_in: system.at.config.auth.access_seconds,
-        refresh_token,
-        me: me(system, account_id, staff.map(|(tenant, _, _)| tenant), &employments).await?,
-    }))
-}
-
-async fn me(
-    system: &System,
-    account_id: Uuid,
-    tenant_id: Option<i64>,
-    employments: &[Employment],
-) -> Result<Me, Problem> {
-    let here = employments.iter().find(|employment| Some(employment.tenant_id) == tenant_id).map(|here| &here.staff);
-    let staff = match here {
-        Some(staff) => Some(MyStaff {
-            id: staff.id,
-            name: staff.name.clone(),
-            role: staff.role.0,
-            role_name: system.role_name(staff.tenant_id, staff.role_id).await?,
-            team_id: staff.team_id,
-            rights: system.rights_of(staff.tenant_id, staff.role.0, staff.role_id).await?,
-        }),
-        None => None,
-    };
-    Ok(Me {
-        account_id,
-        side: if here.is_some() { Side::Staff } else { Side::Customer },
-        tenant_id: here.map(|staff| staff.tenant_id),
-        permissions: staff.as_ref().map(|staff| staff.rights.permissions.clone()).unwrap_or_default(),
-        staff,
-        businesses: employments
-            .iter()
-            .map(|employment| MyBusiness {
-                tenant_id: employment.tenant_id,
-                name: employment.business.clone(),
-                role: employment.staff.role.0,
-                staff_id: employment.staff.id,
-            })
-            .collect(),
-        phone_masked: system.proved_phone_masked(account_id).await?,
-    })
-}
-
-/// Counts an attempt; `times` as many as the setting are allowed in a window.
-pub(crate) async fn limit(system: &System, key: &str, times: u64) -> Result<(), Problem> {
-    let auth = &system.at.config.auth;
-    let window = Duration::from_secs(auth.attempt_window_seconds);
-    if system.at.cache.count(&format!("attempts:{key}"), window).await > auth.attempts.saturating_mul(times) {
-        return Err(Problem::TooMany { retry_after: auth.attempt_window_seconds });
-    }
-    Ok(())
 }

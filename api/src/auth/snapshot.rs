@@ -2,10 +2,13 @@
 //! staff. The database stays the truth: a role that is taken away stops working within the three
 //! seconds on every replica, also when `shuke admin` took it away.
 
+use super::AddressRules;
 use crate::crypto::TenantKeys;
 use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
+use crate::scope::system::devices::Standing;
+use crate::scope::system::keys::KEYS_SECONDS;
 use chrono::{DateTime, Duration, Utc};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -26,11 +29,6 @@ impl<T> Kept<T> {
         Self { from: now, until: now + Duration::seconds(SECONDS), value }
     }
 
-    /// What cannot change any more.
-    fn forever(value: T) -> Self {
-        Self { from: DateTime::<Utc>::MIN_UTC, until: DateTime::<Utc>::MAX_UTC, value }
-    }
-
     /// The copy while it counts; a clock that was set back makes it old.
     fn fresh(self, now: DateTime<Utc>) -> Option<T> {
         (self.from..self.until).contains(&now).then_some(self.value)
@@ -44,11 +42,22 @@ pub(super) struct StaffSnapshot {
     pub(super) epoch: i64,
 }
 
+/// A session, as far as every request needs to know it.
+#[derive(Clone, Copy)]
+pub(super) struct SessionSnapshot {
+    pub(super) standing: Standing,
+    /// It was begun with a password.
+    pub(super) operator: bool,
+    /// Its operator must set an authenticator app up before anything else.
+    pub(super) must_enrol: bool,
+}
+
 /// The copies of one process.
 pub struct Snapshots {
     staff: Cache<(i64, Uuid), Kept<Option<StaffSnapshot>>>,
-    sessions: Cache<Uuid, Kept<bool>>,
-    keys: Cache<i64, Arc<TenantKeys>>,
+    sessions: Cache<Uuid, Kept<SessionSnapshot>>,
+    addresses: Cache<(), Kept<Arc<AddressRules>>>,
+    keys: Cache<i64, Kept<Arc<TenantKeys>>>,
 }
 
 impl Default for Snapshots {
@@ -56,7 +65,8 @@ impl Default for Snapshots {
         Self {
             staff: Cache::builder().max_capacity(50_000).build(),
             sessions: Cache::builder().max_capacity(50_000).build(),
-            keys: Cache::builder().max_capacity(10_000).time_to_live(std::time::Duration::from_secs(3600)).build(),
+            addresses: Cache::builder().max_capacity(1).build(),
+            keys: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -84,18 +94,58 @@ impl Snapshots {
         Ok(found)
     }
 
-    pub(super) async fn session_runs(&self, system: &System, session_id: Uuid) -> Result<bool, Problem> {
-        if let Some(runs) = self.sessions.get(&session_id).and_then(|kept| kept.fresh(system.now())) {
-            return Ok(runs);
+    pub(super) async fn session(
+        &self,
+        system: &System,
+        session_id: Uuid,
+        network: &str,
+    ) -> Result<SessionSnapshot, Problem> {
+        if let Some(found) = self.sessions.get(&session_id).and_then(|kept| kept.fresh(system.now())) {
+            return Ok(found);
         }
-        let runs = system.session_runs(session_id).await?;
-        self.sessions.insert(session_id, Kept::brief(system.now(), runs));
-        Ok(runs)
+        let found = match system.session_now(session_id, network).await? {
+            None => SessionSnapshot { standing: Standing::Over, operator: false, must_enrol: false },
+            Some((standing, row)) => {
+                let operator = match row.method.as_deref() {
+                    Some(method) => method == "password",
+                    // Begun by an older version, which did not write it down.
+                    None => system.operator_of(row.account_id).await?.is_some(),
+                };
+                let asked = operator && system.at.config.auth.require_totp;
+                let must_enrol = asked && system.totp_secret(row.account_id, true).await?.is_none();
+                SessionSnapshot { standing, operator, must_enrol }
+            }
+        };
+        self.sessions.insert(session_id, Kept::brief(system.now(), found));
+        Ok(found)
     }
 
-    /// Forgets a session that this process ended.
+    /// Forgets a session that this process changed.
     pub(crate) fn forget_session(&self, session_id: Uuid) {
-        self.sessions.insert(session_id, Kept::forever(false));
+        self.sessions.invalidate(&session_id);
+    }
+
+    /// Which networks may come in. While the database does not answer, what was last known counts:
+    /// nobody gets further than this door then anyway.
+    pub(crate) async fn addresses(&self, system: &System) -> Arc<AddressRules> {
+        let kept = self.addresses.get(&());
+        if let Some(rules) = kept.clone().and_then(|kept| kept.fresh(system.now())) {
+            return rules;
+        }
+        match system.address_rules().await {
+            Ok(rows) => {
+                let rows = rows.iter().map(|row| (row.kind.as_str(), row.network.as_str(), row.expires_at));
+                let rules = Arc::new(AddressRules::read(rows));
+                self.addresses.insert((), Kept::brief(system.now(), Arc::clone(&rules)));
+                rules
+            }
+            Err(_) => kept.map(|kept| kept.value).unwrap_or_default(),
+        }
+    }
+
+    /// Looks again at once: this process changed the rules.
+    pub(crate) fn forget_addresses(&self) {
+        self.addresses.invalidate(&());
     }
 
     /// Forgets a member of staff whom this process changed.
@@ -103,11 +153,17 @@ impl Snapshots {
         self.staff.invalidate(&(tenant_id, staff_id));
     }
 
-    pub(crate) fn keys(&self, tenant_id: i64) -> Option<Arc<TenantKeys>> {
-        self.keys.get(&tenant_id)
+    pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {
+        self.keys.get(&tenant_id).and_then(|kept| kept.fresh(now))
     }
 
-    pub(crate) fn remember_keys(&self, tenant_id: i64, keys: &Arc<TenantKeys>) {
-        self.keys.insert(tenant_id, Arc::clone(keys));
+    /// For a minute: a rotation counts on it that every server knows a new key by then.
+    pub(crate) fn remember_keys(&self, tenant_id: i64, now: DateTime<Utc>, keys: &Arc<TenantKeys>) {
+        let until = now + Duration::seconds(KEYS_SECONDS);
+        self.keys.insert(tenant_id, Kept { from: now, until, value: Arc::clone(keys) });
+    }
+
+    pub(crate) fn forget_keys(&self, tenant_id: i64) {
+        self.keys.invalidate(&tenant_id);
     }
 }

@@ -3,14 +3,24 @@
 //! The master key wraps one key per business, which wraps one key per person. Nothing is sealed
 //! under the master key itself: each purpose has its own key, derived by HKDF (RFC 5869).
 
+mod index;
 mod keyring;
+mod kms;
 mod letters;
+mod master;
+mod person;
 mod seal;
+mod sealer;
+mod tenant;
 
-pub(crate) use keyring::write_private;
-pub use keyring::{Keyring, TenantKeys};
+pub use index::{Index, Stage};
+pub use keyring::Keyring;
+pub(crate) use keyring::{LOOKUPS, index_keys, key, tenant_place, write_private};
 pub use letters::letters;
-pub use seal::{Key, SealError};
+pub use person::PersonKeys;
+pub use seal::{Key, SealError, key_id};
+pub use sealer::Sealer;
+pub use tenant::{StoredKey, TenantKeys};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -37,6 +47,14 @@ pub fn digest(key: &Key, parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+/// A name for a key that tells nothing about it: its id in front of what it seals. The first bit keeps
+/// it apart from the numbers of generations.
+fn name_of(key: &Key) -> u16 {
+    let name = digest(key, &[b"shuke/key-id"]);
+    let [first, second, ..] = name;
+    u16::from_be_bytes([first | 0x80, second])
 }
 
 /// SHA-256, for comparing bodies (no secret involved).

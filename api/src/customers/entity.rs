@@ -41,10 +41,14 @@ pub mod customer {
         pub updated_at: DateTimeUtc,
         pub deleted_at: Option<DateTimeUtc>,
         pub live: Option<i64>,
+        /// When the person was erased; then nothing above is theirs any more.
+        pub erased_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark);
 
     impl ActiveModelBehavior for ActiveModel {}
 
@@ -68,12 +72,17 @@ pub mod phone {
         pub position: i64,
         pub digest: Vec<u8>,
         pub last_four: Vec<u8>,
+        /// The digests under the index key that follows, while it is being replaced.
+        pub next_digest: Option<Vec<u8>>,
+        pub next_last_four: Option<Vec<u8>>,
         /// 1 for the first phone of a live customer: unique in the business.
         pub primary_live: Option<i64>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(of CustomerId);
 
     impl ActiveModelBehavior for ActiveModel {}
 
@@ -114,6 +123,8 @@ pub mod tagging {
         }
     }
 
+    crate::fields!(of CustomerId);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
@@ -144,6 +155,8 @@ pub mod helper {
 
     impl ActiveModelBehavior for ActiveModel {}
 
+    crate::fields!(of CustomerId);
+
     crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
 }
 
@@ -171,6 +184,8 @@ pub mod pool {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+
+    crate::fields!(plain Name);
 
     crate::tenanted!(aggregate "pool", |look| match look.eyes {
         Eyes::All | Eyes::Staff(_) => every(),

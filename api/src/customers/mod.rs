@@ -12,7 +12,7 @@ mod view;
 
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub use reveal::RevealedPhone;
-pub(crate) use store::{find, spoken_to};
+pub(crate) use store::{fill_digests, find, spoken_to};
 pub(crate) use vault::person_key;
 
 use crate::scope::{Eyes, Look, every, none, through};

@@ -48,6 +48,7 @@ async fn reveal_customer_phone(
     }
     let vault = Vault::open(&tx, &customer)?;
     let phone = vault.phones.get(index).and_then(|sealed| sealed.phone()).ok_or(Problem::NotFound)?;
+    tx.system().count_reveal().await?;
     tx.audit("reveal", "customer", Some(id), json!({ "phone": index }));
     tx.commit().await?;
     Ok(Json(RevealedPhone::from(&phone)))

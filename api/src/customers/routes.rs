@@ -74,7 +74,7 @@ async fn create_customer(
     let me = scope.me()?;
     scope
         .create(&once, input.id, async |tx| {
-            let (key, person_key) = tx.keys().new_person_key(id);
+            let (keys, person_key) = tx.keys().new_person_keys(id);
             let vault = Vault::of(input.phones);
             let row = customer::ActiveModel {
                 id: Set(id),
@@ -88,7 +88,7 @@ async fn create_customer(
                 source: Set(input.source.map(Code)),
                 birthday: Set(input.birthday),
                 remark: Set(input.remark),
-                vault: Set(Some(vault.seal(tx, &key, id)?)),
+                vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
                 person_key: Set(Some(person_key)),
                 created_by: Set(me),
                 ..Default::default()

@@ -1,6 +1,7 @@
 //! Which customers a list shows.
 
 use super::entity::{customer, phone, tagging};
+use super::store::{LAST_FOUR, PHONE, with_digest};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::tags::entity::tag;
@@ -85,14 +86,14 @@ fn matching(scope: &Scope, q: &str) -> Condition {
     if let Some(number) = Phone::parse(&folded).filter(|_| phones.opens()) {
         any = any.add(customer::Column::Id.in_subquery(with_phone(
             scope,
-            phone::Column::Digest,
-            scope.keys().phone_digest(&number),
+            PHONE,
+            scope.keys().index().phone_anywhere(&number),
         )));
     } else if phones != FieldRule::Hide && folded.len() == 4 && folded.bytes().all(|b| b.is_ascii_digit()) {
         any = any.add(customer::Column::Id.in_subquery(with_phone(
             scope,
-            phone::Column::LastFour,
-            scope.keys().last_four_digest(&folded),
+            LAST_FOUR,
+            scope.keys().index().last_four_anywhere(&folded),
         )));
     }
     any
@@ -103,12 +104,12 @@ fn lower(column: customer::Column) -> FunctionCall {
     Func::lower(Expr::col((customer::Entity, column)))
 }
 
-fn with_phone(scope: &Scope, column: phone::Column, digest: Vec<u8>) -> SelectStatement {
+fn with_phone(scope: &Scope, columns: [phone::Column; 2], digests: Vec<Vec<u8>>) -> SelectStatement {
     Query::select()
         .column(phone::Column::CustomerId)
         .from(phone::Entity)
         .and_where(phone::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(column.eq(digest))
+        .cond_where(with_digest(columns, digests))
         .to_owned()
 }
 

@@ -9,9 +9,12 @@ use crate::scope::{Reads, Tx};
 use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
-use sea_orm::{ColumnTrait as _, Condition, Set};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::json;
 use uuid::Uuid;
+
+/// Phones that get their second digests in one transaction.
+const FILLED: u64 = 200;
 
 /// The customer, if the scope may see it.
 ///
@@ -51,14 +54,19 @@ pub(crate) async fn spoken_to(
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live
 /// customer's first phone.
 pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> Result<(), Problem> {
-    let keys = tx.keys();
-    let rows = vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(|(at, number)| phone::ActiveModel {
-        customer_id: Set(customer),
-        position: Set(i64::try_from(at).unwrap_or(i64::MAX)),
-        digest: Set(keys.phone_digest(&number)),
-        last_four: Set(keys.last_four_digest(number.last_four())),
-        primary_live: Set((at == 0).then_some(1)),
-        ..Default::default()
+    let index = tx.keys().index();
+    let rows = vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(|(at, number)| {
+        let (whole, last) = (index.phone(&number), index.last_four(number.last_four()));
+        phone::ActiveModel {
+            customer_id: Set(customer),
+            position: Set(i64::try_from(at).unwrap_or(i64::MAX)),
+            digest: Set(whole.first),
+            last_four: Set(last.first),
+            next_digest: Set(whole.next),
+            next_last_four: Set(last.next),
+            primary_live: Set((at == 0).then_some(1)),
+            ..Default::default()
+        }
     });
     match tx.insert_many::<phone::Entity>(rows).await {
         Err(error) if refusal(&error) == Some(Taken::Unique) => {
@@ -69,11 +77,57 @@ pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> 
     }
 }
 
+/// The columns of a digest and of the one beside it.
+pub(super) const PHONE: [phone::Column; 2] = [phone::Column::Digest, phone::Column::NextDigest];
+pub(super) const LAST_FOUR: [phone::Column; 2] = [phone::Column::LastFour, phone::Column::NextLastFour];
+
+/// Rows with one of these digests; there are several only while the index key is being replaced.
+pub(super) fn with_digest([first, next]: [phone::Column; 2], digests: Vec<Vec<u8>>) -> Condition {
+    match digests.as_slice() {
+        [only] => Condition::all().add(first.eq(only.clone())),
+        _ => Condition::any().add(first.is_in(digests.clone())).add(next.is_in(digests)),
+    }
+}
+
+/// Gives some phones their second digests and says how many: none are left when it says 0.
+pub(crate) async fn fill_digests(tx: &Tx<'_>) -> Result<u64, Problem> {
+    let bare = tx.find::<phone::Entity>().filter(phone::Column::NextDigest.is_null());
+    let bare = bare.shape(|rows| rows.order_by_asc(phone::Column::CustomerId).limit(FILLED)).all().await?;
+    if bare.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<Uuid> = bare.iter().map(|row| row.customer_id).collect();
+    let customers = tx.find::<Entity>().filter(Column::Id.is_in(ids)).all().await?;
+    let index = tx.keys().index();
+    let mut filled = 0;
+    for row in bare {
+        let Some(customer) = customers.iter().find(|customer| customer.id == row.customer_id) else { continue };
+        let vault = Vault::open(tx, customer)?;
+        let at = usize::try_from(row.position).unwrap_or(usize::MAX);
+        let Some(number) = vault.phones.iter().filter_map(SealedPhone::phone).nth(at) else { continue };
+        let next = phone::ActiveModel {
+            next_digest: Set(index.phone(&number).next),
+            next_last_four: Set(index.last_four(number.last_four()).next),
+            ..Default::default()
+        };
+        // Only if the row is still of that number: the customer may be getting another phone right now.
+        let same = Condition::all()
+            .add(phone::Column::CustomerId.eq(row.customer_id))
+            .add(phone::Column::Position.eq(row.position))
+            .add(phone::Column::Digest.is_in(index.phone_anywhere(&number)));
+        filled += tx.derive_all::<phone::Entity>(same, next).await?;
+    }
+    if filled == 0 {
+        return Err(Problem::Internal(anyhow::anyhow!("phones whose vault does not say them")));
+    }
+    Ok(filled)
+}
+
 /// The refusal that names the customer in the way, masked, and who looks after them.
 async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
     let index = tx
         .find_masked::<phone::Entity>()
-        .filter(phone::Column::Digest.eq(tx.keys().phone_digest(number)))
+        .filter(with_digest(PHONE, tx.keys().index().phone_anywhere(number)))
         .filter(phone::Column::PrimaryLive.eq(1))
         .one()
         .await?;

@@ -1,7 +1,7 @@
 //! What is sealed under a person's own key. Destroying the key erases it all at once.
 
 use super::Customer;
-use crate::crypto::Key;
+use crate::crypto::Sealer;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::customers::CustomerPhone;
@@ -44,7 +44,7 @@ impl Vault {
         vault
     }
 
-    pub(super) fn seal(&self, scope: &Scope, key: &Key, customer: Uuid) -> Result<Vec<u8>, Problem> {
+    pub(super) fn seal(&self, scope: &Scope, key: &Sealer, customer: Uuid) -> Result<Vec<u8>, Problem> {
         let plain = serde_json::to_vec(self).map_err(anyhow::Error::from)?;
         Ok(key.seal(&scope.keys().place(COLUMN, customer), &plain))
     }
@@ -56,11 +56,11 @@ impl Vault {
     }
 }
 
-/// The data key of a customer.
+/// The keys for what is sealed with a customer.
 ///
 /// # Errors
 /// When it was erased.
-pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Key, Problem> {
+pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Sealer, Problem> {
     let stored = customer.person_key.as_deref().ok_or(Problem::NotFound)?;
-    Ok(scope.keys().person_key(customer.id, stored)?)
+    Ok(scope.keys().person_keys(customer.id, stored)?.vault)
 }

@@ -8,8 +8,8 @@ pub use code::Db as Code;
 use crate::config;
 use anyhow::Context as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
@@ -111,6 +111,19 @@ impl Connections {
         self.write.begin_with_options(options).await
     }
 
+    /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.
+    pub(crate) async fn begin_reading(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.read.get_database_backend() {
+            // A SQLite transaction that reads sees one moment by itself.
+            DbBackend::Sqlite => TransactionOptions::default(),
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                ..TransactionOptions::default()
+            },
+        };
+        self.read.begin_with_options(options).await
+    }
+
     /// Whether the schema is the one this binary was built for.
     ///
     /// # Errors
@@ -186,6 +199,10 @@ pub(crate) fn collided(error: &DbErr) -> bool {
 
 /// Reads the database's refusal, the same on every backend.
 pub(crate) fn refusal(error: &DbErr) -> Option<Taken> {
+    // SQLite's word for a row that a RESTRICT keeps, which sea-orm does not know.
+    if error.to_string().contains("(code: 1811)") {
+        return Some(Taken::Reference);
+    }
     match error.sql_err()? {
         // SQLite names the columns, MySQL and MariaDB name the key.
         SqlErr::UniqueConstraintViolation(text) => {

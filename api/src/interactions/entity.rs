@@ -32,6 +32,8 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+crate::fields!(of CustomerId; personal Content, NextStep; plain AuthorName);
+
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::tenanted!(aggregate "interaction", |look| of_customer(Column::CustomerId, look, Resource::Interactions));

@@ -27,6 +27,7 @@ const ATTEMPTS: i64 = 10;
 pub struct Worker {
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
+    sealing: tokio::task::JoinHandle<()>,
 }
 
 impl Worker {
@@ -34,6 +35,7 @@ impl Worker {
     #[must_use]
     pub fn start(at: Arc<Installation>) -> Self {
         let (stop, mut stopped) = watch::channel(false);
+        let sealing = actix_web::rt::spawn(seal(Arc::clone(&at), stopped.clone()));
         let pause = std::time::Duration::from_millis(Ord::max(at.config.jobs.poll_ms, 10));
         let task = actix_web::rt::spawn(async move {
             let mut swept = None;
@@ -43,6 +45,9 @@ impl Worker {
                     swept = Some(now);
                     if let Err(error) = System::new(&at).sweep().await {
                         tracing::error!(%error, "sweeping");
+                    }
+                    if let Err(error) = System::new(&at).cut_audit().await {
+                        tracing::error!(%error, "cutting the audit record");
                     }
                 }
                 let done = run_due(&at, None).await;
@@ -57,13 +62,31 @@ impl Worker {
                 }
             }
         });
-        Self { stop, task }
+        Self { stop, task, sealing }
     }
 
     /// Finishes the jobs in hand and stops.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.task.await;
+        let _ = self.sealing.await;
+    }
+}
+
+/// Seals the audit record every few seconds, beside the jobs: they may take longer.
+async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
+    let pause = std::time::Duration::from_millis(Ord::max(at.config.audit.seal_ms, 10));
+    loop {
+        if let Err(error) = System::new(&at).seal_audit(None).await {
+            tracing::error!(%error, "sealing the audit record");
+        }
+        if *stopped.borrow() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
     }
 }
 
@@ -203,5 +226,12 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
             }
         };
     }
-    kinds!(crate::tasks::TaskDue, crate::tasks::ReminderReserved, crate::rights::HandoverAsked)
+    kinds!(
+        crate::tasks::TaskDue,
+        crate::tasks::ReminderReserved,
+        crate::rotation::TenantKeyAdded,
+        crate::rotation::IndexKeyAdded,
+        crate::rights::HandoverAsked,
+        crate::auth::LoginNoticed,
+    )
 }

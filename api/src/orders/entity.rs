@@ -64,6 +64,8 @@ pub mod order {
         }
     }
 
+    crate::fields!(of CustomerId; personal Remark; plain Number, FirstLine, CreatedByName);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(aggregate "order", |look| match look.eyes {
@@ -132,6 +134,8 @@ pub mod line {
         }
     }
 
+    crate::fields!(plain Name);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(part of OrderId, |look| super::parents::of_order(Column::OrderId, look));
@@ -164,6 +168,8 @@ pub mod step {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(personal TrackingNumber, Note; plain Carrier, StaffName);
 
     impl ActiveModelBehavior for ActiveModel {}
 

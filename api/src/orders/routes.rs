@@ -252,6 +252,7 @@ async fn reveal_order_phone(mut scope: Can<CustomersReveal>, id: Path<Uuid>) -> 
         tx.find_to_change::<order::Entity>(id.0).await?;
     }
     let phone = whole.destination(&tx)?.phone().ok_or(Problem::NotFound)?;
+    tx.system().count_reveal().await?;
     tx.audit("reveal", "order", Some(id.0), json!({ "phone": "receiver" }));
     tx.commit().await?;
     Ok(Json(RevealedPhone::from(&phone)))

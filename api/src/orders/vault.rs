@@ -1,7 +1,7 @@
 //! Where an order goes, sealed under the customer's own key.
 
 use super::Order;
-use crate::crypto::Key;
+use crate::crypto::Sealer;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::phone::Phone;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 const COLUMN: &str = "orders.vault";
 
 /// The sealed part of an order.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Destination {
     pub(crate) receiver: String,
     /// E.164.
@@ -20,12 +20,12 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    pub(super) fn seal(&self, scope: &Scope, key: &Key, order: Uuid) -> Result<Vec<u8>, Problem> {
+    pub(super) fn seal(&self, scope: &Scope, key: &Sealer, order: Uuid) -> Result<Vec<u8>, Problem> {
         let plain = serde_json::to_vec(self).map_err(anyhow::Error::from)?;
         Ok(key.seal(&scope.keys().place(COLUMN, order), &plain))
     }
 
-    pub(super) fn open(scope: &Scope, key: &Key, order: &Order) -> Result<Self, Problem> {
+    pub(super) fn open(scope: &Scope, key: &Sealer, order: &Order) -> Result<Self, Problem> {
         let sealed = order.vault.as_deref().ok_or(Problem::NotFound)?;
         let plain = key.open(&scope.keys().place(COLUMN, order.id), sealed)?;
         Ok(serde_json::from_slice(&plain).map_err(anyhow::Error::from)?)

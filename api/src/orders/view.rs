@@ -2,7 +2,7 @@
 
 use super::entity::{line, order, step};
 use super::vault::Destination;
-use crate::crypto::Key;
+use crate::crypto::Sealer;
 use crate::customers::{self, Customer, person_key};
 use crate::problem::Problem;
 use crate::scope::{Amount, Reads, Scope};
@@ -133,11 +133,14 @@ impl Whole {
         Ok(Self { order, customer: customer.ok_or(Problem::NotFound)?, lines, steps })
     }
 
-    pub(super) fn key(&self, rows: &impl Reads) -> Result<Key, Problem> {
+    pub(super) fn key(&self, rows: &impl Reads) -> Result<Sealer, Problem> {
         person_key(rows.scope(), &self.customer)
     }
 
     pub(crate) fn destination(&self, rows: &impl Reads) -> Result<Destination, Problem> {
+        if self.order.vault.is_none() {
+            return Ok(Destination::default()); // Whose it was is erased.
+        }
         Destination::open(rows.scope(), &self.key(rows)?, &self.order)
     }
 

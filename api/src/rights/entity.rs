@@ -27,6 +27,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::fields!(plain State);
+
 crate::tenanted!(
     record
         | look

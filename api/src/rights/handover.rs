@@ -65,21 +65,21 @@ impl Job for HandoverAsked {
 async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {
     let rows = tx.find::<customers::Entity>().filter(customers_of(row.from_staff_id));
     let rows = rows.shape(|rows| rows.order_by_asc(customers::Column::CreatedAt).limit(BATCH)).all().await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
+    let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row)).collect();
+    if !rows.is_empty() {
         let change = customer::ActiveModel { owner_id: Set(row.to_staff_id), ..Default::default() };
-        tx.update_all::<customers::Entity>(&ids, "hand_over", change).await?;
+        tx.update_all::<customers::Entity>(&rows, "hand_over", change).await?;
     }
-    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
 }
 
 async fn move_tasks(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {
     let rows = tx.find::<task::Entity>().filter(tasks_of(row.from_staff_id));
     let rows = rows.shape(|rows| rows.order_by_asc(task::Column::CreatedAt).limit(BATCH)).all().await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    if !ids.is_empty() {
+    let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row)).collect();
+    if !rows.is_empty() {
         let change = task::ActiveModel { assignee_id: Set(row.to_staff_id), ..Default::default() };
-        tx.update_all::<task::Entity>(&ids, "hand_over", change).await?;
+        tx.update_all::<task::Entity>(&rows, "hand_over", change).await?;
     }
-    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
 }

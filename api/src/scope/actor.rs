@@ -1,5 +1,6 @@
 //! Who acts, and which rows they see.
 
+use chrono::{DateTime, Utc};
 use domain::accounts::Side;
 use domain::permission::{Permission, Reach, Resource};
 use domain::rights::Rights;
@@ -91,4 +92,16 @@ pub struct Actor {
     pub side: Side,
     /// On the staff side, who they are there.
     pub staffer: Option<Staffer>,
+    /// Until when a second look counts, if there was one.
+    pub stepped_up_until: Option<DateTime<Utc>>,
+    /// An operator who must set an authenticator app up before anything else.
+    pub must_enrol: bool,
+}
+
+impl Actor {
+    /// Whether the second look still counts.
+    #[must_use]
+    pub fn stepped_up(&self, now: DateTime<Utc>) -> bool {
+        self.stepped_up_until.is_some_and(|until| until > now)
+    }
 }

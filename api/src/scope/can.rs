@@ -1,7 +1,7 @@
 //! A permission in a handler's signature *is* the scope: a handler that names none has no database.
 
 use super::system::System;
-use super::{Actor, Scope, Who};
+use super::{Actor, Event, Origin, Scope, Who};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use domain::accounts::Side;
 use domain::permission::Permission;
+use domain::step_up::dangerous;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -37,7 +38,7 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersErase, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }
@@ -83,8 +84,15 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
     if !staffer.can(permission) {
         return Err(Problem::Forbidden("forbidden"));
     }
+    let at = installation(request)?;
+    let stepped_up = actor.stepped_up(at.clock.now());
+    // A property of the permission itself: no handler can forget to ask.
+    if dangerous(permission) && !stepped_up {
+        return Err(Problem::StepUp);
+    }
     let who = Who { id: Some(staffer.staff_id), name: staffer.name.clone() };
-    Ok(Scope::new(installation(request)?, staffer.tenant_id, staffer.eyes(), who, keys, marks.request_id))
+    let origin = Origin::marked(marks);
+    Ok(Scope::new(at, staffer.tenant_id, staffer.eyes(), who, keys, origin).with_step_up(stepped_up))
 }
 
 /// Whoever is logged in, on whichever side. Like [`Can`] it is decided before the body is looked at.
@@ -96,6 +104,19 @@ impl FromRequest for LoggedIn {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Marks::of(request).actor().map(Self))
+    }
+}
+
+/// Whoever is logged in, also an operator who has no authenticator app yet and may do nothing else
+/// before.
+pub struct Enrolling(pub Arc<Actor>);
+
+impl FromRequest for Enrolling {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Marks::of(request).anyone().map(Self))
     }
 }
 
@@ -125,10 +146,33 @@ impl FromRequest for Mine {
 
 /// An operator of the installation, who manages businesses without being staff in them.
 pub struct Operating {
-    /// The person.
-    pub actor: Arc<Actor>,
+    actor: Arc<Actor>,
+    origin: Origin,
     /// What crosses businesses.
     pub(crate) system: System,
+}
+
+impl Operating {
+    /// Whence they come, as the edge knows it.
+    pub(crate) fn address(&self) -> &str {
+        &self.origin.address
+    }
+
+    /// Records what was done to a business in that business's own record; 0 is the installation's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn record(
+        &self,
+        tenant_id: i64,
+        action: &'static str,
+        resource: &'static str,
+        changes: serde_json::Value,
+    ) -> Result<(), Problem> {
+        let who = Who { id: Some(self.actor.account_id), name: "运营".to_owned() };
+        let event = Event { tenant_id, who, action, resource, resource_id: None, changes, origin: &self.origin };
+        self.system.record(event).await
+    }
 }
 
 impl FromRequest for Operating {
@@ -140,7 +184,7 @@ impl FromRequest for Operating {
             let marks = Marks::of(request);
             let actor = marks.actor()?;
             if marks.operating {
-                Ok(Self { actor, system: System::of(request)? })
+                Ok(Self { actor, system: System::of(request)?, origin: Origin::marked(marks) })
             } else {
                 Err(Problem::Forbidden("operators_only"))
             }

@@ -17,7 +17,9 @@ mod tx;
 
 pub use actor::{Actor, Eyes, Look, Sight, Staffer};
 pub(crate) use audit::entity as audit_entry;
-pub use can::{Can, LoggedIn, Mine, Operating, grants};
+pub(crate) use audit::{Event, Origin};
+pub use audit::{Fields, Kind, Verdict, kind};
+pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::Find;
@@ -45,28 +47,39 @@ pub struct Who {
     pub name: String,
 }
 
+impl Who {
+    /// Whoever may run `shuke` on the machine.
+    pub(crate) fn at_the_console() -> Self {
+        Self { id: None, name: "shuke admin".to_owned() }
+    }
+}
+
 /// This tenant, this actor, this moment.
 pub struct Scope {
     at: Arc<Installation>,
     tenant_id: i64,
     eyes: Eyes,
     who: Who,
+    stepped_up: bool,
     keys: Arc<TenantKeys>,
-    request_id: String,
+    origin: Origin,
     now: DateTime<Utc>,
 }
 
 impl Scope {
-    fn new(
-        at: Arc<Installation>,
-        tenant_id: i64,
-        eyes: Eyes,
-        who: Who,
-        keys: Arc<TenantKeys>,
-        request_id: String,
-    ) -> Self {
+    fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, origin: Origin) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, keys, request_id, now }
+        Self { at, tenant_id, eyes, who, stepped_up: false, keys, origin, now }
+    }
+
+    fn with_step_up(mut self, stepped_up: bool) -> Self {
+        self.stepped_up = stepped_up;
+        self
+    }
+
+    /// Whether the actor proved a second time, a short while ago, that it is they.
+    pub(crate) fn stepped_up(&self) -> bool {
+        self.stepped_up
     }
 
     /// Whether the member of staff who acts may also do something that depends on the body, such as
@@ -158,6 +171,28 @@ impl Scope {
         Find { select: self.select::<E>(), on: On::Pool(&self.at.db.read) }
     }
 
+    /// As [`Scope::find`], with rows that were deleted.
+    #[must_use]
+    pub(crate) fn find_buried<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.select_all::<E>(&self.look(false)), on: On::Pool(&self.at.db.read) }
+    }
+
+    /// The same actor and moment over the whole business, for what must not stop at the rows the actor
+    /// sees. Whoever calls it has checked that they may begin it.
+    #[must_use]
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            at: Arc::clone(&self.at),
+            tenant_id: self.tenant_id,
+            eyes: Eyes::All,
+            who: self.who.clone(),
+            stepped_up: self.stepped_up,
+            keys: Arc::clone(&self.keys),
+            origin: self.origin.clone(),
+            now: self.now,
+        }
+    }
+
     /// The settings that features may know.
     pub(crate) fn config(&self) -> &crate::config::Config {
         &self.at.config
@@ -183,8 +218,12 @@ impl Scope {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a query of a feature begins")]
+    fn select_all<E: Tenanted>(&self, look: &Look<'_>) -> Select<E> {
+        E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(look))
+    }
+
     fn select_for<E: Tenanted>(&self, look: &Look<'_>) -> Select<E> {
-        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(look));
+        let select = self.select_all::<E>(look);
         match E::aggregate() {
             Some(aggregate) => select.filter(aggregate.live.eq(1)),
             None => select,

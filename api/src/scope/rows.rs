@@ -1,12 +1,14 @@
 //! What an entity says about itself so that a scope can keep it inside its business.
 
 use super::actor::Look;
+use super::audit::Fields;
 use sea_orm::sea_query::{Condition, Expr, SelectStatement};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
 
 /// An entity whose rows belong to a business.
 pub trait Tenanted:
-    EntityTrait<
+    Fields
+    + EntityTrait<
         Model: IntoActiveModel<Self::ActiveModel>,
         ActiveModel: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Default + Send,
     >

@@ -1,7 +1,7 @@
 //! A transaction of a scope: every write of a feature goes through here, where it gets its tenant,
 //! its version, its times and its place in the audit record.
 
-use super::audit::{self, Entry};
+use super::audit::{self, Diff, Entry};
 use super::find::{Find, On};
 use super::rows::{Aggregate, Tenanted};
 use super::{Eyes, Look, Reads, Scope};
@@ -10,10 +10,9 @@ use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, IdenStatic as _,
-    Iterable as _, QueryFilter as _,
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
+    QuerySelect,
 };
-use serde_json::json;
 use std::cell::{Cell, RefCell};
 use uuid::Uuid;
 
@@ -95,7 +94,7 @@ impl Tx<'_> {
             ActiveValue::Set(Value::Uuid(id)) => id,
             _ => None,
         };
-        self.record_fields::<E>("create", id, &row);
+        self.record_fields::<E>("create", id, Diff::of::<E>(None, Some(&row)));
         E::insert(row).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
@@ -121,10 +120,27 @@ impl Tx<'_> {
         &self,
         id: Uuid,
         version: Option<i64>,
+        change: E::ActiveModel,
+    ) -> Result<bool, DbErr> {
+        self.rewrite::<E>("update", id, version, change).await
+    }
+
+    /// Changes a row and records what stood there before: one statement more, in which the row is
+    /// held so that nobody changes it meanwhile.
+    async fn rewrite<E: Tenanted>(
+        &self,
+        action: &'static str,
+        id: Uuid,
+        version: Option<i64>,
         mut change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
         self.wrote.set(true);
-        self.record_fields::<E>("update", Some(id), &change);
+        if E::NAME.is_some() {
+            let held = self.find::<E>().filter(E::key().eq(id)).shape(QuerySelect::lock_exclusive).all().await?;
+            let Some(before) = held.first() else { return Ok(false) };
+            let after = (action != "delete").then_some(&change);
+            self.record_fields::<E>(action, Some(id), Diff::of::<E>(Some(before), after));
+        }
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { version: column, updated_at, live, .. }) = E::aggregate() {
             set(&mut change, updated_at, self.scope.now.into());
@@ -189,17 +205,17 @@ impl Tx<'_> {
     /// When the database does not answer.
     pub(crate) async fn update_all<E: Tenanted>(
         &self,
-        ids: &[Uuid],
+        rows: &[(Uuid, E::Model)],
         action: &'static str,
         mut change: E::ActiveModel,
     ) -> Result<(), DbErr> {
         self.wrote.set(true);
-        for id in ids {
-            self.record_fields::<E>(action, Some(*id), &change);
+        for (id, before) in rows {
+            self.record_fields::<E>(action, Some(*id), Diff::of::<E>(Some(before), Some(&change)));
         }
         let mut update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::key().is_in(ids.iter().copied()))
+            .filter(E::key().is_in(rows.iter().map(|(id, _)| *id)))
             .filter(E::rows(&self.scope.look(true)));
         if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
             set(&mut change, updated_at, self.scope.now.into());
@@ -247,11 +263,7 @@ impl Tx<'_> {
             set(&mut tombstone, deleted_at, Some(self.scope.now).into());
             set(&mut tombstone, live, Value::BigInt(None));
         }
-        let done = self.update::<E>(id, version, tombstone).await?;
-        if let Some(last) = self.entries.borrow_mut().last_mut() {
-            last.action = "delete";
-        }
-        Ok(done)
+        self.rewrite::<E>("delete", id, version, tombstone).await
     }
 
     /// Removes rows that hang on another row. They leave no tombstone.
@@ -269,7 +281,7 @@ impl Tx<'_> {
 
     /// Puts something into the audit record that is not an insert, update or delete by itself.
     pub fn audit(&self, action: &'static str, resource: &'static str, id: Option<Uuid>, changes: serde_json::Value) {
-        self.entries.borrow_mut().push(Entry { action, resource, id, changes });
+        self.entries.borrow_mut().push(Entry { action, resource, id, changes, diff: Diff::default() });
     }
 
     /// Enqueues a job; it exists exactly if this transaction commits.
@@ -315,17 +327,11 @@ impl Tx<'_> {
         row
     }
 
-    /// Records which fields were written, by name; values may be personal.
-    fn record_fields<E: Tenanted>(&self, action: &'static str, id: Option<Uuid>, row: &E::ActiveModel) {
-        let Some(resource) = E::NAME else { return };
-        let fields: Vec<&str> = E::Column::iter()
-            .filter(|column| matches!(row.get(*column), ActiveValue::Set(_)))
-            .map(|column| column.as_str())
-            .filter(|name| {
-                !matches!(*name, "tenant_id" | "id" | "version" | "created_at" | "updated_at" | "deleted_at" | "live")
-            })
-            .collect();
-        self.audit(action, resource, id, json!({ "fields": fields }));
+    /// Records what became of the fields of a row, if the row has a name in the record.
+    fn record_fields<E: Tenanted>(&self, action: &'static str, id: Option<Uuid>, diff: Diff) {
+        if let Some(resource) = E::NAME {
+            self.entries.borrow_mut().push(Entry { action, resource, id, changes: serde_json::Value::Null, diff });
+        }
     }
 }
 

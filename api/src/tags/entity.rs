@@ -23,6 +23,8 @@ pub mod group {
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    crate::fields!(plain Name);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(aggregate "tag_group", |look| match look.eyes {
@@ -55,6 +57,8 @@ pub mod tag {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(plain Name, Colour);
 
     impl ActiveModelBehavior for ActiveModel {}
 

@@ -44,6 +44,8 @@ impl Related<customers::Entity> for Entity {
     }
 }
 
+crate::fields!(of CustomerId; personal Title);
+
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::tenanted!(aggregate "task", |look| {

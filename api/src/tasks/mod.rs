@@ -2,6 +2,7 @@
 
 pub(crate) mod entity;
 mod inbox;
+mod notice;
 mod remind;
 mod routes;
 pub(crate) mod send;

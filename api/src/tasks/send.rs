@@ -34,6 +34,8 @@ pub mod inbox_item {
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
+    crate::fields!(of CustomerId; personal Title, Body; plain Kind, Wechat);
+
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(
@@ -75,6 +77,8 @@ pub mod row {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    crate::fields!(secret Openid; plain Appid, TemplateId, State, MessageId);
 
     impl ActiveModelBehavior for ActiveModel {}
 

@@ -26,6 +26,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::fields!(plain Name, Rights);
+
 crate::tenanted!(aggregate "role", |look| match look.eyes {
     Eyes::All | Eyes::Staff(_) => every(),
     Eyes::Orders(_) => none(),

@@ -31,6 +31,8 @@ pub struct Model {
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
+crate::fields!(plain Name);
+
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::tenanted!(aggregate "staff", |look| match look.eyes {

@@ -26,6 +26,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::fields!(plain Name);
+
 crate::tenanted!(aggregate "team", |look| match look.eyes {
     Eyes::All | Eyes::Staff(_) => every(),
     Eyes::Orders(_) => none(),

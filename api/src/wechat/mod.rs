@@ -10,6 +10,7 @@ mod phone;
 mod push;
 mod qrcode;
 mod routes;
+mod soter;
 mod subscribe;
 mod token;
 

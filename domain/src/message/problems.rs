@@ -19,6 +19,7 @@ super::texts! {
     staff_unknown: "没有这位同事", "No such colleague";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     field_read_only: "你的角色不能填写这一项", "Your role may not set this";
+    network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
     group_unknown: "标签组不存在", "No such tag group";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
@@ -31,6 +32,10 @@ super::texts! {
     login_refused: "账号或密码不正确", "Wrong name or password";
     refresh_invalid: "登录已失效，请重新登录", "The session has ended: log in again";
     wechat_code_invalid: "微信登录已过期，请重试", "The WeChat code is used or expired: try again";
+    wiped: "这台设备上的资料已按要求清除", "This device was told to forget everything";
+    second_factor_required: "请输入动态验证码", "Enter the code of your authenticator app";
+    code_wrong: "验证码不正确或已过期", "The code is wrong or too old";
+    challenge_invalid: "验证已过期，请重新开始", "The challenge is over: begin again";
     wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
     forbidden: "没有这项权限", "You may not do this";
     row_read_only: "只能查看，不能修改", "You may look at this but not change it";
@@ -39,6 +44,11 @@ super::texts! {
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
     operators_only: "只有运营人员可以操作", "For operators of the installation only";
     side_wrong: "请切换到对应的身份", "Switch to the other side first";
+
+    step_up_required: "这项操作需要再次验证身份", "Prove once more that it is you";
+    totp_required: "请先设置动态验证码", "Set up an authenticator app first";
+    address_blocked: "这个网络不能访问", "This network may not connect";
+    address_not_allowed: "运营账号不能从这个网络登录", "Operators may not connect from this network";
 
     // 404, 405
     not_found: "找不到，或者不属于你", "Not found, or not yours";
@@ -57,8 +67,13 @@ super::texts! {
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";
     in_pool: "客户已经在公海里", "The customer is in the pool already";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
+    totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";
+    allow_excludes_caller: "这样会把你自己挡在外面", "This would lock you out yourself";
+    method_unavailable: "现在不能用这种方式验证", "Not possible this way now";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";
+
+    sms_failed: "短信没有发出，请稍后再试", "The message could not be sent: try again later";
 
     // 429, 5xx
     too_many_requests: "操作太频繁，请稍后再试", "Too many attempts: wait a while";

@@ -38,6 +38,8 @@ const staffPages = ({ customer, order, placed, shipped, colleague, role }) => [
   ['23-task-form', `/features/tasks/form/index?customer=${customer}&name=${encodeURIComponent('苏文清')}`, '设好提醒'],
   ['24-inbox', '/pages/inbox/index', '提醒'],
   ['25-me', '/pages/me/index', '微信提醒'],
+  ['28-devices', '/features/accounts/devices/index', '这些设备登录着你的账号'],
+  ['29-step-up', '/features/accounts/step-up/index?methods=soter,sms', '再确认一次是你本人'],
   ['26-tags', '/features/tags/settings/index', '新建标签组'],
   ['27-receipt-code', `/features/orders/detail/index?id=${placed}`, '开始处理', (phone) => phone.tap('[data-testid=receipt-code]').then(() => phone.waitText('只能用一次'))],
   ['50-staff', '/features/staff/list/index', '王磊'],
@@ -75,6 +77,7 @@ async function choosesRole(phone) {
 
 /** What only some of the pages need: a team with a team in it, a role of the shop's own, an invitation. */
 async function prepared(world, boss) {
+  await world.stepUp(boss)
   const staff = (await world.call(boss, 'GET', 'staff')).items
   const [{ rights }] = (await world.call(boss, 'GET', 'roles')).items.filter((one) => one.role === 'sales')
   const team = await world.call(boss, 'POST', 'teams', { body: { name: '杭州', lead_id: staff.find((one) => one.name === '林静').id } })

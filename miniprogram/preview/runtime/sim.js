@@ -19,6 +19,7 @@ export const sim = {
   profile: () => call('GET', ''),
   phoneCode: () => call('POST', '/phone-code', { appid: appid() }),
   subscribe: (tmplIds, answers) => call('POST', '/subscribe', { appid: appid(), tmplIds, answers }),
+  soter: (challenge) => call('POST', '/soter', { appid: appid(), challenge }),
   post: (path, body) => call('POST', path, { appid: appid(), ...body }),
   messages: () => call('GET', `/messages?appid=${encodeURIComponent(appid())}`),
 }

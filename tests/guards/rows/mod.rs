@@ -225,12 +225,25 @@ impl World {
                 for entry in super::samples::pages(client, "/audit").await {
                     let known = matches!(
                         entry["resource"].as_str(),
-                        Some("tag_group" | "reminder" | "staff" | "role" | "team" | "pool")
+                        Some(
+                            "tag_group"
+                                | "reminder"
+                                | "staff"
+                                | "role"
+                                | "team"
+                                | "pool"
+                                | "session"
+                                | "keys"
+                                | "audit"
+                        )
                     );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
                     kinds.insert(text(&entry["resource"]));
                 }
                 assert!(kinds.len() >= 5, "{who}: {kinds:?}");
+            }
+            "verify_audit" => {
+                assert_eq!(client.get("/audit/verify").await.ok()["tenant_id"], asker.tenant, "{who}");
             }
             "list_staff" => assert_eq!(Some(items(&client.get("/staff").await.ok(), "id")), of(&self.staff), "{who}"),
             "list_tag_groups" => {
@@ -272,13 +285,20 @@ impl World {
                 found(answer, asker.tenant == self.shop.tenant, &self.handover, who);
             }
             "explain_permission" => self.explained(asker).await,
-            "list_businesses" | "get_tenant" => {
+            "list_staff_sessions" => {
+                for other in &self.askers {
+                    let answer = client.get(&format!("/staff/{}/sessions", other.staff_id)).await;
+                    assert_eq!(answer.status, if other.tenant == asker.tenant { 200 } else { 404 }, "{who}");
+                }
+            }
+            "list_businesses" | "get_tenant" | "list_networks" => {
                 let path = operation.filled(|_| asker.tenant.to_string());
                 client.get(&path).await.problem(403, "operators_only");
             }
             "list_subscriptions" => {
                 assert_eq!(client.get("/subscriptions").await.ok()["items"][0]["credit"], 0, "{who}")
             }
+            "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1, "{who}"),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"]["id"], asker.staff_id.as_str(), "{who}"),
             "welcome" => assert!(client.get("/welcome").await.ok()["businesses"].is_u64(), "{who}"),
             "list_my_orders" | "get_my_order" => {
@@ -335,6 +355,7 @@ impl World {
                     }
                 }
             }
+            "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"], Value::Null),
             "welcome" => drop(client.get("/welcome").await.ok()),
             _ => {

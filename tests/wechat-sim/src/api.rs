@@ -14,7 +14,7 @@ use crate::fault::{self, FaultKind};
 use crate::socket::Socket;
 use crate::state::{App, World};
 use crate::wire::{self, Answer, WxError};
-use crate::{login, number, qrcode, subscribe, template, token, urllink};
+use crate::{login, number, qrcode, soter, subscribe, template, token, urllink};
 
 /// One request.
 pub(crate) struct Call {
@@ -29,6 +29,7 @@ pub(crate) struct Call {
 const PATHS: &[&str] = &[
     "/cgi-bin/message/subscribe/send",
     "/cgi-bin/openapi/quota/get",
+    "/cgi-bin/soter/verify_signature",
     "/cgi-bin/stable_token",
     "/cgi-bin/token",
     "/sns/jscode2session",
@@ -94,6 +95,7 @@ async fn route(call: &Call) -> Answer {
             call.post()?;
             subscribe::send(call).await
         }
+        "/cgi-bin/soter/verify_signature" => call.post().and_then(|()| soter::verify(call)),
         "/wxaapi/newtmpl/gettemplate" => call.get().and_then(|()| template::list(call)),
         "/wxa/getwxacodeunlimit" => call.post().and_then(|()| qrcode::unlimited(call)),
         "/wxa/generate_urllink" => call.post().and_then(|()| urllink::generate(call)),

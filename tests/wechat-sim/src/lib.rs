@@ -18,6 +18,7 @@ mod qrcode;
 mod random;
 mod server;
 mod socket;
+mod soter;
 mod state;
 mod subscribe;
 mod template;

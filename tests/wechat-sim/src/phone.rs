@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::control::{Refusal, Reply, body};
 use crate::push::{self, event};
 use crate::state::{App, World};
-use crate::{login, number, subscribe};
+use crate::{login, number, soter, subscribe};
 
 /// What is in a phone: its SIM card, and how WeChat regards its user.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -25,6 +25,8 @@ pub(crate) struct Card {
     pub(crate) blocked: bool,
     /// The main switch of subscribe messages is off: errCode 20004.
     pub(crate) messages_off: bool,
+    /// Nothing is enrolled that could be recognised: no finger, no face.
+    pub(crate) biometrics_off: bool,
 }
 
 impl Card {
@@ -38,6 +40,7 @@ impl Card {
             nickname: phone.to_owned(),
             blocked: false,
             messages_off: false,
+            biometrics_off: false,
         }
     }
 }
@@ -49,6 +52,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/{phone}/login", web::post().to(sign_in))
         .route("/{phone}/phone-code", web::post().to(phone_code))
         .route("/{phone}/subscribe", web::post().to(consent))
+        .route("/{phone}/soter", web::post().to(recognise))
         .route("/{phone}/unsubscribe", web::post().to(withdraw))
         .route("/{phone}/messages", web::get().to(messages))
         .default_service(web::to(preflight));
@@ -154,6 +158,32 @@ async fn consent(world: Data<World>, phone: Path<String>, bytes: Bytes) -> Reply
     let mut result = json!({"errMsg": "requestSubscribeMessage:ok"});
     crate::control::merge(&mut result, &json!(answers));
     Ok(HttpResponse::Ok().json(result))
+}
+
+#[derive(Deserialize)]
+struct Recognition {
+    appid: String,
+    challenge: String,
+    #[serde(default)]
+    counter: u64,
+}
+
+/// POST /phone/{phone}/soter: wx.startSoterAuthentication, and the right finger was there.
+async fn recognise(world: Data<World>, phone: Path<String>, bytes: Bytes) -> Reply {
+    let request: Recognition = body(&bytes)?;
+    let app = find(&world, &request.appid)?;
+    if world.card(&phone).biometrics_off {
+        return Ok(HttpResponse::Ok().json(json!({
+            "errMsg": "startSoterAuthentication:fail not enrolled", "errCode": 90011,
+        })));
+    }
+    let openid = login::openid_of(&app.appid, &phone);
+    app.ledger().users.insert(openid.clone(), phone.clone());
+    let (result, signature) = soter::sign(&openid, &request.challenge, request.counter);
+    Ok(HttpResponse::Ok().json(json!({
+        "errMsg": "startSoterAuthentication:ok", "errCode": 0, "authMode": "fingerPrint",
+        "resultJSON": result, "resultJSONSignature": signature,
+    })))
 }
 
 /// POST /phone/{phone}/unsubscribe: the user takes consents back in the settings page.

@@ -32,13 +32,16 @@ fn settings(home: &Path, demo: &Demo, ports: &Ports) -> String {
     let path = |name: &str| home.join(name).display().to_string();
     format!(
         "# Written at every start; see deploy/shuke.toml for what the settings mean.\n\
-         [http]\nlisten = {}\n\n[database]\nurl = {}\n\n[keys]\nfile = {}\n\n\
+         [http]\nlisten = {}\n\n[database]\nurl = {}\n\n[keys]\nfile = {}\nerased_file = {}\n\n\
+         # The demo writes a year of work in a few seconds.\n\
+         [limits]\nreads_per_minute = 0\nwrites_per_minute = 0\n\n\
          [wechat]\nbase_url = {}\nappid = {}\nsecret = {}\npush_token = {}\npush_aes_key = {}\n\
          miniprogram_state = \"developer\"\n\n[wechat.task_due]\ntemplate_id = {}\n\n\
          [log]\nformat = \"text\"\n",
         text(format!("127.0.0.1:{}", ports.api)),
         text(format!("sqlite://{}", path("shuke.db"))),
         text(path("shuke.key")),
+        text(path("erased.jsonl")),
         text(Ports::url(ports.sim)),
         text(demo.appid.clone()),
         text(demo.secret.clone()),

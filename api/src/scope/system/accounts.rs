@@ -145,13 +145,24 @@ impl System {
         Ok(rows)
     }
 
+    /// The operator that an account is, if it is one.
+    pub(crate) async fn operator_of(&self, account_id: Uuid) -> Result<Option<operator::Model>, Problem> {
+        let row = operator::Entity::find().filter(operator::Column::AccountId.eq(account_id));
+        Ok(row.one(&self.at.db.read).await?)
+    }
+
     /// The last phone an account proved, masked.
     pub(crate) async fn proved_phone_masked(&self, account_id: Uuid) -> Result<Option<String>, Problem> {
+        Ok(self.proved_phone(account_id).await?.map(|phone| phone.masked()))
+    }
+
+    /// The last phone an account proved.
+    pub(crate) async fn proved_phone(&self, account_id: Uuid) -> Result<Option<Phone>, Problem> {
         let Some(sealed) = self.proved_phones(account_id).await?.into_iter().next().and_then(|row| row.sealed) else {
             return Ok(None);
         };
         let plain = self.at.keys.installation.open(&format!("|account_phones.sealed|{account_id}"), &sealed)?;
-        Ok(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse).map(|phone| phone.masked()))
+        Ok(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse))
     }
 
     /// The account's identity at a mini-program.

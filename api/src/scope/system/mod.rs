@@ -2,18 +2,25 @@
 //! pushes. Everything else goes through a scope.
 
 pub(crate) mod accounts;
+pub(crate) mod addresses;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;
+pub(crate) mod devices;
+mod erased;
+pub(crate) mod factors;
 mod invitations;
+pub(crate) mod keys;
+mod lockouts;
 pub(crate) mod order_links;
 pub(crate) mod orders;
+pub(crate) mod reveals;
 pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;
 
-use super::{Eyes, Scope, Who, can, new_id};
+use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::{installation, tenant};
-use crate::crypto::{Keyring, TenantKeys};
+use crate::crypto::{Keyring, LOOKUPS, TenantKeys};
 use crate::db::{Connections, refusal};
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -56,11 +63,16 @@ impl System {
         self.at.db.begin().await
     }
 
+    /// A transaction that only reads: everything in it is of one moment.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.at.db.begin_reading().await
+    }
+
     /// The scope in which a customer sees these orders of a business, and nothing else.
     pub(crate) async fn customer_scope(&self, tenant_id: i64, orders: Vec<Uuid>) -> Result<Scope, Problem> {
         let keys = self.tenant_keys(tenant_id).await?;
         let who = Who { id: None, name: "客户".to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, String::new()))
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, Origin::default()))
     }
 
     /// The scope in which somebody who was let in becomes staff of a business.
@@ -68,18 +80,16 @@ impl System {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
         let keys = self.tenant_keys(tenant_id).await.ok().filter(|_| open).ok_or(Problem::NotFound)?;
         let who = Who { id: None, name: name.to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, String::new()))
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, Origin::default()))
     }
 
     /// The keys of a business, unwrapped once and then remembered by this process.
     pub(crate) async fn tenant_keys(&self, tenant_id: i64) -> Result<Arc<TenantKeys>, Problem> {
-        if let Some(keys) = self.at.snapshots.keys(tenant_id) {
+        if let Some(keys) = self.at.snapshots.keys(tenant_id, self.now()) {
             return Ok(keys);
         }
-        let tenant = self.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
-        let stored = tenant.tenant_key.ok_or_else(|| anyhow::anyhow!("the business has no key"))?;
-        let keys = Arc::new(self.at.keys.tenant_keys(tenant_id, &stored)?);
-        self.at.snapshots.remember_keys(tenant_id, &keys);
+        let keys = Arc::new(self.read_tenant_keys(tenant_id).await?);
+        self.at.snapshots.remember_keys(tenant_id, self.now(), &keys);
         Ok(keys)
     }
 }
@@ -141,7 +151,7 @@ impl<'t> SystemTx<'t> {
 pub(crate) async fn job_scope(at: &Arc<Installation>, tenant_id: i64, job: Uuid) -> Result<Scope, Problem> {
     let keys = System::new(at).tenant_keys(tenant_id).await?;
     let who = Who { id: None, name: "系统".to_owned() };
-    Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, format!("job-{job}")))
+    Ok(Scope::new(Arc::clone(at), tenant_id, Eyes::All, who, keys, Origin::named(&format!("job-{job}"))))
 }
 
 /// Name and place of the mark that the master key leaves in a new database.
@@ -161,6 +171,26 @@ pub(crate) fn check_key_mark(keys: &Keyring, mark: &[u8]) -> anyhow::Result<()> 
         bail!("this database was written with another master key; restore the right key file. Nothing was changed");
     }
     Ok(())
+}
+
+/// The keys of the look-ups as this database keeps them; the first start writes them down, so that they
+/// outlast the master key they came from.
+#[expect(clippy::disallowed_methods, reason = "the installation's own table")]
+pub(crate) async fn keep_lookups(db: &Connections, keys: Keyring) -> anyhow::Result<Keyring> {
+    let kept = async || installation::Entity::find_by_id(LOOKUPS.0.to_owned()).one(&db.read).await;
+    let mut stored = kept().await?.and_then(|row| row.value);
+    if stored.is_none() {
+        let row = installation::ActiveModel { name: Set(LOOKUPS.0.to_owned()), value: Set(Some(keys.lookups())) };
+        match installation::Entity::insert(row).exec_without_returning(&db.write).await {
+            // Another process was faster.
+            Err(error) if refusal(&error).is_some() => stored = kept().await?.and_then(|row| row.value),
+            other => drop(other?),
+        }
+    }
+    match stored {
+        Some(stored) => Ok(keys.with_lookups(&stored)?),
+        None => Ok(keys),
+    }
 }
 
 /// Marks a new database with the master key. Another process may be doing the same.

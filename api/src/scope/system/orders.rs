@@ -8,7 +8,7 @@ use crate::page::{Page, Position};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Set, SqlErr,
 };
@@ -49,6 +49,30 @@ impl SystemTx<'_> {
             ordered_at: Set(ordered_at),
         };
         order_phone::Entity::insert(row).exec_without_returning(self.tx).await.map(|_| ())
+    }
+
+    /// Removes everything that leads to these orders from outside their business.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn forget_orders(&self, orders: SelectStatement) -> Result<(), DbErr> {
+        let tenant = self.scope.tenant_id();
+        order_phone::Entity::delete_many()
+            .filter(order_phone::Column::TenantId.eq(tenant))
+            .filter(order_phone::Column::OrderId.in_subquery(orders.clone()))
+            .exec(self.tx)
+            .await?;
+        receipt_code::Entity::delete_many()
+            .filter(receipt_code::Column::TenantId.eq(tenant))
+            .filter(receipt_code::Column::OrderId.in_subquery(orders.clone()))
+            .exec(self.tx)
+            .await?;
+        account_order::Entity::delete_many()
+            .filter(account_order::Column::TenantId.eq(tenant))
+            .filter(account_order::Column::OrderId.in_subquery(orders))
+            .exec(self.tx)
+            .await
+            .map(|_| ())
     }
 
     /// Makes `code` open an order once, until `expires_at`. Codes made before stop working.

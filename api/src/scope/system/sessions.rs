@@ -1,12 +1,14 @@
 //! Sessions and refresh tokens. The database is the truth, so that a restart logs nobody out.
 
 use super::System;
+use crate::auth::entity::session::Model;
 use crate::auth::entity::{refresh_token, session};
 use crate::crypto::{digest, equal, random};
+use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use uuid::Uuid;
 
@@ -18,27 +20,55 @@ pub(crate) struct Continued {
     pub(crate) session_id: Uuid,
     pub(crate) account_id: Uuid,
     pub(crate) refresh_token: String,
+    pub(crate) stepped_up_until: Option<DateTime<Utc>>,
+}
+
+/// A device that signs in.
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    /// Of the random name it gave itself.
+    pub(crate) digest: Vec<u8>,
+    /// What it calls itself.
+    pub(crate) label: Option<String>,
+    /// The network it is in, as a prefix.
+    pub(crate) network: String,
+    /// `wechat` or `password`.
+    pub(crate) method: &'static str,
 }
 
 #[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
 impl System {
-    /// Begins a session on a device.
-    pub(crate) async fn begin_session(&self, account_id: Uuid, device: &str) -> Result<Continued, Problem> {
+    /// Begins a session on a device. What is to be told about it is told exactly if it begins.
+    pub(crate) async fn begin_session<J: Job>(
+        &self,
+        account_id: Uuid,
+        device: Device,
+        tell: &[(i64, J)],
+    ) -> Result<Continued, Problem> {
         let now = self.now();
         let tx = self.begin().await?;
         let session_id = self.new_id();
         let row = session::ActiveModel {
             id: Set(session_id),
             account_id: Set(account_id),
-            device: Set(self.device(device)),
+            device: Set(device.digest),
             created_at: Set(now),
             expires_at: Set(now + Duration::days(self.at.config.auth.session_days)),
             revoked_at: Set(None),
+            method: Set(Some(device.method.to_owned())),
+            label: Set(device.label),
+            network: Set(Some(device.network)),
+            used_at: Set(Some(now)),
+            stepped_up_until: Set(None),
+            wiped_at: Set(None),
         };
         session::Entity::insert(row).exec_without_returning(&tx).await?;
         let refresh_token = self.issue(&tx, session_id).await?;
+        for (tenant_id, job) in tell {
+            jobs::enqueue(&tx, *tenant_id, now, job, now).await?;
+        }
         tx.commit().await?;
-        Ok(Continued { session_id, account_id, refresh_token })
+        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until: None })
     }
 
     async fn issue(&self, tx: &DatabaseTransaction, session_id: Uuid) -> Result<String, DbErr> {
@@ -56,17 +86,25 @@ impl System {
 
     /// Exchanges a refresh token for its successor. The same device may repeat that for a minute; any
     /// other reuse means that two parties hold the token, and ends the session for both.
-    pub(crate) async fn continue_session(&self, token: &str, device: &str) -> Result<Continued, Problem> {
+    pub(crate) async fn continue_session(
+        &self,
+        token: &str,
+        device: &str,
+        network: &str,
+    ) -> Result<Continued, Problem> {
         const INVALID: Problem = Problem::Unauthenticated("refresh_invalid");
         let now = self.now();
         let tx = self.begin().await?;
         let digest = self.token_digest(token);
         let Some(row) = refresh_token::Entity::find_by_id(digest.clone()).one(&tx).await? else { return Err(INVALID) };
         let Some(session) = session::Entity::find_by_id(row.session_id).one(&tx).await? else { return Err(INVALID) };
+        if session.wiped_at.is_some() {
+            return Err(Problem::Unauthenticated("wiped"));
+        }
         if session.revoked_at.is_some() || session.expires_at <= now {
             return Err(INVALID);
         }
-        let same_device = equal(&session.device, &self.device(device));
+        let same_device = equal(&session.device, &self.device_digest(device));
         let place = format!("|refresh_tokens.successor|{}", session.id);
         let refresh_token = match (row.used_at, row.successor) {
             (None, _) if same_device => {
@@ -85,10 +123,12 @@ impl System {
                 if used.rows_affected == 0 {
                     // Another request of the same phone was faster: there is a successor now.
                     drop(tx);
-                    return Box::pin(self.continue_session(token, device)).await;
+                    return Box::pin(self.continue_session(token, device, network)).await;
                 }
                 let longer = session::ActiveModel {
                     expires_at: Set(now + Duration::days(self.at.config.auth.session_days)),
+                    used_at: Set(Some(now)),
+                    network: Set(Some(network.to_owned())),
                     ..session::ActiveModel::default()
                 };
                 session::Entity::update_many().set(longer).filter(session::Column::Id.eq(session.id)).exec(&tx).await?;
@@ -107,7 +147,8 @@ impl System {
             }
         };
         tx.commit().await?;
-        Ok(Continued { session_id: session.id, account_id: session.account_id, refresh_token })
+        let Model { id: session_id, account_id, stepped_up_until, .. } = session;
+        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until })
     }
 
     /// Ends a session.
@@ -117,27 +158,18 @@ impl System {
         Ok(())
     }
 
-    /// Whether a session still runs.
-    pub(crate) async fn session_runs(&self, session_id: Uuid) -> Result<bool, Problem> {
-        let row = session::Entity::find_by_id(session_id).one(&self.at.db.read).await?;
-        Ok(row.is_some_and(|row| row.revoked_at.is_none() && row.expires_at > self.now()))
-    }
-
     fn token_digest(&self, token: &str) -> Vec<u8> {
         digest(&self.at.keys.digests, &[b"refresh", token.as_bytes()]).to_vec()
     }
 
-    fn device(&self, device: &str) -> Vec<u8> {
+    /// What is kept of the random name of a device.
+    pub(crate) fn device_digest(&self, device: &str) -> Vec<u8> {
         digest(&self.at.keys.digests, &[b"device", device.as_bytes()]).to_vec()
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
-async fn revoke(
-    on: &impl sea_orm::ConnectionTrait,
-    session_id: Uuid,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), DbErr> {
+async fn revoke(on: &impl sea_orm::ConnectionTrait, session_id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let change = session::ActiveModel { revoked_at: Set(Some(now)), ..session::ActiveModel::default() };
     session::Entity::update_many().set(change).filter(session::Column::Id.eq(session_id)).exec(on).await.map(|_| ())
 }

@@ -2,7 +2,10 @@
 
 use super::System;
 use super::credit_tables::push_event;
+use super::{lockouts, reveals};
 use crate::auth::entity::{refresh_token, session};
+use crate::auth::guard_entity::{address_rule, challenge, lockout};
+use crate::clock::CHINA;
 use crate::jobs;
 use crate::problem::Problem;
 use crate::scope::once;
@@ -31,6 +34,17 @@ impl System {
             .filter(refresh_token::Column::UsedAt.lt(now - Duration::days(7)))
             .exec(db)
             .await?;
+        challenge::Entity::delete_many()
+            .filter(challenge::Column::ExpiresAt.lt(now - Duration::days(1)))
+            .exec(db)
+            .await?;
+        lockout::Entity::delete_many()
+            .filter(lockout::Column::FailedAt.lt(now - Duration::hours(lockouts::FORGOTTEN_HOURS)))
+            .exec(db)
+            .await?;
+        address_rule::Entity::delete_many().filter(address_rule::Column::ExpiresAt.lt(now)).exec(db).await?;
+        let last_week = (now - Duration::days(7)).with_timezone(&CHINA).date_naive().to_string();
+        reveals::Entity::delete_many().filter(reveals::Column::Day.lt(last_week)).exec(db).await?;
         let ended: Vec<Uuid> = session::Entity::find()
             .filter(session::Column::ExpiresAt.lt(now))
             .limit(BATCH)

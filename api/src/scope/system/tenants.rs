@@ -4,7 +4,7 @@ use super::System;
 use crate::auth::entity::{operator, tenant};
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
-use crate::scope::Sight;
+use crate::scope::{Event, Origin, Sight, Who};
 use crate::tenants::{role, staff, team};
 use domain::permission::{Reach, Resource, Role};
 use domain::phone::Phone;
@@ -14,6 +14,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 /// A business in which somebody works.
@@ -31,7 +32,7 @@ impl System {
     }
 
     pub(crate) async fn count_tenants(&self) -> Result<u64, Problem> {
-        Ok(tenant::Entity::find().count(&self.at.db.read).await?)
+        Ok(tenant::Entity::find().filter(tenant::Column::ErasedAt.is_null()).count(&self.at.db.read).await?)
     }
 
     /// Businesses with a greater id, by id.
@@ -113,6 +114,7 @@ impl System {
             version: Set(1),
             created_at: Set(now),
             updated_at: Set(now),
+            erased_at: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;
@@ -152,7 +154,22 @@ impl System {
             deleted_at: Set(None),
             live: Set(Some(1)),
         };
-        staff::Entity::insert(row).exec_without_returning(&self.at.db.write).await?;
+        let tx = self.begin().await?;
+        staff::Entity::insert(row).exec_without_returning(&tx).await?;
+        self.record_with(
+            &tx,
+            Event {
+                tenant_id,
+                who: Who::at_the_console(),
+                action: "create",
+                resource: "staff",
+                resource_id: Some(id),
+                changes: json!({ "role": role }),
+                origin: &Origin::default(),
+            },
+        )
+        .await?;
+        tx.commit().await?;
         Ok(id)
     }
 
@@ -172,16 +189,32 @@ impl System {
             }
             None => change.suspended_at = Set(Some(now)),
         }
-        let done = staff::Entity::update_many()
+        let tx = self.begin().await?;
+        let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(&tx).await?.ok_or(Problem::NotFound)?;
+        staff::Entity::update_many()
             .set(change)
             .col_expr(staff::Column::AuthEpoch, Expr::col(staff::Column::AuthEpoch).add(1))
             .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
             .filter(staff::Column::TenantId.eq(tenant_id))
             .filter(staff::Column::Id.eq(staff_id))
-            .exec(&self.at.db.write)
+            .exec(&tx)
             .await?;
+        self.record_with(
+            &tx,
+            Event {
+                tenant_id,
+                who: Who::at_the_console(),
+                action: "role",
+                resource: "staff",
+                resource_id: Some(staff_id),
+                changes: json!({ "old": before.role.0, "new": role, "suspended": role.is_none() }),
+                origin: &Origin::default(),
+            },
+        )
+        .await?;
+        tx.commit().await?;
         self.at.snapshots.forget_staff(tenant_id, staff_id);
-        if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+        Ok(())
     }
 
     /// A member of staff who may work: not suspended, in a business that is not.

@@ -105,6 +105,9 @@ Component({
     goTo(event: WechatMiniprogram.TouchEvent) {
       wx.navigateTo({ url: String(event.currentTarget.dataset['url']) })
     },
+    devices() {
+      wx.navigateTo({ url: '/features/accounts/devices/index' })
+    },
     leave() {
       wx.showModal({
         title: '退出登录',

@@ -26,6 +26,18 @@ api('requestSubscribeMessage', async ({ tmplIds }) => {
   return { ...answers, ...result }
 })
 
+api('checkIsSupportSoterAuthentication', () => ({ supportMode: state.fingers ?? ['fingerPrint'] }))
+api('checkIsSoterEnrolledInDevice', () => ({ isEnrolled: true }))
+api('startSoterAuthentication', async ({ requestAuthModes, challenge, authContent }) => {
+  if (!requestAuthModes?.length || !challenge) refuse('parameter error', { errCode: 90003 })
+  record('startSoterAuthentication', { requestAuthModes })
+  const { confirm } = await showModal({ title: '指纹（预览）', content: authContent ?? '请验证指纹', confirmText: '按下手指' })
+  if (!confirm) refuse('cancel', { errCode: 90008 })
+  const { errMsg, ...signed } = await sim.soter(challenge)
+  if (signed.errCode) refuse(errMsg, { errCode: signed.errCode })
+  return signed
+})
+
 api('requestPayment', async (options) => {
   const { success, fail, complete, ...order } = options
   record('requestPayment', { package: order.package })

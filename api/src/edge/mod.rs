@@ -1,10 +1,13 @@
 //! The edge of the server: request ids, authentication, the rendering of problems, metrics. What it
 //! finds out about a request it leaves in [`Marks`], where extractors read it.
 
+mod headers;
+mod limits;
+
 use crate::auth;
 use crate::crypto::TenantKeys;
 use crate::installation::Installation;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemView};
 use crate::scope::Actor;
 use crate::scope::system::System;
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,10 +17,13 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _, web};
 use domain::Lang;
+use domain::step_up::StepUpMethod;
 use futures::FutureExt as _;
+use ipnet::IpNet;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,7 +38,19 @@ pub struct Marks {
     pub operating: bool,
     found: Option<Arc<Actor>>,
     keys: Option<Arc<TenantKeys>>,
-    refused: Option<&'static str>,
+    refused: Option<Refused>,
+    /// Whether the network may not come in at all.
+    blocked: bool,
+    /// Whether the network is none that operators may come from.
+    shut_to_operators: bool,
+}
+
+/// Why a token was not taken.
+#[derive(Clone, Copy)]
+enum Refused {
+    Unauthenticated(&'static str),
+    Forbidden(&'static str),
+    Unavailable,
 }
 
 impl Marks {
@@ -45,13 +63,27 @@ impl Marks {
     /// Who it comes from.
     ///
     /// # Errors
-    /// 401 without a valid token; 503 when the database could not be asked.
+    /// 401 without a valid token; 403 for an operator who must set an authenticator app up first; 503
+    /// when the database could not be asked.
     pub fn actor(&self) -> Result<Arc<Actor>, Problem> {
+        let actor = self.anyone()?;
+        if actor.must_enrol { Err(Problem::Forbidden("totp_required")) } else { Ok(actor) }
+    }
+
+    /// As [`Marks::actor`], also an operator who has no authenticator app yet.
+    pub(crate) fn anyone(&self) -> Result<Arc<Actor>, Problem> {
         self.found.clone().ok_or(match self.refused {
             // Not a logout: the token may be good, and nobody can say so now.
-            Some("unavailable") => Problem::Unavailable,
-            other => Problem::Unauthenticated(other.unwrap_or("unauthenticated")),
+            Some(Refused::Unavailable) => Problem::Unavailable,
+            Some(Refused::Forbidden(code)) => Problem::Forbidden(code),
+            Some(Refused::Unauthenticated(code)) => Problem::Unauthenticated(code),
+            None => Problem::Unauthenticated("unauthenticated"),
         })
+    }
+
+    /// Whether an operator may log in from where the request comes from.
+    pub(crate) fn admits_operator(&self) -> Result<(), Problem> {
+        if self.shut_to_operators { Err(Problem::Forbidden("address_not_allowed")) } else { Ok(()) }
     }
 
     pub(crate) fn tenant_keys(&self) -> Option<Arc<TenantKeys>> {
@@ -77,6 +109,7 @@ pub(crate) async fn answer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
+    let at = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data));
     let marks = marks(&request).await;
     let request_id = marks.request_id.clone();
     let lang = request
@@ -85,23 +118,42 @@ pub(crate) async fn answer(
         .and_then(|value| value.to_str().ok())
         .map_or(Lang::Zh, Lang::accepted);
     let method = request.method().clone();
+    let refused = match &at {
+        _ if marks.blocked => Some(Problem::Forbidden("address_blocked")),
+        Some(at) => limits::take(at, &request, &marks).await.err(),
+        None => None,
+    };
+    let patience = Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1)));
+    let encrypted = at.is_some_and(|at| !at.config.http.tls_certificate.is_empty());
     request.extensions_mut().insert(marks);
 
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let response = match outcome {
-        Ok(response) => response?.map_into_boxed_body(),
-        Err(_) => {
-            // The request went down with its handler, so the answer is made from what we kept.
-            let problem = Problem::Internal(anyhow::anyhow!("a handler panicked"));
-            tracing::error!(request_id, %problem, "a handler panicked");
-            let answer = written(&problem, lang, &request_id);
-            return Err(actix_web::error::InternalError::from_response(problem, answer).into());
+    // The request goes down with a handler that panics or takes too long, so the answer is then made from
+    // what we kept. What the handler began to write is rolled back with it.
+    let lost = |problem: Problem, why: &str| {
+        tracing::error!(request_id, %problem, why, "no answer");
+        let answer = written(&problem, lang, &request_id, None);
+        Err(actix_web::error::InternalError::from_response(problem, answer).into())
+    };
+    let outcome = match refused {
+        Some(problem) => Ok(Ok(Ok(request.error_response(problem).map_into_right_body()))),
+        None => {
+            let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
+            let in_time = tokio::time::timeout(patience, answered).await;
+            in_time.map(|answered| answered.map(|response| response.map(ServiceResponse::map_into_left_body)))
         }
     };
-    let mut response = rendered(response, lang, &request_id);
+    let response = match outcome {
+        Ok(Ok(response)) => response?.map_into_boxed_body(),
+        Ok(Err(_)) => return lost(Problem::Internal(anyhow::anyhow!("a handler panicked")), "a handler panicked"),
+        Err(_) => return lost(Problem::Unavailable, "it took too long"),
+    };
+    let methods = step_up_methods(&response).await;
+    let mut response = rendered(response, lang, &request_id, methods);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let path = response.request().path().to_owned();
+    headers::secure(response.headers_mut(), &path, encrypted);
 
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let status = response.status().as_u16();
@@ -113,8 +165,21 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
+/// By which methods whoever is asked for a second look can give it.
+async fn step_up_methods(response: &ServiceResponse<BoxBody>) -> Option<Vec<StepUpMethod>> {
+    let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let (Some(Problem::StepUp), Ok(system)) = (problem, System::of(response.request())) else { return None };
+    let actor = Marks::of(response.request()).anyone().ok()?;
+    auth::step_up_methods(&system, actor.account_id).await.ok()
+}
+
 /// Fills in the body of a problem, now that its language and request id are known.
-fn rendered(response: ServiceResponse<BoxBody>, lang: Lang, request_id: &str) -> ServiceResponse<BoxBody> {
+fn rendered(
+    response: ServiceResponse<BoxBody>,
+    lang: Lang,
+    request_id: &str,
+    methods: Option<Vec<StepUpMethod>>,
+) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let own = response.response().error().and_then(|error| error.as_error::<Problem>());
     let foreign = match status {
@@ -130,19 +195,20 @@ fn rendered(response: ServiceResponse<BoxBody>, lang: Lang, request_id: &str) ->
     if let Problem::Internal(cause) | Problem::Upstream(_, cause) = problem {
         tracing::error!(request_id, code = problem.code(), cause = %format!("{cause:#}"), "problem");
     }
-    let answer = written(problem, lang, request_id);
+    let answer = written(problem, lang, request_id, methods);
     response.into_response(answer)
 }
 
-fn written(problem: &Problem, lang: Lang, request_id: &str) -> HttpResponse {
+fn written(problem: &Problem, lang: Lang, request_id: &str, methods: Option<Vec<StepUpMethod>>) -> HttpResponse {
     let mut answer = HttpResponse::build(problem.status_code());
     if let Problem::TooMany { retry_after } = problem {
         answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
     }
-    if let Problem::Unauthenticated(_) = problem {
+    if let Problem::Unauthenticated(_) | Problem::SecondFactor { .. } = problem {
         answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
-    let body = serde_json::to_vec(&problem.view(lang, request_id)).unwrap_or_default();
+    let view = ProblemView { methods, ..problem.view(lang, request_id) };
+    let body = serde_json::to_vec(&view).unwrap_or_default();
     answer.content_type("application/problem+json").body(body)
 }
 
@@ -150,28 +216,33 @@ async fn marks(request: &ServiceRequest) -> Marks {
     let Some(at) = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data)) else {
         return Marks::default();
     };
-    let mut marks = Marks {
-        request_id: request_id(request, &at),
-        address: address(request, &at.config.http.trusted_proxy),
-        ..Marks::default()
-    };
+    let mut marks =
+        Marks { request_id: request_id(request, &at), address: address(request, &at.proxies), ..Marks::default() };
+    let rules = at.snapshots.addresses(&System::new(&at)).await;
+    let (address, now) = (auth::address_of(&marks.address), at.clock.now());
+    marks.blocked = address.is_some_and(|address| rules.blocks(address, now));
+    marks.shut_to_operators = !rules.admits_operator(address, now);
+    if marks.blocked {
+        return marks;
+    }
     let bearer = request
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
-        match auth::authenticate(&at, token.trim()).await {
+        match auth::authenticate(&at, token.trim(), &marks.address, !marks.shut_to_operators).await {
             Ok((actor, keys)) => {
                 if request.path().starts_with("/api/v1/operator/") {
                     marks.operating = System::new(&at).runs_installation(actor.account_id).await.unwrap_or(false);
                 }
                 (marks.found, marks.keys) = (Some(Arc::new(actor)), keys);
             }
-            Err(Problem::Unauthenticated(code)) => marks.refused = Some(code),
+            Err(Problem::Unauthenticated(code)) => marks.refused = Some(Refused::Unauthenticated(code)),
+            Err(Problem::Forbidden(code)) => marks.refused = Some(Refused::Forbidden(code)),
             Err(problem) => {
                 tracing::error!(%problem, "authenticating");
-                marks.refused = Some("unavailable");
+                marks.refused = Some(Refused::Unavailable);
             }
         }
     }
@@ -188,12 +259,13 @@ fn request_id(request: &ServiceRequest, at: &Installation) -> String {
     }
 }
 
-/// The peer's address; behind the trusted proxy, the last address that the proxy added.
-fn address(request: &ServiceRequest, trusted: &str) -> String {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    if trusted.is_empty() || peer != trusted {
-        return peer;
-    }
+/// The peer's address; behind trusted proxies, the last address in `X-Forwarded-For` that is none of
+/// theirs. What stands before it anybody may have written.
+fn address(request: &ServiceRequest, proxies: &[IpNet]) -> String {
+    let trusted = |address: IpAddr| proxies.iter().any(|proxies| proxies.contains(&address.to_canonical()));
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
     let forwarded = request.headers().get("X-Forwarded-For").and_then(|value| value.to_str().ok());
-    forwarded.and_then(|list| list.rsplit(',').next()).map_or(peer, |last| last.trim().to_owned())
+    let Some(forwarded) = forwarded.filter(|_| trusted(peer)) else { return peer.to_string() };
+    let strangers = forwarded.rsplit(',').map(str::trim).find(|text| !auth::address_of(text).is_some_and(trusted));
+    strangers.map_or_else(|| peer.to_string(), str::to_owned)
 }

@@ -1,10 +1,20 @@
 //! `shuke admin …`: what the operator does before anybody can log in. Answers are one line of JSON.
 
+mod audit;
+mod keys;
+
+pub use audit::AuditCommand;
+pub use keys::Keys;
+mod ip;
+
 use crate::auth::hash_password;
+use crate::erasure::erase_tenant;
 use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+pub use ip::Ip;
+
 use domain::permission::Role;
 use domain::phone::Phone;
 use serde_json::{Value, json};
@@ -24,6 +34,12 @@ pub enum Admin {
     /// People who work in a business.
     #[command(subcommand)]
     Staff(Staff),
+    /// What is sealed under which key, and replacing keys.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Networks: which are blocked, and which operators may come from.
+    #[command(subcommand)]
+    Ip(Ip),
 }
 
 /// `shuke admin tenant`
@@ -37,6 +53,15 @@ pub enum Tenant {
         /// The phone its customers may call.
         #[arg(long)]
         phone: Option<String>,
+    },
+    /// Erases a business for good: destroys its key and deletes its rows. No backup brings it back.
+    Erase {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+        /// Its name, so that no other is meant.
+        #[arg(long)]
+        confirm: String,
     },
 }
 
@@ -60,6 +85,12 @@ pub enum Operator {
         /// Lets them manage all businesses of the installation.
         #[arg(long)]
         installation: bool,
+    },
+    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
+    ResetTotp {
+        /// The name they log in with.
+        #[arg(long)]
+        name: String,
     },
 }
 
@@ -117,6 +148,14 @@ impl Admin {
                 let id = system.create_tenant(&name, phone.as_deref()).await.map_err(said)?;
                 Ok(json!({ "tenant_id": id }))
             }
+            Self::Tenant(Tenant::Erase { tenant, confirm }) => {
+                let there = system.tenant(tenant).await.map_err(said)?.context("there is no such business")?;
+                if there.erased_at.is_none() && there.name != confirm {
+                    bail!("--confirm must be the name of the business");
+                }
+                erase_tenant(&system, tenant).await.map_err(said)?;
+                Ok(json!({ "tenant_id": tenant, "erased": true }))
+            }
             Self::Operator(Operator::Create { name, password_stdin: _, tenant, role, installation }) => {
                 let name = one_line(&name)?;
                 let mut password = String::new();
@@ -137,6 +176,12 @@ impl Admin {
                 };
                 Ok(json!({ "account_id": account, "staff_id": staff }))
             }
+            Self::Keys(keys) => keys.run(at).await,
+            Self::Operator(Operator::ResetTotp { name }) => {
+                system.reset_totp(&name).await.map_err(said)?;
+                Ok(json!({ "name": name, "totp": false }))
+            }
+            Self::Ip(ip) => ip.run(&system).await,
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

@@ -1,0 +1,68 @@
+//! `shuke audit …`: proves that nobody touched the record, and says how long it is kept.
+
+use super::said;
+use crate::installation::Installation;
+use crate::scope::system::System;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Entries verified in one transaction.
+const AT_A_TIME: u64 = 50_000;
+
+/// `shuke audit`
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Finds entries that were removed, changed or put elsewhere; one line for each business.
+    Verify {
+        /// Only this business; 0 is the installation itself.
+        #[arg(long)]
+        tenant: Option<i64>,
+    },
+    /// Says how long a business keeps its record.
+    Keep {
+        /// The business; 0 is the installation itself.
+        #[arg(long)]
+        tenant: i64,
+        /// Days, 0 for ever; without it as long as the installation says.
+        #[arg(long)]
+        days: Option<u32>,
+    },
+}
+
+impl AuditCommand {
+    /// Does it. The second value says whether every record is what it was.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn run(self, at: &Arc<Installation>) -> anyhow::Result<(Vec<Value>, bool)> {
+        let system = System::new(at);
+        match self {
+            Self::Verify { tenant } => {
+                let tenants = match tenant {
+                    Some(tenant) => vec![tenant],
+                    None => system.audited().await.map_err(said)?,
+                };
+                let (mut answers, mut intact) = (Vec::new(), true);
+                for tenant in tenants {
+                    let mut after = 0;
+                    loop {
+                        let verdict = system.verify_audit(tenant, after, AT_A_TIME).await.map_err(said)?;
+                        intact &= verdict.intact;
+                        let next = verdict.next;
+                        answers.push(json!(verdict));
+                        match next {
+                            Some(next) => after = next,
+                            None => break,
+                        }
+                    }
+                }
+                Ok((answers, intact))
+            }
+            Self::Keep { tenant, days } => {
+                system.keep_audit(tenant, days.map(i64::from)).await.map_err(said)?;
+                Ok((vec![json!({ "tenant_id": tenant, "retention_days": days })], true))
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The audit record 审计记录, for those who may read it.
+
+mod routes;
+
+pub(crate) use routes::routes;

@@ -1,0 +1,73 @@
+//! How much one caller may ask for: a token bucket for each kind of request and caller, shared through
+//! Redis, or in the process while Redis is away. A login has stricter limits of its own (`auth`).
+
+use super::Marks;
+use crate::config;
+use crate::installation::Installation;
+use crate::problem::Problem;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+
+/// Kinds of request, each with a bucket of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Without a token, by address.
+    Anonymous,
+    /// Reads of somebody.
+    Read,
+    /// Changes by somebody.
+    Write,
+    /// What WeChat pushes: it comes from few addresses and must not be lost.
+    Push,
+}
+
+impl Kind {
+    fn of(request: &ServiceRequest, known: bool) -> Option<Self> {
+        let path = request.path();
+        match () {
+            // Whoever runs the machine asks these.
+            () if matches!(path, "/healthz" | "/readyz" | "/metrics") => None,
+            () if path.starts_with("/callbacks/") => Some(Self::Push),
+            () if !known => Some(Self::Anonymous),
+            () if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) => Some(Self::Read),
+            () => Some(Self::Write),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Push => "push",
+        }
+    }
+
+    fn per_minute(self, limits: &config::Limits) -> u64 {
+        match self {
+            Self::Anonymous => limits.anonymous_per_minute,
+            Self::Read => limits.reads_per_minute,
+            Self::Write => limits.writes_per_minute,
+            Self::Push => limits.pushes_per_minute,
+        }
+    }
+}
+
+/// Takes a token for a request.
+///
+/// # Errors
+/// 429 with the seconds until there is one again.
+pub(super) async fn take(at: &Installation, request: &ServiceRequest, marks: &Marks) -> Result<(), Problem> {
+    let who = marks.anyone().ok().map(|actor| actor.session_id.simple().to_string());
+    let Some(kind) = Kind::of(request, who.is_some()) else { return Ok(()) };
+    let per_minute = kind.per_minute(&at.config.limits);
+    if per_minute == 0 {
+        return Ok(());
+    }
+    let who = who.unwrap_or_else(|| marks.address.clone());
+    let key = format!("bucket:{}:{who}", kind.name());
+    match at.cache.take_token(&key, per_minute, at.clock.now()).await {
+        Ok(()) => Ok(()),
+        Err(retry_after) => Err(Problem::TooMany { retry_after }),
+    }
+}

@@ -1,0 +1,100 @@
+//! Erasing a person. Orders stay, because the law wants the books kept; they stay without a name,
+//! phone or address: number, amounts, lines and dates.
+
+use super::list::{self, Erased};
+use crate::customers::entity::{customer, phone, tagging};
+use crate::interactions::entity as interaction;
+use crate::orders::entity::{order, step};
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use crate::tasks::entity as task;
+use crate::tasks::send::inbox_item;
+use domain::customers::ErasureReason;
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use sea_orm::{ColumnTrait as _, Set};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Stands where a name or title stood.
+const ERASED: &str = "已删除";
+
+/// Erases a person for good: in the database, and on the list from which no backup brings them back.
+/// `false` when there is nobody to erase. Whoever calls it has checked that the actor may.
+pub(crate) async fn erase_person(scope: &Scope, person: Uuid, reason: ErasureReason) -> Result<bool, Problem> {
+    // All of the person, also what colleagues wrote.
+    let mut whole = scope.whole();
+    let line = Erased::Person { tenant: whole.tenant_id(), person, at: whole.now() };
+    let file = whole.config().keys.erased_file.clone();
+    let tx = whole.begin().await?;
+    let erased = erase(&tx, person, reason.as_str()).await?;
+    if erased {
+        // Listed before it is done: a backup must not bring back whom we said to be gone.
+        list::append(&file, &line).await?;
+        tx.commit().await?;
+    }
+    Ok(erased)
+}
+
+/// Erases a person in a transaction: destroys their keys, so that every sealed value is unreadable, also in the audit
+/// record and in copies of the database; overwrites what stands in clear; removes what leads to them.
+/// The transaction sees the whole business. `false` when there is nobody to erase.
+pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<bool, Problem> {
+    let now = Set(tx.now());
+    let there = Condition::all().add(customer::Column::Id.eq(person)).add(customer::Column::ErasedAt.is_null());
+    let gone = customer::ActiveModel {
+        name: Set(ERASED.to_owned()),
+        company: Set(None),
+        title: Set(None),
+        region: Set(None),
+        birthday: Set(None),
+        remark: Set(None),
+        person_key: Set(None),
+        vault: Set(None),
+        next_contact_at: Set(None),
+        erased_at: Set(Some(tx.now())),
+        updated_at: now.clone(),
+        deleted_at: Set(Some(tx.now())),
+        live: Set(None),
+        ..Default::default()
+    };
+    if tx.derive_all::<customer::Entity>(there, gone).await? == 0 {
+        return Ok(false);
+    }
+    tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(person)).await?;
+    tx.remove::<tagging::Entity>(tagging::Column::CustomerId.eq(person)).await?;
+    let talk = interaction::ActiveModel {
+        content: Set(None),
+        next_step: Set(None),
+        updated_at: now.clone(),
+        deleted_at: Set(Some(tx.now())),
+        live: Set(None),
+        ..Default::default()
+    };
+    tx.derive_all::<interaction::Entity>(interaction::Column::CustomerId.eq(person), talk).await?;
+    let to_do = task::ActiveModel {
+        title: Set(ERASED.to_owned()),
+        updated_at: now.clone(),
+        deleted_at: Set(Some(tx.now())),
+        live: Set(None),
+        ..Default::default()
+    };
+    tx.derive_all::<task::Entity>(task::Column::CustomerId.eq(person), to_do).await?;
+    let reminded = inbox_item::ActiveModel { title: Set(ERASED.to_owned()), body: Set(None), ..Default::default() };
+    tx.derive_all::<inbox_item::Entity>(inbox_item::Column::CustomerId.eq(person), reminded).await?;
+    let parcel = step::ActiveModel { tracking_number: Set(None), note: Set(None), ..Default::default() };
+    tx.derive_all::<step::Entity>(step::Column::OrderId.in_subquery(orders(tx, person)), parcel).await?;
+    let bought = order::ActiveModel { vault: Set(None), remark: Set(None), updated_at: now, ..Default::default() };
+    tx.derive_all::<order::Entity>(order::Column::CustomerId.eq(person), bought).await?;
+    tx.system().forget_orders(orders(tx, person)).await?;
+    tx.audit("erase", "customer", Some(person), json!({ "reason": reason }));
+    Ok(true)
+}
+
+fn orders(tx: &Tx<'_>, person: Uuid) -> SelectStatement {
+    Query::select()
+        .column(order::Column::Id)
+        .from(order::Entity)
+        .and_where(order::Column::TenantId.eq(tx.tenant_id()))
+        .and_where(order::Column::CustomerId.eq(person))
+        .to_owned()
+}

@@ -1,0 +1,50 @@
+//! One person gets another key: what it seals is sealed anew. The values in the audit record stay as they
+//! are, under a key of their own, because the chain's hashes cover them.
+
+use crate::customers::entity::customer;
+use crate::orders::entity::order;
+use crate::problem::Problem;
+use crate::scope::system::{System, job_scope};
+use sea_orm::{ColumnTrait as _, Condition, Set};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Seals everything of a person anew and says how many values that were.
+pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid) -> Result<u64, Problem> {
+    let mut scope = job_scope(&system.at, tenant_id, Uuid::nil()).await?;
+    let found = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.eq(person)).one().await?;
+    let found = found.ok_or(Problem::NotFound)?;
+    let stored = found.person_key.ok_or(Problem::NotFound)?;
+    let keys = scope.keys().person_keys(person, &stored)?;
+    let renewed = keys.renewed();
+    let tx = scope.begin().await?;
+    let orders = tx.find::<order::Entity>().filter(order::Column::CustomerId.eq(person)).all().await?;
+    let anew = |column: &str, row: Uuid, sealed: &[u8]| -> Result<Vec<u8>, Problem> {
+        let place = tx.keys().place(column, row);
+        Ok(renewed.vault.seal(&place, &keys.vault.open(&place, sealed)?))
+    };
+    let mut change =
+        customer::ActiveModel { person_key: Set(Some(tx.keys().wrap_person(person, &renewed))), ..Default::default() };
+    if let Some(vault) = &found.vault {
+        change.vault = Set(Some(anew("customers.vault", person, vault)?));
+    }
+    // Only what was read: somebody may be writing down another phone this very moment.
+    let mut still = Condition::all().add(customer::Column::Id.eq(person)).add(customer::Column::PersonKey.eq(stored));
+    if let Some(vault) = found.vault {
+        still = still.add(customer::Column::Vault.eq(vault));
+    }
+    if tx.derive_all::<customer::Entity>(still, change).await? == 0 {
+        return Err(Problem::conflict("in_progress", None));
+    }
+    let mut sealed = 1;
+    for row in orders {
+        let Some(vault) = row.vault else { continue };
+        let change =
+            order::ActiveModel { vault: Set(Some(anew("orders.vault", row.id, &vault)?)), ..Default::default() };
+        let still = Condition::all().add(order::Column::Id.eq(row.id)).add(order::Column::Vault.eq(vault));
+        sealed += tx.derive_all::<order::Entity>(still, change).await?;
+    }
+    tx.audit("rotate", "customer", Some(person), json!({ "sealed": sealed }));
+    tx.commit().await?;
+    Ok(sealed)
+}

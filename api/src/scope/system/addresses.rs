@@ -1,0 +1,76 @@
+//! Which networks may talk to the installation. The database is the truth; every process looks again
+//! after three seconds.
+
+use super::System;
+use crate::auth::guard_entity::address_rule::{ActiveModel, Column, Entity, Model};
+use crate::auth::{AddressRules, RuleKind};
+use crate::problem::Problem;
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+use std::net::IpAddr;
+
+/// More rules than anybody keeps by hand.
+const MOST: u64 = 10_000;
+
+/// A rule before it is written.
+pub(crate) struct NewRule {
+    pub(crate) kind: RuleKind,
+    pub(crate) network: IpNet,
+    pub(crate) reason: Option<String>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the installation's own table")]
+impl System {
+    /// The rules that are in force.
+    pub(crate) async fn address_rules(&self) -> Result<Vec<Model>, Problem> {
+        let running = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(self.now()));
+        let rows = Entity::find().filter(running).order_by_asc(Column::CreatedAt).limit(MOST);
+        Ok(rows.all(&self.at.db.read).await?)
+    }
+
+    /// Adds a rule, or replaces the one of the same kind and network. `caller` is where the order comes
+    /// from, when that is known.
+    ///
+    /// # Errors
+    /// 409 `allow_excludes_caller` when it would lock the caller out.
+    pub(crate) async fn add_address_rule(&self, rule: NewRule, caller: Option<IpAddr>) -> Result<(), Problem> {
+        let network = rule.network.trunc();
+        if let Some(caller) = caller {
+            let rows = self.address_rules().await?;
+            let after =
+                AddressRules::read(rows.iter().map(|row| (row.kind.as_str(), row.network.as_str(), row.expires_at)))
+                    .with(rule.kind, network, rule.expires_at);
+            if after.blocks(caller, self.now()) || !after.admits_operator(Some(caller), self.now()) {
+                return Err(Problem::conflict("allow_excludes_caller", Some("network")));
+            }
+        }
+        let row = ActiveModel {
+            kind: Set(rule.kind.as_str().to_owned()),
+            network: Set(network.to_string()),
+            reason: Set(rule.reason),
+            expires_at: Set(rule.expires_at),
+            created_at: Set(self.now()),
+        };
+        let tx = self.begin().await?;
+        Entity::delete_by_id((rule.kind.as_str().to_owned(), network.to_string())).exec(&tx).await?;
+        Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        self.at.snapshots.forget_addresses();
+        Ok(())
+    }
+
+    /// Removes the rules about a network.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    pub(crate) async fn remove_address_rules(&self, network: IpNet) -> Result<(), Problem> {
+        let gone = Entity::delete_many().filter(Column::Network.eq(network.trunc().to_string()));
+        let gone = gone.exec(&self.at.db.write).await?.rows_affected;
+        self.at.snapshots.forget_addresses();
+        if gone == 0 { Err(Problem::NotFound) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a person sees of their sessions and does to them: the list, the end of one or of all others,
+//! the order to forget everything, the second look.
+
+use super::System;
+use crate::auth::entity::session;
+use crate::problem::Problem;
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
+use uuid::Uuid;
+
+/// Sessions a person is shown at most; nobody holds more phones.
+const MOST: u64 = 100;
+/// Minutes after which the last use is written down again: a request is not worth a write.
+const USE_MINUTES: i64 = 5;
+
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Runs,
+    Over,
+    /// Its device was ordered to forget everything, and has not been heard of since.
+    Wiped,
+}
+
+#[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
+impl System {
+    /// A session as it is now. Writes its use down when that was last done a while ago.
+    pub(crate) async fn session_now(
+        &self,
+        session_id: Uuid,
+        network: &str,
+    ) -> Result<Option<(Standing, session::Model)>, Problem> {
+        let now = self.now();
+        let Some(row) = session::Entity::find_by_id(session_id).one(&self.at.db.read).await? else { return Ok(None) };
+        let standing = match &row {
+            row if row.wiped_at.is_some() => Standing::Wiped,
+            row if row.revoked_at.is_some() || row.expires_at <= now => Standing::Over,
+            _ => Standing::Runs,
+        };
+        if standing == Standing::Runs && row.used_at.is_none_or(|used| now - used >= Duration::minutes(USE_MINUTES)) {
+            session::Entity::update_many()
+                .col_expr(session::Column::UsedAt, Expr::value(now))
+                .col_expr(session::Column::Network, Expr::value(network))
+                .filter(session::Column::Id.eq(session_id))
+                .exec(&self.at.db.write)
+                .await?;
+        }
+        Ok(Some((standing, row)))
+    }
+
+    fn running(&self, account_id: Uuid) -> Select<session::Entity> {
+        session::Entity::find()
+            .filter(session::Column::AccountId.eq(account_id))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(self.now()))
+    }
+
+    /// The sessions of an account that run, the latest first.
+    pub(crate) async fn sessions_of(&self, account_id: Uuid) -> Result<Vec<session::Model>, Problem> {
+        let rows = self.running(account_id).order_by_desc(session::Column::CreatedAt).limit(MOST);
+        Ok(rows.all(&self.at.db.read).await?)
+    }
+
+    /// The latest sessions of an account, also those that are over.
+    pub(crate) async fn past_sessions(&self, account_id: Uuid) -> Result<Vec<session::Model>, Problem> {
+        let rows = session::Entity::find()
+            .filter(session::Column::AccountId.eq(account_id))
+            .order_by_desc(session::Column::CreatedAt)
+            .limit(MOST);
+        Ok(rows.all(&self.at.db.read).await?)
+    }
+
+    /// Ends one session of an account; `wipe` orders its device to forget everything as well.
+    ///
+    /// # Errors
+    /// 404 when the account has no such session.
+    pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
+        let now = self.now();
+        let mut change = session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(now))
+            .filter(session::Column::Id.eq(session_id))
+            .filter(session::Column::AccountId.eq(account_id))
+            .filter(session::Column::RevokedAt.is_null());
+        if wipe {
+            change = change.col_expr(session::Column::WipedAt, Expr::value(now));
+        }
+        if change.exec(&self.at.db.write).await?.rows_affected == 0 {
+            return Err(Problem::NotFound);
+        }
+        self.at.snapshots.forget_session(session_id);
+        Ok(())
+    }
+
+    /// Ends every session of an account but `kept`, and says how many those were.
+    pub(crate) async fn revoke_others(&self, account_id: Uuid, kept: Option<Uuid>) -> Result<usize, Problem> {
+        let others: Vec<Uuid> = self.sessions_of(account_id).await?.into_iter().map(|row| row.id).collect();
+        let others: Vec<Uuid> = others.into_iter().filter(|id| Some(*id) != kept).collect();
+        session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(self.now()))
+            .filter(session::Column::Id.is_in(others.clone()))
+            .exec(&self.at.db.write)
+            .await?;
+        for id in &others {
+            self.at.snapshots.forget_session(*id);
+        }
+        Ok(others.len())
+    }
+
+    /// A second look succeeded: the session may do what is dangerous for a while.
+    pub(crate) async fn step_session_up(&self, session_id: Uuid) -> Result<DateTime<Utc>, Problem> {
+        let until = self.now() + Duration::seconds(self.at.config.auth.step_up_seconds);
+        session::Entity::update_many()
+            .col_expr(session::Column::SteppedUpUntil, Expr::value(until))
+            .filter(session::Column::Id.eq(session_id))
+            .exec(&self.at.db.write)
+            .await?;
+        Ok(until)
+    }
+}

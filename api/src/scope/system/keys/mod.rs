@@ -1,0 +1,188 @@
+//! The keys of businesses: read, replaced, and wrapped anew. What wraps must be known to every server
+//! before it wraps anything, and what it wrapped must be wrapped anew before it goes.
+
+mod index;
+mod rewrap;
+mod show;
+
+use super::System;
+use crate::auth::entity::tenant;
+use crate::crypto::{Key, Stage, StoredKey, TenantKeys, index_keys, key, tenant_place};
+use crate::problem::Problem;
+use crate::scope::{Event, Origin, Who, once};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use serde_json::{Value, json};
+
+/// Wraps the keys of persons.
+const WRAP: &str = "wrap";
+/// Makes the digests of the blind indexes.
+const INDEX: &str = "index";
+/// Says from when on the digests under the next index key take the place of the present ones.
+const SWAP: &str = "index_swap";
+
+/// Seconds for which a server remembers the keys of a business.
+pub(crate) const KEYS_SECONDS: i64 = 60;
+
+/// Generations of keys.
+pub mod tenant_key {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tenant_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        /// `wrap`, `index` or `index_swap`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub generation: i64,
+        /// Under the master key.
+        pub sealed: Option<Vec<u8>>,
+        pub used_from_at: DateTimeUtc,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn place(tenant_id: i64, kind: &str, generation: i64) -> String {
+    format!("{tenant_id}|tenant_keys.sealed|{kind}-{generation}")
+}
+
+#[expect(clippy::disallowed_methods, reason = "keys are read before there is a scope")]
+impl System {
+    /// The keys of a business as they are stored, unwrapped.
+    pub(super) async fn read_tenant_keys(&self, tenant_id: i64) -> Result<TenantKeys, Problem> {
+        let tenant = self.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
+        let first = tenant.tenant_key.ok_or_else(|| anyhow::anyhow!("the business has no key"))?;
+        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id));
+        let rows = rows.order_by_asc(tenant_key::Column::Generation).all(&self.at.db.read).await?;
+        let (mut generations, mut index, mut swap) = (Vec::new(), Vec::new(), None);
+        for row in rows {
+            if row.kind == SWAP {
+                swap = Some(row.used_from_at);
+                continue;
+            }
+            let sealed = row.sealed.unwrap_or_default();
+            let plain = self.at.keys.unwrapped(&place(tenant_id, &row.kind, row.generation), &sealed)?;
+            if row.kind == INDEX {
+                index.push((row.used_from_at, plain));
+            } else {
+                generations.push(StoredKey {
+                    generation: u16::try_from(row.generation).map_err(anyhow::Error::from)?,
+                    used_from_at: row.used_from_at,
+                    key: key(&plain)?,
+                });
+            }
+        }
+        let stage = |from: DateTime<Utc>| match swap {
+            Some(swap) if swap <= self.now() => Stage::Swapping,
+            _ if from <= self.now() => Stage::Filling,
+            _ => Stage::Announced,
+        };
+        let index = match index.as_slice() {
+            [] => None,
+            [(_, present)] => Some(self.at.keys.index(present, None)?),
+            [(_, present), (from, next), ..] => Some(self.at.keys.index(present, Some((next, stage(*from))))?),
+        };
+        Ok(self.at.keys.tenant_keys(tenant_id, &first, generations, index, self.now())?)
+    }
+
+    /// Adds a generation. It wraps from the moment on at which every server knows it; returns that moment
+    /// and the number of the generation.
+    pub(crate) async fn add_tenant_key(&self, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
+        let tx = self.begin().await?;
+        let there = tenant::Entity::find_by_id(tenant_id).one(&tx).await?.ok_or(Problem::NotFound)?;
+        let first = there.tenant_key.ok_or(Problem::NotFound)?;
+        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(&tx).await?;
+        let wraps: Vec<_> = rows.iter().filter(|row| row.kind == WRAP).collect();
+        let last = wraps.iter().map(|row| row.generation).max().unwrap_or(1);
+        if wraps.len() > 1 {
+            // One rotation at a time: the one before this has to be over.
+            return Err(Problem::conflict("in_progress", None));
+        }
+        if wraps.is_empty() {
+            let first = self.at.keys.unwrapped(&tenant_place(tenant_id), &first)?;
+            // The index keys followed from this one; from now on they stand by themselves.
+            if rows.iter().all(|row| row.kind != INDEX) {
+                self.insert_key(&tx, tenant_id, INDEX, 1, &index_keys(&key(&first)?), self.now()).await?;
+            }
+            self.insert_key(&tx, tenant_id, WRAP, 1, &first, self.now()).await?;
+        }
+        let from = self.now() + Duration::seconds(KEYS_SECONDS);
+        self.insert_key(&tx, tenant_id, WRAP, last + 1, Key::random().bytes(), from).await?;
+        self.record_key(&tx, tenant_id, "rotate", json!({ "generation": last + 1 })).await?;
+        tx.commit().await?;
+        self.at.snapshots.forget_keys(tenant_id);
+        Ok((last + 1, from))
+    }
+
+    async fn insert_key(
+        &self,
+        tx: &DatabaseTransaction,
+        tenant_id: i64,
+        kind: &str,
+        generation: i64,
+        plain: &[u8],
+        used_from_at: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let row = tenant_key::ActiveModel {
+            tenant_id: Set(tenant_id),
+            kind: Set(kind.to_owned()),
+            generation: Set(generation),
+            sealed: Set(Some(self.at.keys.wrap(&place(tenant_id, kind, generation), plain))),
+            used_from_at: Set(used_from_at),
+            created_at: Set(self.now()),
+        };
+        tenant_key::Entity::insert(row).exec_without_returning(tx).await.map(|_| ())
+    }
+
+    /// Takes the generations before the present one away: nothing is wrapped under them any more.
+    pub(crate) async fn retire_tenant_keys(&self, tenant_id: i64, generation: i64) -> Result<(), Problem> {
+        let tx = self.begin().await?;
+        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(&tx).await?;
+        let current = rows.iter().find(|row| row.kind == WRAP && row.generation == generation);
+        let current = current.ok_or(Problem::NotFound)?;
+        let sealed = current.sealed.clone().unwrap_or_default();
+        let plain = self.at.keys.unwrapped(&place(tenant_id, WRAP, generation), &sealed)?;
+        // The place of the first key must not keep the old one.
+        let change = tenant::ActiveModel {
+            tenant_key: Set(Some(self.at.keys.wrap(&tenant_place(tenant_id), &plain))),
+            ..tenant::ActiveModel::default()
+        };
+        tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id)).exec(&tx).await?;
+        tenant_key::Entity::delete_many()
+            .filter(tenant_key::Column::TenantId.eq(tenant_id))
+            .filter(tenant_key::Column::Kind.eq(WRAP))
+            .filter(tenant_key::Column::Generation.lt(generation))
+            .exec(&tx)
+            .await?;
+        // Answers that were remembered under the old key could not be opened.
+        once::Entity::delete_many()
+            .filter(once::Column::TenantId.eq(tenant_id))
+            .filter(once::Column::CreatedAt.lt(current.used_from_at + Duration::seconds(KEYS_SECONDS)))
+            .exec(&tx)
+            .await?;
+        self.record_key(&tx, tenant_id, "rotated", json!({ "generation": generation })).await?;
+        tx.commit().await?;
+        self.at.snapshots.forget_keys(tenant_id);
+        Ok(())
+    }
+
+    async fn record_key(
+        &self,
+        tx: &DatabaseTransaction,
+        tenant_id: i64,
+        action: &'static str,
+        changes: Value,
+    ) -> Result<(), DbErr> {
+        let (who, origin) = (Who::at_the_console(), Origin::default());
+        let event = Event { tenant_id, who, action, resource: "keys", resource_id: None, changes, origin: &origin };
+        self.record_with(tx, event).await
+    }
+}

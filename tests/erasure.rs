@@ -1,0 +1,164 @@
+//! Whoever is erased stays gone: from every answer, from the database, and from what a backup brings back.
+
+use crate::guards::database::{count, open, select};
+use crate::guards::samples::Desk;
+use crate::harness::{Client, Home, Shop, phone_number, text};
+use serde_json::{Value, json};
+
+/// A customer of whom everything is known: phones, talks, tasks, tags, an order on its way.
+async fn known(client: &Client, boss: &Client, number: &str) -> (String, String) {
+    let group = text(&boss.post("/tag-groups", json!({ "name": format!("口味{number}") })).await.ok()["id"]);
+    let tag =
+        text(&boss.post("/tags", json!({ "group_id": group, "name": "过敏", "colour": "#336699" })).await.ok()["id"]);
+    let body = json!({ "name": "欧阳沈怡然", "company": "沈氏茶庄", "title": "掌柜", "birthday": "1990-02-28",
+        "remark": "对花生过敏", "region": "330106", "phones": [{ "number": number }], "tag_ids": [tag] });
+    let id = text(&client.post("/customers", body).await.ok()["id"]);
+    let talk = json!({ "channel": "call", "content": "她下月搬家到龙井村" });
+    client.post(&format!("/customers/{id}/interactions"), talk).await.ok();
+    let task = json!({ "customer_id": id, "title": "给欧阳沈怡然送茶", "due_at": "2026-01-01T00:00:00Z" });
+    client.post("/tasks", task).await.ok();
+    let order = json!({ "customer_id": id, "receiver": "欧阳沈怡然", "phone": number, "address": "龙井路九号",
+        "remark": "放门口", "lines": [{ "name": "龙井", "quantity": 2, "unit_price_fen": 12_800 }] });
+    let order = text(&client.post("/orders", order).await.ok()["id"]);
+    let ship = json!({ "event": "ship", "carrier": "顺丰", "tracking_number": "SF0000000001", "note": "她不在家" });
+    client.post_at(&format!("/orders/{order}/moves"), 1, ship).await.ok();
+    (id, order)
+}
+
+const OF_THE_PERSON: [&str; 8] =
+    ["欧阳沈怡然", "沈氏茶庄", "掌柜", "花生", "搬家", "龙井路九号", "放门口", "SF0000000001"];
+
+#[actix_web::test]
+async fn an_erased_person_is_in_no_answer_and_the_order_stays_without_a_name() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let (id, order) = known(&shop.sales, &shop.boss, &number).await;
+    shop.run_jobs().await;
+    let buyer = shop.customer(&number).await;
+    assert_eq!(buyer.get("/me/orders").await.ok()["items"].as_array().map(Vec::len), Some(1));
+    let before = shop.boss.get(&format!("/orders/{order}")).await.ok();
+
+    let path = format!("/customers/{id}/erase");
+    shop.sales.post(&path, json!({ "reason": "asked" })).await.problem(403, "forbidden");
+    assert_eq!(shop.boss.post(&path, json!({ "reason": "她要求的" })).await.violations(), ["reason: enum_invalid"]);
+    assert_eq!(shop.boss.post(&path, json!({ "reason": "asked_in_writing" })).await.status, 204);
+    assert_eq!(shop.boss.post(&path, json!({ "reason": "asked" })).await.status, 204, "twice is once");
+
+    shop.boss.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    let after = shop.boss.get(&format!("/orders/{order}")).await.ok();
+    for same in ["number", "total_fen", "lines", "created_at", "status"] {
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    assert_eq!((&after["receiver"], &after["address"], &after["phone_masked"]), (&json!(""), &json!(""), &json!(null)));
+    assert_eq!(buyer.get("/me/orders").await.ok()["items"], json!([]), "nothing leads to the order any more");
+    // Nothing that the boss or the salesperson can read knows the person.
+    let desk = Desk::of_boss(&shop);
+    let everything = desk.snapshot().await.to_string() + &shop.sales.get("/inbox").await.ok().to_string();
+    for word in OF_THE_PERSON {
+        assert!(!everything.contains(word), "{word}");
+    }
+    // The number is free for somebody else, and the record still proves itself.
+    shop.sales.post("/customers", json!({ "name": "新人", "phones": [{ "number": number }] })).await.ok();
+    api::System::new(&shop.at).seal_audit(Some(shop.tenant)).await.expect("sealed");
+    assert_eq!(shop.boss.get("/audit/verify").await.ok()["intact"], true);
+    let record = shop.boss.get(&format!("/audit?resource_id={id}&limit=100")).await.ok();
+    let entries = record["items"].as_array().expect("entries");
+    let erasures: Vec<&Value> = entries.iter().filter(|entry| entry["action"] == "erase").collect();
+    assert_eq!(
+        erasures.iter().map(|entry| entry["changes"].clone()).collect::<Vec<_>>(),
+        [json!({ "reason": "asked_in_writing" })]
+    );
+    let created = entries.iter().find(|entry| entry["action"] == "create").expect("the creation");
+    let name = created["fields"].as_array().expect("fields").iter().find(|field| field["name"] == "name");
+    assert_eq!(name.expect("the name")["readable"], false);
+}
+
+#[actix_web::test]
+async fn somebody_who_was_deleted_can_still_be_erased() {
+    let shop = Shop::new().await;
+    let (id, _) = known(&shop.boss, &shop.boss, &phone_number()).await;
+    assert_eq!(shop.boss.delete(&format!("/customers/{id}"), 1).await.status, 204);
+    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    let db = open(&shop).await;
+    let left =
+        select(&db, &format!("SELECT name, vault, person_key FROM customers WHERE tenant_id = {}", shop.tenant)).await;
+    let name: String = left[0].try_get_by_index(0).expect("a name");
+    assert_eq!(name, "已删除");
+    assert!((1..3).all(|at| left[0].try_get_by_index::<Option<Vec<u8>>>(at).expect("bytes").is_none()));
+}
+
+/// What the real binary says.
+fn erased_again(home: &Home, backup: &str) -> Value {
+    home.admin(&["restore", backup])
+}
+
+#[actix_web::test]
+async fn a_backup_brings_nobody_back_who_was_erased_since() {
+    let home = Home::new().await;
+    home.furnish();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    let number = phone_number();
+    let (id, order) = known(&boss, &boss, &number).await;
+    let (other, _) = known(&boss, &boss, &phone_number()).await;
+    let backup = home.path("backup").display().to_string();
+    assert!(home.run(&["backup", &backup]).status.success());
+    let boss = server.stepped_boss().await;
+    assert_eq!(boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    server.stop().await;
+
+    // The list survives, as it lies outside what is backed up; the rest is lost.
+    let there = home.elsewhere();
+    std::fs::copy(home.path("shuke.erased"), there.path("shuke.erased")).expect("the list");
+    assert_eq!(erased_again(&there, &backup)["erased_again"], 1);
+    let server = there.start().await;
+    let boss = server.boss().await;
+    boss.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    boss.get(&format!("/customers/{other}")).await.ok();
+    let left = boss.get(&format!("/orders/{order}")).await.ok();
+    assert_eq!((&left["customer_name"], &left["receiver"]), (&json!("已删除"), &json!("")));
+    assert_eq!(boss.get("/customers?q=欧阳").await.ok()["items"].as_array().map(Vec::len), Some(1));
+    server.stop().await;
+    // Somebody who puts the files back by hand is not forgotten either: the start looks at the list.
+    let by_hand = home.elsewhere();
+    assert_eq!(erased_again(&by_hand, &backup)["erased_again"], 0, "there was no list yet");
+    std::fs::copy(home.path("shuke.erased"), by_hand.path("shuke.erased")).expect("the list");
+    let server = by_hand.start().await;
+    server.boss().await.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    server.stop().await;
+}
+
+#[actix_web::test]
+async fn an_erased_business_leaves_no_row_and_no_backup_brings_it_back() {
+    let home = Home::new().await;
+    let tenant = home.furnish();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    known(&boss, &boss, &phone_number()).await;
+    let backup = home.path("backup").display().to_string();
+    assert!(home.run(&["backup", &backup]).status.success());
+    server.stop().await;
+    let id = tenant.to_string();
+    let wrong = home.run(&["admin", "tenant", "erase", "--tenant", &id, "--confirm", "别的店"]);
+    assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("must be the name"));
+    assert_eq!(home.admin(&["admin", "tenant", "erase", "--tenant", &id, "--confirm", "山月茶行"])["erased"], true);
+    home.admin(&["admin", "tenant", "erase", "--tenant", &id, "--confirm", "山月茶行"]);
+
+    let there = home.elsewhere();
+    std::fs::copy(home.path("shuke.erased"), there.path("shuke.erased")).expect("the list");
+    assert_eq!(erased_again(&there, &backup)["erased_again"], 1);
+    for home in [&home, &there] {
+        let db =
+            sea_orm::Database::connect(format!("sqlite://{}", home.path("shuke.db").display())).await.expect("opens");
+        let left = count(&db, tenant).await;
+        assert!(left.values().all(|rows| *rows == 0), "{left:?}");
+        let row = select(&db, &format!("SELECT name, tenant_key FROM tenants WHERE id = {tenant}")).await;
+        assert_eq!(row[0].try_get_by_index::<String>(0).expect("a name"), "已删除");
+        assert!(row[0].try_get_by_index::<Option<Vec<u8>>>(1).expect("a key").is_none());
+        // The number is not given to the next one.
+        let next = home.admin(&["admin", "tenant", "create", "--name", "新店"])["tenant_id"].as_i64();
+        assert_eq!(next, Some(tenant + 1));
+        let verdicts = home.admin(&["audit", "verify", "--tenant", "0"]);
+        assert_eq!(verdicts["intact"], true);
+    }
+}

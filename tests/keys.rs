@@ -1,0 +1,272 @@
+//! Keys are replaced while people work, and nothing that they sealed is lost.
+
+use crate::guards::database::{open, select};
+use crate::harness::{Client, Home, Shop, phone_number, text};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use api::admin::{Admin, Keys};
+use chrono::Duration;
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+async fn with_phone(client: &Client, name: &str) -> (String, String) {
+    let number = phone_number();
+    let made = client.post("/customers", json!({ "name": name, "phones": [{ "number": number }] })).await.ok();
+    (text(&made["id"]), number)
+}
+
+async fn revealed(client: &Client, id: &str) -> Value {
+    client.post(&format!("/customers/{id}/phones/0/reveal"), json!({})).await.ok()["dial"].clone()
+}
+
+fn keys(home: &Home, arguments: &[&str]) -> Value {
+    home.admin(&[&["admin", "keys"], arguments].concat())
+}
+
+fn lines(home: &Home) -> Vec<String> {
+    fs::read_to_string(home.path("shuke.key")).expect("keys").lines().map(str::to_owned).collect()
+}
+
+#[actix_web::test]
+async fn the_master_key_is_replaced_and_sessions_phones_and_searches_go_on() {
+    let home = Home::new().await;
+    let tenant = home.furnish();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    let (id, number) = with_phone(&boss, "沈怡").await;
+    let first = lines(&home);
+    assert_eq!(keys(&home, &["rotate-master"])["step"], "written");
+    let both = lines(&home);
+    assert_eq!((both.len(), &both[1..]), (2, first.as_slice()));
+    let mode = fs::metadata(home.path("shuke.key")).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    server.stop().await;
+
+    // Both keys are valid: what the first sealed opens, the second seals.
+    let server = home.start().await;
+    let again = json!({ "refresh_token": boss.refresh_token, "device": "browser-1" });
+    let boss = server.nobody().holding(&server.nobody().post("/auth/refresh", again).await.ok()).act_in(tenant).await;
+    assert_eq!(revealed(&boss, &id).await, json!(number));
+    let shown = keys(&home, &["show"]);
+    assert_eq!(shown["master"]["ids"].as_array().map(Vec::len), Some(2), "{shown}");
+    let done = keys(&home, &["rotate-master"]);
+    assert_eq!(done["step"], "done");
+    assert!(done["rewrapped"].as_i64() >= Some(2), "{done}");
+    assert_eq!(lines(&home), both[..1]);
+    assert_eq!(revealed(&boss, &id).await, json!(number), "the running server does not notice");
+    server.stop().await;
+
+    // Nothing is left under the old one, which opens nothing any more.
+    let server = home.start().await;
+    let again = json!({ "refresh_token": boss.refresh_token, "device": "browser-1" });
+    let boss = server.nobody().holding(&server.nobody().post("/auth/refresh", again).await.ok()).act_in(tenant).await;
+    assert_eq!(revealed(&boss, &id).await, json!(number));
+    assert_eq!(boss.get(&format!("/customers?q={number}")).await.ok()["items"].as_array().map(Vec::len), Some(1));
+    let shown = keys(&home, &["show"]);
+    let only = text(&shown["master"]["ids"][0]);
+    for (column, by) in shown["master"]["sealed"].as_object().expect("columns") {
+        let others: Vec<_> = by.as_object().expect("keys").keys().filter(|id| **id != only).collect();
+        assert!(others.is_empty(), "{column}: {others:?} beside {only}");
+    }
+    server.stop().await;
+    fs::write(home.path("shuke.key"), first.join("\n")).expect("written");
+    let refused = home.run(&["serve"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("another master key"));
+}
+
+/// A key service: it turns the text around and remembers who asked.
+async fn turned(request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
+    if request.headers().get("Authorization").is_none_or(|value| value.as_bytes() != b"Bearer let me in") {
+        return HttpResponse::Unauthorized().finish();
+    }
+    let (from, to) =
+        if request.path() == "/keys/wrap" { ("plaintext", "ciphertext") } else { ("ciphertext", "plaintext") };
+    HttpResponse::Ok().json(json!({ to: text(&body[from]).chars().rev().collect::<String>() }))
+}
+
+#[actix_web::test]
+async fn a_key_service_wraps_the_master_key_and_without_it_nothing_starts() {
+    let service = HttpServer::new(|| App::new().default_service(web::post().to(turned)));
+    let service = service.workers(1).bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/keys", service.addrs()[0]);
+    let running = service.run();
+    let handle = running.handle();
+    actix_web::rt::spawn(running);
+
+    let home = Home::new().await;
+    let settings = fs::read_to_string(home.path("shuke.toml")).expect("settings");
+    let with = |token: &str| {
+        let keys = format!("[keys]\n kms_url = \"{url}\"\n kms_token = \"{token}\"");
+        fs::write(home.path("shuke.toml"), settings.replace("[keys]", &keys)).expect("settings");
+    };
+    with("let me in");
+    let run = async |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("runs")
+    };
+    let made = run(&["admin", "tenant", "create", "--name", "山月茶行"]).await;
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let wrapped = lines(&home);
+    assert!(wrapped.len() == 1 && wrapped[0].starts_with("kms:"), "{wrapped:?}");
+    let read = async |arguments: &[&str]| {
+        let output = run(arguments).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+    };
+    let first = read(&["admin", "keys", "show"]).await["master"]["ids"].clone();
+    assert_eq!(read(&["admin", "keys", "rotate-master"]).await["step"], "written");
+    assert_eq!(read(&["admin", "keys", "rotate-master"]).await["step"], "done");
+    assert_ne!(read(&["admin", "keys", "show"]).await["master"]["ids"], first);
+    assert!(lines(&home).len() == 1 && lines(&home)[0].starts_with("kms:"));
+
+    with("let me guess");
+    let said = String::from_utf8_lossy(&run(&["serve"]).await.stderr).into_owned();
+    assert!(said.contains("key service") && said.contains("401"), "{said}");
+    handle.stop(false).await;
+    with("let me in");
+    let said = String::from_utf8_lossy(&run(&["serve"]).await.stderr).into_owned();
+    assert!(said.contains("does not answer") && !said.contains(&wrapped[0][4..]), "{said}");
+}
+
+async fn command(shop: &Shop, keys: Keys) -> Value {
+    Admin::Keys(keys).run(&shop.at).await.expect("done")
+}
+
+#[actix_web::test]
+async fn a_business_gets_another_key_while_people_work() {
+    let shop = Shop::new().await;
+    let before = with_phone(&shop.boss, "沈怡").await;
+    let stored = async || {
+        let sql = format!("SELECT tenant_key FROM tenants WHERE id = {}", shop.tenant);
+        select(&open(&shop).await, &sql).await[0].try_get_by_index::<Vec<u8>>(0).expect("a key")
+    };
+    let first = stored().await;
+    let begun = command(&shop, Keys::RotateTenant { tenant: shop.tenant }).await;
+    assert_eq!(begun["generation"], 2);
+    let twice = Admin::Keys(Keys::RotateTenant { tenant: shop.tenant }).run(&shop.at).await;
+    assert!(twice.is_err(), "one at a time");
+    // Until every server knows the new key, the old one wraps.
+    let meanwhile = with_phone(&shop.boss, "顾客").await;
+    let shown = async || command(&shop, Keys::Show { tenant: Some(shop.tenant) }).await["tenant"].clone();
+    assert_eq!((&shown().await["persons"], &shown().await["rotating"]), (&json!({ "0001": 2 }), &json!(true)));
+    shop.advance(Duration::seconds(61)).await;
+    let after = with_phone(&shop.boss, "王女士").await;
+    assert_eq!(shown().await["persons"], json!({ "0001": 2, "0002": 1 }));
+    for (id, number) in [&before, &meanwhile, &after] {
+        assert_eq!(revealed(&shop.boss, id).await, json!(number), "both are valid meanwhile");
+    }
+    shop.advance(Duration::seconds(90)).await;
+    shop.run_jobs().await;
+    let done = shown().await;
+    assert_eq!((&done["persons"], &done["rotating"]), (&json!({ "0002": 3 }), &json!(false)), "{done}");
+    assert_ne!(stored().await, first, "the old key is nowhere any more");
+    for (id, number) in [&before, &meanwhile, &after] {
+        assert_eq!(revealed(&shop.boss, id).await, json!(number));
+        assert_eq!(shop.boss.get(&format!("/customers?q={number}")).await.ok()["items"][0]["id"], json!(id));
+    }
+    let entries = shop.boss.get("/audit?resource=keys").await.ok();
+    let actions: Vec<_> =
+        entries["items"].as_array().expect("entries").iter().map(|entry| text(&entry["action"])).collect();
+    assert!(actions.contains(&"rotate".to_owned()) && actions.contains(&"rotated".to_owned()), "{actions:?}");
+    // And once more, from the second to the third.
+    assert_eq!(command(&shop, Keys::RotateTenant { tenant: shop.tenant }).await["generation"], 3);
+    shop.advance(Duration::seconds(151)).await;
+    shop.run_jobs().await;
+    assert_eq!(shown().await["persons"], json!({ "0003": 3 }));
+    assert_eq!(revealed(&shop.boss, &before.0).await, json!(before.1));
+}
+
+#[actix_web::test]
+async fn one_person_gets_another_key_and_the_record_stays_as_it_was() {
+    let shop = Shop::new().await;
+    let (id, number) = with_phone(&shop.boss, "沈怡").await;
+    let order = json!({ "customer_id": id, "receiver": "沈怡", "phone": number, "address": "龙井路",
+        "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
+    let order = text(&shop.boss.post("/orders", order).await.ok()["id"]);
+    api::System::new(&shop.at).seal_audit(Some(shop.tenant)).await.expect("sealed");
+    let vaults = async || {
+        let sql = format!(
+            "SELECT vault FROM customers WHERE tenant_id = {0} UNION ALL SELECT vault FROM orders WHERE tenant_id = {0}",
+            shop.tenant
+        );
+        let rows = select(&open(&shop).await, &sql).await;
+        rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0).expect("sealed")).collect::<Vec<_>>()
+    };
+    let before = vaults().await;
+    let person = id.parse().expect("an id");
+    let done = command(&shop, Keys::RotatePerson { tenant: shop.tenant, person }).await;
+    assert_eq!(done["sealed"], 2);
+    let after = vaults().await;
+    assert!(before.iter().zip(&after).all(|(before, after)| before[..3] != after[..3]), "both under another key");
+    assert_eq!(revealed(&shop.boss, &id).await, json!(number));
+    assert_eq!(shop.boss.get(&format!("/orders/{order}")).await.ok()["address"], "龙井路");
+    let record = shop.boss.get(&format!("/audit?resource_id={id}&action=create")).await.ok();
+    let fields = record["items"][0]["fields"].as_array().expect("fields").clone();
+    assert!(fields.iter().any(|field| field["name"] == "name" && field["new"] == "沈怡"), "{fields:?}");
+    assert_eq!(shop.boss.get("/audit/verify").await.ok()["intact"], true);
+}
+
+#[actix_web::test]
+async fn the_blind_indexes_get_another_key_and_every_phone_is_found_and_taken_all_the_while() {
+    let shop = Shop::new().await;
+    let mut known = vec![with_phone(&shop.boss, "沈怡").await, with_phone(&shop.boss, "顾客").await];
+    let rows = async || {
+        let sql = format!(
+            "SELECT digest, next_digest FROM customer_phones WHERE tenant_id = {} ORDER BY digest",
+            shop.tenant
+        );
+        let rows = select(&open(&shop).await, &sql).await;
+        let pair = |row: &sea_orm::QueryResult| {
+            (
+                row.try_get_by_index::<Vec<u8>>(0).expect("a digest"),
+                row.try_get_by_index::<Option<Vec<u8>>>(1).expect("a digest"),
+            )
+        };
+        rows.iter().map(pair).collect::<Vec<_>>()
+    };
+    let before = rows().await;
+    let begun = command(&shop, Keys::RotateIndexes { tenant: shop.tenant }).await;
+    assert_eq!(begun["index"], 2);
+    assert!(Admin::Keys(Keys::RotateIndexes { tenant: shop.tenant }).run(&shop.at).await.is_err(), "one at a time");
+    let mut stages = Vec::new();
+    // Through all steps, half a minute at a time; at each of them somebody comes, is found and is taken.
+    for step in 0..16 {
+        shop.run_jobs().await;
+        known.push(with_phone(&shop.boss, &format!("第{step}位")).await);
+        for (id, number) in &known {
+            let by_number = shop.boss.get(&format!("/customers?q={number}")).await.ok();
+            assert_eq!(by_number["items"][0]["id"], json!(id), "step {step}");
+            let by_four = shop.boss.get(&format!("/customers?q={}&limit=100", &number[number.len() - 4..])).await.ok();
+            assert!(
+                by_four["items"].as_array().expect("items").iter().any(|row| row["id"] == json!(id)),
+                "step {step}"
+            );
+            let again = json!({ "name": "冒名", "phones": [{ "number": number }] });
+            shop.boss.post("/customers", again).await.problem(409, "phone_taken");
+        }
+        let rows = rows().await;
+        let both = rows.iter().filter(|(digest, next)| next.as_ref().is_some_and(|next| next != digest)).count();
+        let same = rows.iter().filter(|(digest, next)| next.as_ref() == Some(digest)).count();
+        let stage = if both > 0 {
+            "filling"
+        } else if same > 0 {
+            "swapped"
+        } else {
+            "one"
+        };
+        if stages.last() != Some(&stage) {
+            stages.push(stage);
+        }
+        shop.advance(Duration::seconds(31)).await;
+    }
+    assert_eq!(stages, ["one", "filling", "swapped", "one"]);
+    let after = rows().await;
+    assert!(before.iter().all(|(old, _)| after.iter().all(|(new, _)| new != old)), "nothing is left under the old key");
+    let generations = command(&shop, Keys::Show { tenant: Some(shop.tenant) }).await["tenant"]["generations"].clone();
+    assert_eq!(generations.as_array().map(Vec::len), Some(1), "{generations}");
+    // The business's own key can be replaced after that, and the indexes stay.
+    command(&shop, Keys::RotateTenant { tenant: shop.tenant }).await;
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    let (id, number) = &known[0];
+    assert_eq!(boss.get(&format!("/customers?q={number}")).await.ok()["items"][0]["id"], json!(id));
+}

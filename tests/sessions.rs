@@ -1,0 +1,118 @@
+//! The list of devices: what it shows, and how a session is ended from another one.
+
+use crate::harness::{Client, Shop, sim, text, unique_phone};
+use chrono::Duration;
+use serde_json::{Value, json};
+
+async fn sessions(client: &Client) -> Vec<Value> {
+    client.get("/auth/sessions").await.ok()["items"].as_array().cloned().expect("items")
+}
+
+fn id(sessions: &[Value], current: bool) -> String {
+    text(&sessions.iter().find(|session| session["current"] == current).expect("a session")["id"])
+}
+
+async fn log_in_from(shop: &Shop, phone: &str, device: &str, label: Option<&str>) -> Client {
+    let login = sim("POST", &format!("/phone/{phone}/login"), json!({ "appid": shop.appid() })).await;
+    let mut body = json!({ "code": login["code"], "device": device });
+    if let Some(label) = label {
+        body["label"] = json!(label);
+    }
+    shop.nobody.holding(&shop.nobody.post("/auth/wechat", body).await.ok()).of_phone(phone)
+}
+
+#[actix_web::test]
+async fn one_sees_where_one_is_signed_in() {
+    let shop = Shop::new().await;
+    let phone = unique_phone();
+    let old = log_in_from(&shop, &phone, "device-old", None).await;
+    shop.advance(Duration::minutes(10)).await;
+    let new = log_in_from(&shop, &phone, "device-new", Some("林静的 iPhone")).await;
+    let list = sessions(&new).await;
+    assert_eq!(list.len(), 2);
+    assert_eq!((&list[0]["label"], &list[0]["current"]), (&json!("林静的 iPhone"), &json!(true)));
+    assert_eq!((&list[1]["label"], &list[1]["current"]), (&json!(null), &json!(false)));
+    assert!(list.iter().all(|row| text(&row["network"]).starts_with("10.") && row["method"] == "wechat"), "{list:?}");
+    assert!(list.iter().all(|row| row["used_at"] == row["created_at"]), "{list:?}");
+    // Nobody else's.
+    assert_eq!(sessions(&shop.sales).await.len(), 1);
+    drop(old);
+}
+
+#[actix_web::test]
+async fn the_last_use_is_written_down_every_five_minutes_at_most() {
+    let shop = Shop::new().await;
+    let phone = unique_phone();
+    let (one, two) =
+        (log_in_from(&shop, &phone, "device-1", None).await, log_in_from(&shop, &phone, "device-2", None).await);
+    let used = async || {
+        let list = sessions(&two).await;
+        text(&list.iter().find(|row| row["current"] == false).expect("the other")["used_at"])
+    };
+    let begun = used().await;
+    shop.advance(Duration::seconds(299)).await;
+    one.get("/auth/me").await.ok();
+    assert_eq!(used().await, begun);
+    shop.advance(Duration::seconds(4)).await;
+    one.get("/auth/me").await.ok();
+    assert_ne!(used().await, begun);
+    one.get("/auth/me").await.ok();
+    let (statements, _) = shop.statements(one.get("/auth/me")).await;
+    shop.advance(Duration::seconds(2)).await;
+    assert_eq!(shop.statements(one.get("/auth/me")).await.0, statements);
+}
+
+#[actix_web::test]
+async fn a_session_is_ended_from_another_one() {
+    let shop = Shop::new().await;
+    let phone = unique_phone();
+    let lost = log_in_from(&shop, &phone, "device-lost", None).await;
+    let held = log_in_from(&shop, &phone, "device-held", None).await;
+    let there = id(&sessions(&held).await, false);
+    // A stranger cannot.
+    shop.boss
+        .send(shop.boss.request(reqwest::Method::DELETE, &format!("/auth/sessions/{there}")))
+        .await
+        .problem(404, "not_found");
+    let end = held.request(reqwest::Method::DELETE, &format!("/auth/sessions/{there}"));
+    assert_eq!(held.send(end).await.status, 204);
+    lost.get("/auth/me").await.problem(401, "token_expired");
+    let again = json!({ "refresh_token": lost.refresh_token, "device": "device-lost" });
+    shop.nobody.post("/auth/refresh", again).await.problem(401, "refresh_invalid");
+    assert_eq!(sessions(&held).await.len(), 1);
+    let again = held.request(reqwest::Method::DELETE, &format!("/auth/sessions/{there}"));
+    held.send(again).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn all_other_sessions_end_at_once() {
+    let shop = Shop::new().await;
+    let phone = unique_phone();
+    let mut others = Vec::new();
+    for device in 0..4 {
+        others.push(log_in_from(&shop, &phone, &format!("device-{device}"), None).await);
+    }
+    let here = others.pop().expect("the last");
+    assert_eq!(here.post("/auth/sessions/revoke-all", json!({})).await.status, 204);
+    for other in others {
+        other.get("/auth/me").await.problem(401, "token_expired");
+    }
+    here.get("/auth/me").await.ok();
+    shop.boss.get("/auth/me").await.ok();
+}
+
+#[actix_web::test]
+async fn a_wiped_device_is_told_so_at_its_next_contact() {
+    let shop = Shop::new().await;
+    let phone = unique_phone();
+    let lost = log_in_from(&shop, &phone, "device-lost", None).await;
+    let held = log_in_from(&shop, &phone, "device-held", None).await;
+    let there = id(&sessions(&held).await, false);
+    lost.get("/auth/me").await.ok();
+    assert_eq!(held.post(&format!("/auth/sessions/{there}/wipe"), json!({})).await.status, 204);
+    lost.get("/auth/me").await.problem(401, "wiped");
+    // Also when its access token has long expired, by the refresh token that it still holds.
+    let again = json!({ "refresh_token": lost.refresh_token, "device": "device-lost" });
+    shop.nobody.post("/auth/refresh", again).await.problem(401, "wiped");
+    assert_eq!(sessions(&held).await.len(), 1);
+}
