@@ -51,7 +51,7 @@ export interface AuditRow {
 
 export function auditRow(entry: AuditEntry, names: Map<string, string>): AuditRow {
   const { resource, resource_id: about } = entry
-  const whom = resource === 'staff' && about ? (names.get(about) ?? '') : ''
+  const whom = (resource === 'staff' && about && names.get(about)) || named(entry)
   const alone = resource === 'session' ? SESSION_VERBS[entry.action] : undefined
   return {
     id: entry.id, who: entry.actor_name || '系统', what: alone ?? `${verb(entry)}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
@@ -74,6 +74,13 @@ function verb(entry: AuditEntry): string {
 function fieldNames(entry: AuditEntry): string[] {
   const { fields } = entry.changes as { fields?: unknown }
   return entry.fields?.map((one) => one.name) ?? (Array.isArray(fields) ? (fields as string[]) : [])
+}
+
+/** What it was called, when the entry says so: a name that was given, or the one there was. */
+function named(entry: AuditEntry): string {
+  const field = entry.fields?.find((one) => one.name === 'name')
+  const known = [field?.new, field?.old].find((value) => typeof value === 'string')
+  return typeof known === 'string' ? known : ''
 }
 
 function page(resource: string, id: string, action: string): string {
