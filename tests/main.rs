@@ -18,6 +18,7 @@ mod keys;
 mod lockouts;
 mod mine;
 mod orders;
+mod privacy;
 mod process;
 mod reminders;
 mod second_factor;

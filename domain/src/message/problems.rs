@@ -20,6 +20,7 @@ super::texts! {
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     field_read_only: "你的角色不能填写这一项", "Your role may not set this";
     group_unknown: "标签组不存在", "No such tag group";
+    consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
     idempotency_reused: "同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key was used for another request";
@@ -69,6 +70,8 @@ super::texts! {
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";
     allow_excludes_caller: "这样会把你自己挡在外面", "This would lock you out yourself";
     method_unavailable: "现在不能用这种方式验证", "Not possible this way now";
+    request_waiting: "同样的申请已提交，商家正在处理", "The business has this request already";
+    request_answered: "这项申请已经处理过", "This request was answered already";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";
 
