@@ -19,6 +19,7 @@ mod keys;
 mod lockouts;
 mod mine;
 mod orders;
+mod privacy;
 mod process;
 mod reminders;
 mod rights;

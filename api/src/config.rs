@@ -33,6 +33,8 @@ pub struct Config {
     pub wechat: Wechat,
     /// Whether businesses sign themselves up.
     pub signup: Signup,
+    /// Privacy.
+    pub privacy: Privacy,
     /// The audit record.
     pub audit: Audit,
     /// The worker.
@@ -209,6 +211,16 @@ pub struct TaskDueTemplate {
     pub customer: String,
     /// Field for the time.
     pub time: String,
+}
+
+/// `[privacy]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// The version of the privacy agreement that people agree to.
+    pub version: String,
+    /// Working days in which a business must answer.
+    pub answer_days: u32,
 }
 
 /// `[audit]`

@@ -26,6 +26,7 @@ mod openapi;
 mod operators;
 mod orders;
 mod page;
+mod privacy;
 mod problem;
 mod rights;
 mod rotation;

@@ -5,7 +5,7 @@ use crate::auth::guard_entity as guard;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
-use crate::{interactions, jobs, rights, scope, tags, tasks, tenants};
+use crate::{interactions, jobs, privacy, rights, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
@@ -48,6 +48,8 @@ pub fn tables() -> Vec<Table> {
         table(guard::lockout::Entity),
         table(guard::address_rule::Entity),
         table(system::reveals::Entity),
+        table(system::consents::Entity),
+        table(privacy::entity::Entity),
         table(tenants::staff::Entity),
         table(tenants::role::Entity),
         table(tenants::team::Entity),
@@ -105,6 +107,7 @@ pub fn recorded() -> Vec<Recorded> {
         said(orders::line::Entity),
         said(orders::step::Entity),
         said(rights::Entity),
+        said(privacy::entity::Entity),
         said(audit_entry::entry::Entity),
     ]
 }

@@ -4,8 +4,8 @@ use crate::config::Http;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, operators, orders, rights, tags, tasks,
-    tenants, today, wechat,
+    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, operators, orders, privacy, rights,
+    tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
@@ -39,6 +39,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
             .configure(erasure::routes)
             .configure(today::routes)
             .configure(operators::routes)
+            .configure(privacy::routes)
             .configure(mine::routes),
     );
 }

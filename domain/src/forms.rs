@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, interactions, orders, staff, step_up, tags, tasks};
+use crate::{accounts, customers, interactions, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -84,6 +84,9 @@ forms! {
         staff::NewBusiness,
         staff::TenantChanges,
         customers::Erasure,
+        privacy::NewConsent,
+        privacy::NewDataRequest,
+        privacy::RequestAnswer,
     }
 }
 

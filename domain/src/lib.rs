@@ -26,6 +26,7 @@ pub mod money;
 pub mod orders;
 pub mod permission;
 pub mod phone;
+pub mod privacy;
 pub mod region;
 pub mod rights;
 pub mod staff;

@@ -226,6 +226,14 @@ pub struct BusinessChanges {
     #[serde(default)]
     #[validate(length(max = 32), custom(function = "phone::check"))]
     pub phone: Patch<String>,
+    /// Days without contact, order or change after which a customer is erased; 0: never.
+    #[serde(default)]
+    #[validate(range(min = 0, max = 3650))]
+    pub customers_idle_days: Change<i64>,
+    /// Days for which answered requests about personal information are kept; 0: for ever.
+    #[serde(default)]
+    #[validate(range(min = 0, max = 3650))]
+    pub requests_days: Change<i64>,
 }
 
 /// Signs a business up, with oneself as its boss.

@@ -17,7 +17,9 @@ const FEATURES: &[(&str, u8)] = &[
     // Sees businesses, never what is in them.
     ("operators", 0),
     ("erasure", 8),
-    ("rotation", 9),
+    ("rotation", 10),
+    // What is kept about a person is in all of them, and a deletion is an erasure.
+    ("privacy", 9),
 ];
 
 /// Puts the parts together, so it knows them all.
@@ -28,6 +30,10 @@ const ASSEMBLY: [&str; 7] =
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs/worker.rs", "rotation", "the list of the kinds of job there are"),
     ("scope/audit/persons.rs", "customers", "recorded values are sealed under the key of the person they are about"),
+    ("jobs/worker.rs", "privacy", "the list of the kinds of job there are"),
+    ("scope/system/retention.rs", "privacy", "the job whose turn it is"),
+    ("scope/system/records.rs", "customers", "a person finds their records in all businesses by a proved phone"),
+    ("scope/system/records.rs", "privacy", "whoever was erased still hears what became of their request"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),

@@ -87,6 +87,14 @@ const BUDGETS: &[(&str, u64)] = &[
     ("reopen_task", 6),
     ("snooze_task", 7),
     ("get_today", 5),
+    ("list_my_consents", 1),
+    ("record_consent", 1),
+    // Businesses are asked 400 at a time (3); then six for each record, and whoever holds its phones (2).
+    ("get_my_data", 18),
+    ("ask_about_my_data", 16),
+    ("list_data_requests", 2),
+    ("answer_data_request", 9),
+    ("export_customer", 10),
 ];
 
 fn budget(operation: &str) -> Option<u64> {

@@ -152,7 +152,9 @@ impl<'s> Desk<'s> {
             "list_audit_entries" | "verify_audit" | "get_business" => mine(),
             "list_networks" | "add_network" | "remove_network" | "list_staff_sessions" | "revoke_staff_session"
             | "wipe_staff_session" => self.staffing(operation).await,
-            "change_business" => mine().version(self.business_version().await).body(json!({ "name": "山月茶行", "phone": "0571-88886666" })),
+            "change_business" => mine().version(self.business_version().await).body(json!({
+                "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,
+            })),
             "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
             | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
             | "resume_staff" | "remove_staff" | "preview_handover" | "hand_over" | "get_handover" | "create_invitation"
@@ -226,6 +228,30 @@ impl<'s> Desk<'s> {
                 let code = self.client.post(&path, json!({})).await.ok();
                 as_client(&shop.stranger().await).body(json!({ "code": code["code"] }))
             }
+            // Privacy.
+            "list_my_consents" => as_client(&shop.stranger().await),
+            "record_consent" => as_client(&shop.stranger().await).body(
+                json!({ "purpose": "marketing", "version": shop.at.config().privacy.version, "given": true }),
+            ),
+            "get_my_data" => {
+                let (_, number) = self.customer_with_number().await;
+                as_client(&shop.customer(&number).await)
+            }
+            "ask_about_my_data" => {
+                let (id, number) = self.customer_with_number().await;
+                let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
+                as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", id).body(body)
+            }
+            "list_data_requests" => mine(),
+            "answer_data_request" => {
+                let (id, number) = self.customer_with_number().await;
+                let path = format!("/me/businesses/{}/records/{id}/requests", self.tenant);
+                let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
+                let asked = shop.customer(&number).await.post(&path, body).await.ok();
+                let answer = json!({ "outcome": "refused", "ground": "identity_unproved", "text": "请到店出示证件" });
+                mine().at("id", text(&asked["id"])).version(1).body(answer)
+            }
+            "export_customer" => mine().at("id", self.customer().await),
             _ => panic!("add a sample for {operation} to tests/guards/samples.rs"),
         }
     }
@@ -244,8 +270,13 @@ impl<'s> Desk<'s> {
     }
 
     pub async fn customer(&self) -> String {
-        let body = json!({ "name": "张三", "phones": [{ "number": phone_number() }] });
-        text(&self.client.post("/customers", body).await.ok()["id"])
+        self.customer_with_number().await.0
+    }
+
+    async fn customer_with_number(&self) -> (String, String) {
+        let number = phone_number();
+        let body = json!({ "name": "张三", "phones": [{ "number": number }] });
+        (text(&self.client.post("/customers", body).await.ok()["id"]), number)
     }
 
     pub async fn task(&self) -> String {

@@ -17,6 +17,7 @@ const OF_NO_BUSINESS: &[(&str, &str)] = &[
     ("staff_invitations", "found by ticket before any business is known"),
     ("operators", "found by name before any business is known"),
     ("account_phones", "what a person proved holds in every business"),
+    ("consents", "a person's, towards the installation"),
     ("sessions", "a person's, in whatever business they act"),
     ("refresh_tokens", "found by digest before any business is known"),
     ("totp", "an operator's, wherever they work"),

@@ -94,11 +94,9 @@ pub struct FieldChange {
     pub name: String,
     /// `plain`, `personal` (sealed under the person's key) or `secret` (only the fact is recorded).
     pub kind: String,
-    /// What stood there before.
-    #[schema(value_type = Object)]
+    /// What stood there before: a value of any type.
     pub old: Value,
-    /// What stood there after.
-    #[schema(value_type = Object)]
+    /// What stood there after: a value of any type.
     pub new: Value,
     /// Whether the values are there: not those of secrets, nor of a person who was erased.
     pub readable: bool,

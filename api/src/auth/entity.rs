@@ -35,6 +35,14 @@ pub mod tenant {
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
         pub erased_at: Option<DateTimeUtc>,
+        /// Days without contact after which a customer is erased; none: never.
+        pub customers_idle_days: Option<i64>,
+        /// Days for which answered data requests are kept; none: for ever.
+        pub requests_days: Option<i64>,
+        /// Since when these settings hold.
+        pub retention_set_at: Option<DateTimeUtc>,
+        /// When they were last applied.
+        pub retained_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -11,9 +11,11 @@ mod vault;
 mod view;
 
 pub use entity::customer::{Column, Entity, Model as Customer};
+pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
 pub(crate) use store::{fill_digests, find, spoken_to};
-pub(crate) use vault::person_key;
+pub(crate) use vault::{numbers, person_key};
+pub(crate) use view::tag_names;
 
 use crate::scope::{Eyes, Look, every, none, through};
 use domain::permission::{HelperLevel, Resource};

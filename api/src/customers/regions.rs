@@ -9,7 +9,7 @@ static NAMES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 });
 
 /// `浙江省杭州市西湖区` of `330106`; as much of it as is known.
-pub(super) fn name(code: &str) -> Option<String> {
+pub(crate) fn name(code: &str) -> Option<String> {
     let (province, city) = (code.get(..2)?, code.get(..4)?);
     // A province or city stands for itself with zeros behind it.
     let known = [province, city, code].into_iter().filter_map(|part| NAMES.get(part).copied());

@@ -64,3 +64,8 @@ pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Sealer, P
     let stored = customer.person_key.as_deref().ok_or(Problem::NotFound)?;
     Ok(scope.keys().person_keys(customer.id, stored)?.vault)
 }
+
+/// A customer's phones, whole: for what the person may see or a business must hand out.
+pub(crate) fn numbers(scope: &Scope, customer: &Customer) -> Result<Vec<Phone>, Problem> {
+    Ok(Vault::open(scope, customer)?.phones.iter().filter_map(SealedPhone::phone).collect())
+}

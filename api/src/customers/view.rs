@@ -169,3 +169,9 @@ pub(super) async fn tags_of(rows: &impl Reads, customers: Vec<Uuid>) -> Result<H
     }
     Ok(found)
 }
+
+/// What a customer's live tags are called.
+pub(crate) async fn tag_names(rows: &impl Reads, customer: Uuid) -> Result<Vec<String>, Problem> {
+    let tags = tags_of(rows, vec![customer]).await?.remove(&customer).unwrap_or_default();
+    Ok(tags.into_iter().map(|tag| tag.name).collect())
+}

@@ -49,6 +49,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).cut_audit().await {
                         tracing::error!(%error, "cutting the audit record");
                     }
+                    if let Err(error) = System::new(&at).begin_retention(None).await {
+                        tracing::error!(%error, "looking for what has been kept long enough");
+                    }
                 }
                 let done = run_due(&at, None).await;
                 if let Err(error) = &done {
@@ -233,5 +236,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::rotation::IndexKeyAdded,
         crate::rights::HandoverAsked,
         crate::auth::LoginNoticed,
+        crate::privacy::RequestDue,
+        crate::privacy::RetentionDue,
     )
 }

@@ -3,6 +3,7 @@
 
 use crate::customers::entity::customer;
 use crate::orders::entity::order;
+use crate::privacy::entity as request;
 use crate::problem::Problem;
 use crate::scope::system::{System, job_scope};
 use sea_orm::{ColumnTrait as _, Condition, Set};
@@ -19,6 +20,7 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
     let renewed = keys.renewed();
     let tx = scope.begin().await?;
     let orders = tx.find::<order::Entity>().filter(order::Column::CustomerId.eq(person)).all().await?;
+    let requests = tx.find::<request::Entity>().filter(request::Column::CustomerId.eq(person)).all().await?;
     let anew = |column: &str, row: Uuid, sealed: &[u8]| -> Result<Vec<u8>, Problem> {
         let place = tx.keys().place(column, row);
         Ok(renewed.vault.seal(&place, &keys.vault.open(&place, sealed)?))
@@ -43,6 +45,15 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
             order::ActiveModel { vault: Set(Some(anew("orders.vault", row.id, &vault)?)), ..Default::default() };
         let still = Condition::all().add(order::Column::Id.eq(row.id)).add(order::Column::Vault.eq(vault));
         sealed += tx.derive_all::<order::Entity>(still, change).await?;
+    }
+    for row in requests {
+        let Some(vault) = row.vault else { continue };
+        let change = request::ActiveModel {
+            vault: Set(Some(anew("data_requests.vault", row.id, &vault)?)),
+            ..Default::default()
+        };
+        let still = Condition::all().add(request::Column::Id.eq(row.id)).add(request::Column::Vault.eq(vault));
+        sealed += tx.derive_all::<request::Entity>(still, change).await?;
     }
     tx.audit("rotate", "customer", Some(person), json!({ "sealed": sealed }));
     tx.commit().await?;

@@ -28,6 +28,10 @@ pub struct BusinessSettings {
     pub name: String,
     /// The phone its customers may call.
     pub phone: Option<String>,
+    /// Days without contact, order or change after which a customer is erased; 0: never.
+    pub customers_idle_days: i64,
+    /// Days for which answered requests about personal information are kept; 0: for ever.
+    pub requests_days: i64,
     /// ETag.
     pub version: i64,
 }
@@ -43,7 +47,14 @@ pub struct SignedUp {
 
 async fn settings(system: &System, tenant_id: i64) -> Result<BusinessSettings, Problem> {
     let row = system.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
-    Ok(BusinessSettings { tenant_id: row.id, name: row.name, phone: row.phone, version: row.version })
+    Ok(BusinessSettings {
+        tenant_id: row.id,
+        name: row.name,
+        phone: row.phone,
+        customers_idle_days: row.customers_idle_days.unwrap_or_default(),
+        requests_days: row.requests_days.unwrap_or_default(),
+        version: row.version,
+    })
 }
 
 /// The settings of one's business.
@@ -62,12 +73,17 @@ async fn change_business(
     version: IfMatch,
     body: Checked<BusinessChanges>,
 ) -> Result<Json<BusinessSettings>, Problem> {
-    let BusinessChanges { name, phone } = body.value;
     let tenant_id = scope.tenant_id();
     let tx = scope.begin().await?;
-    let changed = [name.as_ref().map(|_| "name"), phone.as_ref().map(|_| "phone")];
+    let BusinessChanges { name, phone, customers_idle_days, requests_days } = &body.value;
+    let changed = [
+        name.as_ref().map(|_| "name"),
+        phone.as_ref().map(|_| "phone"),
+        customers_idle_days.map(|_| "customers_idle_days"),
+        requests_days.map(|_| "requests_days"),
+    ];
     tx.audit("update", "business", None, json!({ "fields": changed.into_iter().flatten().collect::<Vec<_>>() }));
-    if !tx.system().change_business(version.0, name, phone).await? {
+    if !tx.system().change_business(version.0, body.value).await? {
         drop(tx);
         return Err(Problem::stale(&settings(&system, tenant_id).await?));
     }

@@ -37,5 +37,8 @@ super::texts! {
     total_too_large: "订单总额超出上限", "The order's total is too large";
     shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";
     shipment_unexpected: "只有发货时才填写快递信息", "Carrier and tracking number belong to a shipment";
+    correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";
+    ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
+    ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";
     transition_refused: "当前状态不能这样操作", "Not possible in the present state";
 }

@@ -21,6 +21,7 @@ super::texts! {
     field_read_only: "你的角色不能填写这一项", "Your role may not set this";
     network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
     group_unknown: "标签组不存在", "No such tag group";
+    consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
     idempotency_reused: "同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key was used for another request";
@@ -70,6 +71,8 @@ super::texts! {
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";
     allow_excludes_caller: "这样会把你自己挡在外面", "This would lock you out yourself";
     method_unavailable: "现在不能用这种方式验证", "Not possible this way now";
+    request_waiting: "同样的申请已提交，商家正在处理", "The business has this request already";
+    request_answered: "这项申请已经处理过", "This request was answered already";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";
 

@@ -301,7 +301,21 @@ impl World {
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1, "{who}"),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"]["id"], asker.staff_id.as_str(), "{who}"),
             "welcome" => assert!(client.get("/welcome").await.ok()["businesses"].is_u64(), "{who}"),
-            "list_my_orders" | "get_my_order" => {
+            "list_data_requests" => {
+                let known = self.customers.iter().find(|known| known.tenant == asker.tenant).expect("a customer");
+                let path = format!("/me/businesses/{}/records/{}/requests", known.tenant, known.id);
+                let person = self.shop.customer(&known.number).await;
+                person.post(&path, json!({ "kind": "correct", "text": "姓名不对" })).await.ok();
+                let listed = listed(client, "/privacy/requests", "customer_id").await;
+                assert_eq!(listed, BTreeSet::from([known.id.clone()]), "{who}");
+            }
+            "export_customer" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/export", known.id)).await;
+                    found(answer, asker.sees(known), &known.id, &format!("{who}: {}", known.name));
+                }
+            }
+            "list_my_orders" | "get_my_order" | "list_my_consents" | "get_my_data" => {
                 let path = operation.filled(|name| {
                     if name == "id" { self.customers[0].order.clone() } else { asker.tenant.to_string() }
                 });
@@ -355,6 +369,9 @@ impl World {
                     }
                 }
             }
+            "list_my_consents" => assert_eq!(client.get("/me/consents").await.ok()["items"], json!([])),
+            // The buyer's number is on orders, and on no customer's record.
+            "get_my_data" => assert_eq!(client.get("/me/data").await.ok()["records"], json!([])),
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"], Value::Null),
             "welcome" => drop(client.get("/welcome").await.ok()),

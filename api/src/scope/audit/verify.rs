@@ -171,6 +171,8 @@ impl System {
         };
         let sealed = || entry::Entity::find().filter(entry::Column::TenantId.eq(tenant_id));
         let mut last = (head.cut_seq, head.cut_hash.clone());
+        // A place behind the end is the end.
+        let after = after.min(head.seq);
         if after > head.cut_seq {
             let there = sealed().filter(entry::Column::Seq.eq(after)).one(&tx).await?;
             last = (after, there.and_then(|row| row.hash).unwrap_or_default());

@@ -158,11 +158,27 @@ impl System {
 
     /// The last phone an account proved.
     pub(crate) async fn proved_phone(&self, account_id: Uuid) -> Result<Option<Phone>, Problem> {
-        let Some(sealed) = self.proved_phones(account_id).await?.into_iter().next().and_then(|row| row.sealed) else {
-            return Ok(None);
-        };
-        let plain = self.at.keys.installation.open(&format!("|account_phones.sealed|{account_id}"), &sealed)?;
-        Ok(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse))
+        Ok(self.proved_numbers(account_id).await?.into_iter().next())
+    }
+
+    /// The numbers an account proved lately, newest first.
+    pub(crate) async fn proved_numbers(&self, account_id: Uuid) -> Result<Vec<Phone>, Problem> {
+        let (mut numbers, place) = (Vec::new(), format!("|account_phones.sealed|{account_id}"));
+        for sealed in self.proved_phones(account_id).await?.into_iter().filter_map(|row| row.sealed) {
+            let plain = self.at.keys.installation.open(&place, &sealed)?;
+            numbers.extend(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse));
+        }
+        Ok(numbers)
+    }
+
+    /// The accounts that proved one of these phones lately.
+    pub(crate) async fn accounts_holding(&self, digests: Vec<Vec<u8>>) -> Result<Vec<Uuid>, Problem> {
+        let rows = account_phone::Entity::find()
+            .filter(account_phone::Column::Digest.is_in(digests))
+            .filter(account_phone::Column::ProvedAt.gt(self.now() - chrono::Duration::days(PROOF_DAYS)))
+            .all(&self.at.db.read)
+            .await?;
+        Ok(rows.into_iter().map(|row| row.account_id).collect())
     }
 
     /// The account's identity at a mini-program.

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod addresses;
+pub(crate) mod consents;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;
 pub(crate) mod devices;
@@ -13,6 +14,8 @@ pub(crate) mod keys;
 mod lockouts;
 pub(crate) mod order_links;
 pub(crate) mod orders;
+mod records;
+mod retention;
 pub(crate) mod reveals;
 pub(crate) mod sessions;
 mod sweep;
@@ -27,6 +30,7 @@ use crate::problem::Problem;
 use actix_web::HttpRequest;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
+use domain::staff::BusinessChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use std::sync::Arc;
@@ -75,6 +79,19 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, Origin::default()))
     }
 
+    /// The scope in which somebody asks for what a business keeps about them. It sees the whole business:
+    /// whoever uses it names the record that was proved to be theirs in every statement.
+    pub(crate) async fn person_scope(
+        &self,
+        tenant_id: i64,
+        account_id: Uuid,
+        origin: Origin,
+    ) -> Result<Scope, Problem> {
+        let keys = self.tenant_keys(tenant_id).await?;
+        let who = Who { id: Some(account_id), name: "客户".to_owned() };
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
+    }
+
     /// The scope in which somebody who was let in becomes staff of a business.
     pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
@@ -117,18 +134,23 @@ impl<'t> SystemTx<'t> {
     }
 
     /// Changes the business itself if it still has `version`.
-    pub(crate) async fn change_business(
-        &self,
-        version: i64,
-        name: Option<String>,
-        phone: Option<Option<String>>,
-    ) -> Result<bool, DbErr> {
+    pub(crate) async fn change_business(&self, version: i64, changes: BusinessChanges) -> Result<bool, DbErr> {
+        let BusinessChanges { name, phone, customers_idle_days, requests_days } = changes;
         let mut change = tenant::ActiveModel { updated_at: Set(self.scope.now), ..tenant::ActiveModel::default() };
         if let Some(name) = name {
             change.name = Set(name);
         }
         if let Some(phone) = phone {
             change.phone = Set(phone);
+        }
+        if customers_idle_days.is_some() || requests_days.is_some() {
+            change.retention_set_at = Set(Some(self.scope.now));
+        }
+        if let Some(days) = customers_idle_days {
+            change.customers_idle_days = Set(Some(days).filter(|days| *days > 0));
+        }
+        if let Some(days) = requests_days {
+            change.requests_days = Set(Some(days).filter(|days| *days > 0));
         }
         let done = tenant::Entity::update_many()
             .set(change)

@@ -115,6 +115,10 @@ impl System {
             created_at: Set(now),
             updated_at: Set(now),
             erased_at: Set(None),
+            customers_idle_days: Set(None),
+            requests_days: Set(None),
+            retention_set_at: Set(None),
+            retained_at: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;

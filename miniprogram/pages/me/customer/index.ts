@@ -26,6 +26,9 @@ Component({
     claim() {
       wx.navigateTo({ url: '/features/my-orders/claim/index' })
     },
+    privacy() {
+      wx.navigateTo({ url: '/features/privacy/mine/index' })
+    },
     staff() {
       wx.navigateTo({ url: '/features/accounts/login/index' })
     },

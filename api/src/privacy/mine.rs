@@ -1,0 +1,145 @@
+//! A person's own data, over HTTP: seen and exported, and what they ask for. A record is theirs when it
+//! carries a phone that they proved.
+
+use super::answer::{RequestDue, tell};
+use super::consents::{ConsentsView, consents};
+use super::entity::{self as request, Words};
+use super::page::{FormatQuery, NOTES, answer};
+use super::record::{Keeper, KeptRecord, Reader, RequestView};
+use crate::auth::limit;
+use crate::customers::{self, Customer, person_key};
+use crate::db::Code;
+use crate::edge::Marks;
+use crate::problem::{Problem, Problems};
+use crate::scope::{Checked, Created, Mine, Origin, Path, Query, Scope};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Datelike as _, Days, Utc, Weekday};
+use domain::privacy::{NewDataRequest, RequestState};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(get_my_data).service(ask_about_my_data);
+}
+
+/// Everything that is kept about oneself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyData {
+    /// What one agreed to.
+    pub consents: ConsentsView,
+    /// The records, business by business.
+    pub records: Vec<KeptRecord>,
+    /// What one asked for, newest first; also of businesses that have erased the record since.
+    pub requests: Vec<RequestView>,
+    /// What is not in it, and what the law obliges businesses to keep.
+    pub notes: Vec<String>,
+}
+
+async fn scope_on(mine: &Mine, request: &HttpRequest, tenant_id: i64) -> Result<Scope, Problem> {
+    mine.system.person_scope(tenant_id, mine.actor.account_id, Origin::marked(Marks::of(request))).await
+}
+
+async fn kept(scope: &Scope, id: Uuid) -> Result<Customer, Problem> {
+    let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
+    found.filter(|row| row.erased_at.is_none()).ok_or(Problem::NotFound)
+}
+
+/// What all businesses keep about oneself, as JSON or as a page to print.
+#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(FormatQuery), responses((status = 200, body = MyData), Problems))]
+#[get("/me/data")]
+async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>) -> Result<HttpResponse, Problem> {
+    let mut records = Vec::new();
+    for (tenant_id, id) in mine.system.records_of(mine.actor.account_id).await? {
+        let scope = scope_on(&mine, &request, tenant_id).await?;
+        let Some(tenant) = mine.system.tenant(tenant_id).await? else { continue };
+        let keeper = Keeper { name: tenant.name, phone: tenant.phone };
+        records.push(KeptRecord::collect(&scope, keeper, &kept(&scope, id).await?, Reader::Person).await?);
+    }
+    // Words are sealed under the person's key, so those of records that are gone are gone too.
+    let asked = mine.system.requests_of(mine.actor.account_id).await?.into_iter();
+    let said = records.iter().flat_map(|record| &record.requests);
+    let requests =
+        asked.map(|row| match said.clone().find(|view| view.id == row.id && view.tenant_id == row.tenant_id) {
+            Some(view) => view.clone(),
+            None => RequestView::of(row, Words::default()),
+        });
+    let requests = requests.collect();
+    let notes = NOTES.map(str::to_owned).to_vec();
+    let all = MyData { consents: consents(&mine).await?, records, requests, notes };
+    Ok(answer(query.0.format, &all, &all.records, mine.system.now()))
+}
+
+/// Asks a business to correct or to delete its record of oneself. The business must answer within the
+/// days of the law; a deletion that it does not answer is then done by itself.
+#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(("tenant_id" = i64, Path), ("id" = Uuid, Path)), request_body = NewDataRequest, responses((status = 201, body = RequestView), Problems))]
+#[post("/me/businesses/{tenant_id}/records/{id}/requests")]
+async fn ask_about_my_data(
+    http: HttpRequest,
+    mine: Mine,
+    path: Path<(i64, Uuid)>,
+    body: Checked<NewDataRequest>,
+) -> Result<Created<RequestView>, Problem> {
+    let (tenant_id, customer_id) = path.0;
+    let Checked { value: asked, once } = body;
+    let account_id = mine.actor.account_id;
+    if !mine.system.records_of(account_id).await?.contains(&(tenant_id, customer_id)) {
+        return Err(Problem::NotFound);
+    }
+    limit(&mine.system, &format!("data-request:{account_id}"), 1).await?;
+    let mut scope = scope_on(&mine, &http, tenant_id).await?;
+    let (id, now) = (scope.id_for(asked.id)?, scope.now());
+    let customer = kept(&scope, customer_id).await?;
+    let key = person_key(&scope, &customer)?;
+    let due_at = working_days_after(now, scope.config().privacy.answer_days);
+    scope
+        .create(&once, asked.id, async |tx| {
+            let waiting = tx
+                .find::<request::Entity>()
+                .filter(request::Column::CustomerId.eq(customer_id))
+                .filter(request::Column::Kind.eq(asked.kind.as_str()))
+                .filter(request::Column::State.eq(RequestState::Waiting.as_str()));
+            if waiting.one().await?.is_some() {
+                return Err(Problem::conflict("request_waiting", None));
+            }
+            let words = Words { text: asked.text, answer: None };
+            let row = request::Model {
+                tenant_id,
+                id,
+                customer_id,
+                account_id,
+                kind: Code(asked.kind),
+                state: Code(RequestState::Waiting),
+                ground: None,
+                vault: Some(words.seal(tx, &key, id)?),
+                due_at,
+                answered_at: None,
+                answered_by: None,
+                version: 1,
+                created_at: now,
+                updated_at: now,
+                deleted_at: None,
+                live: Some(1),
+            };
+            tx.insert::<request::Entity>(request::ActiveModel::from(row.clone()).reset_all()).await?;
+            tell(tx, &row, &customer.name).await?;
+            tx.enqueue(&RequestDue { request_id: id }, due_at).await?;
+            Ok(RequestView::of(row, words))
+        })
+        .await
+}
+
+/// So many days later, not counting Saturdays and Sundays. Public holidays are not known here: they
+/// would only give the business longer.
+fn working_days_after(from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
+    let (mut at, mut left) = (from, days);
+    while left > 0 {
+        at = at + Days::new(1);
+        if !matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
+            left -= 1;
+        }
+    }
+    at
+}

@@ -1,0 +1,139 @@
+//! Records as a page that can be read, kept and printed: one file, nothing fetched, nothing run.
+
+use super::record::KeptRecord;
+use crate::clock::CHINA;
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt::Write as _;
+use utoipa::{IntoParams, ToSchema};
+
+/// What the law obliges a business to keep, in words; part of every export.
+pub(super) const NOTES: [&str; 3] = [
+    "删除后，依法须保存的订单（单号、商品、金额、时间）会去除姓名、电话与地址后继续保存；其他内容不可恢复。",
+    "员工自行填写的备注、标签与跟进内容不在自助导出之内：手机号只能证明号码，不能证明身份。需要查阅请书面联系商家，由商家核实身份后提供。",
+    "每家商家是其客户资料的处理者；本平台受商家委托保存。",
+];
+
+/// JSON for programs, HTML for people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// For programs.
+    #[default]
+    Json,
+    /// For people.
+    Html,
+}
+
+/// In which form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FormatQuery {
+    /// `json` (when absent) or `html`.
+    #[serde(default)]
+    pub format: Format,
+}
+
+/// The answer in the form that was asked for.
+pub(super) fn answer(format: Format, all: &impl Serialize, records: &[KeptRecord], at: DateTime<Utc>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(("cache-control", "no-store"));
+    match format {
+        Format::Json => answer.json(all),
+        Format::Html => answer.content_type("text/html; charset=utf-8").body(html(records, at)),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn day(at: DateTime<Utc>) -> String {
+    at.with_timezone(&CHINA).format("%Y-%m-%d %H:%M").to_string()
+}
+
+fn line(page: &mut String, label: &str, value: Option<&str>) {
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        let _ = write!(page, "<tr><th>{label}</th><td>{}</td></tr>", escaped(value));
+    }
+}
+
+fn table(page: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    let _ = write!(page, "<h3>{title}</h3><table><tr>");
+    for head in heads {
+        let _ = write!(page, "<th>{head}</th>");
+    }
+    page.push_str("</tr>");
+    for row in rows {
+        page.push_str("<tr>");
+        for cell in row {
+            let _ = write!(page, "<td>{}</td>", escaped(&cell));
+        }
+        page.push_str("</tr>");
+    }
+    page.push_str("</table>");
+}
+
+fn html(records: &[KeptRecord], at: DateTime<Utc>) -> String {
+    let mut page = String::from(
+        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>个人信息副本</title><style>\
+         body{font:15px/1.6 sans-serif;max-width:720px;margin:24px auto;padding:0 16px;color:#222}\
+         table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:4px 8px;text-align:left}\
+         th{background:#f5f5f5;font-weight:600}h2{margin-top:32px}@media print{h2{break-before:page}}</style>",
+    );
+    let _ = write!(page, "<h1>个人信息副本</h1><p>生成时间：{}</p>", day(at));
+    if records.is_empty() {
+        page.push_str("<p>没有商家保存与您已验证手机号有关的客户资料。</p>");
+    }
+    for record in records {
+        one(&mut page, record);
+    }
+    page.push_str("<h2>说明</h2><ul>");
+    for note in NOTES {
+        let _ = write!(page, "<li>{note}</li>");
+    }
+    page.push_str("</ul></html>");
+    page
+}
+
+fn one(page: &mut String, record: &KeptRecord) {
+    let _ = write!(page, "<h2>{}</h2><table>", escaped(&record.business_name));
+    line(page, "商家电话", record.business_phone.as_deref());
+    line(page, "姓名", Some(&record.name));
+    line(page, "公司", record.company.as_deref());
+    line(page, "职务", record.title.as_deref());
+    line(page, "地区", record.region_name.as_deref());
+    line(page, "生日", record.birthday.map(|day| day.to_string()).as_deref());
+    line(page, "电话", Some(&record.phones.join("、")));
+    line(page, "标签", record.tags.as_ref().map(|tags| tags.join("、")).as_deref());
+    line(page, "备注", record.remark.as_deref());
+    line(page, "建立时间", Some(&day(record.created_at)));
+    line(page, "营销信息", Some(if record.marketing { "同意接收" } else { "未同意" }));
+    page.push_str("</table>");
+    let orders = record.orders.iter().map(|order| {
+        let yuan = match serde_json::to_value(order.total_fen) {
+            Ok(Value::Number(fen)) => fen.as_i64().map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)),
+            _ => None,
+        };
+        let what = format!("{} 等 {} 项", order.first_line, order.line_count);
+        vec![order.number.clone(), what, yuan.unwrap_or_default(), day(order.created_at)]
+    });
+    table(page, "订单", &["单号", "商品", "金额", "时间"], orders.collect());
+    let contacts = record
+        .contacts
+        .iter()
+        .map(|c| vec![day(c.happened_at), c.channel.to_string(), c.content.clone().unwrap_or_default()]);
+    table(page, "联系记录", &["时间", "方式", "内容"], contacts.collect());
+    let reads = record.reads.iter().map(|read| vec![day(read.at), read.by_name.clone()]);
+    table(page, "谁查看过完整号码", &["时间", "员工"], reads.collect());
+    let requests = record.requests.iter().map(|r| vec![day(r.created_at), r.kind.to_string(), r.state.to_string()]);
+    table(page, "申请", &["时间", "事项", "状态"], requests.collect());
+    if !record.complete {
+        page.push_str("<p>每类最多列出 1000 条；其余请联系商家。</p>");
+    }
+}

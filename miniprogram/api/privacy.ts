@@ -1,0 +1,70 @@
+import { request } from './client'
+
+/** What somebody asks of a business about their own record. */
+export interface DataRequest {
+  id: string
+  tenant_id: number
+  customer_id: string
+  kind: 'correct' | 'delete'
+  state: 'waiting' | 'done' | 'refused'
+  ground: string | null
+  text: string | null
+  answer: string | null
+  due_at: string
+  created_at: string
+  version: number
+}
+
+export interface KeptRecord {
+  id: string
+  tenant_id: number
+  business_name: string
+  name: string
+  company: string | null
+  region_name: string | null
+  birthday: string | null
+  phones: string[]
+  contacts: object[]
+  orders: object[]
+  reads: { at: string; by_name: string }[]
+}
+
+export interface MyData {
+  consents: { version: string; privacy_policy: boolean; marketing: boolean }
+  records: KeptRecord[]
+  requests: DataRequest[]
+  notes: string[]
+}
+
+export type StaffDataRequest = DataRequest & { customer_name: string; erased: boolean }
+
+export function getMyData(): Promise<MyData> {
+  return request('GET', 'me/data')
+}
+
+/** The page to print, as text. */
+export function getMyPage(): Promise<string> {
+  return request('GET', 'me/data?format=html')
+}
+
+export async function consent(purpose: 'privacy_policy' | 'marketing', version: string, given: boolean): Promise<void> {
+  await request('POST', 'me/consents', { body: { purpose, version, given } })
+}
+
+/** WeChat hands out a phone only after its privacy gate, so whoever proved one agreed: it is written down. */
+export async function recordAgreement(): Promise<void> {
+  const { version, privacy_policy } = await request<MyData['consents']>('GET', 'me/consents')
+  if (!privacy_policy) await consent('privacy_policy', version, true)
+}
+
+export function ask(record: KeptRecord, body: { kind: 'correct' | 'delete'; text?: string }): Promise<DataRequest> {
+  return request('POST', `me/businesses/${record.tenant_id}/records/${record.id}/requests`, { body })
+}
+
+export function listDataRequests(): Promise<{ items: StaffDataRequest[] }> {
+  return request('GET', 'privacy/requests?limit=100')
+}
+
+export function answer(one: StaffDataRequest, body: { outcome: 'done' | 'refused'; ground?: string }): Promise<StaffDataRequest> {
+  return request('POST', `privacy/requests/${one.id}/answer`, { ifMatch: one.version, body })
+}

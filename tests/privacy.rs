@@ -1,0 +1,242 @@
+//! What people agree to, see, and ask for about themselves, and how long a business keeps them.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use api::System;
+use chrono::Duration;
+use serde_json::{Value, json};
+
+/// A customer with a phone, of whom something was written down.
+async fn known(shop: &Shop, number: &str) -> String {
+    let body = json!({ "name": "沈怡然", "remark": "对花生过敏", "phones": [{ "number": number }] });
+    let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    let talk = json!({ "channel": "visit", "content": "她下月搬家" });
+    shop.sales.post(&format!("/customers/{id}/interactions"), talk).await.ok();
+    id
+}
+
+fn records(data: &Value) -> Vec<Value> {
+    data["records"].as_array().expect("records").clone()
+}
+
+async fn ask(shop: &Shop, person: &Client, id: &str, body: Value) -> Value {
+    person.post(&format!("/me/businesses/{}/records/{id}/requests", shop.tenant), body).await.ok()
+}
+
+/// The boss, after a time in which her login has ended.
+async fn boss_again(shop: &Shop) -> Client {
+    shop.step_up(&shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await).await
+}
+
+#[actix_web::test]
+async fn consent_is_recorded_with_its_version_and_taken_back_at_once() {
+    let shop = Shop::new().await;
+    let person = shop.stranger().await;
+    let version = shop.at.config().privacy.version.clone();
+    let said =
+        |purpose: &str, version: &str, given: bool| json!({ "purpose": purpose, "version": version, "given": given });
+    let before = person.get("/me/consents").await.ok();
+    assert_eq!((&before["version"], &before["privacy_policy"]), (&json!(version), &json!(false)));
+    let old = person.post("/me/consents", said("privacy_policy", "2020-01", true)).await;
+    assert_eq!(old.violations(), ["version: consent_outdated"]);
+    for purpose in ["privacy_policy", "marketing"] {
+        person.post("/me/consents", said(purpose, &version, true)).await.ok();
+    }
+    let now = person.get("/me/consents").await.ok();
+    assert_eq!((&now["privacy_policy"], &now["marketing"]), (&json!(true), &json!(true)));
+    person.post("/me/consents", said("marketing", &version, false)).await.ok();
+    let now = person.get("/me/consents").await.ok();
+    assert_eq!((&now["privacy_policy"], &now["marketing"]), (&json!(true), &json!(false)));
+    assert_eq!(now["items"].as_array().map(Vec::len), Some(3), "what was said stays on the record");
+    // Taking the policy back is one call; nobody stays logged in after it.
+    person.post("/me/consents", said("privacy_policy", &version, false)).await.ok();
+    person.get("/me/consents").await.problem(401, "token_expired");
+    let again = shop.log_in_again(&person).await;
+    assert_eq!(again.get("/me/consents").await.ok()["privacy_policy"], false);
+}
+
+#[actix_web::test]
+async fn a_person_sees_what_is_kept_about_a_phone_they_proved_and_nothing_else() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    known(&shop, &phone_number()).await;
+    let order = json!({ "customer_id": id, "receiver": "李四", "phone": phone_number(), "address": "杭州",
+        "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 12_800 }] });
+    shop.sales.post("/orders", order).await.ok();
+    shop.boss.post(&format!("/customers/{id}/phones/0/reveal"), json!({})).await.ok();
+    let person = shop.customer(&number).await;
+    let data = person.get("/me/data").await.ok();
+    let [record] = records(&data).try_into().expect("one record");
+    assert_eq!(
+        (&record["id"], &record["name"], &record["business_name"]),
+        (&json!(id), &json!("沈怡然"), &json!("山月茶行"))
+    );
+    assert_eq!(record["orders"][0]["total_fen"], 12_800);
+    assert_eq!(record["contacts"][0]["channel"], "visit");
+    assert_eq!(record["reads"][0]["by_name"], "林静");
+    // The phone in one's hand proves the number, not the person.
+    for hidden in ["花生", "搬家", "李四", number.as_str()] {
+        assert!(!data.to_string().contains(hidden), "{hidden}");
+    }
+    // A business next door that knows the same number answers for its own record.
+    let (_, neighbour) = shop.neighbour().await;
+    let body = json!({ "name": "小沈", "phones": [{ "number": number }] });
+    let theirs = text(&neighbour.post("/customers", body).await.ok()["id"]);
+    let names: Vec<Value> = records(&person.get("/me/data").await.ok()).iter().map(|row| row["name"].clone()).collect();
+    assert_eq!(names, ["沈怡然", "小沈"]);
+    // Typing somebody's id is no proof.
+    let stranger = shop.customer(&phone_number()).await;
+    assert_eq!(stranger.get("/me/data").await.ok()["records"], json!([]));
+    let path = format!("/me/businesses/{}/records/{id}/requests", shop.tenant);
+    stranger.post(&path, json!({ "kind": "delete" })).await.problem(404, "not_found");
+    let crossed = format!("/me/businesses/{}/records/{theirs}/requests", shop.tenant);
+    person.post(&crossed, json!({ "kind": "delete" })).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn the_page_to_print_fetches_and_runs_nothing() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let body = json!({ "name": "<script>沈</script>", "phones": [{ "number": number }] });
+    let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    let person = shop.customer(&number).await;
+    for (client, path) in
+        [(&person, "/me/data?format=html".to_owned()), (&shop.boss, format!("/customers/{id}/export?format=html"))]
+    {
+        let request = client.request(reqwest::Method::GET, &path);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        let page = answer.text().await.expect("a page");
+        assert!(page.contains("&lt;script&gt;沈") && page.contains("依法须保存的订单"), "{page}");
+        for word in ["<script", "http", "<img", "url("] {
+            assert!(!page.contains(word), "{word}");
+        }
+    }
+    assert_eq!(person.get("/me/data?format=pdf").await.violations(), ["format: invalid_value"]);
+}
+
+#[actix_web::test]
+async fn a_correction_reaches_the_owner_and_is_answered() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let person = shop.customer(&number).await;
+    let path = format!("/me/businesses/{}/records/{id}/requests", shop.tenant);
+    assert_eq!(person.post(&path, json!({ "kind": "correct" })).await.violations(), ["text: correction_missing"]);
+    let asked = ask(&shop, &person, &id, json!({ "kind": "correct", "text": "我叫沈怡" })).await;
+    person.post(&path, json!({ "kind": "correct", "text": "再说一次" })).await.problem(409, "request_waiting");
+    let inbox = shop.boss.get("/inbox").await.ok();
+    assert_eq!(
+        (&inbox["items"][0]["kind"], &inbox["items"][0]["title"]),
+        (&json!("data_request"), &json!("沈怡然 申请更正资料"))
+    );
+    shop.sales.get("/privacy/requests").await.problem(403, "forbidden");
+    let listed = shop.boss.get("/privacy/requests").await.ok();
+    assert_eq!(
+        (&listed["items"][0]["text"], &listed["items"][0]["customer_name"]),
+        (&json!("我叫沈怡"), &json!("沈怡然"))
+    );
+    let path = format!("/privacy/requests/{}/answer", text(&asked["id"]));
+    let refused = shop.boss.post_at(&path, 1, json!({ "outcome": "refused" })).await;
+    assert_eq!(refused.violations(), ["ground: ground_missing"]);
+    shop.boss.post_at(&path, 1, json!({ "outcome": "done", "text": "已改" })).await.ok();
+    shop.boss.post_at(&path, 2, json!({ "outcome": "done" })).await.problem(409, "request_answered");
+    shop.boss.post_at(&path, 1, json!({ "outcome": "done" })).await.problem(409, "version_stale");
+    let mine = person.get("/me/data").await.ok()["requests"][0].clone();
+    assert_eq!((&mine["state"], &mine["answer"], &mine["text"]), (&json!("done"), &json!("已改"), &json!("我叫沈怡")));
+}
+
+#[actix_web::test]
+async fn a_deletion_that_is_answered_erases_and_whoever_asked_hears_of_it() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let person = shop.customer(&number).await;
+    let asked = ask(&shop, &person, &id, json!({ "kind": "delete" })).await;
+    let path = format!("/privacy/requests/{}/answer", text(&asked["id"]));
+    let answer = shop.boss.post_at(&path, 1, json!({ "outcome": "done" })).await.ok();
+    assert_eq!(
+        (&answer["state"], &answer["erased"], &answer["customer_name"]),
+        (&json!("done"), &json!(true), &json!("已删除"))
+    );
+    shop.boss.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    let data = person.get("/me/data").await.ok();
+    assert_eq!((&data["records"], &data["requests"][0]["state"]), (&json!([]), &json!("done")));
+}
+
+#[actix_web::test]
+async fn a_deletion_that_nobody_answers_is_done_when_its_time_is_over() {
+    let shop = Shop::new().await;
+    let (silent, refused) = (phone_number(), phone_number());
+    let (first, second) = (known(&shop, &silent).await, known(&shop, &refused).await);
+    let (one, other) = (shop.customer(&silent).await, shop.customer(&refused).await);
+    // Saturday, the 21st of November: fifteen working days end on Friday, the 11th of December.
+    let asked = ask(&shop, &one, &first, json!({ "kind": "delete" })).await;
+    assert_eq!(asked["due_at"], "2026-12-11T02:00:00Z");
+    let asked = ask(&shop, &other, &second, json!({ "kind": "delete" })).await;
+    let path = format!("/privacy/requests/{}/answer", text(&asked["id"]));
+    let refusal = json!({ "outcome": "refused", "ground": "still_needed", "text": "订单还在路上" });
+    shop.boss.post_at(&path, 1, refusal).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(records(&one.get("/me/data").await.ok()).len(), 1, "not before its time");
+    shop.advance(Duration::days(20)).await;
+    shop.run_jobs().await;
+    let (one, other) = (shop.log_in_again(&one).await, shop.log_in_again(&other).await);
+    let data = one.get("/me/data").await.ok();
+    assert_eq!((&data["records"], &data["requests"][0]["state"]), (&json!([]), &json!("done")));
+    let data = other.get("/me/data").await.ok();
+    assert_eq!(records(&data).len(), 1);
+    let said = &data["requests"][0];
+    assert_eq!((&said["ground"], &said["answer"]), (&json!("still_needed"), &json!("订单还在路上")));
+}
+
+#[actix_web::test]
+async fn the_business_exports_everything_for_a_letter_on_the_record() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let path = format!("/customers/{id}/export");
+    shop.sales.get(&path).await.problem(403, "forbidden");
+    let record = shop.boss.get(&path).await.ok();
+    assert_eq!(record["phones"], json!([format!("+86{number}")]));
+    assert_eq!((&record["remark"], &record["contacts"][0]["content"]), (&json!("对花生过敏"), &json!("她下月搬家")));
+    let entries = shop.boss.get(&format!("/audit?resource_id={id}&action=export")).await.ok();
+    assert_eq!(entries["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[actix_web::test]
+async fn who_is_idle_too_long_is_erased_after_the_owner_was_warned() {
+    let shop = Shop::new().await;
+    let (idle, busy) = (known(&shop, &phone_number()).await, known(&shop, &phone_number()).await);
+    let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
+    let set = json!({ "customers_idle_days": 60 });
+    assert_eq!(shop.boss.patch("/business", version, set).await.ok()["customers_idle_days"], 60);
+    let turn = async || {
+        System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");
+        shop.run_jobs().await;
+    };
+    turn().await;
+    assert_eq!(shop.boss.get("/inbox").await.ok()["items"], json!([]));
+    shop.advance(Duration::days(47)).await;
+    let boss = boss_again(&shop).await;
+    let talk = json!({ "channel": "call", "content": "还会来" });
+    boss.post(&format!("/customers/{busy}/interactions"), talk).await.ok();
+    turn().await;
+    turn().await;
+    let inbox = boss.get("/inbox").await.ok();
+    assert_eq!(inbox["items"].as_array().map(Vec::len), Some(1), "{inbox}");
+    assert_eq!(
+        (&inbox["items"][0]["kind"], &inbox["items"][0]["title"]),
+        (&json!("retention_soon"), &json!("1 位客户即将到期删除"))
+    );
+    boss.get(&format!("/customers/{idle}")).await.ok();
+    shop.advance(Duration::days(14)).await;
+    turn().await;
+    let boss = boss_again(&shop).await;
+    boss.get(&format!("/customers/{idle}")).await.problem(404, "not_found");
+    boss.get(&format!("/customers/{busy}")).await.ok();
+    let erased = boss.get(&format!("/audit?resource_id={idle}&action=erase")).await.ok();
+    assert_eq!(erased["items"][0]["changes"], json!({ "reason": "retention_over" }));
+    assert_eq!(boss.get("/inbox").await.ok()["items"].as_array().map(Vec::len), Some(1), "warned once");
+}
