@@ -192,10 +192,14 @@ async fn one_person_gets_another_key_and_the_record_stays_as_it_was() {
         let rows = select(&open(&shop).await, &sql).await;
         rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0).expect("sealed")).collect::<Vec<_>>()
     };
+    let asked = format!("/me/businesses/{}/records/{id}/requests", shop.tenant);
+    let words = json!({ "kind": "correct", "text": "我叫沈怡然" });
+    shop.customer(&number).await.post(&asked, words).await.ok();
     let before = vaults().await;
     let person = id.parse().expect("an id");
     let done = command(&shop, Keys::RotatePerson { tenant: shop.tenant, person }).await;
-    assert_eq!(done["sealed"], 2);
+    assert_eq!(done["sealed"], 3);
+    assert_eq!(shop.boss.get("/privacy/requests").await.ok()["items"][0]["text"], "我叫沈怡然");
     let after = vaults().await;
     assert!(before.iter().zip(&after).all(|(before, after)| before[..3] != after[..3]), "both under another key");
     assert_eq!(revealed(&shop.boss, &id).await, json!(number));

@@ -55,7 +55,7 @@ pub(super) async fn tell(tx: &Tx<'_>, row: &request::Model, name: &str) -> Resul
         RequestKind::Delete => "删除资料",
     };
     let until = row.due_at.with_timezone(&crate::clock::CHINA).format("%Y-%m-%d");
-    let body = format!("请在 {until} 前答复：我的 → 个人信息申请。");
+    let body = format!("请在 {until} 前答复。");
     tell_bosses(tx, "data_request", Some(row.customer_id), &format!("{name} 申请{what}"), &body).await
 }
 

@@ -71,6 +71,8 @@ impl System {
         let rows = Entity::find()
             .filter(Column::AccountId.is_in(accounts))
             .order_by_desc(Column::At)
+            // Of two words of one instant, the one that takes back counts.
+            .order_by_asc(Column::Given)
             .order_by_desc(Column::Id)
             .limit(MOST);
         Ok(rows.all(&self.at.db.read).await?)

@@ -36,8 +36,8 @@ Component({
       return {
         id: item.id, customer: item.customer_id ?? '', title: item.title, body: item.body, read: item.read_at !== null,
         when: ago(item.created_at), sent: item.wechat === 'sent', kind: item.kind as string,
-        // A login that looks strange is never told by WeChat: only in here.
-        wechat: item.kind === 'login_noticed' ? '' : WECHAT[item.wechat],
+        // Only what reminds of a task is told by WeChat; the rest is told in here.
+        wechat: item.kind === 'task_due' ? WECHAT[item.wechat] : '',
       }
     },
     refresh(): Promise<void> {
@@ -50,7 +50,8 @@ Component({
       const { id, customer, kind } = event.currentTarget.dataset as { id: string; customer: string; kind: string }
       const at = this.data.rows.findIndex((row) => row.id === id)
       const fresh = at >= 0 && this.data.rows[at]?.['read'] === false
-      if (customer) wx.navigateTo({ url: `/features/customers/detail/index?id=${customer}` })
+      if (kind === 'data_request') wx.navigateTo({ url: '/features/privacy/requests/index' })
+      else if (customer) wx.navigateTo({ url: `/features/customers/detail/index?id=${customer}` })
       if (kind === 'login_noticed') wx.navigateTo({ url: '/features/accounts/devices/index' })
       if (!fresh) return
       this.setData({ rows: this.data.rows.map((row) => (row.id === id ? { ...row, read: true } : row)) })
