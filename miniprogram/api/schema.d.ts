@@ -485,6 +485,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
+         *     print. It is put on the record.
+         */
+        get: operations["export_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/helpers": {
         parameters: {
             query?: never;
@@ -712,6 +732,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/businesses/{tenant_id}/records/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a business to correct or to delete its record of oneself. The business must answer within the
+         *     days of the law; a deletion that it does not answer is then done by itself.
+         */
+        post: operations["ask_about_my_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one agreed to and took back. */
+        get: operations["list_my_consents"];
+        put?: never;
+        /**
+         * Agrees to something or takes it back, at once. Taking the privacy policy back ends every session of
+         *     one's own: ask for deletion before, or log in again.
+         */
+        post: operations["record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all businesses keep about oneself, as JSON or as a page to print. */
+        get: operations["get_my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/orders": {
         parameters: {
             query?: never;
@@ -911,6 +989,43 @@ export interface paths {
         get: operations["explain_permission"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people ask about their own data, newest first. */
+        get: operations["list_data_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a request. `done` on a deletion erases the person for good; a correction is made with
+         *     `PATCH /customers/{id}` first. A refusal names a ground that the law allows.
+         */
+        post: operations["answer_data_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1680,17 +1795,37 @@ export interface components {
         };
         /** @description A change to the business's settings. */
         BusinessChanges: {
+            /**
+             * Format: int64
+             * @description Days without contact, order or change after which a customer is erased; 0: never.
+             */
+            customers_idle_days?: number;
             /** @description Its name, as customers see it. */
             name?: string;
             /** @description The phone its customers may call; `null` for none. */
             phone?: string | null;
+            /**
+             * Format: int64
+             * @description Days for which answered requests about personal information are kept; 0: for ever.
+             */
+            requests_days?: number;
         };
         /** @description The business one works in. */
         BusinessSettings: {
+            /**
+             * Format: int64
+             * @description Days without contact, order or change after which a customer is erased; 0: never.
+             */
+            customers_idle_days: number;
             /** @description Name, as customers see it. */
             name: string;
             /** @description The phone its customers may call. */
             phone?: string | null;
+            /**
+             * Format: int64
+             * @description Days for which answered requests about personal information are kept; 0: for ever.
+             */
+            requests_days: number;
             /**
              * Format: int64
              * @description Id.
@@ -1711,6 +1846,33 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "call" | "wechat" | "visit" | "home_visit" | "meeting" | "message" | "email" | "other";
+        /** @enum {string} */
+        ConsentPurpose: "privacy_policy" | "marketing";
+        /** @description Something that was agreed to or taken back. */
+        ConsentView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description `false`: taken back. */
+            given: boolean;
+            /** @description To what. */
+            purpose: components["schemas"]["ConsentPurpose"];
+            /** @description The version that was shown. */
+            version: string;
+        };
+        /** @description What one agrees to now, and everything one ever said. */
+        ConsentsView: {
+            /** @description Newest first. */
+            items: components["schemas"]["ConsentView"][];
+            /** @description Whether one agrees to advertising. */
+            marketing: boolean;
+            /** @description Whether one agrees to this version. */
+            privacy_policy: boolean;
+            /** @description The version of the privacy policy that holds now. */
+            version: string;
+        };
         /** @description A count that stops at 1000. */
         CountView: {
             /** @description Whether there are more. */
@@ -1862,6 +2024,13 @@ export interface components {
             /** @description Remark. */
             remark?: string | null;
         };
+        /** @description A request, to the business. */
+        DataRequestRow: components["schemas"]["RequestView"] & {
+            /** @description Who asks, as the record calls them. */
+            customer_name: string;
+            /** @description Whether they are erased already. */
+            erased: boolean;
+        };
         /** @description A person is erased for good. */
         Erasure: {
             /** @description Why. */
@@ -1884,10 +2053,10 @@ export interface components {
             kind: string;
             /** @description The field. */
             name: string;
-            /** @description What stood there after. */
-            new: Record<string, never>;
-            /** @description What stood there before. */
-            old: Record<string, never>;
+            /** @description What stood there after: a value of any type. */
+            new: unknown;
+            /** @description What stood there before: a value of any type. */
+            old: unknown;
             /** @description Whether the values are there: not those of secrets, nor of a person who was erased. */
             readable: boolean;
         };
@@ -2138,6 +2307,96 @@ export interface components {
             /** @description The name of the business's own role, for `custom`. */
             role_name?: string | null;
         };
+        /** @description A contact. */
+        KeptContact: {
+            /** @description How. */
+            channel: components["schemas"]["Channel"];
+            /** @description What was written down, only for the business. */
+            content?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            happened_at: string;
+        };
+        /** @description An order. */
+        KeptOrder: {
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            created_at: string;
+            /** @description The first thing that was bought. */
+            first_line: string;
+            /**
+             * Format: int64
+             * @description How many lines.
+             */
+            line_count: number;
+            /** @description Its number. */
+            number: string;
+            /** @description Remark, only for the business. */
+            remark?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description What it costs, in fen. */
+            total_fen: components["schemas"]["Amount"];
+        };
+        /** @description What one business keeps about one person. */
+        KeptRecord: {
+            /**
+             * Format: date
+             * @description Birthday.
+             */
+            birthday?: string | null;
+            /** @description Its name: it answers for this record. */
+            business_name: string;
+            /** @description Its phone. */
+            business_phone?: string | null;
+            /** @description Company. */
+            company?: string | null;
+            /** @description Whether it is all there: `false` when there are more than 1000 rows of a kind. */
+            complete: boolean;
+            /** @description When and how they were in touch. */
+            contacts: components["schemas"]["KeptContact"][];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Whether the business has put it away; until it is erased it is kept. */
+            deleted: boolean;
+            /**
+             * Format: uuid
+             * @description The customer's id.
+             */
+            id: string;
+            /** @description Whether messages that advertise may be sent. */
+            marketing: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Orders. */
+            orders: components["schemas"]["KeptOrder"][];
+            /** @description Phones: masked for the person, whole for the business. */
+            phones: string[];
+            /** @description Who was shown a whole phone number. */
+            reads: components["schemas"]["NumberRead"][];
+            /** @description Region. */
+            region_name?: string | null;
+            /** @description Remark, only for the business. */
+            remark?: string | null;
+            /** @description What was asked for about this record. */
+            requests: components["schemas"]["RequestView"][];
+            /** @description Tags, only for the business. */
+            tags?: string[] | null;
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+            /** @description Job title. */
+            title?: string | null;
+        };
         /** @description Who somebody is. */
         Me: {
             /**
@@ -2176,6 +2435,17 @@ export interface components {
              * @description The business.
              */
             tenant_id: number;
+        };
+        /** @description Everything that is kept about oneself. */
+        MyData: {
+            /** @description What one agreed to. */
+            consents: components["schemas"]["ConsentsView"];
+            /** @description What is not in it, and what the law obliges businesses to keep. */
+            notes: string[];
+            /** @description The records, business by business. */
+            records: components["schemas"]["KeptRecord"][];
+            /** @description What one asked for, newest first; also of businesses that have erased the record since. */
+            requests: components["schemas"]["RequestView"][];
         };
         /** @description An order of one's own, in a list. */
         MyOrderRow: {
@@ -2292,6 +2562,15 @@ export interface components {
             /** @description The phone its customers may call. */
             phone?: string | null;
         };
+        /** @description Agrees to something, or takes it back. */
+        NewConsent: {
+            /** @description `false` takes it back. */
+            given: boolean;
+            /** @description To what. */
+            purpose: components["schemas"]["ConsentPurpose"];
+            /** @description The version of the agreement that was shown. */
+            version: string;
+        };
         /**
          * @description What is needed to write down a new customer. `type` defaults to `potential`, the owner to the
          *     member of staff who asks.
@@ -2329,6 +2608,18 @@ export interface components {
             /** @description Job title in the company. */
             title?: string | null;
             type?: components["schemas"]["CustomerType"] | null;
+        };
+        /** @description Asks a business to correct or to delete what it keeps about oneself. */
+        NewDataRequest: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description What is asked for. */
+            kind: components["schemas"]["RequestKind"];
+            /** @description What is wrong and what is right; for a correction. */
+            text?: string | null;
         };
         /** @description Gives everything that somebody looks after to a colleague. */
         NewHandover: {
@@ -2534,6 +2825,16 @@ export interface components {
              * @description Its boss, who becomes able to log in by proving the phone.
              */
             boss_id?: string | null;
+        };
+        /** @description Somebody was shown a whole phone number. */
+        NumberRead: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by_name: string;
         };
         /** @description An invitation that nobody has accepted yet. */
         OpenInvitation: {
@@ -2807,6 +3108,18 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DataRequestRow: {
+            /** @description The rows. */
+            items: (components["schemas"]["RequestView"] & {
+                /** @description Who asks, as the record calls them. */
+                customer_name: string;
+                /** @description Whether they are erased already. */
+                erased: boolean;
+            })[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
         };
@@ -3098,10 +3411,73 @@ export interface components {
             /** @description The refresh token of the last answer. */
             refresh_token: string;
         };
+        /** @enum {string} */
+        RefusalGround: "legal_retention" | "still_needed" | "identity_unproved" | "legal_claim";
         /** @description Puts a customer into the pool. */
         Release: {
             /** @description Why. */
             reason: string;
+        };
+        /** @description Answers a request. */
+        RequestAnswer: {
+            ground?: components["schemas"]["RefusalGround"] | null;
+            /** @description Done or refused. */
+            outcome: components["schemas"]["RequestOutcome"];
+            /** @description A word to whoever asked. */
+            text?: string | null;
+        };
+        /** @enum {string} */
+        RequestKind: "correct" | "delete";
+        /** @enum {string} */
+        RequestOutcome: "done" | "refused";
+        /** @enum {string} */
+        RequestState: "waiting" | "done" | "refused";
+        /** @description What somebody asked of a business about their own data. */
+        RequestView: {
+            /** @description What the business says. */
+            answer?: string | null;
+            /**
+             * Format: date-time
+             * @description When it answered.
+             */
+            answered_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The record it is about.
+             */
+            customer_id: string;
+            /**
+             * Format: date-time
+             * @description Until when the business has to answer. A deletion that it did not answer is then done.
+             */
+            due_at: string;
+            ground?: components["schemas"]["RefusalGround"] | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What for. */
+            kind: components["schemas"]["RequestKind"];
+            /** @description Where it stands. */
+            state: components["schemas"]["RequestState"];
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+            /** @description What is to be corrected. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @enum {string} */
         Resource: "customers" | "interactions" | "tasks" | "orders";
@@ -4907,6 +5283,43 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    export_customer: {
+        parameters: {
+            query?: {
+                /** @description `json` (when absent) or `html`. */
+                format?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRecord"];
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_helpers: {
         parameters: {
             query?: never;
@@ -5440,6 +5853,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyOrderView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ask_about_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_my_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_my_data: {
+        parameters: {
+            query?: {
+                /** @description `json` (when absent) or `html`. */
+                format?: "json" | "html";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
+                    "text/html": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6042,6 +6594,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_data_requests: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DataRequestRow"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    answer_data_request: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequestRow"];
                 };
             };
             400: components["responses"]["Problem400"];

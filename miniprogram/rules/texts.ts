@@ -32,5 +32,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
   total_too_large: "订单总额超出上限",
   shipment_incomplete: "发货请填写快递公司和运单号",
   shipment_unexpected: "只有发货时才填写快递信息",
+  correction_missing: "请写明哪里不对、应该是什么",
+  ground_missing: "拒绝时请选择法律允许的理由",
+  ground_unexpected: "只有拒绝时才填写理由",
   transition_refused: "当前状态不能这样操作",
 }

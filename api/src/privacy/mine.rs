@@ -48,7 +48,7 @@ async fn kept(scope: &Scope, id: Uuid) -> Result<Customer, Problem> {
 }
 
 /// What all businesses keep about oneself, as JSON or as a page to print.
-#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(FormatQuery), responses((status = 200, body = MyData), Problems))]
+#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(FormatQuery), responses((status = 200, content((MyData = "application/json"), (String = "text/html"))), Problems))]
 #[get("/me/data")]
 async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>) -> Result<HttpResponse, Problem> {
     let mut records = Vec::new();

@@ -33,6 +33,7 @@ pub enum Format {
 pub struct FormatQuery {
     /// `json` (when absent) or `html`.
     #[serde(default)]
+    #[param(inline)]
     pub format: Format,
 }
 

@@ -119,7 +119,7 @@ async fn answer_data_request(
 
 /// Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
 /// print. It is put on the record.
-#[utoipa::path(tag = "privacy", security(("bearer" = ["customers.export"])), params(("id" = Uuid, Path), FormatQuery), responses((status = 200, body = KeptRecord), Problems))]
+#[utoipa::path(tag = "privacy", security(("bearer" = ["customers.export"])), params(("id" = Uuid, Path), FormatQuery), responses((status = 200, content((KeptRecord = "application/json"), (String = "text/html"))), Problems))]
 #[get("/customers/{id}/export")]
 async fn export_customer(
     mut scope: Can<CustomersExport>,
