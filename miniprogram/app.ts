@@ -1,9 +1,11 @@
+import { watchRights } from './api/rights'
 import { init } from './rules/index'
 
 App({
   onLaunch() {
     // Without the rules the forms still work: the server decides.
     void init()
+    watchRights()
     remindOfUpdate()
   },
 })

@@ -103,6 +103,7 @@ async fn a_backup_brings_nobody_back_who_was_erased_since() {
     let (other, _) = known(&boss, &boss, &phone_number()).await;
     let backup = home.path("backup").display().to_string();
     assert!(home.run(&["backup", &backup]).status.success());
+    let boss = server.stepped_boss().await;
     assert_eq!(boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
     server.stop().await;
 

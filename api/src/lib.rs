@@ -20,6 +20,8 @@ mod installation;
 mod interactions;
 mod jobs;
 mod mine;
+#[cfg(test)]
+mod mutants;
 mod openapi;
 mod operators;
 mod orders;

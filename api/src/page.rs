@@ -113,4 +113,18 @@ mod tests {
             assert_eq!(Position::decode(bad), None);
         }
     }
+
+    #[test]
+    fn a_cursor_endures_whatever_is_done_to_it() {
+        let at = DateTime::from_timestamp_micros(1_700_000_000_123_456).expect("time");
+        let samples = [Position { at, id: Uuid::from_u128(7) }.encode().into_bytes(), b"AAAA".to_vec()];
+        crate::mutants::endure(&samples, |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            let query = PageQuery { limit: None, cursor: Some(text.to_owned()) };
+            if let Ok((_, Some(position))) = query.check() {
+                // Whatever is taken for a place is one that a database can be asked about.
+                assert_eq!(Position::decode(&position.encode()), Some(position));
+            }
+        });
+    }
 }

@@ -90,6 +90,7 @@ pub fn recorded() -> Vec<Recorded> {
     vec![
         said(tenants::staff::Entity),
         said(tenants::role::Entity),
+        said(system::reveals::Entity),
         said(tenants::team::Entity),
         said(customers::customer::Entity),
         said(customers::phone::Entity),

@@ -96,3 +96,32 @@ pub struct ReceiptProof {
     #[validate(length(min = 1, max = 32), custom(function = "text::code"))]
     pub code: String,
 }
+
+codes! {
+    /// What is said about a network.
+    pub enum NetworkRule {
+        /// Operators may come from here, and from nowhere that no such rule names.
+        Allow = "allow",
+        /// Nobody may come from here.
+        Block = "block",
+    }
+}
+
+/// Says something about a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNetworkRule {
+    /// What.
+    pub rule: NetworkRule,
+    /// `203.0.113.0/24`, `2001:db8::/32`, or one address.
+    #[validate(length(min = 2, max = 50), custom(function = "text::line"))]
+    pub network: String,
+    /// Why, for whoever reads the list later.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = "text::line"))]
+    pub reason: Option<String>,
+    /// Hours after which it ends by itself; for good when left out.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 87600))]
+    pub hours: Option<i64>,
+}

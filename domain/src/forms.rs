@@ -60,6 +60,7 @@ forms! {
         accounts::Refresh,
         accounts::Switch,
         accounts::PhoneProof,
+        accounts::NewNetworkRule,
         step_up::SecondFactor,
         step_up::TotpConfirmation,
         step_up::StepUpRequest,

@@ -7,6 +7,9 @@ interface Topics {
   order: OrderRow
   task: Pick<Task, 'customer_id'>
   inbox: { unread: number }
+  staff: { id: string }
+  /** A right that this phone thinks it has was refused. */
+  forbidden: { token: string }
 }
 
 type Listener<K extends keyof Topics> = (what: Topics[K]) => void
@@ -16,6 +19,8 @@ const listeners: { [K in keyof Topics]: Set<Listener<K>> } = {
   order: new Set(),
   task: new Set(),
   inbox: new Set(),
+  staff: new Set(),
+  forbidden: new Set(),
 }
 
 export function announce<K extends keyof Topics>(topic: K, what: Topics[K]): void {

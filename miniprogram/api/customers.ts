@@ -1,5 +1,5 @@
 import { query, request } from './client'
-import type { CustomerChanges, CustomerRow, CustomerType, CustomerView, Interaction, NewCustomer, NewInteraction, Page } from './types'
+import type { CustomerChanges, CustomerRow, CustomerType, CustomerView, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Sharer } from './types'
 
 export interface CustomerFilter {
   q?: string
@@ -8,6 +8,8 @@ export interface CustomerFilter {
   tags_all?: string
   tags_none?: string
   owner_id?: string
+  /** `true`: those in the pool 公海; `false`: those somebody looks after. */
+  pool?: 'true' | 'false'
 }
 
 export function listCustomers(filter: CustomerFilter, cursor: string | null): Promise<Page<CustomerRow>> {
@@ -49,4 +51,27 @@ export function listInteractions(id: string, cursor: string | null): Promise<Pag
 
 export function createInteraction(id: string, body: NewInteraction, idempotencyKey: string): Promise<Interaction> {
   return request('POST', `customers/${id}/interactions`, { body, idempotencyKey })
+}
+
+/** Who helps with a customer. */
+export function listSharers(id: string): Promise<{ items: Sharer[] }> {
+  return request('GET', `customers/${id}/helpers`)
+}
+
+export function shareCustomer(id: string, staff: string, level: HelperLevel): Promise<{ items: Sharer[] }> {
+  return request('POST', `customers/${id}/helpers`, { body: { staff_id: staff, level } })
+}
+
+export function unshareCustomer(id: string, staff: string): Promise<{ items: Sharer[] }> {
+  return request('DELETE', `customers/${id}/helpers/${staff}`)
+}
+
+/** Puts a customer into the pool, where whoever sees it may take it. */
+export function releaseCustomer(id: string, ifMatch: number, reason: string): Promise<CustomerView> {
+  return request('POST', `customers/${id}/release`, { body: { reason }, ifMatch })
+}
+
+/** Takes a customer out of the pool: of several who try, one gets it. */
+export function claimCustomer(id: string): Promise<CustomerView> {
+  return request('POST', `customers/${id}/claim`, { body: {} })
 }

@@ -1,4 +1,5 @@
 import { API_BASE } from '../config'
+import { announce } from './changes'
 import { Problem, isProblemBody, problem } from './problem'
 
 export type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
@@ -31,7 +32,10 @@ export function send<T>(method: Method, path: string, options: Options, token: s
       ...(options.body ? { data: options.body } : {}),
       success: ({ statusCode, data }) => {
         if (statusCode >= 200 && statusCode < 300) resolve(data as T)
-        else if (isProblemBody(data)) reject(new Problem({ ...data, status: statusCode }))
+        else if (isProblemBody(data)) {
+          if (data.code === 'forbidden' && token) announce('forbidden', { token })
+          reject(new Problem({ ...data, status: statusCode }))
+        }
         else reject(problem('unreadable', statusCode))
       },
       fail: ({ errMsg }) => reject(problem(/timeout/i.test(errMsg) ? 'timeout' : 'network')),

@@ -1,5 +1,6 @@
 import { announce } from './changes'
 import { query, request } from './client'
+import { may } from './session'
 import type { InboxItem, Page, SubscriptionTemplate } from './types'
 
 export async function listInbox(cursor: string | null): Promise<Page<InboxItem>> {
@@ -10,6 +11,7 @@ export async function listInbox(cursor: string | null): Promise<Page<InboxItem>>
 
 /** The number on the tab, without the list. */
 export async function countUnread(): Promise<void> {
+  if (!may('tasks.read')) return
   const { unread } = await request<{ unread: number }>('GET', 'inbox?limit=1')
   announce('inbox', { unread })
 }
@@ -26,6 +28,7 @@ let templates: SubscriptionTemplate[] = []
 
 /** The reminders WeChat may send, with the credit left. Loaded before the tap that asks for more. */
 export async function loadSubscriptions(): Promise<SubscriptionTemplate[]> {
+  if (!may('tasks.read')) return []
   const answer = await request<{ items: SubscriptionTemplate[] }>('GET', 'subscriptions')
   templates = answer.items
   return templates

@@ -11,8 +11,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of the audit record, newest first. */
+        /**
+         * A page of the audit record, newest first. Personal values are shown to whoever may read the record,
+         *     until the person is erased.
+         */
         get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verifies that no entry of the record was removed, changed or put elsewhere: 5,000 entries at a time. */
+        get: operations["verify_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -98,8 +118,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logs an operator in. */
+        /**
+         * Logs an operator in. With an authenticator app set up the answer is 401 `second_factor_required`
+         *     with a `challenge` for `/auth/password/second`.
+         */
         post: operations["login_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Completes an operator's login with a code of the authenticator app, or with a recovery code. */
+        post: operations["login_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -143,6 +183,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in, the latest login first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/revoke-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every other session; `POST /auth/logout` ends this one. */
+        post: operations["revoke_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one session. */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a session and orders its device to forget everything it has kept, at its next contact. */
+        post: operations["wipe_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/signup": {
         parameters: {
             query?: never;
@@ -163,6 +271,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a challenge. The token in the answer may do what is dangerous for a few minutes. */
+        post: operations["step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a challenge; by `sms` it sends the code to one's own proved phone. */
+        post: operations["challenge_step_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/switch": {
         parameters: {
             query?: never;
@@ -174,6 +316,40 @@ export interface paths {
         put?: never;
         /** Chooses the side and the business to act in. */
         post: operations["switch_side"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set an authenticator app up, for operators. It counts once it is confirmed. */
+        post: operations["enrol_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns the app on: it shows the right code. */
+        post: operations["confirm_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,6 +459,26 @@ export interface paths {
         put?: never;
         /** Takes a customer out of the pool. Of several who try, exactly one gets it. */
         post: operations["claim_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person for good: nobody can read their phones, addresses, remarks or recorded values any
+         *     more, and no backup brings them back. Orders stay without a name. Doing it twice changes nothing.
+         */
+        post: operations["erase_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +744,28 @@ export interface paths {
          */
         post: operations["prove_receipt"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in force. */
+        get: operations["list_networks"];
+        put?: never;
+        /**
+         * Blocks a network, or lets operators come from it; in force everywhere within three seconds. Nobody can
+         *     lock themselves out.
+         */
+        post: operations["add_network"];
+        /** Forgets what was said about a network. */
+        delete: operations["remove_network"];
         options?: never;
         head?: never;
         patch?: never;
@@ -866,6 +1084,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a colleague is signed in, the latest login first. */
+        get: operations["list_staff_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one login of a colleague. */
+        delete: operations["revoke_staff_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/sessions/{session_id}/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends one login of a colleague and orders the device to forget everything it has kept, at its next
+         *     contact.
+         */
+        post: operations["wipe_staff_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{id}/suspend": {
         parameters: {
             query?: never;
@@ -1146,6 +1418,23 @@ export interface components {
             }[];
         };
         /** @description A short list that comes whole. */
+        All_NetworkView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expires_at?: string | null;
+                /** @description `203.0.113.0/24`. */
+                network: string;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description `allow` or `block`. */
+                rule: components["schemas"]["NetworkRule"];
+            }[];
+        };
+        /** @description A short list that comes whole. */
         All_OpenInvitation: {
             /** @description The rows. */
             items: {
@@ -1205,6 +1494,35 @@ export interface components {
                  * @description ETag; none for a built-in one.
                  */
                 version?: number | null;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_SessionView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was begun.
+                 */
+                created_at: string;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description What the device calls itself. */
+                label?: string | null;
+                /** @description How it was begun: `wechat` or `password`. */
+                method?: string | null;
+                /** @description The network it was last used from, as a prefix. */
+                network?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to five minutes.
+                 */
+                used_at: string;
             }[];
         };
         /** @description A short list that comes whole. */
@@ -1315,22 +1633,26 @@ export interface components {
         Amount: number | null;
         /** @description Who did what to which row. */
         AuditEntryView: {
-            /** @description `create`, `update`, `delete`, `reveal`, `move`, … */
+            /** @description `create`, `update`, `delete`, `reveal`, `move`, `login`, … */
             action: string;
             /**
              * Format: uuid
-             * @description Who; `null` for the system itself.
+             * @description Who; `null` for the system itself and for somebody who could not log in.
              */
             actor_id?: string | null;
             /** @description Their name then. */
             actor_name: string;
+            /** @description Whence: the address of the client. */
+            address?: string | null;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /** @description Names of the fields that changed, or what else belongs to the action. Never a personal value. */
+            /** @description What else belongs to the action. Never a personal value. */
             changes: Record<string, never>;
+            /** @description The fields that changed. */
+            fields: components["schemas"]["FieldChange"][];
             /**
              * Format: uuid
              * @description Id.
@@ -1345,6 +1667,16 @@ export interface components {
              * @description Which.
              */
             resource_id?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the chain; `null` for some seconds, until it is sealed.
+             */
+            seq?: number | null;
+            /**
+             * Format: uuid
+             * @description The login with which it was done.
+             */
+            session_id?: string | null;
         };
         /** @description A change to the business's settings. */
         BusinessChanges: {
@@ -1530,6 +1862,13 @@ export interface components {
             /** @description Remark. */
             remark?: string | null;
         };
+        /** @description A person is erased for good. */
+        Erasure: {
+            /** @description Why. */
+            reason: components["schemas"]["ErasureReason"];
+        };
+        /** @enum {string} */
+        ErasureReason: "asked" | "asked_in_writing" | "consent_withdrawn" | "retention_over" | "mistake";
         /** @description Why somebody sees a row, or does not. */
         Explanation: {
             /** @description Whether they see it. */
@@ -1539,6 +1878,19 @@ export interface components {
             /** @description What speaks for and against it. */
             reasons: components["schemas"]["Reason"][];
         };
+        /** @description What became of a field. */
+        FieldChange: {
+            /** @description `plain`, `personal` (sealed under the person's key) or `secret` (only the fact is recorded). */
+            kind: string;
+            /** @description The field. */
+            name: string;
+            /** @description What stood there after. */
+            new: Record<string, never>;
+            /** @description What stood there before. */
+            old: Record<string, never>;
+            /** @description Whether the values are there: not those of secrets, nor of a person who was erased. */
+            readable: boolean;
+        };
         /** @enum {string} */
         FieldRule: "show" | "read_only" | "mask" | "hide";
         /** @description What somebody sees of the fields that not everybody should see. */
@@ -1547,6 +1899,31 @@ export interface components {
             amounts: components["schemas"]["FieldRule"];
             /** @description Phones of customers and on orders. */
             phones: components["schemas"]["FieldRule"];
+        };
+        /** @description Something that is not as it was sealed. */
+        Finding: {
+            /** @description For `anchor`, its day. */
+            day?: string | null;
+            /**
+             * Format: uuid
+             * @description The entry there; `null` when it was removed.
+             */
+            id?: string | null;
+            /**
+             * @description `removed`, `changed` (this entry, or the one before it if its hash was forged too), `reordered`, `anchor` (the chain was rewritten since that day) or `head`
+             *     (the end of the chain is not where it was).
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The place in the chain.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description For `reordered`, the place it was sealed at; for `removed`, the last place that is empty.
+             */
+            until?: number | null;
         };
         /** @description What somebody looks after. */
         HandoverPreview: {
@@ -1884,6 +2261,22 @@ export interface components {
             /** @description Where the order stood from then on. */
             status: components["schemas"]["OrderStatus"];
         };
+        /** @enum {string} */
+        NetworkRule: "allow" | "block";
+        /** @description What is said about a network. */
+        NetworkView: {
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at?: string | null;
+            /** @description `203.0.113.0/24`. */
+            network: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description `allow` or `block`. */
+            rule: components["schemas"]["NetworkRule"];
+        };
         /** @description The boss of a new business, who becomes able to log in by proving the phone. */
         NewBoss: {
             /** @description Name. */
@@ -1993,6 +2386,20 @@ export interface components {
              * @description The team.
              */
             team_id?: string | null;
+        };
+        /** @description Says something about a network. */
+        NewNetworkRule: {
+            /**
+             * Format: int64
+             * @description Hours after which it ends by itself; for good when left out.
+             */
+            hours?: number | null;
+            /** @description `203.0.113.0/24`, `2001:db8::/32`, or one address. */
+            network: string;
+            /** @description Why, for whoever reads the list later. */
+            reason?: string | null;
+            /** @description What. */
+            rule: components["schemas"]["NetworkRule"];
         };
         /** @description A new order for a customer. Totals are the server's business: a client cannot send one. */
         NewOrder: {
@@ -2286,22 +2693,26 @@ export interface components {
         Page_AuditEntryView: {
             /** @description The rows. */
             items: {
-                /** @description `create`, `update`, `delete`, `reveal`, `move`, … */
+                /** @description `create`, `update`, `delete`, `reveal`, `move`, `login`, … */
                 action: string;
                 /**
                  * Format: uuid
-                 * @description Who; `null` for the system itself.
+                 * @description Who; `null` for the system itself and for somebody who could not log in.
                  */
                 actor_id?: string | null;
                 /** @description Their name then. */
                 actor_name: string;
+                /** @description Whence: the address of the client. */
+                address?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
                  */
                 at: string;
-                /** @description Names of the fields that changed, or what else belongs to the action. Never a personal value. */
+                /** @description What else belongs to the action. Never a personal value. */
                 changes: Record<string, never>;
+                /** @description The fields that changed. */
+                fields: components["schemas"]["FieldChange"][];
                 /**
                  * Format: uuid
                  * @description Id.
@@ -2316,6 +2727,16 @@ export interface components {
                  * @description Which.
                  */
                 resource_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the chain; `null` for some seconds, until it is sealed.
+                 */
+                seq?: number | null;
+                /**
+                 * Format: uuid
+                 * @description The login with which it was done.
+                 */
+                session_id?: string | null;
             }[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
@@ -2574,6 +2995,8 @@ export interface components {
         PasswordLogin: {
             /** @description A random name of the client; ties a refresh token to it. */
             device: string;
+            /** @description What the device calls itself, for the list of sessions. */
+            label?: string | null;
             /** @description The operator's name. */
             name: string;
             /** @description The password. At least ten characters (NIST SP 800-63B asks for eight). */
@@ -2595,6 +3018,8 @@ export interface components {
         };
         /** @description The body of every answer from 400 upwards. */
         ProblemView: {
+            /** @description What to send with the second factor, for `second_factor_required`. */
+            challenge?: string | null;
             /** @description What happened, for programs. Stable. */
             code: string;
             /** @description The row as it is now, for `version_stale`. */
@@ -2603,6 +3028,8 @@ export interface components {
             errors: components["schemas"]["ViolationView"][];
             /** @description The masked row in the way, for `phone_taken`. */
             existing?: unknown;
+            /** @description How to prove it, for `step_up_required`. */
+            methods?: components["schemas"]["StepUpMethod"][] | null;
             /** @description The `X-Request-Id` of the answer. */
             request_id: string;
             /**
@@ -2658,6 +3085,11 @@ export interface components {
         ReceiptProof: {
             /** @description Twelve letters and digits, as printed; hyphens are ignored. */
             code: string;
+        };
+        /** @description Codes for whoever loses the app. They are shown this once, and each works once. */
+        RecoveryCodes: {
+            /** @description Ten of them. */
+            recovery_codes: string[];
         };
         /** @description Ask for a new access token. */
         Refresh: {
@@ -2747,6 +3179,15 @@ export interface components {
             /** @description Of what. */
             resource: components["schemas"]["Resource"];
         };
+        /** @description The second half of an operator's login: a code of the authenticator app, or a recovery code. */
+        SecondFactor: {
+            /** @description `challenge` of the problem `second_factor_required`: five minutes. */
+            challenge: string;
+            /** @description The six digits that the app shows. */
+            code?: string | null;
+            /** @description One of the ten codes that were shown when the app was set up. */
+            recovery_code?: string | null;
+        };
         /** @description A session and who it makes one. */
         Session: {
             /** @description Goes into `Authorization: Bearer`. */
@@ -2760,6 +3201,32 @@ export interface components {
             me: components["schemas"]["Me"];
             /** @description Gets the next session answer, once. Absent when the one in hand stays good. */
             refresh_token?: string | null;
+        };
+        /** @description A session: one login on one device. */
+        SessionView: {
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What the device calls itself. */
+            label?: string | null;
+            /** @description How it was begun: `wechat` or `password`. */
+            method?: string | null;
+            /** @description The network it was last used from, as a prefix. */
+            network?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last used, to five minutes.
+             */
+            used_at: string;
         };
         /** @description A parcel. */
         ShipmentView: {
@@ -2849,6 +3316,36 @@ export interface components {
              * @description ETag.
              */
             version: number;
+        };
+        /** @description A challenge that waits for its proof. */
+        StepUpChallenge: {
+            /** @description Goes back with the proof; for `soter` it is what the phone signs. */
+            challenge: string;
+            /**
+             * Format: int64
+             * @description Seconds until it is too late.
+             */
+            expires_in: number;
+            /** @description By which method. */
+            method: components["schemas"]["StepUpMethod"];
+            /** @description The masked phone that the message went to. */
+            sent_to?: string | null;
+        };
+        /** @enum {string} */
+        StepUpMethod: "totp" | "soter" | "sms";
+        /** @description Answers a challenge. */
+        StepUpProof: {
+            /** @description The challenge. */
+            challenge: string;
+            /** @description The six digits of the app or the message. */
+            code?: string | null;
+            result_json?: components["schemas"]["Verbatim"] | null;
+            signature?: components["schemas"]["Verbatim"] | null;
+        };
+        /** @description Asks for a challenge. */
+        StepUpRequest: {
+            /** @description One of `methods` of the problem `step_up_required`. */
+            method: components["schemas"]["StepUpMethod"];
         };
         /** @description A step of the course. */
         StepView: {
@@ -3105,11 +3602,72 @@ export interface components {
             /** @description One's name. */
             name: string;
         };
+        /** @description Turns the authenticator app on: proves that it shows the right codes. */
+        TotpConfirmation: {
+            /** @description The six digits that the app shows. */
+            code: string;
+        };
+        /** @description A secret for an authenticator app. It is shown this once. */
+        TotpEnrolment: {
+            /** @description Base32, to be typed. */
+            secret: string;
+            /** @description `otpauth://…`, to be drawn as a QR code. */
+            uri: string;
+        };
         /**
          * @description A text that is taken exactly as typed, neither trimmed nor folded: a password. Its `Debug` shows
          *     nothing.
          */
         Verbatim: string;
+        /** @description What verifying found. */
+        Verdict: {
+            /**
+             * Format: int64
+             * @description How many anchors they were compared with.
+             */
+            anchors: number;
+            /**
+             * Format: int64
+             * @description How many entries were looked at.
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description Entries up to this place are gone because their time was over.
+             */
+            cut_seq: number;
+            /** @description What is wrong, at most 100. */
+            findings: components["schemas"]["Finding"][];
+            /** @description The hash there, to be compared with the log's. */
+            head_hash: string;
+            /**
+             * Format: int64
+             * @description The end of the chain.
+             */
+            head_seq: number;
+            /** @description Whether everything that was looked at is as it was sealed. */
+            intact: boolean;
+            /**
+             * Format: int64
+             * @description Where to go on (`after`); `null` when the end was reached.
+             */
+            next?: number | null;
+            /**
+             * Format: int64
+             * @description The business; 0 is the installation itself.
+             */
+            tenant_id: number;
+            /**
+             * Format: int64
+             * @description Entries that wait for their place, up to 1000. Nothing proves anything about them yet.
+             */
+            unsealed: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of them waits.
+             */
+            unsealed_since?: string | null;
+        };
         /** @description One wrong field. */
         ViolationView: {
             /** @description What is wrong, for programs. */
@@ -3127,6 +3685,8 @@ export interface components {
             code: string;
             /** @description A random name the phone gave itself; ties a refresh token to the device. */
             device: string;
+            /** @description What the device calls itself, for the list of sessions. */
+            label?: string | null;
         };
         /** @description What somebody sees before logging in. */
         Welcome: {
@@ -3261,6 +3821,16 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
+                /** @description Entries about this kind of row: `customer`, `order`, `session`, … */
+                resource?: string;
+                /** @description Entries of this member of staff. */
+                actor_id?: string;
+                /** @description `create`, `update`, `delete`, `reveal`, `login`, … */
+                action?: string;
+                /** @description From this instant on. */
+                from?: string;
+                /** @description Before this instant. */
+                until?: string;
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -3278,6 +3848,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditEntryView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before; from the beginning when absent. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -3459,6 +4063,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    login_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     prove_phone: {
         parameters: {
             query?: never;
@@ -3529,6 +4168,128 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_SessionView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revoke_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    wipe_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     sign_up: {
         parameters: {
             query?: never;
@@ -3564,6 +4325,76 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpProof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    challenge_step_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpChallenge"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     switch_side: {
         parameters: {
             query?: never;
@@ -3583,6 +4414,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    enrol_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -3960,6 +4857,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    erase_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -4580,6 +5512,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MyOrderRow"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_networks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_NetworkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_network: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNetworkRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_network: {
+        parameters: {
+            query: {
+                /** @description As it is listed. */
+                network: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -5507,6 +6537,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RightsPreview"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_staff_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_SessionView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revoke_staff_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    wipe_staff_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];

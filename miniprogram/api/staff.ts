@@ -1,23 +1,70 @@
 import { request } from './client'
-import { actor } from './session'
-import type { StaffMember } from './types'
+import { actor, may } from './session'
+import type { Handover, HandoverPreview, NewStaff, RightsPreview, RoleChoice, StaffChanges, StaffMember } from './types'
 
 let known: { actor: string; names: Map<string, string> } | null = null
 
-/** Names of the people who work here, asked once per business. */
+/** Names of the people who work here, asked once per business; none for whoever may not know. */
 export async function staffNames(): Promise<Map<string, string>> {
   if (known?.actor === actor()) return known.names
-  const { items } = await request<{ items: StaffMember[] }>('GET', 'staff')
+  if (!may('staff.read')) return new Map()
+  return remembered((await listStaff()).items)
+}
+
+export async function listStaff(): Promise<{ items: StaffMember[] }> {
+  const answer = await request<{ items: StaffMember[] }>('GET', 'staff')
+  remembered(answer.items)
+  return answer
+}
+
+function remembered(items: StaffMember[]): Map<string, string> {
   const names = new Map(items.map((one) => [one.id, one.name]))
   known = { actor: actor(), names }
   return names
 }
 
-export function listStaff(): Promise<{ items: StaffMember[] }> {
-  return request('GET', 'staff')
-}
-
 /** The names asked so far, for a list that is drawn at once. */
 export function knownNames(): Map<string, string> {
   return known?.actor === actor() ? known.names : new Map()
+}
+
+export function createStaff(body: NewStaff, idempotencyKey: string): Promise<StaffMember> {
+  return request('POST', 'staff', { body, idempotencyKey })
+}
+
+export function updateStaff(person: StaffMember, body: StaffChanges): Promise<StaffMember> {
+  return request('PATCH', `staff/${person.id}`, { body, ifMatch: person.version })
+}
+
+export function suspendStaff(person: StaffMember): Promise<StaffMember> {
+  return request('POST', `staff/${person.id}/suspend`, { body: {}, ifMatch: person.version })
+}
+
+export function resumeStaff(person: StaffMember): Promise<StaffMember> {
+  return request('POST', `staff/${person.id}/resume`, { body: {}, ifMatch: person.version })
+}
+
+export function removeStaff(person: StaffMember): Promise<void> {
+  return request('DELETE', `staff/${person.id}`, { ifMatch: person.version })
+}
+
+export function chooseRole(person: StaffMember, body: RoleChoice): Promise<StaffMember> {
+  return request('POST', `staff/${person.id}/role`, { body, ifMatch: person.version })
+}
+
+/** What another role would open and close for a colleague. Nothing is saved. */
+export function previewRoleOf(id: string, body: RoleChoice): Promise<RightsPreview> {
+  return request('POST', `staff/${id}/role/preview`, { body })
+}
+
+export function previewHandover(id: string): Promise<HandoverPreview> {
+  return request('GET', `staff/${id}/handover`)
+}
+
+export function handOver(id: string, to: string, idempotencyKey: string): Promise<Handover> {
+  return request('POST', `staff/${id}/handover`, { body: { to_staff_id: to }, idempotencyKey })
+}
+
+export function findHandover(id: string): Promise<Handover> {
+  return request('GET', `handovers/${id}`)
 }

@@ -71,6 +71,40 @@ export type Business = Schemas['MyBusiness']
 export type Me = Answer<Omit<Schemas['Me'], 'permissions'>> & { permissions: string[] }
 export type Session = Omit<Schemas['Session'], 'me'> & { me: Me }
 export type StaffMember = Answer<Schemas['StaffView']>
+export type StaffChanges = Schemas['StaffChanges']
+export type NewStaff = Schemas['NewStaff']
+
+export type Permission = Schemas['Permission']
+export type Role = Schemas['Role']
+export type Resource = Schemas['Resource']
+export type Reach = Schemas['Reach']
+export type FieldRule = Schemas['FieldRule']
+export type Rights = Schemas['Rights']
+export type RoleRow = Answer<Schemas['RoleView']>
+export type RoleChoice = Schemas['RoleChoice']
+export type NewRole = Schemas['NewRole']
+export type RoleChanges = Schemas['RoleChanges']
+export type RightsPreview = Schemas['RightsPreview']
+export type Explanation = Schemas['Explanation']
+export type Counted = Schemas['Counted']
+export type Team = Answer<Schemas['TeamView']>
+export type NewTeam = Schemas['NewTeam']
+export type TeamChanges = Schemas['TeamChanges']
+export type Invitation = Answer<Schemas['Invitation']>
+export type OpenInvitation = Answer<Schemas['OpenInvitation']>
+export type InvitationView = Answer<Schemas['InvitationView']>
+export type NewInvitation = Schemas['NewInvitation']
+export type HandoverPreview = Schemas['HandoverPreview']
+export type Handover = Answer<Schemas['HandoverView']>
+export type BusinessSettings = Answer<Schemas['BusinessSettings']>
+export type BusinessChanges = Schemas['BusinessChanges']
+export type HelperLevel = Schemas['HelperLevel']
+export type Sharer = Schemas['HelperView']
+/** What the server tells of an entry; newer ones say whence it came and what stood there before. */
+export type AuditEntry = Answer<Schemas['AuditEntryView']> & {
+  address?: string | null
+  fields?: { name: string; kind: string; old: unknown; new: unknown; readable: boolean }[]
+}
 
 export type TagMark = Schemas['TagLabel']
 export type Tag = Schemas['TagView']

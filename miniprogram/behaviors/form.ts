@@ -8,8 +8,8 @@ import type { FormState } from './draft'
 
 /** What a form must say of itself. */
 interface Host {
-  /** Name of the input struct whose rules apply. */
-  ruleForm: () => FormName
+  /** Name of the input struct whose rules apply; null for a form that only the server knows. */
+  ruleForm: () => FormName | null
   /** The request body of what was typed. */
   toBody: (form: FormState) => Record<string, unknown>
   data: { form: FormState }
@@ -74,17 +74,19 @@ export const form = Behavior({
     onLeave(event: FieldEvent): void {
       const { name } = event.detail
       const host = this as unknown as Host
+      const rules = host.ruleForm()
       const value = valueAt(host.toBody(this.data.form), name)
       // Nobody is told off for a field that was only passed through; saving asks for it.
-      if (value === undefined || value === null || value === '') return
-      const found = checkField(host.ruleForm(), name, value)
+      if (!rules || value === undefined || value === null || value === '') return
+      const found = checkField(rules, name, value)
       if (found?.length) this.setData({ errors: { ...this.data.errors, [name]: found[0]?.detail ?? '' } })
     },
 
     /** Whether the form may be sent. What is wrong is written beside the fields. */
     passes(): boolean {
       const host = this as unknown as Host
-      const found = checkForm(host.ruleForm(), host.toBody(this.data.form))
+      const rules = host.ruleForm()
+      const found = rules && checkForm(rules, host.toBody(this.data.form))
       this.complain(found ?? [])
       return !found?.length
     },

@@ -1,4 +1,5 @@
-import { side } from '../api/session'
+import { actor, side } from '../api/session'
+import { firstTab, tabs } from './tabs'
 
 /** What a tab page's content answers to. */
 interface Content {
@@ -15,6 +16,23 @@ interface Bar {
   setData(part: { selected: string }): void
 }
 
+/** Whoever has been shown a tab: WeChat opens the first page, whatever one works with. */
+let arrived = ''
+
+/**
+ * Leads to the tab that one begins with, and away from one that is not for this role. Answers whether it led away:
+ * then there is nothing to draw.
+ */
+export function ledAway(path: string): boolean {
+  const came = arrived !== actor()
+  arrived = actor()
+  const astray = !tabs().some((one) => one.path === path)
+  const early = came && side() === 'staff' && path === 'pages/home/index' && firstTab() !== path
+  if (!astray && !early) return false
+  wx.switchTab({ url: `/${firstTab()}` })
+  return true
+}
+
 /** Tells the tab bar which tab this page is. */
 export function markTab(page: object, path: string): void {
   const bar = (page as { getTabBar?: () => Bar | null }).getTabBar?.()
@@ -23,6 +41,7 @@ export function markTab(page: object, path: string): void {
 
 /** A tab page shows one component per side, `#content`, and passes the page's gestures on to it. */
 export function showSide(page: Host, path: string, titles: { staff: string; customer: string }): void {
+  if (ledAway(path)) return
   const now = side()
   page.setData({ side: now })
   markTab(page, path)

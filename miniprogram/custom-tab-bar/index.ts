@@ -1,27 +1,8 @@
 import { listen } from '../api/changes'
 import { onSession, side } from '../api/session'
 import { listens } from '../behaviors/listens'
-
-interface TabItem {
-  path: string
-  text: string
-  icon: string
-  id: string
-}
-
-const STAFF: TabItem[] = [
-  { path: 'pages/home/index', text: '今日', icon: 'today', id: 'tab-today' },
-  { path: 'pages/customers/index', text: '客户', icon: 'users', id: 'tab-customers' },
-  { path: 'pages/orders/index', text: '订单', icon: 'order', id: 'tab-orders' },
-  { path: 'pages/inbox/index', text: '消息', icon: 'bell', id: 'tab-inbox' },
-  { path: 'pages/me/index', text: '我的', icon: 'me', id: 'tab-me' },
-]
-
-const CUSTOMER: TabItem[] = [
-  { path: 'pages/home/index', text: '订单', icon: 'order', id: 'tab-my-orders' },
-  { path: 'pages/inbox/index', text: '服务', icon: 'headset', id: 'tab-help' },
-  { path: 'pages/me/index', text: '我的', icon: 'me', id: 'tab-me' },
-]
+import { firstTab, tabs } from '../behaviors/tabs'
+import type { TabItem } from '../behaviors/tabs'
 
 let unread = 0
 listen('inbox', (what) => {
@@ -36,17 +17,26 @@ Component({
   lifetimes: {
     attached() {
       this.draw()
-      this.during(listen('inbox', () => this.draw()), onSession(() => this.draw()))
+      this.during(listen('inbox', () => this.draw()), onSession(() => this.onRights()))
     },
   },
 
   methods: {
     draw() {
       const staff = side() === 'staff'
+      const items = tabs()
       this.setData({
-        items: staff ? STAFF : CUSTOMER,
+        items,
         unread: staff && unread > 0 ? (unread > 99 ? '99+' : String(unread)) : '',
       })
+    },
+
+    /** A role changed while one works: a tab that is gone is left, when it is the one that is shown. */
+    onRights() {
+      this.draw()
+      const { items, selected } = this.data
+      const shown = getCurrentPages().pop()?.route
+      if (shown === selected && !items.some((one) => one.path === selected)) wx.switchTab({ url: `/${firstTab()}` })
     },
 
     go(event: WechatMiniprogram.TouchEvent) {

@@ -58,6 +58,16 @@ export class World {
     return { phone, device, access: now.access_token, refresh: now.refresh_token ?? first.refresh_token, expires: Date.now() + now.expires_in * 1000, me: now.me }
   }
 
+  /** The second look, given by the phone's finger without the page that asks for it. */
+  async stepUp(session) {
+    const post = (path, body) => this.must(this.api, 'POST', `/api/v1/auth/${path}`, { body, token: session.access })
+    const { challenge } = await post('step-up/challenge', { method: 'soter' })
+    const signed = await this.simulator('POST', `/phone/${session.phone}/soter`, { appid: this.appid, challenge })
+    const now = await post('step-up', { challenge, result_json: signed.resultJSON, signature: signed.resultJSONSignature })
+    session.access = now.access_token
+    session.expires = Date.now() + now.expires_in * 1000
+  }
+
   /** Storage of a phone whose person is signed in already: what `openPhone` takes as `storageState`. */
   storage(session, name = session.phone) {
     const { device, phone: _, ...kept } = session

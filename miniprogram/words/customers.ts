@@ -17,7 +17,7 @@ export interface CustomerCard {
   late: boolean
 }
 
-export function customerCard(row: CustomerRow, staff: Map<string, string>): CustomerCard {
+export function customerCard(row: CustomerRow, staff: Map<string, string>, phones: boolean): CustomerCard {
   return {
     id: row.id,
     name: row.name,
@@ -25,8 +25,8 @@ export function customerCard(row: CustomerRow, staff: Map<string, string>): Cust
     type: row.type,
     company: [row.company, row.title].filter(Boolean).join(' · '),
     tags: row.tags,
-    owner: row.owner_id === null ? '公海' : staff.get(row.owner_id) ?? '',
-    phone: row.phone_masked ?? '',
+    owner: row.pool_id !== null ? '公海' : staff.get(row.owner_id ?? '') ?? '',
+    phone: phones ? row.phone_masked ?? '没有电话' : '',
     last: day(row.last_contact_at),
     next: soon(row.next_contact_at),
     late: row.next_contact_at !== null && isPast(row.next_contact_at),

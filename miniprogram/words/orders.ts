@@ -15,13 +15,15 @@ export interface OrderCard {
   when: string
 }
 
-export function orderCard(row: OrderRow): OrderCard {
-  return card(row, row.customer_name, '')
+/** Without amounts there is no place for a sum; with them masked it holds stars. */
+export function orderCard(row: OrderRow, amounts: boolean): OrderCard {
+  const shown = card(row, row.customer_name, '')
+  return amounts ? shown : { ...shown, sum: '' }
 }
 
 /** Among one customer's orders the name says nothing: what was bought comes first. */
-export function orderOfCustomer(row: OrderRow): OrderCard {
-  const card = orderCard(row)
+export function orderOfCustomer(row: OrderRow, amounts: boolean): OrderCard {
+  const card = orderCard(row, amounts)
   return { ...card, who: card.goods, goods: `${card.number} · ${card.when}`, number: '', when: '' }
 }
 

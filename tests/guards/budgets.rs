@@ -42,6 +42,9 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_business", 1),
     ("change_business", 3),
     ("list_staff", 3), // staff, names of roles, names of teams
+    ("list_staff_sessions", 2),
+    ("revoke_staff_session", 4),
+    ("wipe_staff_session", 4),
     ("create_staff", 7),
     ("change_staff", 8),
     ("choose_role", 8),

@@ -153,6 +153,8 @@ impl<'s> Desk<'s> {
             "change_business" => mine().version(self.business_version().await).body(json!({
                 "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,
             })),
+            "list_networks" | "add_network" | "remove_network" | "list_staff_sessions" | "revoke_staff_session"
+            | "wipe_staff_session" => self.staffing(operation).await,
             "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
             | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
             | "resume_staff" | "remove_staff" | "preview_handover" | "hand_over" | "get_handover" | "create_invitation"

@@ -1,7 +1,7 @@
 //! Samples of what runs a business: staff, roles, teams, invitations, hand-overs, and who shares customers.
 
 use super::samples::{Desk, Sample, unique};
-use crate::harness::{Client, phone_number, text};
+use crate::harness::{Client, Shop, phone_number, text};
 use api::System;
 use serde_json::{Value, json};
 
@@ -59,6 +59,19 @@ impl Desk<'_> {
                 let (id, staff) = (self.customer().await, self.colleague().await);
                 mine().query(format!("resource=customers&id={id}&staff={staff}"))
             }
+            "list_staff_sessions" => mine().at("id", self.colleague().await),
+            "revoke_staff_session" | "wipe_staff_session" => {
+                let (id, client) = self.joined().await;
+                let sessions = client.get("/auth/sessions").await.ok();
+                mine().at("id", id).at("session_id", text(&sessions["items"][0]["id"]))
+            }
+            "list_networks" => self.empty(&self.operator().await),
+            "add_network" => self.empty(&self.operator().await).body(json!({ "rule": "block", "network": "203.0.113.0/24", "reason": "乱试密码", "hours": 1 })),
+            "remove_network" => {
+                let operator = self.operator().await;
+                operator.post("/operator/networks", json!({ "rule": "block", "network": "203.0.113.7" })).await.ok();
+                self.empty(&operator).query("network=203.0.113.7/32".to_owned())
+            }
             "list_businesses" => self.empty(&self.operator().await),
             "get_tenant" => self.empty(&self.operator().await).at("tenant_id", self.tenant),
             "create_business" => self.empty(&self.operator().await).body(json!({
@@ -100,6 +113,15 @@ impl Desk<'_> {
     pub async fn colleague(&self) -> String {
         let body = json!({ "name": "何平", "phone": phone_number(), "role": "sales" });
         text(&self.boss.post("/staff", body).await.ok()["id"])
+    }
+
+    /// A colleague who is at work, with their phone.
+    async fn joined(&self) -> (String, Client) {
+        let number = phone_number();
+        let body = json!({ "name": "何平", "phone": number, "role": "sales" });
+        let id = text(&self.boss.post("/staff", body).await.ok()["id"]);
+        let client = Shop::join(&self.shop.nobody, &self.shop.appid(), &number).await;
+        (id, client.act_in(self.tenant).await)
     }
 
     pub async fn role(&self) -> String {

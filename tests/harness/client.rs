@@ -107,6 +107,11 @@ impl Client {
         Answer { status, headers, body }
     }
 
+    /// Whether there is an answer at all.
+    pub async fn tried(&self, path: &str) -> Result<u16, reqwest::Error> {
+        self.request(Method::GET, path).send().await.map(|answer| answer.status().as_u16())
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }

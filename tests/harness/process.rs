@@ -1,5 +1,6 @@
 //! The real binary on an embedded database of its own: `let home = Home::new().await;`.
 
+use super::operator::totp_at;
 use super::{Client, SIMULATOR, TEMPLATE, sim, text};
 use serde_json::{Value, json};
 use std::fs;
@@ -171,6 +172,21 @@ impl Server {
     pub async fn boss(&self) -> Client {
         let login = json!({ "name": "admin", "password": "correct horse battery", "device": "browser-1" });
         self.nobody().holding(&self.nobody().post("/auth/password", login).await.ok())
+    }
+
+    /// The operator, who has set an authenticator app up and has just shown a code of it.
+    pub async fn stepped_boss(&self) -> Client {
+        let boss = self.boss().await;
+        let answer = boss.post("/auth/totp", json!({})).await;
+        let date = answer.headers.get("date").and_then(|date| date.to_str().ok()).expect("a date").to_owned();
+        let now = chrono::DateTime::parse_from_rfc2822(&date).expect("a date").to_utc();
+        let secret = text(&answer.ok()["secret"]);
+        boss.post("/auth/totp/confirm", json!({ "code": totp_at(&secret, now) })).await.ok();
+        let challenge = boss.post("/auth/step-up/challenge", json!({ "method": "totp" })).await.ok();
+        // No code counts twice: the next one counts already.
+        let next = totp_at(&secret, now + chrono::Duration::seconds(30));
+        let proof = json!({ "challenge": challenge["challenge"], "code": next });
+        boss.holding(&boss.post("/auth/step-up", proof).await.ok())
     }
 
     /// Pulls the plug.

@@ -24,6 +24,8 @@ use crate::machine::random_hex;
 use crate::{product, run};
 
 /// No real mini-program has it.
+pub use session::operator_token;
+
 pub const APPID: &str = "wx000000000000cafe";
 /// The subscribe-message template of due tasks.
 pub const TEMPLATE: &str = "demo-task-due";
@@ -93,7 +95,7 @@ pub fn first_rows(demo: &mut Demo, home: &Path, sim: &Client) -> Result<()> {
     demo.tenant_id = integer(&tenant, "/tenant_id")?;
     let tenant = demo.tenant_id.to_string();
     let operator = ["operator", "create", "--name", &demo.operator, "--password-stdin", "--tenant", &tenant];
-    admin(home, &[&operator[..], &["--role", "boss"]].concat(), &demo.password)?;
+    admin(home, &[&operator[..], &["--role", "boss", "--installation"]].concat(), &demo.password)?;
     hire(home, &tenant, BOSS, "boss", &demo.staff_phone)?;
     for name in SALES {
         let phone = text(&sim.get(&format!("/phone/{}", session::phone_of(name)))?, "/phone_number")?;

@@ -161,6 +161,11 @@ impl Product {
         Ok(())
     }
 
+    /// A token of the demo's operator, who is boss there and manages the installation.
+    pub fn operator_token(&self) -> Result<String> {
+        demo::operator_token(&self.demo, &self.client(self.ports.api))
+    }
+
     /// Until somebody asks us to stop, or a server ends by itself.
     pub fn watch(&mut self) -> Result<()> {
         while !run::stopping() {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that CI checks, as one list of steps.
 
 mod e2e;
+mod hostile;
 mod phone;
 mod rust;
 pub mod setup;
@@ -36,6 +37,9 @@ const STEPS: &[Step] = &[
         run: phone::miniprogram,
     },
     Step { name: "e2e", what: "both phones in a browser against the real API", run: e2e::e2e },
+    Step { name: "endure", what: "parsers of foreign bytes, a minute each", run: hostile::endure },
+    Step { name: "schemathesis", what: "the document against the running server", run: hostile::schemathesis },
+    Step { name: "deny", what: "licences, bans and sources of everything we build on", run: hostile::deny },
     Step { name: "tidy", what: "lengths, names, leftovers, who uses whom", run: tidy::tidy },
 ];
 

@@ -139,4 +139,15 @@ mod tests {
         assert!(!rules.blocks(ip("203.0.113.1"), at(0)) && !rules.admits_operator(None, at(0)));
         assert!(AddressRules::default().admits_operator(Some(ip("203.0.113.1")), at(0)));
     }
+
+    #[test]
+    fn an_address_endures_whatever_is_done_to_it() {
+        let samples = ["203.0.113.77:4711", "::ffff:203.0.113.9", "[2001:db8::1]:80", "10.0.0.0/8"];
+        crate::mutants::endure(&samples.map(|text| text.as_bytes().to_vec()), |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            let _ = (address_of(text), prefix(text), counted(text));
+            let rules = AddressRules::read([("block", text, None)].into_iter());
+            let _ = rules.blocks(ip("203.0.113.9"), at(0));
+        });
+    }
 }

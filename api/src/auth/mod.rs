@@ -21,6 +21,7 @@ pub(crate) use addresses::{AddressRules, RuleKind, address_of, prefix};
 pub(crate) use attempts::limit;
 pub(crate) use notice::LoginNoticed;
 pub use password::hash as hash_password;
+pub(crate) use sessions::SessionView;
 pub(crate) use snapshot::Snapshots;
 pub(crate) use step_up::methods as step_up_methods;
 pub(crate) use token::authenticate;

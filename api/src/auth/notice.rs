@@ -1,10 +1,13 @@
 //! Logins that somebody should hear of, and the one place where logins go on the record.
 
 use super::entity::session;
+use crate::problem::Problem;
 use crate::scope::system::System;
 use crate::scope::system::sessions::Device;
+use crate::scope::{Event, Origin, Who};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Failures before a success from which on somebody was guessing, not mistyping.
@@ -40,10 +43,36 @@ pub(super) fn reason(system: &System, past: &[session::Model], device: &Device, 
     (new_network && new_device).then_some("new_place")
 }
 
-/// Puts a login, or an attempt at one, on the record.
-pub(super) fn recorded(system: &System, what: &'static str, account_id: Option<Uuid>, address: &str) {
-    // Nothing here names a person; the audit record of the business will.
-    let network = super::prefix(address);
-    metrics::counter!("shuke_logins_total", "outcome" => what).increment(1);
-    tracing::info!(what, account = ?account_id, network, at = %system.now(), "login");
+/// Puts a login, or an attempt at one, on the record: of each business in which the person works, and of
+/// the installation when they work in none or nobody knows who it was.
+///
+/// # Errors
+/// When the database does not answer: nobody gets in unseen.
+pub(super) async fn recorded(
+    system: &System,
+    action: &'static str,
+    account_id: Option<Uuid>,
+    origin: &Origin,
+) -> Result<(), Problem> {
+    metrics::counter!("shuke_logins_total", "outcome" => action).increment(1);
+    let employments = match account_id {
+        Some(account_id) => system.employments(account_id).await?,
+        None => Vec::new(),
+    };
+    let event = |tenant_id, who: Who| Event {
+        tenant_id,
+        who,
+        action,
+        resource: "session",
+        resource_id: None,
+        changes: json!({}),
+        origin,
+    };
+    if employments.is_empty() {
+        return system.record(event(0, Who { id: account_id, name: String::new() })).await;
+    }
+    for there in employments {
+        system.record(event(there.tenant_id, Who { id: Some(there.staff.id), name: there.staff.name })).await?;
+    }
+    Ok(())
 }

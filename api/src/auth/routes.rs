@@ -10,7 +10,7 @@ use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::NewChallenge;
 use crate::scope::system::sessions::{Continued, Device};
-use crate::scope::{Checked, Enrolling, LoggedIn};
+use crate::scope::{Checked, Enrolling, LoggedIn, Origin};
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
@@ -51,7 +51,7 @@ async fn login_wechat(
     let digest = system.device_digest(&device);
     let device = Device { digest, label, network: prefix(&address), method: "wechat" };
     let continued = begun(&system, account.id, device, 0).await?;
-    recorded(&system, "login", Some(account.id), &address);
+    recorded(&system, "login", Some(account.id), &Origin::marked(Marks::of(&request))).await?;
     resumed(&system, continued, staff_side(&account)).await
 }
 
@@ -79,7 +79,7 @@ async fn login_password(
     let guess = Guess::charge(&system, "password", &name, known, &marks.address).await?;
     let fits = password::fits(password.to_string(), stored).await?;
     let (true, Some(account_id)) = (fits, account_id) else {
-        recorded(&system, "login_failed", account_id, &marks.address);
+        recorded(&system, "login_failed", account_id, &Origin::marked(marks)).await?;
         return Err(Problem::Unauthenticated("login_refused"));
     };
     let failures = guess.right().await?;
@@ -89,7 +89,7 @@ async fn login_password(
         return Err(Problem::SecondFactor { challenge });
     }
     let device = Device { digest, label, network: prefix(&marks.address), method: "password" };
-    signed_in(&system, account_id, device, failures, &marks.address).await
+    signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
 }
 
 /// Completes an operator's login with a code of the authenticator app, or with a recovery code.
@@ -113,7 +113,7 @@ async fn login_second_factor(
         _ => return Err(Problem::field("code", "required")),
     };
     if !right {
-        recorded(&system, "login_failed", Some(account_id), &marks.address);
+        recorded(&system, "login_failed", Some(account_id), &Origin::marked(marks)).await?;
         return Err(Problem::Unauthenticated("code_wrong"));
     }
     if !system.close_challenge(&challenge.digest).await? {
@@ -122,7 +122,7 @@ async fn login_second_factor(
     let failures = guess.right().await?;
     let digest = challenge.device.unwrap_or_default();
     let device = Device { digest, label: challenge.label, network: prefix(&marks.address), method: "password" };
-    signed_in(&system, account_id, device, failures, &marks.address).await
+    signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
 }
 
 /// Whether a code of the authenticator app is right, and was not used before.
@@ -144,10 +144,10 @@ async fn signed_in(
     account_id: Uuid,
     device: Device,
     failures: i64,
-    address: &str,
+    origin: &Origin,
 ) -> Result<Json<Session>, Problem> {
     let continued = begun(system, account_id, device, failures).await?;
-    recorded(system, "login", Some(account_id), address);
+    recorded(system, "login", Some(account_id), origin).await?;
     let employments = system.employments(account_id).await?;
     let works_in = |tenant: &i64| employments.iter().any(|employment| employment.tenant_id == *tenant);
     let last = staff_side(&system.account(account_id).await?).filter(works_in);

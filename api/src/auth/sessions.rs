@@ -36,7 +36,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    fn of(row: session::Model, current: Uuid) -> Self {
+    pub(crate) fn of(row: session::Model, current: Uuid) -> Self {
         Self {
             id: row.id,
             current: row.id == current,

@@ -11,7 +11,7 @@ use crate::edge::Marks;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::{CHALLENGE_MINUTES, NewChallenge};
-use crate::scope::{Actor, Checked, LoggedIn};
+use crate::scope::{Actor, Checked, LoggedIn, Origin};
 use actix_web::{HttpRequest, post, web::Json};
 use domain::step_up::{StepUpMethod, StepUpProof, StepUpRequest};
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,7 @@ async fn step_up(
     body: Checked<StepUpProof>,
 ) -> Result<Json<Session>, Problem> {
     let (actor, proof) = (login.0, body.value);
+    let origin = Origin::marked(Marks::of(&request));
     let address = Marks::of(&request).address;
     let tried = system.try_challenge(&proof.challenge).await?;
     let ours = tried.filter(|row| row.account_id == actor.account_id && row.session_id == Some(actor.session_id));
@@ -98,11 +99,11 @@ async fn step_up(
     let guess = Guess::charge(&system, "factor", &actor.account_id.to_string(), None, &address).await?;
     let right = proved(&system, &actor, &challenge, &proof).await?;
     if !right {
-        recorded(&system, "step_up_failed", Some(actor.account_id), &address);
+        recorded(&system, "step_up_failed", Some(actor.account_id), &origin).await?;
         return Err(Problem::field("code", "code_wrong"));
     }
     guess.right().await?;
-    recorded(&system, "step_up", Some(actor.account_id), &address);
+    recorded(&system, "step_up", Some(actor.account_id), &origin).await?;
     let until = system.step_session_up(actor.session_id).await?;
     let here = actor.staffer.as_ref().map(|staffer| staffer.tenant_id);
     let employments = system.employments(actor.account_id).await?;

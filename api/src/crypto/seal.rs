@@ -120,4 +120,15 @@ mod tests {
         }
         assert!(key.open("x", &sealed[..10]).is_err());
     }
+
+    #[test]
+    fn a_sealed_value_endures_whatever_is_done_to_it() {
+        let key = Key::random();
+        let sealed = key.seal("1|customers.vault|a", "13800138000".as_bytes());
+        crate::mutants::endure(&[sealed.clone(), Vec::new()], |bytes| {
+            let opened = key.open("1|customers.vault|a", bytes);
+            assert!(opened.is_err() || opened.is_ok_and(|plain| plain == b"13800138000"));
+            let _ = key_id(bytes);
+        });
+    }
 }

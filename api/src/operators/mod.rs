@@ -1,6 +1,8 @@
 //! Businesses, as the operators of the installation manage them. They see names and states, never a
 //! business's customers: for that they would have to be staff there.
 
+mod networks;
+
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Checked, IfMatch, Operating, Path, Query};
@@ -17,7 +19,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(list_businesses).service(get_tenant).service(create_business).service(change_tenant);
+    services
+        .service(list_businesses)
+        .service(get_tenant)
+        .service(create_business)
+        .service(change_tenant)
+        .configure(networks::routes);
 }
 
 /// A business of the installation.
@@ -119,7 +126,7 @@ async fn create_business(
     let NewBusiness { name, phone, boss } = body.value;
     let system = &operating.system;
     let id = system.create_tenant(&name, phone.as_deref()).await?;
-    operating.record(id, "create", json!({ "name": name })).await?;
+    operating.record(id, "create", "business", json!({ "name": name })).await?;
     let boss_id = match boss {
         Some(boss) => {
             let phone = Phone::parse(&boss.phone).ok_or(Problem::field("boss.phone", "phone_invalid"))?;
@@ -145,6 +152,6 @@ async fn change_tenant(
     if !operating.system.change_tenant(id.0, version.0, body.value).await? {
         return Err(Problem::stale(&find(&operating, id.0).await?));
     }
-    operating.record(id.0, "update", said).await?;
+    operating.record(id.0, "update", "business", said).await?;
     Ok(Json(find(&operating, id.0).await?))
 }

@@ -153,7 +153,12 @@ pub struct Operating {
 }
 
 impl Operating {
-    /// Records what was done to a business in that business's own record.
+    /// Whence they come, as the edge knows it.
+    pub(crate) fn address(&self) -> &str {
+        &self.origin.address
+    }
+
+    /// Records what was done to a business in that business's own record; 0 is the installation's.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -161,10 +166,10 @@ impl Operating {
         &self,
         tenant_id: i64,
         action: &'static str,
+        resource: &'static str,
         changes: serde_json::Value,
     ) -> Result<(), Problem> {
         let who = Who { id: Some(self.actor.account_id), name: "运营".to_owned() };
-        let resource = "business";
         let event = Event { tenant_id, who, action, resource, resource_id: None, changes, origin: &self.origin };
         self.system.record(event).await
     }

@@ -106,3 +106,30 @@ fn unreadable_query<T: DeserializeOwned>(text: &str) -> Problem {
         None => Problem::Unreadable("query_invalid"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Form;
+
+    struct Feed<'b>(&'b [u8]);
+
+    impl domain::forms::Visitor for Feed<'_> {
+        fn form<T: Form>(&mut self) {
+            drop(domain::check::<T>(self.0));
+        }
+    }
+
+    #[test]
+    fn a_body_endures_whatever_is_done_to_it() {
+        let samples = [
+            r#"{"name":"张三","phones":[{"number":"13800138000","label":"手机"}],"birthday":"1990-02-28","tag_ids":["01890a5d-ac96-774b-bcce-b302099a8057"]}"#,
+            r#"{"customer_id":"01890a5d-ac96-774b-bcce-b302099a8057","receiver":"张三","phone":"13800138000","address":"杭州","lines":[{"name":"龙井","quantity":2,"unit_price_fen":100}]}"#,
+            r#"{"name":"自定","rights":{"permissions":["orders.read"],"reach":{"customers":"own","interactions":"own","tasks":"own","orders":"all"},"pool":false,"fields":{"phones":"mask","amounts":"show"}}}"#,
+            r#"{"challenge":"abcdefghijklmnopqrstuvwxyz","result_json":"{\"raw\":\"x\"}","signature":"c2ln"}"#,
+            r#"{"code":"ABCD-EFGH-JKLM"}"#,
+            r#"{"until":"2026-11-21T02:00:00Z"}"#,
+        ];
+        let samples = samples.map(|text| text.as_bytes().to_vec());
+        crate::mutants::endure(&samples, |bytes| domain::forms::each(&mut Feed(bytes)));
+    }
+}

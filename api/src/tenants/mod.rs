@@ -1,6 +1,7 @@
 //! The business 商家 and who works in it: settings, staff 员工, roles 角色, teams 团队, invitations.
 
 mod business;
+mod devices;
 pub(crate) mod invitation;
 mod invitations;
 mod people;
@@ -20,6 +21,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .configure(business::routes)
         .configure(people::routes)
+        .configure(devices::routes)
         .configure(roles::routes)
         .configure(teams::routes)
         .configure(invitations::routes);

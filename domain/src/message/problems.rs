@@ -19,6 +19,7 @@ super::texts! {
     staff_unknown: "没有这位同事", "No such colleague";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     field_read_only: "你的角色不能填写这一项", "Your role may not set this";
+    network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";

@@ -16,7 +16,8 @@ export async function tell({ step, open, skip, world }) {
     const pages = [
       ['/pages/customers/index', '位'], ['/pages/orders/index', order.number], ['/pages/inbox/index', '提醒'],
       [`/features/customers/detail/index?id=${customer.id}`, '跟进记录'], [`/features/orders/detail/index?id=${order.id}`, '合计'],
-      ['/features/tags/settings/index', '口味'], ['/pages/home/index', '该跟进的客户'],
+      ['/features/tags/settings/index', '口味'], ['/features/staff/list/index', '陈晓'], ['/features/staff/roles/index', '内置角色'], ['/features/staff/invite/index', '生成邀请'],
+      ['/features/business/settings/index', '商家名称'], ['/features/audit/list/index', '林静'], ['/pages/home/index', '该跟进的客户'],
     ]
     for (const [route, there] of pages) {
       await phone.online(false)

@@ -1,12 +1,13 @@
 import { listen } from '../../api/changes'
 import { countCustomers, listCustomers } from '../../api/customers'
 import type { CustomerFilter } from '../../api/customers'
-import { may, side } from '../../api/session'
+import { rights, seesPhones } from '../../api/rights'
+import { may, onSession } from '../../api/session'
 import { knownNames, staffNames } from '../../api/staff'
 import type { CustomerRow, CustomerType, Page, TagMark } from '../../api/types'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
-import { markTab } from '../../behaviors/tab-page'
+import { ledAway, markTab } from '../../behaviors/tab-page'
 import { customerCard } from '../../words/customers'
 import { TYPE_CHOICES } from '../../words/names'
 
@@ -36,20 +37,31 @@ Component({
     draftIds: [] as string[],
     count: '',
     mayWrite: false,
+    mayTags: false,
+    mayPool: false,
+    pool: false,
+    loaded: false,
   },
 
   methods: {
-    async onLoad() {
+    onLoad() {
       this.during(
         listen('customer', (row) => this.onCustomer(row)),
         listen('customerGone', ({ id }) => this.removeRow(id)),
+        onSession(() => this.drawRights()),
       )
-      if (side() === 'staff') await this.first()
     },
     onShow() {
+      if (ledAway('pages/customers/index')) return
       markTab(this, 'pages/customers/index')
-      if (side() !== 'staff') wx.switchTab({ url: '/pages/home/index' })
-      else this.setData({ mayWrite: may('customers.write') })
+      this.drawRights()
+      if (this.data.loaded) return
+      this.data.loaded = true
+      void this.first()
+    },
+    drawRights() {
+      const mayPool = rights()?.pool ?? false
+      this.setData({ mayWrite: may('customers.write'), mayTags: may('tags.read'), mayPool, pool: mayPool && this.data.pool })
     },
     async onPullDownRefresh() {
       await this.reload()
@@ -72,13 +84,16 @@ Component({
 
     filter(): CustomerFilter {
       const ids = this.data.tags.map((tag) => tag.id).join(',')
-      return { q: this.data.q, type: this.data.type, ...(ids ? { [`tags_${this.data.how}`]: ids } : {}) }
+      const { q, pool, mayPool } = this.data
+      // A name or number is looked for everywhere; the list itself is of those whom somebody looks after.
+      const where = pool ? 'true' : mayPool && !q ? 'false' : undefined
+      return { q, type: this.data.type, ...(ids ? { [`tags_${this.data.how}`]: ids } : {}), ...(where ? { pool: where } : {}) }
     },
     fetchPage(cursor: string | null): Promise<Page<CustomerRow>> {
       return listCustomers(this.filter(), cursor)
     },
     present(row: CustomerRow) {
-      return customerCard(row, knownNames())
+      return customerCard(row, knownNames(), seesPhones())
     },
     async recount() {
       try {
@@ -95,8 +110,13 @@ Component({
 
     /** Saved elsewhere: an old row changes in place, a new one asks the list anew. */
     onCustomer(row: CustomerRow) {
-      if (this.data.rows.some((one) => one.id === row.id)) this.replaceRow(row)
-      else this.ask()
+      const known = this.data.rows.some((one) => one.id === row.id)
+      const belongs = !this.data.mayPool || this.data.q !== '' || this.data.pool === (row.pool_id !== null)
+      if (known && belongs) this.replaceRow(row)
+      else if (known) {
+        this.removeRow(row.id)
+        void this.recount()
+      } else if (belongs) this.ask()
     },
 
     onSearch(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
@@ -105,6 +125,10 @@ Component({
     },
     chooseType(event: Tap) {
       this.setData({ type: event.currentTarget.dataset['value'] as CustomerType | '' })
+      this.ask()
+    },
+    togglePool() {
+      this.setData({ pool: !this.data.pool })
       this.ask()
     },
     openFilter() {
@@ -137,7 +161,7 @@ Component({
     },
     act() {
       if (this.data.q || this.data.type || this.data.tags.length) {
-        this.setData({ q: '', type: '' })
+        this.setData({ q: '', type: '', pool: false })
         this.setTags([], 'any')
         this.ask()
       } else this.add()

@@ -1,11 +1,12 @@
 import { listen } from '../../api/changes'
 import { isWaiting, listOrders, listToShip } from '../../api/orders'
-import { may, side } from '../../api/session'
+import { placesOrders, seesAmounts } from '../../api/rights'
+import { onSession } from '../../api/session'
 import type { OrderRow, Page } from '../../api/types'
 import { takeIntent } from '../../behaviors/intent'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
-import { markTab } from '../../behaviors/tab-page'
+import { ledAway, markTab } from '../../behaviors/tab-page'
 import { STATUSES } from '../../words/names'
 import { orderCard } from '../../words/orders'
 
@@ -24,15 +25,18 @@ Component({
 
   methods: {
     onLoad() {
-      this.during(listen('order', (row) => this.onOrder(row)))
+      this.during(listen('order', (row) => this.onOrder(row)), onSession(() => this.drawRights()))
     },
     onShow() {
+      if (ledAway('pages/orders/index')) return
       markTab(this, 'pages/orders/index')
-      if (side() !== 'staff') return void wx.switchTab({ url: '/pages/home/index' })
-      this.setData({ mayWrite: may('orders.write') })
+      this.drawRights()
       const asked = takeIntent('orders')
       if (asked && asked.status !== this.data.status) this.show(asked.status)
       else if (!this.data.loaded) this.show(this.data.status)
+    },
+    drawRights() {
+      this.setData({ mayWrite: placesOrders() })
     },
     async onPullDownRefresh() {
       await this.reload()
@@ -46,7 +50,9 @@ Component({
       const { status } = this.data
       return status === TO_SHIP ? listToShip(cursor) : listOrders({ status }, cursor)
     },
-    present: orderCard,
+    present(row: OrderRow) {
+      return orderCard(row, seesAmounts())
+    },
 
     show(status: string) {
       this.setData({ status, loaded: true })

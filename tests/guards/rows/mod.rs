@@ -285,7 +285,13 @@ impl World {
                 found(answer, asker.tenant == self.shop.tenant, &self.handover, who);
             }
             "explain_permission" => self.explained(asker).await,
-            "list_businesses" | "get_tenant" => {
+            "list_staff_sessions" => {
+                for other in &self.askers {
+                    let answer = client.get(&format!("/staff/{}/sessions", other.staff_id)).await;
+                    assert_eq!(answer.status, if other.tenant == asker.tenant { 200 } else { 404 }, "{who}");
+                }
+            }
+            "list_businesses" | "get_tenant" | "list_networks" => {
                 let path = operation.filled(|_| asker.tenant.to_string());
                 client.get(&path).await.problem(403, "operators_only");
             }

@@ -21,6 +21,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
     ("jsc", "libjavascriptcoregtk-4.0-bin"),
+    ("python3", "python3-venv"),
 ];
 
 /// Debian's own compiler for WebAssembly, where rustup cannot fetch the target (`xtask/src/wasm/compile.rs`).

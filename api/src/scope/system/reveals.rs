@@ -27,6 +27,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::fields!(plain Day);
+
 #[expect(clippy::disallowed_methods, reason = "a counter of the scope module itself")]
 impl SystemTx<'_> {
     /// Counts one more full phone number, in the transaction that shows it.

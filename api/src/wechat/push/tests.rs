@@ -193,3 +193,20 @@ fn no_bytes_whatever_make_it_panic() {
         assert_eq!(refused(&push, &marked, b"{}", NOW), Some(Disbelief::Stale));
     }
 }
+
+#[test]
+fn a_push_endures_whatever_is_done_to_it() {
+    let push = ours();
+    let said = br#"{"Event":"subscribe_msg_popup_event","FromUserName":"o1","List":{"TemplateId":"t","SubscribeStatusString":"accept","PopupScene":"0"}}"#;
+    let xml = b"<xml><FromUserName><![CDATA[o1]]></FromUserName><Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List><TemplateId>t</TemplateId><MsgID>1</MsgID><ErrorCode>0</ErrorCode></List></SubscribeMsgSentEvent></xml>";
+    let (marked, json) = sent(said, APPID, true);
+    let (_, envelope) = sent(xml, APPID, false);
+    let samples = [said.to_vec(), xml.to_vec(), json.into_bytes(), envelope.into_bytes()];
+    crate::mutants::endure(&samples, |bytes| {
+        drop(Event::read(bytes));
+        drop(push.open(&marked, bytes, at(NOW)));
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            drop(push.key.open(text));
+        }
+    });
+}

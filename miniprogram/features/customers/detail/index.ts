@@ -1,11 +1,12 @@
 import { announce, listen } from '../../../api/changes'
-import { changeTags, deleteCustomer, findCustomer, listInteractions } from '../../../api/customers'
+import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractions, releaseCustomer } from '../../../api/customers'
 import { listOrders } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
-import { may } from '../../../api/session'
+import { opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
+import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
-import type { CustomerView, Interaction, Page, Task } from '../../../api/types'
+import type { CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
 import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
@@ -17,6 +18,12 @@ import type { FactRow, TodoRow } from '../../../words/timeline'
 
 type Undo = { offer: (text: string, back: () => unknown) => void } | null
 
+/** Nothing, for what one may not see. */
+const NONE = { items: [], next_cursor: null }
+
+/** Why a customer goes to the pool: the usual reasons by one tap. */
+const REASONS = ['联系不上', '暂时没有需求', '不在我的片区', '忙不过来']
+
 /** One customer: who it is, what is to do, what was said. */
 Component({
   behaviors: [paged, listens],
@@ -25,23 +32,21 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, remove: false, interact: false, order: false, reveal: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
+    level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
+    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false,
   },
 
   methods: {
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
-      this.setData({
-        id,
-        may: {
-          write: may('customers.write'), remove: may('customers.delete'), reveal: may('customers.reveal'),
-          interact: may('interactions.write'), order: may('orders.write'),
-        },
-      })
+      this.setData({ id })
+      this.drawRights()
       this.during(
         listen('customer', (row) => row.id === id && void this.refresh()),
         listen('task', ({ customer_id }) => customer_id === id && void this.refresh()),
         listen('order', ({ customer_id }) => customer_id === id && void this.refresh()),
+        onSession(() => this.drawRights()),
       )
       void this.refresh()
     },
@@ -53,18 +58,41 @@ Component({
       void this.more()
     },
 
+    /** What may be done here: by one's role, and by whose customer it is. */
+    drawRights() {
+      const { customer, level } = this.data
+      const pooled = customer !== null && customer.pool_id !== null
+      const others = customer !== null && rights()?.reach.customers === 'own' && customer.owner_id !== me()?.staff?.id
+      const readOnly = pooled || (others && level === 'read')
+      const writes = (permission: string): boolean => !readOnly && may(permission)
+      this.setData({
+        pooled, readOnly,
+        may: {
+          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), phones: seesPhones(),
+          interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
+          release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
+          explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
+        },
+      })
+    },
+    onSharers(event: WechatMiniprogram.CustomEvent<{ items: Sharer[] }>) {
+      this.setData({ level: event.detail.items.find((one) => one.staff_id === me()?.staff?.id)?.level ?? '' })
+      this.drawRights()
+    },
+
     async refresh() {
       const { id } = this.data
       if (this.data.state !== 'ready') this.setData({ state: 'loading' })
       try {
         const [customer, names, tasks, orders] = await Promise.all([
-          findCustomer(id), staffNames(), listTasks(id), listOrders({ customer_id: id }, null), this.reload(),
+          findCustomer(id), staffNames(), may('tasks.read') ? listTasks(id) : NONE, may('orders.read') ? listOrders({ customer_id: id }, null) : NONE, this.reload(),
         ])
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.owner_id === null ? '公海' : names.get(customer.owner_id) ?? ''),
-          todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map(orderOfCustomer),
+          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? ''),
+          todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
         })
+        this.drawRights()
       } catch (thrown) {
         const why = asProblem(thrown)
         if (this.data.state === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
@@ -72,6 +100,7 @@ Component({
       }
     },
     fetchPage(cursor: string | null): Promise<Page<Interaction>> {
+      if (!may('interactions.read')) return Promise.resolve(NONE)
       return listInteractions(this.data.id, cursor)
     },
     present: timelineRow,
@@ -99,11 +128,56 @@ Component({
         note: `/features/interactions/form/index?customer=${id}&name=${name}`,
         remind: `/features/tasks/form/index?customer=${id}&name=${name}`,
         order: `/features/orders/form/index?customer=${id}&name=${name}`,
+        sight: `/features/staff/sight/index?resource=customers&id=${id}&name=${name}`,
+        audit: `/features/audit/list/index?resource_id=${id}`,
       }
       wx.navigateTo({ url: pages[to] ?? '' })
     },
     openOrder(event: WechatMiniprogram.TouchEvent) {
       wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
+    },
+
+    openRelease() {
+      this.setData({ releasing: true, reason: '', reasonError: '' })
+    },
+    closeRelease() {
+      this.setData({ releasing: false })
+    },
+    chooseReason(event: WechatMiniprogram.TouchEvent) {
+      this.setData({ reason: String(event.currentTarget.dataset['reason']), reasonError: '' })
+    },
+    onReason(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.setData({ reason: event.detail.value, reasonError: '' })
+    },
+    async release() {
+      const { customer, reason, moving } = this.data
+      if (!customer || moving) return
+      if (!reason.trim()) return this.setData({ reasonError: '写一句原因，接手的同事看得到' })
+      await this.move(`${customer.name} 已放入公海`, () => releaseCustomer(customer.id, customer.version, reason.trim()))
+    },
+    async claim() {
+      const { customer, moving } = this.data
+      if (customer && !moving) await this.move(`${customer.name} 归你负责了`, () => claimCustomer(customer.id))
+    },
+    async move(said: string, step: () => Promise<CustomerView>) {
+      this.setData({ moving: true })
+      try {
+        const customer = await step()
+        wx.showToast({ icon: 'none', title: said })
+        this.setData({ releasing: false })
+        if (customer.pool_id !== null && !rights()?.pool) {
+          announce('customerGone', { id: customer.id })
+          if (getCurrentPages().length > 1) wx.navigateBack()
+          else wx.switchTab({ url: '/pages/customers/index' })
+        } else announce('customer', customer)
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        if (this.data.releasing) this.setData({ reasonError: why.errors[0]?.detail ?? why.sentence })
+        else wx.showToast({ icon: 'none', title: why.sentence })
+        if (why.code === 'claimed' || why.code === 'version_stale') void this.refresh()
+      } finally {
+        this.setData({ moving: false })
+      }
     },
 
     async done(event: WechatMiniprogram.TouchEvent) {

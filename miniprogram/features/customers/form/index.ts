@@ -1,6 +1,7 @@
 import { announce } from '../../../api/changes'
 import { createCustomer, findCustomer, revealPhone, updateCustomer } from '../../../api/customers'
 import { Problem, asProblem } from '../../../api/problem'
+import { opensPhones, seesPhones, writesPhones } from '../../../api/rights'
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark } from '../../../api/types'
@@ -20,7 +21,7 @@ Component({
   data: {
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
     types: TYPE_CHOICES, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
-    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, revealing: false,
+    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false,
     existingOpen: false, conflictOpen: false,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
@@ -35,7 +36,7 @@ Component({
 
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
-      this.setData({ id, mayReveal: may('customers.reveal') })
+      this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones() })
       if (may('customers.assign')) void this.loadOwners()
       if (id) {
         wx.setNavigationBarTitle({ title: '修改客户' })
@@ -76,9 +77,9 @@ Component({
       const read = readPaste(text)
       this.setData({ paste: text, pasted: '' })
       if (!read) return
-      const found = [read.name && '姓名', '电话', read.region && '地区', read.address && '地址（记在备注）'].filter(Boolean)
+      const found = [read.name && '姓名', this.data.mayPhones && '电话', read.region && '地区', read.address && '地址（记在备注）'].filter(Boolean)
       if (read.name) this.put('name', read.name)
-      this.put('phones.0.number', read.phone)
+      if (this.data.mayPhones) this.put('phones.0.number', read.phone)
       if (read.region) {
         this.put('region', read.region)
         this.put('region_text', provinceName(read.region))

@@ -2,7 +2,8 @@ import { announce, listen } from '../../../api/changes'
 import { createReceiptCode, findOrder, moveOrder } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
-import { may } from '../../../api/session'
+import { opensPhones, seesAmounts } from '../../../api/rights'
+import { may, onSession } from '../../../api/session'
 import type { OrderEvent, OrderView, ReceiptCode } from '../../../api/types'
 import { callReceiver } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
@@ -19,16 +20,20 @@ Component({
   data: {
     id: '', state: 'loading', why: '', order: null as OrderView | null, sum: '', lines: [] as LineRow[],
     shipments: [] as { id: number; carrier: string; number: string; when: string }[],
-    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false,
+    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false, mayCustomer: false, amounts: true,
     moving: false, codeOpen: false, code: null as ReceiptCode | null, until: '', coding: false,
   },
 
   methods: {
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
-      this.setData({ id, mayWrite: may('orders.write'), mayReveal: may('customers.reveal') })
-      this.during(listen('order', (row) => row.id === id && void this.refresh()))
+      this.setData({ id })
+      this.drawRights()
+      this.during(listen('order', (row) => row.id === id && void this.refresh()), onSession(() => this.drawRights()))
       void this.refresh()
+    },
+    drawRights() {
+      this.setData({ mayWrite: may('orders.write'), mayReveal: opensPhones(), mayCustomer: may('customers.read'), amounts: seesAmounts() })
     },
     async onPullDownRefresh() {
       await this.refresh()
@@ -112,9 +117,10 @@ Component({
     },
     copyAddress() {
       const { order } = this.data
-      if (order) wx.setClipboardData({ data: `${order.receiver} ${order.phone_masked} ${order.address}`, success: () => wx.showToast({ icon: 'none', title: '已复制收货信息' }) })
+      if (order) wx.setClipboardData({ data: [order.receiver, order.phone_masked, order.address].filter(Boolean).join(' '), success: () => wx.showToast({ icon: 'none', title: '已复制收货信息' }) })
     },
     customer() {
+      if (!this.data.mayCustomer) return
       wx.navigateTo({ url: `/features/customers/detail/index?id=${this.data.order?.customer_id ?? ''}` })
     },
 

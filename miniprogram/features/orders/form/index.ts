@@ -2,7 +2,7 @@ import { announce } from '../../../api/changes'
 import { findCustomer, revealPhone } from '../../../api/customers'
 import { createOrder } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
-import { may } from '../../../api/session'
+import { opensPhones } from '../../../api/rights'
 import type { NewOrder } from '../../../api/types'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
@@ -44,7 +44,7 @@ Component({
     onLoad(query: Record<string, string | undefined>) {
       const customer = query['customer'] ?? ''
       const name = decodeURIComponent(query['name'] ?? '')
-      this.setData({ fixed: customer !== '', mayReveal: may('customers.reveal') })
+      this.setData({ fixed: customer !== '', mayReveal: opensPhones() })
       this.startForm(customer ? `order.${customer}` : 'order', {
         customer_id: customer, customer_name: name, lines: [emptyLine()], receiver: name, phone: '', address: '', remark: '',
       })

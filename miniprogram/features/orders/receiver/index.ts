@@ -1,6 +1,7 @@
 import { announce } from '../../../api/changes'
 import { findOrder, updateOrder } from '../../../api/orders'
 import { Problem, asProblem } from '../../../api/problem'
+import { writesPhones } from '../../../api/rights'
 import type { OrderChanges, OrderView } from '../../../api/types'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
@@ -9,7 +10,7 @@ import { form } from '../../../behaviors/form'
 /** Where the parcel goes, as long as it has not left. */
 Component({
   behaviors: [form],
-  data: { id: '', state: 'loading', why: '', order: null as OrderView | null },
+  data: { id: '', state: 'loading', why: '', order: null as OrderView | null, mayPhones: false },
 
   methods: {
     ruleForm() {
@@ -27,7 +28,7 @@ Component({
     },
 
     onLoad(query: Record<string, string | undefined>) {
-      this.setData({ id: query['id'] ?? '' })
+      this.setData({ id: query['id'] ?? '', mayPhones: writesPhones() })
       void this.load()
     },
     onHide: flushDraft,

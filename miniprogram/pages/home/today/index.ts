@@ -1,7 +1,8 @@
 import { announce, listen } from '../../../api/changes'
 import { countUnread } from '../../../api/inbox'
 import { asProblem } from '../../../api/problem'
-import { business } from '../../../api/session'
+import { opensPhones } from '../../../api/rights'
+import { business, may, onSession } from '../../../api/session'
 import { finishTask, getToday, reopenTask, snoozeTask } from '../../../api/tasks'
 import type { Task } from '../../../api/types'
 import { callCustomer } from '../../../behaviors/calling'
@@ -47,12 +48,14 @@ Component({
     rows: [] as TaskRow[],
     tasks: [] as Task[],
     stale: true,
+    may: { call: false, write: false, customers: false },
   },
 
   lifetimes: {
     attached() {
       const aged = (): boolean => (this.data.stale = true)
-      this.during(listen('task', aged), listen('order', aged), listen('customer', aged))
+      this.during(listen('task', aged), listen('order', aged), listen('customer', aged), onSession(() => this.drawRights()))
+      this.drawRights()
       void this.refresh()
     },
   },
@@ -64,6 +67,10 @@ Component({
   },
 
   methods: {
+    drawRights() {
+      this.setData({ may: { call: opensPhones() && may('customers.read'), write: may('tasks.write'), customers: may('customers.read') } })
+    },
+
     async refresh() {
       if (this.data.phase !== 'ready') this.setData({ phase: 'loading' })
       try {
@@ -119,6 +126,7 @@ Component({
     },
 
     open(event: WechatMiniprogram.TouchEvent) {
+      if (!this.data.may.customers) return
       wx.navigateTo({ url: `/features/customers/detail/index?id=${String(event.currentTarget.dataset['customer'])}` })
     },
 

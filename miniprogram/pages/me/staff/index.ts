@@ -1,22 +1,27 @@
 import { signOut, switchTo } from '../../../api/accounts'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
 import { asProblem } from '../../../api/problem'
-import { me } from '../../../api/session'
+import { may, me, onSession } from '../../../api/session'
 import type { Business, Side } from '../../../api/types'
 import { VERSION } from '../../../config'
 import { initial } from '../../../words/customers'
+import { listens } from '../../../behaviors/listens'
 import { ROLES } from '../../../words/names'
+import { roleWord } from '../../../words/rights'
 
 /** Who I am here, where else I work, and how WeChat may reach me. */
 Component({
+  behaviors: [listens],
   data: {
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
     businesses: [] as (Business & { word: string })[],
-    choosing: false, credit: -1, asking: false, mayTags: false,
+    choosing: false, credit: -1, asking: false,
+    may: { tags: false, tasks: false, staff: false, roles: false, business: false, audit: false },
   },
 
   lifetimes: {
     attached() {
+      this.during(onSession(() => this.draw()))
       this.draw()
       void this.refresh()
     },
@@ -35,14 +40,18 @@ Component({
       const here = who.businesses.find((one) => one.tenant_id === who.tenant_id)
       const name = who.staff?.name ?? '员工'
       this.setData({
-        name, initial: initial(name), role: ROLES[who.staff?.role ?? ''] ?? who.staff?.role ?? '',
+        name, initial: initial(name), role: who.staff ? roleWord(who.staff) : '',
         business: here?.name ?? '', tenant: who.tenant_id ?? 0, phone: who.phone_masked ?? '',
         businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
-        mayTags: who.permissions.includes('tags.write'),
+        may: {
+          tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
+          business: may('business.write') && may('staff.read'), audit: may('audit.read'),
+        },
       })
     },
 
     async refresh() {
+      if (!may('tasks.read')) return
       try {
         const templates = await loadSubscriptions()
         this.setData({ credit: templates.reduce((sum, one) => sum + one.credit, 0) })
@@ -93,8 +102,8 @@ Component({
       }
     },
 
-    tags() {
-      wx.navigateTo({ url: '/features/tags/settings/index' })
+    goTo(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: String(event.currentTarget.dataset['url']) })
     },
     devices() {
       wx.navigateTo({ url: '/features/accounts/devices/index' })

@@ -16,10 +16,11 @@ const BATCH: u64 = 200;
 
 /// Columns that the master key's derived keys seal, and the column that names their place. Whoever seals
 /// another column under `keys.installation` lists it here: rotating the master key goes through the list.
-pub(super) const SEALED: [(&str, &str, &str); 3] = [
+pub(super) const SEALED: [(&str, &str, &str); 4] = [
     ("wechat_identities", "session_key", "account_id"),
     ("account_phones", "sealed", "account_id"),
     ("refresh_tokens", "successor", "session_id"),
+    ("totp", "secret", "account_id"),
 ];
 
 #[expect(clippy::disallowed_methods, reason = "keys go through all businesses")]

@@ -1,0 +1,69 @@
+//! Where a colleague is signed in, and how to end that: a phone that was lost, somebody who left.
+
+use super::store::find_below;
+use crate::auth::SessionView;
+use crate::page::All;
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::StaffWrite;
+use crate::scope::system::System;
+use crate::scope::{Can, Path, Scope};
+use actix_web::{HttpResponse, delete, get, post, web::Json};
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(list_staff_sessions).service(revoke_staff_session).service(wipe_staff_session);
+}
+
+/// Where a colleague is signed in, the latest login first.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path)), responses((status = 200, body = All<SessionView>), Problems))]
+#[get("/staff/{id}/sessions")]
+async fn list_staff_sessions(
+    scope: Can<StaffWrite>,
+    system: System,
+    id: Path<Uuid>,
+) -> Result<Json<All<SessionView>>, Problem> {
+    let Some(account_id) = find_below(&*scope, id.0).await?.account_id else {
+        return Ok(Json(All { items: Vec::new() }));
+    };
+    let rows = system.sessions_of(account_id).await?;
+    Ok(Json(All { items: rows.into_iter().map(|row| SessionView::of(row, Uuid::nil())).collect() }))
+}
+
+async fn end(
+    scope: &mut Scope,
+    system: &System,
+    (id, session_id): (Uuid, Uuid),
+    wipe: bool,
+) -> Result<HttpResponse, Problem> {
+    let tx = scope.begin().await?;
+    let account_id = find_below(&tx, id).await?.account_id.ok_or(Problem::NotFound)?;
+    tx.audit(if wipe { "wipe" } else { "revoke" }, "session", Some(session_id), json!({ "staff": id }));
+    tx.commit().await?;
+    system.revoke_session(account_id, session_id, wipe).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends one login of a colleague.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("session_id" = Uuid, Path)), responses((status = 204), Problems))]
+#[delete("/staff/{id}/sessions/{session_id}")]
+async fn revoke_staff_session(
+    mut scope: Can<StaffWrite>,
+    system: System,
+    path: Path<(Uuid, Uuid)>,
+) -> Result<HttpResponse, Problem> {
+    end(&mut scope, &system, path.0, false).await
+}
+
+/// Ends one login of a colleague and orders the device to forget everything it has kept, at its next
+/// contact.
+#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("session_id" = Uuid, Path)), responses((status = 204), Problems))]
+#[post("/staff/{id}/sessions/{session_id}/wipe")]
+async fn wipe_staff_session(
+    mut scope: Can<StaffWrite>,
+    system: System,
+    path: Path<(Uuid, Uuid)>,
+) -> Result<HttpResponse, Problem> {
+    end(&mut scope, &system, path.0, true).await
+}

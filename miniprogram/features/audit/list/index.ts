@@ -1,0 +1,102 @@
+import { listAudit } from '../../../api/audit'
+import type { AuditFilter } from '../../../api/audit'
+import { may } from '../../../api/session'
+import { knownNames, listStaff } from '../../../api/staff'
+import type { AuditEntry, Page } from '../../../api/types'
+import { paged } from '../../../behaviors/paged'
+import { ACTION_CHOICES, RESOURCE_CHOICES, auditRow } from '../../../words/audit'
+import type { Choice } from '../../../words/names'
+import { instantOf, today } from '../../../words/when'
+
+interface Typed {
+  actor_id: string
+  resource: string
+  action: string
+  /** Dates, both included. */
+  from: string
+  until: string
+}
+
+const NOTHING: Typed = { actor_id: '', resource: '', action: '', from: '', until: '' }
+const DAY_MS = 86_400_000
+
+/** Who did what, the newest first. */
+Component({
+  behaviors: [paged],
+  data: {
+    people: [] as Choice[], resources: RESOURCE_CHOICES, actions: ACTION_CHOICES, today: today(),
+    typed: NOTHING, applied: NOTHING, line: '', filtering: false, about: '',
+  },
+
+  methods: {
+    async onLoad(query: Record<string, string | undefined>) {
+      this.setData({ about: query['resource_id'] ?? '' })
+      if (may('staff.read')) {
+        const { items } = await listStaff().catch(() => ({ items: [] }))
+        this.setData({ people: items.map((one) => ({ value: one.id, label: one.name })) })
+      }
+      await this.reload(true)
+    },
+    async onPullDownRefresh() {
+      await this.reload()
+      wx.stopPullDownRefresh()
+    },
+    onReachBottom() {
+      void this.more()
+    },
+    retry() {
+      void this.reload(true)
+    },
+
+    fetchPage(cursor: string | null): Promise<Page<AuditEntry>> {
+      const { applied, about } = this.data
+      return listAudit(asked(applied, about), cursor)
+    },
+    present(entry: AuditEntry) {
+      return auditRow(entry, knownNames())
+    },
+    open(event: WechatMiniprogram.TouchEvent) {
+      const url = String(event.currentTarget.dataset['url'])
+      if (url) wx.navigateTo({ url })
+    },
+
+    openFilter() {
+      this.setData({ filtering: true, typed: { ...this.data.applied } })
+    },
+    closeFilter() {
+      this.setData({ filtering: false })
+    },
+    onFilter(event: WechatMiniprogram.CustomEvent<{ name: keyof Typed; value: string }>) {
+      const { name, value } = event.detail
+      // A choice that is tapped again is no choice.
+      this.setData({ [`typed.${name}`]: this.data.typed[name] === value ? '' : value })
+    },
+    clearFilter() {
+      this.setData({ typed: { ...NOTHING } })
+    },
+    applyFilter() {
+      this.apply({ ...this.data.typed })
+    },
+    dropFilter() {
+      this.apply({ ...NOTHING })
+    },
+    apply(applied: Typed) {
+      const { people, resources, actions } = this.data
+      const word = (choices: Choice[], value: string): string => choices.find((one) => one.value === value)?.label ?? ''
+      const days = applied.from || applied.until ? `${applied.from || '最早'} 到 ${applied.until || '现在'}` : ''
+      const line = [word(people, applied.actor_id), word(resources, applied.resource), word(actions, applied.action), days].filter(Boolean).join('、')
+      this.setData({ applied, line, filtering: false })
+      void this.reload(true)
+    },
+  },
+})
+
+/** Days as the instants they begin and end at on the business's clock. */
+function asked(typed: Typed, about: string): AuditFilter {
+  const { from, until, ...rest } = typed
+  return {
+    ...rest, resource_id: about,
+    ...(from ? { from: instantOf(`${from} 00:00`) } : {}),
+    ...(until ? { until: new Date(Date.parse(instantOf(`${until} 00:00`)) + DAY_MS).toISOString().replace('.000Z', 'Z') } : {}),
+  }
+}

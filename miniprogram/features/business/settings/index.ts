@@ -1,0 +1,62 @@
+import { getBusiness, updateBusiness } from '../../../api/business'
+import { Problem, asProblem } from '../../../api/problem'
+import { renew } from '../../../api/session'
+import type { BusinessChanges, BusinessSettings } from '../../../api/types'
+import { flushDraft } from '../../../behaviors/draft'
+import type { FormState } from '../../../behaviors/draft'
+import { form } from '../../../behaviors/form'
+
+/** What customers read of the business. */
+Component({
+  behaviors: [form],
+  data: { state: 'loading', why: '', was: null as BusinessSettings | null },
+
+  methods: {
+    ruleForm() {
+      return null
+    },
+    toBody(typed: FormState): Record<string, unknown> {
+      const { was } = this.data
+      const phone = String(typed['phone']).trim() || null
+      return { ...(typed['name'] !== was?.name ? { name: typed['name'] } : {}), ...(phone !== (was?.phone ?? null) ? { phone } : {}) }
+    },
+
+    onLoad() {
+      void this.load()
+    },
+    onHide: flushDraft,
+    onUnload: flushDraft,
+    async load() {
+      this.setData({ state: 'loading' })
+      try {
+        const was = await getBusiness()
+        this.setData({ state: 'ready', was })
+        this.startForm('business', { name: was.name, phone: was.phone ?? '' })
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
+      }
+    },
+
+    async submit() {
+      const { was } = this.data
+      if (!was) return
+      if (!Object.keys(this.toBody(this.data.form)).length) return this.finish('没有改动')
+      const saved = await this.save((body) => updateBusiness(was.version, body as BusinessChanges))
+      if (!saved) return
+      // The name on one's own pages comes with the token.
+      await renew().catch(() => undefined)
+      this.finish(`已保存 ${saved.name}`)
+    },
+    finish(said: string) {
+      wx.showToast({ icon: 'none', title: said })
+      if (getCurrentPages().length > 1) wx.navigateBack()
+      else wx.switchTab({ url: '/pages/me/index' })
+    },
+    refused(why: Problem) {
+      this.showProblem(why)
+      // What was typed stays; saving again goes over what somebody else saved meanwhile.
+      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as BusinessSettings })
+    },
+  },
+})

@@ -1,0 +1,140 @@
+//! What holds for every request before a feature sees it: headers, origins, limits, time, TLS, and what
+//! a caller says about itself.
+
+use crate::harness::{Client, Shop, start};
+use api::{Clock, Installation, Running};
+use chrono::Duration;
+use reqwest::Method;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+fn header(answer: &crate::harness::Answer, name: &str) -> String {
+    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+#[actix_web::test]
+async fn every_answer_tells_a_browser_to_do_no_more_with_it() {
+    let shop = Shop::new().await;
+    let answers = [
+        shop.boss.get("/customers").await,
+        shop.nobody.get("/customers").await,
+        shop.nobody.get("//nowhere").await,
+        shop.nobody.get("//healthz").await,
+        shop.boss.post("/customers", json!({ "name": "" })).await,
+    ];
+    for answer in answers {
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "x-frame-options"), "DENY");
+        assert_eq!(header(&answer, "cache-control"), "no-store");
+        assert_eq!(header(&answer, "referrer-policy"), "no-referrer");
+        assert!(header(&answer, "content-security-policy").starts_with("default-src 'none'"));
+        assert_eq!(header(&answer, "strict-transport-security"), "", "plain HTTP");
+        assert_eq!(header(&answer, "access-control-allow-origin"), "");
+    }
+    let page = shop.nobody.get("//docs/").await;
+    assert!(header(&page, "content-security-policy").contains("default-src 'self'"), "{:?}", page.headers);
+}
+
+#[actix_web::test]
+async fn only_named_origins_may_call_from_a_web_page() {
+    let shop = Shop::with(|config| config.http.cors_origins = "https://admin.example.com".to_owned()).await;
+    let preflight = async |origin: &str| {
+        let request = shop.nobody.request(Method::OPTIONS, "/customers").header("Origin", origin);
+        let request = request.header("Access-Control-Request-Method", "GET");
+        shop.nobody.send(request.header("Access-Control-Request-Headers", "authorization")).await
+    };
+    let theirs = preflight("https://admin.example.com").await;
+    assert_eq!(
+        (theirs.status, header(&theirs, "access-control-allow-origin")),
+        (200, "https://admin.example.com".to_owned())
+    );
+    let other = preflight("https://evil.example.com").await;
+    assert_eq!(header(&other, "access-control-allow-origin"), "");
+    let request = shop.boss.request(Method::GET, "/customers").header("Origin", "https://evil.example.com");
+    assert_eq!(header(&shop.boss.send(request).await, "access-control-allow-origin"), "");
+}
+
+#[actix_web::test]
+async fn whoever_asks_too_much_waits_and_nobody_else_does() {
+    let shop = Shop::with(|config| config.limits.reads_per_minute = 40).await;
+    let mut refused = None;
+    for _ in 0..12 {
+        let answer = shop.sales.get("/customers").await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a quarter of a minute's reads may come at once, no more");
+    // 40 a minute: the next is there after a second and a half.
+    assert_eq!(header(&refused, "retry-after"), "2");
+    refused.problem(429, "too_many_requests");
+    shop.rival.get("/customers").await.ok();
+    shop.sales.post("/customers", json!({ "name": "张三" })).await.ok();
+    shop.advance(Duration::seconds(2)).await;
+    shop.sales.get("/customers").await.ok();
+}
+
+#[actix_web::test]
+async fn a_request_that_never_ends_is_given_up() {
+    let shop = Shop::with(|config| config.http.request_seconds = 1).await;
+    let address = shop.base.strip_prefix("http://").expect("an address").to_owned();
+    let mut line = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+    let head = "POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    line.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    let mut part = [0; 1024];
+    while !String::from_utf8_lossy(&answer).contains("unavailable") {
+        let read = line.read(&mut part).await.expect("an answer");
+        assert!(read > 0, "{}", String::from_utf8_lossy(&answer));
+        answer.extend_from_slice(&part[..read]);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 503"), "{}", String::from_utf8_lossy(&answer));
+}
+
+/// The gateway of WeChat's cloud adds these headers; without it anybody can.
+#[actix_web::test]
+async fn what_a_caller_says_about_its_openid_counts_for_nothing() {
+    let shop = Shop::new().await;
+    let openid = shop.openid(&shop.boss).await;
+    for path in ["/auth/me", "/customers", "/me/orders"] {
+        let request = shop.nobody.request(Method::GET, path).header("X-WX-OPENID", &openid);
+        let request = request.header("X-WX-SOURCE", "wx_client").header("X-WX-APPID", shop.appid());
+        shop.nobody.send(request).await.problem(401, "unauthenticated");
+    }
+}
+
+#[actix_web::test]
+async fn the_server_speaks_tls_by_itself() {
+    let shop = Shop::new().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).expect("written");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+    let mut config = shop.at.config().clone();
+    config.http.tls_certificate = certificate.display().to_string();
+    config.http.tls_key = key.display().to_string();
+    let at = Installation::open(config, Clock::fixed(start())).await.expect("opens");
+    let Running { address, handle, server } = api::listen(&at).expect("listens");
+    actix_web::rt::spawn(server);
+    let trust = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).expect("a certificate");
+    let base = format!("https://localhost:{}", address.port());
+    let http = reqwest::Client::builder().tls_certs_only([trust]).build().expect("a client");
+    let answer = http.get(format!("{base}/healthz")).send().await.expect("an answer over TLS");
+    assert!(answer.status().is_success());
+    assert!(answer.headers().contains_key("strict-transport-security"));
+    // Plain HTTP gets nothing from it.
+    assert!(Client::new(&format!("http://{address}")).tried("//healthz").await.is_err());
+    drop(handle.stop(false));
+}
+
+#[actix_web::test]
+async fn a_certificate_without_its_key_is_a_clear_refusal() {
+    let shop = Shop::new().await;
+    let mut config = shop.at.config().clone();
+    config.http.tls_certificate = "/nowhere/cert.pem".to_owned();
+    let at = Installation::open(config, Clock::fixed(start())).await.expect("opens");
+    let error = api::listen(&at).map(|_| ()).expect_err("refused");
+    assert!(format!("{error:#}").contains("tls_certificate"), "{error:#}");
+}

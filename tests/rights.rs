@@ -1,0 +1,340 @@
+//! Rights as data, through the front door: who may give what to whom, what a role opens, who shares a
+//! customer, and how a leaver's customers go on.
+
+use crate::harness::{Client, PASSWORD, Shop, phone_number, text};
+use api::System;
+use chrono::Duration;
+use serde_json::{Value, json};
+
+/// Rights with these permissions and this reach, everything shown.
+fn rights(permissions: &[&str], reach: &str) -> Value {
+    json!({
+        "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": "show" },
+        "reach": { "customers": reach, "interactions": reach, "tasks": reach, "orders": reach },
+    })
+}
+
+async fn role(shop: &Shop, name: &str, rights: &Value) -> String {
+    text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"])
+}
+
+/// A colleague, logged in, and their id.
+async fn hire(shop: &Shop, role: &str, role_id: Option<&str>) -> (Client, String) {
+    let number = phone_number();
+    let body = json!({ "name": "何平", "phone": number, "role": role, "role_id": role_id });
+    let id = text(&shop.boss.post("/staff", body).await.ok()["id"]);
+    (Shop::join(&shop.nobody, &shop.appid(), &number).await.act_in(shop.tenant).await, id)
+}
+
+async fn customer(client: &Client, name: &str) -> String {
+    let body = json!({ "name": name, "phones": [{ "number": phone_number() }] });
+    text(&client.post("/customers", body).await.ok()["id"])
+}
+
+fn order(customer: &str) -> Value {
+    json!({ "customer_id": customer, "receiver": "张三", "phone": phone_number(), "address": "杭州",
+        "lines": [{ "name": "龙井", "quantity": 2, "unit_price_fen": 100 }] })
+}
+
+#[actix_web::test]
+async fn an_invitation_makes_one_person_staff_and_nobody_else() {
+    let shop = Shop::new().await;
+    let made = shop.boss.post("/invitations", json!({ "role": "sales", "name": "何平" })).await.ok();
+    assert!(text(&made["image"]).starts_with("data:image/"));
+    let ticket = json!({ "ticket": made["ticket"] });
+    let (first, second) = (shop.stranger().await, shop.stranger().await);
+    let look = first.post("/auth/invitation", ticket.clone()).await.ok();
+    assert_eq!((&look["business"], &look["role"]), (&json!("山月茶行"), &json!("sales")));
+    let accepted = first.post("/auth/invitation/accept", ticket.clone()).await.ok();
+    // The answer was lost on the way: the same person asks again and gets it.
+    assert_eq!(first.post("/auth/invitation/accept", ticket.clone()).await.ok(), accepted);
+    second.post("/auth/invitation/accept", ticket.clone()).await.problem(404, "not_found");
+    second.post("/auth/invitation", ticket).await.problem(404, "not_found");
+    let at_work = first.act_in(shop.tenant).await;
+    customer(&at_work, "张三").await;
+    let audit = shop.boss.get("/audit?action=accept_invitation").await.ok();
+    assert_eq!(audit["items"][0]["actor_name"], "何平");
+
+    let late = shop.boss.post("/invitations", json!({ "role": "sales" })).await.ok();
+    let taken = shop.boss.post("/invitations", json!({ "role": "sales" })).await.ok();
+    let path = format!("/invitations/{}", text(&taken["id"]));
+    assert_eq!(shop.boss.send(shop.boss.request(reqwest::Method::DELETE, &path)).await.status, 204);
+    let answer = json!({ "ticket": taken["ticket"], "name": "何平" });
+    second.post("/auth/invitation/accept", answer).await.problem(404, "not_found");
+    let nameless = second.post("/auth/invitation/accept", json!({ "ticket": late["ticket"] })).await;
+    assert_eq!(nameless.violations(), ["name: required"]);
+    shop.at.clock().advance(Duration::days(3));
+    let fresh = shop.log_in_again(&second).await;
+    let answer = json!({ "ticket": late["ticket"], "name": "何平" });
+    fresh.post("/auth/invitation/accept", answer).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn nobody_gives_away_more_than_they_have_or_touches_who_may_do_more() {
+    let shop = Shop::new().await;
+    let own = rights(&["staff.read", "staff.write", "roles.write", "customers.read"], "own");
+    let id = role(&shop, "人事", &own).await;
+    let (clerk, _) = hire(&shop, "custom", Some(&id)).await;
+    let clerk = shop.step_up(&clerk).await;
+    let more = rights(&["customers.read", "customers.delete"], "own");
+    let refused = clerk.post("/roles", json!({ "name": "更多", "rights": more })).await.violations();
+    assert_eq!(refused, ["rights.permissions.1: rights_beyond_own"]);
+    let farther = rights(&["customers.read"], "all");
+    let refused = clerk.post("/roles", json!({ "name": "更远", "rights": farther })).await.violations();
+    assert_eq!(refused, ["rights.reach.customers: rights_beyond_own"]);
+    let staff = json!({ "name": "何平", "phone": phone_number(), "role": "boss" });
+    assert_eq!(clerk.post("/staff", staff).await.violations(), ["role: rights_beyond_own"]);
+    assert_eq!(clerk.post("/invitations", json!({ "role": "sales" })).await.violations(), ["role: rights_beyond_own"]);
+    for colleague in [shop.boss_id, shop.sales_id] {
+        let path = format!("/staff/{colleague}/suspend");
+        clerk.post_at(&path, 1, json!({})).await.problem(403, "colleague_above");
+    }
+    // What they have they may hand on.
+    let less = clerk.post("/roles", json!({ "name": "更少", "rights": rights(&["customers.read"], "own") })).await.ok();
+    let staff = json!({ "name": "何平", "phone": phone_number(), "role": "custom", "role_id": less["id"] });
+    clerk.post("/staff", staff).await.ok();
+    let path = format!("/roles/{id}");
+    clerk.patch(&path, 1, json!({ "name": "人事部" })).await.ok();
+}
+
+#[actix_web::test]
+async fn a_business_keeps_a_boss() {
+    let shop = Shop::new().await;
+    let me = format!("/staff/{}", shop.boss_id);
+    let version = shop.boss.get("/staff").await.ok()["items"][0]["version"].as_i64().expect("a version");
+    shop.boss.post_at(&format!("{me}/role"), version, json!({ "role": "sales" })).await.problem(409, "last_boss");
+    shop.boss.post_at(&format!("{me}/suspend"), version, json!({})).await.problem(409, "own_rights");
+    let (_, second) = hire(&shop, "boss", None).await;
+    let of = async |id: &str| {
+        let staff = shop.boss.get("/staff").await.ok();
+        let rows = staff["items"].as_array().expect("staff").clone();
+        rows.iter().find(|row| row["id"] == id).expect("them")["version"].as_i64().expect("a version")
+    };
+    let path = format!("/staff/{second}/suspend");
+    shop.boss.post_at(&path, of(&second).await, json!({})).await.ok();
+    let version = of(&shop.boss_id.to_string()).await;
+    shop.boss.post_at(&format!("{me}/role"), version, json!({ "role": "sales" })).await.problem(409, "last_boss");
+}
+
+#[actix_web::test]
+async fn a_change_to_a_role_is_counted_first_and_then_holds_for_whoever_has_it() {
+    let shop = Shop::new().await;
+    for name in ["张三", "李四", "王五"] {
+        customer(&shop.sales, name).await;
+    }
+    let before = rights(&["customers.read", "customers.write"], "own");
+    let id = role(&shop, "助理", &before).await;
+    let (assistant, _) = hire(&shop, "custom", Some(&id)).await;
+    let own = customer(&assistant, "赵六").await;
+    let count = async || assistant.get("/customers").await.ok()["items"].as_array().expect("rows").len();
+    assert_eq!(count().await, 1);
+    let wider = json!({ "rights": rights(&["customers.read"], "all") });
+    let preview = shop.boss.post(&format!("/roles/{id}/preview"), wider.clone()).await.ok();
+    assert_eq!(preview["staff"], 1);
+    let of = |preview: &Value| {
+        let rows = preview["rows"].as_array().expect("rows").clone();
+        rows.into_iter().find(|row| row["resource"] == "customers").expect("customers")
+    };
+    assert_eq!((&of(&preview)["opens"]["count"], &of(&preview)["closes"]["count"]), (&json!(3), &json!(0)));
+    assert_eq!(count().await, 1, "a preview saves nothing");
+    shop.boss.patch(&format!("/roles/{id}"), 1, wider).await.ok();
+    shop.advance(Duration::seconds(3)).await;
+    assert_eq!(count().await, 4, "within three seconds, with the same token");
+    assistant.patch(&format!("/customers/{own}"), 1, json!({ "name": "赵七" })).await.problem(403, "forbidden");
+    let back = json!({ "rights": rights(&[], "own") });
+    let preview = shop.boss.post(&format!("/roles/{id}/preview"), back).await.ok();
+    assert_eq!(of(&preview)["closes"]["count"], 4);
+}
+
+#[actix_web::test]
+async fn a_leaver_hands_everything_over_and_is_removed() {
+    let shop = Shop::new().await;
+    let now = shop.at.clock().now();
+    let id = customer(&shop.sales, "张三").await;
+    let theirs = shop.sales.post("/orders", order(&id)).await.ok();
+    shop.sales
+        .post("/tasks", json!({ "customer_id": id, "title": "回访", "due_at": now + Duration::days(1) }))
+        .await
+        .ok();
+    let done = json!({ "customer_id": id, "title": "做完的", "due_at": now + Duration::days(1) });
+    let done = shop.sales.post("/tasks", done).await.ok();
+    shop.sales.post_at(&format!("/tasks/{}/done", text(&done["id"])), 1, json!({})).await.ok();
+    let path = format!("/staff/{}", shop.sales_id);
+    let counts = shop.boss.get(&format!("{path}/handover")).await.ok();
+    let count = |what: &str| counts[what]["count"].clone();
+    assert_eq!((count("customers"), count("tasks"), count("orders")), (json!(1), json!(1), json!(1)));
+    let version = async || {
+        let staff = shop.boss.get("/staff").await.ok();
+        let rows = staff["items"].as_array().expect("staff").clone();
+        rows.iter().find(|row| row["id"] == shop.sales_id.to_string()).map(|row| row["version"].as_i64().expect("one"))
+    };
+    shop.boss.delete(&path, version().await.expect("there")).await.problem(409, "still_in_charge");
+    let itself = json!({ "to_staff_id": shop.sales_id });
+    assert_eq!(shop.boss.post(&format!("{path}/handover"), itself).await.violations(), ["to_staff_id: staff_unknown"]);
+    let begun = shop.boss.post(&format!("{path}/handover"), json!({ "to_staff_id": shop.rival_id })).await;
+    assert_eq!(begun.status, 202);
+    let handover = text(&begun.body["id"]);
+    shop.run_jobs().await;
+    let state = shop.boss.get(&format!("/handovers/{handover}")).await.ok();
+    assert_eq!((&state["done"], &state["customers"], &state["tasks"]), (&json!(true), &json!(1), &json!(1)));
+    shop.rival.get(&format!("/orders/{}", text(&theirs["id"]))).await.ok();
+    assert_eq!(shop.rival.get("/tasks?status=open").await.ok()["items"].as_array().map(Vec::len), Some(1));
+    shop.sales.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    let audit = shop.boss.get(&format!("/audit?resource_id={id}&action=hand_over")).await.ok();
+    assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
+    assert_eq!(shop.boss.delete(&path, version().await.expect("there")).await.status, 204);
+    assert_eq!(version().await, None);
+    shop.sales.get("/today").await.problem(401, "token_expired");
+}
+
+#[actix_web::test]
+async fn of_all_who_reach_into_the_pool_exactly_one_gets_the_customer() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/customers/{id}");
+    shop.rival.get(&path).await.problem(404, "not_found");
+    shop.sales.post_at(&format!("{path}/release"), 1, json!({ "reason": "三次没接电话" })).await.ok();
+    // In the pool everybody may look and nobody may touch.
+    let seen = shop.rival.get(&path).await.ok();
+    assert_eq!((&seen["owner_id"], seen["pool_id"].is_string()), (&json!(null), true));
+    shop.rival.patch(&path, 2, json!({ "name": "张四" })).await.problem(403, "row_read_only");
+    shop.rival.post(&format!("{path}/phones/0/reveal"), json!({})).await.problem(403, "row_read_only");
+    shop.rival.post("/orders", order(&id)).await.problem(403, "row_read_only");
+    let said = json!({ "channel": "call", "content": "聊了聊" });
+    shop.rival.post(&format!("{path}/interactions"), said).await.problem(403, "row_read_only");
+    let claim = format!("{path}/claim");
+    let (one, two) =
+        futures::future::join(shop.sales.post(&claim, json!({})), shop.rival.post(&claim, json!({}))).await;
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert!(statuses[0] == 200 && statuses[1] != 200, "{} {}", one.body, two.body);
+    let (winner, loser) = if one.status == 200 { (&shop.sales, &shop.rival) } else { (&shop.rival, &shop.sales) };
+    winner.post("/orders", order(&id)).await.ok();
+    loser.get(&path).await.problem(404, "not_found");
+    let audit = shop.boss.get(&format!("/audit?resource_id={id}&action=release")).await.ok();
+    assert!(audit.to_string().contains("三次没接电话"), "{audit}");
+}
+
+#[actix_web::test]
+async fn a_helper_sees_all_that_hangs_on_the_customer_and_changes_it_only_if_told_so() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let theirs = text(&shop.sales.post("/orders", order(&id)).await.ok()["id"]);
+    let helpers = format!("/customers/{id}/helpers");
+    let helper = |level: &str| json!({ "staff_id": shop.rival_id, "level": level });
+    shop.rival.get(&format!("/orders/{theirs}")).await.problem(404, "not_found");
+    shop.sales.post(&helpers, helper("read")).await.ok();
+    shop.rival.get(&format!("/orders/{theirs}")).await.ok();
+    shop.rival.get(&format!("/customers/{id}/interactions")).await.ok();
+    shop.rival.patch(&format!("/customers/{id}"), 1, json!({ "name": "张四" })).await.problem(403, "row_read_only");
+    let ship = json!({ "event": "accept" });
+    shop.rival.post_at(&format!("/orders/{theirs}/moves"), 1, ship.clone()).await.problem(403, "row_read_only");
+    shop.rival.post(&helpers, helper("edit")).await.problem(403, "row_read_only");
+    shop.sales.post(&helpers, helper("edit")).await.ok();
+    shop.rival.patch(&format!("/customers/{id}"), 1, json!({ "name": "张四" })).await.ok();
+    shop.rival.post_at(&format!("/orders/{theirs}/moves"), 1, ship).await.ok();
+    let path = format!("{helpers}/{}", shop.rival_id);
+    shop.sales.send(shop.sales.request(reqwest::Method::DELETE, &path)).await.ok();
+    shop.rival.get(&format!("/customers/{id}")).await.problem(404, "not_found");
+    let nobody = json!({ "staff_id": "01890a5d-ac96-774b-bcce-b302099a8057", "level": "read" });
+    assert_eq!(shop.sales.post(&helpers, nobody).await.violations(), ["staff_id: staff_unknown"]);
+}
+
+#[actix_web::test]
+async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
+    let shop = Shop::new().await;
+    let (service, _) = hire(&shop, "service", None).await;
+    let (finance, _) = hire(&shop, "finance", None).await;
+    let number = phone_number();
+    let body = json!({ "name": "张三", "phones": [{ "number": number }] });
+    let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    let theirs = text(&shop.sales.post("/orders", order(&id)).await.ok()["id"]);
+    assert!(text(&service.get(&format!("/customers/{id}")).await.ok()["phone_masked"]).contains("****"));
+    assert_eq!(finance.get(&format!("/customers/{id}")).await.ok()["phones"], json!([]));
+    let seen = finance.get(&format!("/orders/{theirs}")).await.ok();
+    assert_eq!((&seen["total_fen"], &seen["phone_masked"]), (&json!(200), &json!(null)));
+    service.get("/orders").await.problem(403, "forbidden");
+    assert_eq!(finance.get(&format!("/customers?q={number}")).await.ok()["items"], json!([]));
+    assert_eq!(finance.get(&format!("/customers?q={}", &number[7..])).await.ok()["items"], json!([]));
+    assert_eq!(service.get(&format!("/customers?q={number}")).await.ok()["items"], json!([]));
+    // A role of one's own that writes customers and orders, but sees neither phones nor sums.
+    let mut blind =
+        rights(&["customers.read", "customers.write", "customers.reveal", "orders.read", "orders.write"], "all");
+    blind["fields"] = json!({ "phones": "read_only", "amounts": "mask" });
+    let (clerk, _) = hire(&shop, "custom", Some(&role(&shop, "文员", &blind).await)).await;
+    let change = json!({ "phones": [{ "number": phone_number() }] });
+    let path = format!("/customers/{id}");
+    assert_eq!(clerk.patch(&path, 1, change.clone()).await.violations(), ["phones: field_read_only"]);
+    let new = json!({ "name": "李四", "phones": change["phones"] });
+    assert_eq!(clerk.post("/customers", new).await.violations(), ["phones: field_read_only"]);
+    clerk.patch(&path, 1, json!({ "name": "张君宝" })).await.ok();
+    assert_eq!(clerk.post("/orders", order(&id)).await.violations(), ["lines: field_read_only"]);
+    assert_eq!(clerk.get(&format!("/orders/{theirs}")).await.ok()["total_fen"], json!(null));
+    // What somebody else changed meanwhile is shown no farther either.
+    let stale =
+        clerk.patch(&format!("/orders/{theirs}"), 9, json!({ "remark": "x" })).await.problem(409, "version_stale");
+    assert_eq!(stale["current"]["total_fen"], json!(null), "{stale}");
+    clerk.post(&format!("{path}/phones/0/reveal"), json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn an_operator_suspends_a_business_and_its_customers_still_see_their_orders() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = customer(&shop.sales, "张三").await;
+    let mut body = order(&id);
+    body["phone"] = json!(number);
+    shop.sales.post("/orders", body).await.ok();
+    let buyer = shop.customer(&number).await;
+    let system = System::new(&shop.at);
+    // Somebody who works nowhere: in a suspended business even the operator's own staff are out.
+    let name = format!("operator-{}", phone_number());
+    system.create_operator(&name, api::hash_password(PASSWORD).expect("a hash")).await.expect("made");
+    system.appoint_operator(&name).await.expect("appointed");
+    let login = json!({ "name": name, "password": PASSWORD, "device": "browser-1" });
+    let operator = shop.nobody.holding(&shop.nobody.post("/auth/password", login).await.ok());
+    let path = format!("/operator/tenants/{}", shop.tenant);
+    let version = operator.get(&path).await.ok()["version"].as_i64().expect("a version");
+    operator.patch(&path, version, json!({ "suspended": true })).await.ok();
+    operator.patch(&path, version, json!({ "suspended": false })).await.problem(409, "version_stale");
+    shop.advance(Duration::seconds(3)).await;
+    shop.sales.get("/customers").await.problem(401, "token_expired");
+    assert_eq!(buyer.get("/me/orders").await.ok()["items"].as_array().map(Vec::len), Some(1));
+    operator.patch(&path, version + 1, json!({ "suspended": false })).await.ok();
+    shop.advance(Duration::seconds(3)).await;
+    shop.sales.get("/customers").await.ok();
+    shop.boss.get(&path).await.problem(403, "operators_only");
+    // Nobody locks themselves out.
+    let block = json!({ "rule": "block", "network": "0.0.0.0/0" });
+    operator.post("/operator/networks", block).await.problem(409, "allow_excludes_caller");
+}
+
+#[actix_web::test]
+async fn businesses_sign_themselves_up_only_where_the_installation_lets_them() {
+    let shop = Shop::new().await;
+    let body = json!({ "business": "远山茶行", "name": "周明" });
+    let owner = shop.stranger().await;
+    let made = owner.post("/auth/signup", body.clone()).await;
+    assert_eq!(made.status, 201);
+    let tenant = made.body["tenant_id"].as_i64().expect("an id");
+    let owner = owner.act_in(tenant).await;
+    customer(&owner, "张三").await;
+    assert_eq!(owner.get("/auth/me").await.ok()["staff"]["role"], "boss");
+    let closed = Shop::with(|config| config.signup.open = false).await;
+    closed.stranger().await.post("/auth/signup", body).await.problem(403, "signup_closed");
+}
+
+#[actix_web::test]
+async fn teams_are_a_tree_without_a_circle() {
+    let shop = Shop::new().await;
+    let team = async |name: &str, parent: Option<&str>| {
+        text(&shop.boss.post("/teams", json!({ "name": name, "parent_id": parent })).await.ok()["id"])
+    };
+    let above = team("一队", None).await;
+    let below = team("一组", Some(&above)).await;
+    let circle = shop.boss.patch(&format!("/teams/{above}"), 1, json!({ "parent_id": below })).await;
+    assert_eq!(circle.violations(), ["parent_id: team_circle"]);
+    shop.boss.delete(&format!("/teams/{above}"), 1).await.problem(409, "in_use");
+    shop.boss.patch(&format!("/teams/{below}"), 1, json!({ "parent_id": null })).await.ok();
+    assert_eq!(shop.boss.delete(&format!("/teams/{above}"), 1).await.status, 204);
+}

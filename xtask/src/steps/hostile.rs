@@ -1,0 +1,100 @@
+//! What hostile input does: mutants for every parser of foreign bytes, and a generator that reads our own
+//! document and asks the running server for everything it should not.
+
+use anyhow::{Context as _, Result};
+
+use crate::product::{Ports, Product, build};
+use crate::run::{cargo, output, program, run};
+use crate::wasm::root;
+
+/// The generator from PyPI, and the folder of its virtual environment.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+/// Every parser for a minute, beside each other.
+pub fn endure() -> Result<()> {
+    run(cargo()
+        .args(["test", "--workspace", "--lib", "endures", "--", "--nocapture"])
+        .env("SHUKE_ENDURE_SECONDS", "60"))
+}
+
+/// Makes the virtual environment when it is not the one that is wanted.
+pub fn install() -> Result<()> {
+    let (venv, mark) = (root().join("target/schemathesis"), root().join("target/schemathesis/.installed"));
+    if std::fs::read_to_string(&mark).is_ok_and(|installed| installed == SCHEMATHESIS) {
+        return Ok(());
+    }
+    run(program("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(program(&venv.join("bin/pip").to_string_lossy()).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        SCHEMATHESIS,
+    ]))?;
+    std::fs::write(mark, SCHEMATHESIS).context("target/schemathesis")
+}
+
+/// Asks the demo for everything in the document, as the demo's boss who is also the installation's operator: no
+/// 5xx, no status that the document does not name, every refusal a Problem.
+pub fn schemathesis() -> Result<()> {
+    install()?;
+    build()?;
+    let home = tempfile::Builder::new().prefix("shuke-schemathesis-").tempdir()?;
+    let shots = root().join("target/schemathesis-run");
+    std::fs::create_dir_all(&shots)?;
+    let product = Product::start(home.path(), &shots, &Ports::free()?)?;
+    let api = Ports::url(product.ports.api);
+    let token = product.operator_token()?;
+    run(program(&root().join("target/schemathesis/bin/schemathesis").to_string_lossy())
+        .arg("run")
+        .arg(format!("{api}/api/v1/openapi.json"))
+        .args(["--url", &api])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
+        // Ending the session or locking oneself out ends the run, and that is no find.
+        .args([
+            "--exclude-operation-id",
+            "logout",
+            "--exclude-operation-id",
+            "revoke_session",
+            "--exclude-operation-id",
+            "wipe_session",
+        ])
+        .args(["--exclude-operation-id", "add_network", "--exclude-operation-id", "switch_side"])
+        .args([
+            "--max-examples",
+            "20",
+            "--seed",
+            "1",
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--generation-deterministic",
+        ])
+        .args(["--suppress-health-check", "all", "--request-timeout", "20", "--no-color"]))
+}
+
+/// Licences, bans and sources of everything in the lock file; advisories where their database can be
+/// reached.
+pub fn deny() -> Result<()> {
+    let tool = root().join("target/tools/bin/cargo-deny").to_string_lossy().into_owned();
+    if !output(program(&tool).arg("--version")).is_ok_and(|version| version.trim().ends_with(CARGO_DENY)) {
+        // Unoptimised: it is compiled for one run of a second.
+        run(cargo()
+            .args(["install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--debug", "--root"])
+            .arg(root().join("target/tools"))
+            .env("CARGO_TARGET_DIR", root().join("target/tools/build")))?;
+    }
+    run(program(&tool).args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    match output(program(&tool).args(["check", "--hide-inclusion-graph", "advisories"])) {
+        Ok(_) => println!("no advisory is about anything in the lock file"),
+        Err(error) if format!("{error:#}").contains("failed to fetch advisory database") => {
+            println!("advisories: SKIPPED, the database cannot be reached from here");
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+const CARGO_DENY: &str = "0.20.2";
