@@ -26,7 +26,7 @@ mod m0032_lockouts;
 mod m0033_addresses;
 mod m0034_reveals;
 mod m0040_consents;
-mod m0041_data_requests;
+mod m0041_requests;
 mod m0042_retention;
 mod schema;
 
@@ -57,7 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_addresses::Migration),
             Box::new(m0034_reveals::Migration),
             Box::new(m0040_consents::Migration),
-            Box::new(m0041_data_requests::Migration),
+            Box::new(m0041_requests::Migration),
             Box::new(m0042_retention::Migration),
         ]
     }
