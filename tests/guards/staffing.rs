@@ -65,12 +65,13 @@ impl Desk<'_> {
                 let sessions = client.get("/auth/sessions").await.ok();
                 mine().at("id", id).at("session_id", text(&sessions["items"][0]["id"]))
             }
+            // Rules hold for the whole installation, which tests share: no other test comes from this network.
             "list_networks" => self.empty(&self.operator().await),
-            "add_network" => self.empty(&self.operator().await).body(json!({ "rule": "block", "network": "203.0.113.0/24", "reason": "乱试密码", "hours": 1 })),
+            "add_network" => self.empty(&self.operator().await).body(json!({ "rule": "block", "network": "198.18.7.0/24", "reason": "乱试密码", "hours": 1 })),
             "remove_network" => {
                 let operator = self.operator().await;
-                operator.post("/operator/networks", json!({ "rule": "block", "network": "203.0.113.7" })).await.ok();
-                self.empty(&operator).query("network=203.0.113.7/32".to_owned())
+                operator.post("/operator/networks", json!({ "rule": "block", "network": "198.18.7.7" })).await.ok();
+                self.empty(&operator).query("network=198.18.7.7/32".to_owned())
             }
             "list_businesses" => self.empty(&self.operator().await),
             "get_tenant" => self.empty(&self.operator().await).at("tenant_id", self.tenant),

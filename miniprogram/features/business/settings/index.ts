@@ -18,7 +18,14 @@ Component({
     toBody(typed: FormState): Record<string, unknown> {
       const { was } = this.data
       const phone = String(typed['phone']).trim() || null
-      return { ...(typed['name'] !== was?.name ? { name: typed['name'] } : {}), ...(phone !== (was?.phone ?? null) ? { phone } : {}) }
+      const days = (name: 'customers_idle_days' | 'requests_days') => {
+        const wanted = Number(typed[name] || 0)
+        return wanted === was?.[name] ? {} : { [name]: wanted }
+      }
+      return {
+        ...(typed['name'] !== was?.name ? { name: typed['name'] } : {}), ...(phone !== (was?.phone ?? null) ? { phone } : {}),
+        ...days('customers_idle_days'), ...days('requests_days'),
+      }
     },
 
     onLoad() {
@@ -31,7 +38,10 @@ Component({
       try {
         const was = await getBusiness()
         this.setData({ state: 'ready', was })
-        this.startForm('business', { name: was.name, phone: was.phone ?? '' })
+        this.startForm('business', {
+          name: was.name, phone: was.phone ?? '',
+          customers_idle_days: String(was.customers_idle_days), requests_days: String(was.requests_days),
+        })
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
