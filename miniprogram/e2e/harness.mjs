@@ -52,6 +52,8 @@ export async function openPhone(browser, name, { base, route = '', width = 375, 
   })
   const page = await context.newPage()
   page.setDefaultTimeout(timeout)
+  // The first page compiles everything; on a busy machine that is not the page's fault.
+  page.setDefaultNavigationTimeout(Math.max(timeout, 20_000))
   const crashes = []
   page.on('pageerror', (error) => crashes.push(error.stack ?? String(error)))
   const address = (r) => `${base}/preview/phone.html?phone=${encodeURIComponent(name)}${search}${r ? '#' + r : ''}`

@@ -45,6 +45,8 @@ pub fn schemathesis() -> Result<()> {
     let api = Ports::url(product.ports.api);
     let token = product.operator_token()?;
     run(program(&root().join("target/schemathesis/bin/schemathesis").to_string_lossy())
+        // It keeps what it found where it stands.
+        .current_dir(root().join("target"))
         .arg("run")
         .arg(format!("{api}/api/v1/openapi.json"))
         .args(["--url", &api])
