@@ -258,8 +258,10 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
     assert_eq!(finance.get(&format!("/customers?q={}", &number[7..])).await.ok()["items"], json!([]));
     assert_eq!(service.get(&format!("/customers?q={number}")).await.ok()["items"], json!([]));
     // A role of one's own that writes customers and orders, but sees neither phones nor sums.
-    let mut blind =
-        rights(&["customers.read", "customers.write", "customers.reveal", "orders.read", "orders.write"], "all");
+    let mut blind = rights(
+        &["customers.read", "customers.write", "customers.reveal", "orders.read", "orders.write", "audit.read"],
+        "all",
+    );
     blind["fields"] = json!({ "phones": "read_only", "amounts": "mask" });
     let (clerk, _) = hire(&shop, "custom", Some(&role(&shop, "文员", &blind).await)).await;
     let change = json!({ "phones": [{ "number": phone_number() }] });
@@ -275,6 +277,13 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
         clerk.patch(&format!("/orders/{theirs}"), 9, json!({ "remark": "x" })).await.problem(409, "version_stale");
     assert_eq!(stale["current"]["total_fen"], json!(null), "{stale}");
     clerk.post(&format!("{path}/phones/0/reveal"), json!({})).await.ok();
+    // Nor does the record say what the order does not.
+    let recorded = async |client: &Client| {
+        let audit = client.get(&format!("/audit?resource_id={theirs}&action=create")).await.ok();
+        let fields = audit["items"][0]["fields"].as_array().expect("fields").clone();
+        fields.into_iter().find(|field| field["name"] == "total_fen").expect("the sum")["new"].take()
+    };
+    assert_eq!((recorded(&clerk).await, recorded(&shop.boss).await), (json!(null), json!(200)));
 }
 
 #[actix_web::test]

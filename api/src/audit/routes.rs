@@ -108,13 +108,13 @@ impl AuditEntryView {
         let mut changes = said.unwrap_or_default();
         let fields = match changes.remove("fields") {
             Some(Value::Object(fields)) => {
-                fields.into_iter().map(|(name, said)| shown(scope, &row.resource, name, said, personal)).collect()
+                fields.into_iter().map(|(name, said)| shown(scope, name, said, personal)).collect()
             }
             // Entries of the first versions have only names.
             Some(Value::Array(names)) => {
                 let names = names.into_iter().filter_map(|name| name.as_str().map(str::to_owned));
                 let secret = Value::from("secret");
-                names.map(|name| shown(scope, &row.resource, name, secret.clone(), personal)).collect()
+                names.map(|name| shown(scope, name, secret.clone(), personal)).collect()
             }
             _ => Vec::new(),
         };
@@ -137,12 +137,14 @@ impl AuditEntryView {
 }
 
 /// The one place where a recorded value is shown: what the reader's field rules hide is hidden here.
-fn shown(_: &Scope, _resource: &str, name: String, said: Value, personal: &Map<String, Value>) -> FieldChange {
+fn shown(scope: &Scope, name: String, said: Value, personal: &Map<String, Value>) -> FieldChange {
     let (kind, values) = match &said {
         Value::Object(values) => (Kind::Plain, Some(values)),
         Value::String(kind) if kind == "personal" => (Kind::Personal, personal.get(&name).and_then(Value::as_object)),
         _ => (Kind::Secret, None),
     };
+    // Sums are in columns that say so (guard: names of columns); phones are never in the record.
+    let values = values.filter(|_| !name.ends_with("_fen") || scope.fields().amounts.opens());
     let value = |which: &str| values.and_then(|values| values.get(which)).cloned().unwrap_or_default();
     FieldChange {
         kind: kind.as_str().to_owned(),
