@@ -1,7 +1,7 @@
 //! What one running server holds: opened once at the start, handed to extractors and jobs. Handlers
 //! never see it; what they may do comes to them as `Can<_>`.
 
-use crate::auth::{Places, Snapshots};
+use crate::auth::{Places, Snapshots, network_of};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -12,7 +12,6 @@ use crate::sms::Sms;
 use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
 use ipnet::IpNet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The parts of a running installation.
@@ -98,10 +97,7 @@ impl Installation {
 
 /// Networks or single addresses, separated by commas.
 fn networks(list: &str) -> anyhow::Result<Vec<IpNet>> {
-    let one = |text: &str| match text.parse::<IpAddr>() {
-        Ok(address) => Ok(IpNet::from(address)),
-        Err(_) => text.parse::<IpNet>().with_context(|| format!("{text} is no address and no network")),
-    };
+    let one = |text: &str| network_of(text).with_context(|| format!("{text} is no address and no network"));
     list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(one).collect()
 }
 

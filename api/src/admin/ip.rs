@@ -2,7 +2,7 @@
 //! server follows within three seconds.
 
 use super::said;
-use crate::auth::RuleKind;
+use crate::auth::{RuleKind, network_of};
 use crate::scope::system::System;
 use crate::scope::system::addresses::NewRule;
 use anyhow::Context as _;
@@ -10,7 +10,6 @@ use chrono::Duration;
 use clap::Subcommand;
 use ipnet::IpNet;
 use serde_json::{Value, json};
-use std::net::IpAddr;
 
 /// `shuke admin ip`
 #[derive(Debug, Subcommand)]
@@ -76,6 +75,5 @@ impl Ip {
 }
 
 fn net(text: &str) -> anyhow::Result<IpNet> {
-    let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())));
-    net.with_context(|| format!("{text} is no network: 203.0.113.0/24"))
+    network_of(text).with_context(|| format!("{text} is no network: 203.0.113.0/24"))
 }

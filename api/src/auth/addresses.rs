@@ -74,6 +74,11 @@ pub(crate) fn address_of(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|both| both.ip()))
 }
 
+/// A network, or a single address, as people write them.
+pub(crate) fn network_of(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical())))
+}
+
 fn within(address: IpAddr, v4: u8, v6: u8) -> Option<IpNet> {
     let net = match address.to_canonical() {
         IpAddr::V4(address) => IpNet::V4(Ipv4Net::new(address, v4).ok()?),

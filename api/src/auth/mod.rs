@@ -17,7 +17,7 @@ mod token;
 mod totp;
 mod travel;
 
-pub(crate) use addresses::{AddressRules, RuleKind, address_of, prefix};
+pub(crate) use addresses::{AddressRules, RuleKind, address_of, network_of, prefix};
 pub(crate) use attempts::limit;
 pub(crate) use notice::LoginNoticed;
 pub use password::hash as hash_password;

@@ -1,6 +1,6 @@
 //! Networks, as operators manage them: which are blocked, and which operators may come from.
 
-use crate::auth::{RuleKind, address_of};
+use crate::auth::{RuleKind, address_of, network_of};
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::addresses::NewRule;
@@ -12,7 +12,6 @@ use domain::accounts::{NetworkRule, NewNetworkRule};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::net::IpAddr;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -43,8 +42,7 @@ pub struct NetworkQuery {
 }
 
 fn network(text: &str) -> Result<IpNet, Problem> {
-    let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())));
-    net.map_err(|_| Problem::field("network", "network_invalid"))
+    network_of(text).ok_or_else(|| Problem::field("network", "network_invalid"))
 }
 
 /// What is in force.
