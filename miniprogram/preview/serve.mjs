@@ -26,10 +26,12 @@ function sendFile(dir, name, appid, res) {
 
 function forward(base, target, req, res, who) {
   const url = new URL(target, base)
-  // The API sees the caller's address and host as behind any reverse proxy.
-  const headers = { ...req.headers, 'x-forwarded-for': req.socket.remoteAddress, 'x-forwarded-proto': 'http' }
-  const out = http.request(url, { method: req.method, headers }, (answer) => {
-    res.writeHead(answer.statusCode, answer.headers)
+  // The API sees the caller's address and host as behind any reverse proxy. One connection a request: on a kept one
+  // the other side's closing may cross the next request, and a POST must not be sent again.
+  const headers = { ...req.headers, connection: 'close', 'x-forwarded-for': req.socket.remoteAddress, 'x-forwarded-proto': 'http' }
+  const out = http.request(url, { method: req.method, headers, agent: false }, (answer) => {
+    const { connection: _, ...answered } = answer.headers
+    res.writeHead(answer.statusCode, answered)
     answer.pipe(res)
   })
   out.on('error', (error) => {
