@@ -2,6 +2,7 @@
 
 use super::Customer;
 use super::entity::tagging;
+use super::search::Found;
 use super::vault::Vault;
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
@@ -46,6 +47,9 @@ pub struct CustomerRow {
     pub phone_count: usize,
     /// Tags.
     pub tags: Vec<TagLabel>,
+    /// What a search found in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
     /// When somebody was last in touch.
     pub last_contact_at: Option<DateTime<Utc>>,
     /// When somebody will be in touch again.
@@ -104,6 +108,7 @@ impl CustomerRow {
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
+            found: None,
             last_contact_at: customer.last_contact_at,
             next_contact_at: customer.next_contact_at,
             created_at: customer.created_at,

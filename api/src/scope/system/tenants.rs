@@ -2,6 +2,7 @@
 
 use super::System;
 use crate::auth::entity::{operator, tenant};
+use crate::customers::SearchOutdated;
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
 use crate::scope::{Event, Origin, Sight, Who};
@@ -119,6 +120,7 @@ impl System {
             requests_days: Set(None),
             retention_set_at: Set(None),
             retained_at: Set(None),
+            search_version: Set(Some(SearchOutdated::VERSION)), // nobody to be found yet
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;

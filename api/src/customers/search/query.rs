@@ -1,17 +1,14 @@
 //! Which customers a list shows.
 
-use super::entity::{customer, phone, tagging};
-use super::store::{LAST_FOUR, PHONE, with_digest};
+use super::ranked::Search;
+use crate::customers::entity::{customer, tagging};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::tags::entity::tag;
 use domain::customers::CustomerType;
-use domain::permission::FieldRule;
-use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, FunctionCall, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization as _;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -19,7 +16,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CustomerQuery {
-    /// Part of a name or company, a whole phone number, or its last four digits.
+    /// Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits.
     pub q: Option<String>,
     /// Tag ids, separated by commas: customers with any of them.
     pub tags_any: Option<String>,
@@ -42,11 +39,18 @@ pub struct CustomerQuery {
 }
 
 impl CustomerQuery {
-    pub(super) fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
+    /// Everything that is asked for, as one condition.
+    ///
+    /// # Errors
+    /// A filter that cannot be read.
+    pub(crate) fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
+        let search = Search::of(scope, self.q.as_deref());
+        Ok(self.filters(scope)?.add_option(search.map(|search| search.matching())))
+    }
+
+    /// What is asked for besides the text in the box.
+    pub(super) fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
         let mut all = Condition::all();
-        if let Some(q) = self.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-            all = all.add(matching(scope, q));
-        }
         if let Some(type_) = &self.type_ {
             let type_ = CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
             all = all.add(customer::Column::Type.eq(type_.as_str()));
@@ -71,46 +75,6 @@ impl CustomerQuery {
         }
         Ok(all)
     }
-}
-
-fn matching(scope: &Scope, q: &str) -> Condition {
-    // Fifty characters are the longest name there is; NFKC makes full-width and half-width equal.
-    let folded: String = q.nfkc().take(50).collect();
-    let pattern = format!("%{}%", folded.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let like = || sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
-    let mut any = Condition::any()
-        .add(lower(customer::Column::Name).like(like()))
-        .add(lower(customer::Column::Company).like(like()));
-    let phones = scope.fields().phones;
-    // Whoever never sees a whole number cannot find out by asking for one after the other either.
-    if let Some(number) = Phone::parse(&folded).filter(|_| phones.opens()) {
-        any = any.add(customer::Column::Id.in_subquery(with_phone(
-            scope,
-            PHONE,
-            scope.keys().index().phone_anywhere(&number),
-        )));
-    } else if phones != FieldRule::Hide && folded.len() == 4 && folded.bytes().all(|b| b.is_ascii_digit()) {
-        any = any.add(customer::Column::Id.in_subquery(with_phone(
-            scope,
-            LAST_FOUR,
-            scope.keys().index().last_four_anywhere(&folded),
-        )));
-    }
-    any
-}
-
-/// In lower case: one of the databases tells `A` from `a`, the other does not.
-fn lower(column: customer::Column) -> FunctionCall {
-    Func::lower(Expr::col((customer::Entity, column)))
-}
-
-fn with_phone(scope: &Scope, columns: [phone::Column; 2], digests: Vec<Vec<u8>>) -> SelectStatement {
-    Query::select()
-        .column(phone::Column::CustomerId)
-        .from(phone::Entity)
-        .and_where(phone::Column::TenantId.eq(scope.tenant_id()))
-        .cond_where(with_digest(columns, digests))
-        .to_owned()
 }
 
 fn tagged(scope: &Scope, tags: Vec<Uuid>) -> SelectStatement {
