@@ -1,6 +1,9 @@
 //! Customers, as staff meet them.
 
+use crate::guards::database::open;
 use crate::harness::{Shop, phone_number, text};
+use api::System;
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
 #[actix_web::test]
@@ -167,4 +170,26 @@ async fn a_renamed_customer_is_found_by_the_new_name_only() {
     }
     shop.boss.delete(&path, 2).await.ok();
     assert_eq!(found(&shop.boss, "q=赵").await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn customers_of_before_are_found_after_an_upgrade() {
+    let shop = Shop::new().await;
+    for at in 0..3 {
+        shop.customer_named(&format!("张三丰{at}")).await;
+    }
+    let db = open(&shop).await;
+    for statement in [
+        format!("DELETE FROM customer_terms WHERE tenant_id = {}", shop.tenant),
+        format!("DELETE FROM customer_search WHERE tenant_id = {}", shop.tenant),
+        format!("UPDATE tenants SET search_version = NULL WHERE id = {}", shop.tenant),
+    ] {
+        db.execute_unprepared(&statement).await.expect("runs");
+    }
+    let late = shop.customer_named("张三丰3").await;
+    assert_eq!(found(&shop.sales, "q=zsf").await.len(), 1, "{late}");
+    assert_eq!(System::new(&shop.at).begin_indexing(Some(shop.tenant)).await.expect("begins"), 1);
+    shop.run_jobs().await;
+    assert_eq!(found(&shop.sales, "q=zsf").await.len(), 4);
+    assert_eq!(System::new(&shop.at).begin_indexing(Some(shop.tenant)).await.expect("begins"), 0);
 }

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, interactions, orders, privacy, staff, step_up, tags, tasks};
+use crate::{accounts, customers, filters, interactions, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -66,6 +66,9 @@ forms! {
         step_up::StepUpRequest,
         step_up::StepUpProof,
         customers::CustomerTags,
+        filters::Filter,
+        filters::NewView,
+        filters::ViewChanges,
         staff::NewStaff,
         staff::NewInvitation,
         staff::InvitationTicket,

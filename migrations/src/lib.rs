@@ -29,6 +29,7 @@ mod m0040_consents;
 mod m0041_requests;
 mod m0042_retention;
 mod m0055_search;
+mod m0056_views;
 mod schema;
 
 /// All migrations in their order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0041_requests::Migration),
             Box::new(m0042_retention::Migration),
             Box::new(m0055_search::Migration),
+            Box::new(m0056_views::Migration),
         ]
     }
 }

@@ -19,6 +19,10 @@ const BUDGETS: &[(&str, u64)] = &[
     // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
     ("create_customer", 9),
     ("count_customers", 1),
+    ("list_views", 1),
+    ("create_view", 5),
+    ("change_view", 5),
+    ("delete_view", 4),
     ("delete_customer", 8),
     ("erase_customer", 16), // found, and one statement for each table that knows the person
     ("get_customer", 2),

@@ -9,6 +9,7 @@ mod sharing;
 mod store;
 mod vault;
 mod view;
+mod views;
 
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
@@ -26,7 +27,7 @@ use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
+    services.configure(routes::routes).configure(reveal::routes).configure(sharing::routes).configure(views::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for

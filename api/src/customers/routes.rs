@@ -140,7 +140,7 @@ async fn list_customers(
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = CountView), Problems))]
 #[get("/customers/count")]
 async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<CountView>, Problem> {
-    let condition = query.0.condition(&scope)?;
+    let condition = query.0.condition(&scope).await?;
     let (count, capped) = scope.find::<customer::Entity>().filter(condition).count().await?;
     Ok(Json(CountView { count, capped }))
 }

@@ -1,13 +1,12 @@
 //! Which customers a list shows.
 
+use super::filter::Compiler;
 use super::ranked::Search;
-use crate::customers::entity::{customer, tagging};
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::tags::entity::tag;
 use domain::customers::CustomerType;
-use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use domain::filters::{Clause, Filter, Op, Test};
+use sea_orm::sea_query::Condition;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -18,6 +17,10 @@ use uuid::Uuid;
 pub struct CustomerQuery {
     /// Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits.
     pub q: Option<String>,
+    /// A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`.
+    pub filter: Option<String>,
+    /// A saved view, whose filter holds as well.
+    pub view: Option<Uuid>,
     /// Tag ids, separated by commas: customers with any of them.
     pub tags_any: Option<String>,
     /// Customers with all of them.
@@ -43,63 +46,57 @@ impl CustomerQuery {
     ///
     /// # Errors
     /// A filter that cannot be read.
-    pub(crate) fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
+    pub(crate) async fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
         let search = Search::of(scope, self.q.as_deref());
-        Ok(self.filters(scope)?.add_option(search.map(|search| search.matching())))
+        Ok(self.filters(scope).await?.add_option(search.map(|search| search.matching())))
     }
 
     /// What is asked for besides the text in the box.
-    pub(super) fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
-        let mut all = Condition::all();
-        if let Some(type_) = &self.type_ {
-            let type_ = CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
-            all = all.add(customer::Column::Type.eq(type_.as_str()));
+    pub(super) async fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
+        let compiler = Compiler::new(scope);
+        let mut all = compiler.condition(&self.shorthands()?)?;
+        if let Some(text) = self.filter.as_deref().filter(|text| !text.is_empty()) {
+            let filter = domain::check::<Filter>(text.as_bytes())
+                .map_err(|violations| Problem::Invalid(violations.under("filter")))?;
+            all = all.add(compiler.condition(&filter)?);
         }
-        if let Some(owner) = self.owner_id {
-            all = all.add(customer::Column::OwnerId.eq(owner)).add(customer::Column::PoolId.is_null());
-        }
-        if let Some(pool) = self.pool {
-            let column = customer::Column::PoolId;
-            all = all.add(if pool { column.is_not_null() } else { column.is_null() });
-        }
-        let any = ids("tags_any", self.tags_any.as_deref())?;
-        if !any.is_empty() {
-            all = all.add(customer::Column::Id.in_subquery(tagged(scope, any)));
-        }
-        for tag in ids("tags_all", self.tags_all.as_deref())? {
-            all = all.add(customer::Column::Id.in_subquery(tagged(scope, vec![tag])));
-        }
-        let none = ids("tags_none", self.tags_none.as_deref())?;
-        if !none.is_empty() {
-            all = all.add(customer::Column::Id.not_in_subquery(tagged(scope, none)));
+        if let Some(view) = self.view {
+            all = all.add(compiler.condition(&crate::customers::views::filter(scope, view).await?)?);
         }
         Ok(all)
     }
-}
 
-fn tagged(scope: &Scope, tags: Vec<Uuid>) -> SelectStatement {
-    // A deleted tag is nobody's, though the rows that gave it are still there.
-    let live = Query::select()
-        .column(tag::Column::Id)
-        .from(tag::Entity)
-        .and_where(tag::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(tag::Column::Id.is_in(tags))
-        .and_where(tag::Column::Live.eq(1))
-        .to_owned();
-    Query::select()
-        .column(tagging::Column::CustomerId)
-        .from(tagging::Entity)
-        .and_where(tagging::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(tagging::Column::TagId.in_subquery(live))
-        .to_owned()
-}
-
-fn ids(field: &'static str, list: Option<&str>) -> Result<Vec<Uuid>, Problem> {
-    let Some(list) = list.filter(|list| !list.is_empty()) else { return Ok(Vec::new()) };
-    let ids: Result<Vec<Uuid>, _> = list.split(',').take(51).map(str::parse).collect();
-    match ids {
-        Ok(ids) if ids.len() <= 50 => Ok(ids),
-        Ok(_) => Err(domain::Violation::new(field, "too_many").with("max", 50).into()),
-        Err(_) => Err(Problem::field(field, "uuid_invalid")),
+    /// The parameters that say in one word what a filter says in a sentence.
+    fn shorthands(&self) -> Result<Filter, Problem> {
+        let mut all = Vec::new();
+        let mut add = |field: &str, op, values| {
+            all.push(Clause { any: vec![Test { field: field.to_owned(), op, values }] });
+        };
+        if let Some(type_) = &self.type_ {
+            CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
+            add("type", Op::AnyOf, vec![type_.clone()]);
+        }
+        if let Some(owner) = self.owner_id {
+            add("owner", Op::AnyOf, vec![owner.to_string()]);
+        }
+        if let Some(pool) = self.pool {
+            add("pool", if pool { Op::Set } else { Op::Empty }, Vec::new());
+        }
+        for (name, op, list) in [
+            ("tags_any", Op::AnyOf, &self.tags_any),
+            ("tags_all", Op::AllOf, &self.tags_all),
+            ("tags_none", Op::NoneOf, &self.tags_none),
+        ] {
+            let Some(list) = list.as_deref().filter(|list| !list.is_empty()) else { continue };
+            let ids: Vec<String> = list.split(',').take(51).map(str::to_owned).collect();
+            if ids.iter().any(|id| domain::moment::uuid(id).is_none()) {
+                return Err(Problem::field(name, "uuid_invalid"));
+            }
+            if ids.len() > 50 {
+                return Err(domain::Violation::new(name, "too_many").with("max", 50).into());
+            }
+            add("tag", op, ids);
+        }
+        Ok(Filter { all })
     }
 }

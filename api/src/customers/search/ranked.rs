@@ -307,7 +307,7 @@ impl<'s> Search<'s> {
 /// # Errors
 /// A filter, limit or cursor that cannot be read.
 pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Option<String>), Problem> {
-    let filters = query.filters(scope)?;
+    let filters = query.filters(scope).await?;
     let Some(search) = Search::of(scope, query.q.as_deref()) else {
         return newest(scope, query, filters).await;
     };

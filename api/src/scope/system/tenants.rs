@@ -2,7 +2,6 @@
 
 use super::System;
 use crate::auth::entity::{operator, tenant};
-use crate::customers::SearchOutdated;
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
 use crate::scope::{Event, Origin, Sight, Who};
@@ -120,7 +119,7 @@ impl System {
             requests_days: Set(None),
             retention_set_at: Set(None),
             retained_at: Set(None),
-            search_version: Set(Some(SearchOutdated::VERSION)), // nobody to be found yet
+            search_version: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;
