@@ -159,6 +159,15 @@ impl Problem {
         Self::Invalid(Violation::new(field, code).into())
     }
 
+    /// The same refusal of a value that stands in a field of something larger.
+    #[must_use]
+    pub(crate) fn under(self, field: &str) -> Self {
+        match self {
+            Self::Invalid(violations) => Self::Invalid(violations.under(field)),
+            other => other,
+        }
+    }
+
     /// A conflict without a row to show.
     #[must_use]
     pub fn conflict(code: &'static str, field: Option<&'static str>) -> Self {

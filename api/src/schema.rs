@@ -2,6 +2,7 @@
 
 use crate::auth::entity as auth;
 use crate::auth::guard_entity as guard;
+use crate::customers::bulk_entity as bulk;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
@@ -62,6 +63,8 @@ pub fn tables() -> Vec<Table> {
         table(customers::helper::Entity),
         table(customers::pool::Entity),
         table(customers::view::Entity),
+        table(bulk::action::Entity),
+        table(bulk::row::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(interactions::entity::Entity),
@@ -103,6 +106,8 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::helper::Entity),
         said(customers::pool::Entity),
         said(customers::view::Entity),
+        said(bulk::action::Entity),
+        said(bulk::row::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(interactions::entity::Entity),

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, filters, interactions, orders, privacy, staff, step_up, tags, tasks};
+use crate::{accounts, bulk, customers, filters, interactions, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -66,6 +66,8 @@ forms! {
         step_up::StepUpRequest,
         step_up::StepUpProof,
         customers::CustomerTags,
+        bulk::BulkChange,
+        bulk::BulkDeletion,
         filters::Filter,
         filters::NewView,
         filters::ViewChanges,

@@ -7,6 +7,7 @@ extern crate self as domain;
 #[doc(hidden)]
 pub use {serde, utoipa};
 
+pub mod bulk;
 pub mod check;
 pub mod code;
 pub mod filters;

@@ -12,6 +12,8 @@ codes! {
         CustomersWrite = "customers.write",
         /// Delete customers.
         CustomersDelete = "customers.delete",
+        /// Delete many customers at once.
+        CustomersBulkDelete = "customers.bulk_delete",
         /// See a whole phone number, once, on the record.
         CustomersReveal = "customers.reveal",
         /// Give a customer to another owner.

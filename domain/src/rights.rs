@@ -108,6 +108,7 @@ impl Role {
             },
             Self::Manager => {
                 let not = [
+                    P::CustomersBulkDelete,
                     P::CustomersExport,
                     P::CustomersErase,
                     P::StaffWrite,
@@ -122,6 +123,7 @@ impl Role {
                 let not = [
                     P::CustomersDelete,
                     P::CustomersAssign,
+                    P::CustomersBulkDelete,
                     P::CustomersExport,
                     P::CustomersErase,
                     P::TagsWrite,

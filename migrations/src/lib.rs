@@ -30,6 +30,7 @@ mod m0041_requests;
 mod m0042_retention;
 mod m0055_search;
 mod m0056_views;
+mod m0057_bulk;
 mod schema;
 
 /// All migrations in their order.
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0042_retention::Migration),
             Box::new(m0055_search::Migration),
             Box::new(m0056_views::Migration),
+            Box::new(m0057_bulk::Migration),
         ]
     }
 }

@@ -21,6 +21,7 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
       { value: 'customers.share', label: '请同事协作', needs: 'customers.read' },
       { value: 'customers.claim', label: '领取和放入公海', needs: 'customers.read' },
       { value: 'customers.delete', label: '删除客户', needs: 'customers.read' },
+      { value: 'customers.bulk_delete', label: '批量删除客户', needs: 'customers.delete' },
       { value: 'customers.export', label: '应客户要求导出资料', needs: 'customers.read' },
       { value: 'customers.erase', label: '应客户要求彻底删除', needs: 'customers.read' },
     ],

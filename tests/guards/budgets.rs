@@ -19,6 +19,13 @@ const BUDGETS: &[(&str, u64)] = &[
     // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
     ("create_customer", 9),
     ("count_customers", 1),
+    ("change_customers", 8),
+    ("delete_customers", 5),
+    ("list_bulk_actions", 1),
+    ("get_bulk_action", 1),
+    ("list_bulk_failures", 2),
+    ("cancel_bulk_action", 5),
+    ("undo_bulk_action", 6),
     ("list_views", 1),
     ("create_view", 5),
     ("change_view", 5),

@@ -137,7 +137,7 @@ async fn the_permission_in_the_document_is_the_one_in_the_signature() {
         let granted = signature.split("Can<").nth(1).and_then(|rest| rest.split('>').next());
         match &operation.access {
             Access::Can(name) => {
-                let wanted: String = name.split('.').map(capital).collect();
+                let wanted: String = name.split(['.', '_']).map(capital).collect();
                 assert_eq!(granted, Some(wanted.as_str()), "{}", operation.id);
             }
             _ => assert_eq!(granted, None, "{}: the document names no permission", operation.id),

@@ -172,6 +172,18 @@ impl<'s> Desk<'s> {
             "delete_tag" => mine().at("id", self.tag().await).version(1),
 
             // Customers.
+            "change_customers" => mine().body(json!({
+                "selection": { "ids": [self.customer().await] }, "type": "lost",
+                "add_tags": [self.tag().await], "remove_tags": [],
+            })),
+            "delete_customers" => mine().body(json!({ "selection": { "filter": regulars() } })),
+            "list_bulk_actions" => mine(),
+            "get_bulk_action" | "list_bulk_failures" | "cancel_bulk_action" => mine().at("id", self.bulk().await),
+            "undo_bulk_action" => {
+                let bulk = self.bulk().await;
+                self.run_jobs().await;
+                mine().at("id", bulk)
+            }
             "list_views" => mine(),
             "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({
@@ -268,6 +280,11 @@ impl<'s> Desk<'s> {
 
     pub async fn group(&self) -> String {
         text(&self.boss.post("/tag-groups", json!({ "name": unique("口味") })).await.ok()["id"])
+    }
+
+    async fn bulk(&self) -> String {
+        let body = json!({ "selection": { "ids": [self.customer().await] }, "type": "lost" });
+        text(&self.client.post("/customers/bulk", body).await.ok()["id"])
     }
 
     async fn view(&self) -> String {

@@ -1,5 +1,6 @@
 //! Customers 客户: the record, its phones and its tags.
 
+mod bulk;
 pub(crate) mod entity;
 mod regions;
 mod reveal;
@@ -11,6 +12,7 @@ mod vault;
 mod view;
 mod views;
 
+pub(crate) use bulk::{BulkAsked, entity as bulk_entity};
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
@@ -27,7 +29,13 @@ use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(routes::routes).configure(reveal::routes).configure(sharing::routes).configure(views::routes);
+    // `/customers/bulk` before `/customers/{id}`.
+    services
+        .configure(bulk::routes)
+        .configure(routes::routes)
+        .configure(reveal::routes)
+        .configure(sharing::routes)
+        .configure(views::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for

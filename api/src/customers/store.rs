@@ -123,6 +123,16 @@ pub(crate) async fn fill_digests(tx: &Tx<'_>) -> Result<u64, Problem> {
     Ok(filled)
 }
 
+/// Whether another live customer has the first of these phones.
+pub(super) async fn first_phone_taken(tx: &Tx<'_>, vault: &Vault) -> Result<bool, Problem> {
+    let Some(first) = vault.phones.first().and_then(SealedPhone::phone) else { return Ok(false) };
+    let taken = tx
+        .find_masked::<phone::Entity>()
+        .filter(with_digest(PHONE, tx.keys().index().phone_anywhere(&first)))
+        .filter(phone::Column::PrimaryLive.eq(1));
+    Ok(taken.one().await?.is_some())
+}
+
 /// The refusal that names the customer in the way, masked, and who looks after them.
 async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
     let index = tx

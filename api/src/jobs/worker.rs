@@ -242,5 +242,6 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::privacy::RequestDue,
         crate::privacy::RetentionDue,
         crate::customers::SearchOutdated,
+        crate::customers::BulkAsked,
     )
 }

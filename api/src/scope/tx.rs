@@ -78,6 +78,12 @@ impl Tx<'_> {
         }
     }
 
+    /// Rows that may be changed, of those that can be seen.
+    #[must_use]
+    pub(crate) fn find_to_change_all<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.scope.select_for::<E>(&self.scope.look(true)), on: On::Tx(&self.tx) }
+    }
+
     /// Why an update found nothing: a row that is there to be read says so instead of seeming stale.
     async fn may_change<E: Tenanted>(&self, id: Uuid) -> Result<(), DbErr> {
         if !matches!(self.scope.eyes, Eyes::Staff(_)) {
@@ -285,6 +291,24 @@ impl Tx<'_> {
             set(&mut tombstone, live, Value::BigInt(None));
         }
         self.rewrite::<E>("delete", id, version, tombstone).await
+    }
+
+    /// Makes a tombstone a row again. Its unique values must be free.
+    ///
+    /// # Errors
+    /// When one of them is taken.
+    pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid) -> Result<bool, DbErr> {
+        self.wrote.set(true);
+        self.record_fields::<E>("restore", Some(id), Diff::default());
+        let mut risen = <E::ActiveModel as Default>::default();
+        let mut update = self.scoped_update::<E>(id);
+        if let Some(Aggregate { version, updated_at, deleted_at, live, .. }) = E::aggregate() {
+            set(&mut risen, deleted_at, Value::ChronoDateTimeUtc(None));
+            set(&mut risen, live, Some(1_i64).into());
+            set(&mut risen, updated_at, self.scope.now.into());
+            update = update.filter(live.is_null()).col_expr(version, Expr::col(version).add(1));
+        }
+        Ok(update.set(risen).exec(&self.tx).await?.rows_affected > 0)
     }
 
     /// Removes rows that hang on another row. They leave no tombstone.

@@ -67,6 +67,8 @@ super::texts! {
     already_staff: "你已经是这家的员工", "You already work here";
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";
     in_pool: "客户已经在公海里", "The customer is in the pool already";
+    bulk_ended: "操作已经结束", "It has ended already";
+    undo_too_late: "已不能撤销", "It cannot be undone any more";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";
     allow_excludes_caller: "这样会把你自己挡在外面", "This would lock you out yourself";

@@ -267,6 +267,9 @@ impl World {
                     .flat_map(|group| group["tags"].as_array().expect("tags"));
                 assert_eq!(Some(tags.map(|tag| text(&tag["id"])).collect()), of(&self.tags), "{who}");
             }
+            "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
+                assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
             "list_views" => {
                 assert_eq!(items(&client.get("/customer-views").await.ok(), "id"), BTreeSet::new(), "{who}");
             }

@@ -101,6 +101,16 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, Origin::default()))
     }
 
+    /// The scope of a job that goes on in the name of a member of staff, with the rights they have now;
+    /// none when they may not work any more.
+    pub(crate) async fn staff_scope(&self, job: &Scope, staff_id: Uuid) -> Result<Option<Scope>, Problem> {
+        let Some(row) = self.staffer(job.tenant_id, staff_id).await? else { return Ok(None) };
+        let eyes = Eyes::Staff(Arc::new(self.sight(&row).await?));
+        let who = Who { id: Some(row.id), name: row.name };
+        let keys = Arc::clone(&job.keys);
+        Ok(Some(Scope::new(Arc::clone(&self.at), job.tenant_id, eyes, who, keys, job.origin.clone())))
+    }
+
     /// The keys of a business, unwrapped once and then remembered by this process.
     pub(crate) async fn tenant_keys(&self, tenant_id: i64) -> Result<Arc<TenantKeys>, Problem> {
         if let Some(keys) = self.at.snapshots.keys(tenant_id, self.now()) {

@@ -1,0 +1,164 @@
+//! The job: as whoever asked, with the rights they have now, some customers at a time.
+
+use super::entity::{action, row};
+use super::{Asked, apply, undo};
+use crate::customers::entity::customer;
+use crate::customers::search::Compiler;
+use crate::db::Code;
+use crate::jobs::Job;
+use crate::problem::Problem;
+use crate::scope::system::System;
+use crate::scope::{Scope, Tx};
+use domain::bulk::BulkState;
+use domain::permission::Permission;
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Customers in one transaction: each has an entry in the record.
+const BATCH: u64 = 100;
+/// Transactions of a run before other jobs get their turn; far less than a lease.
+const TURN: usize = 20;
+
+/// Somebody asked for a bulk action, or for undoing it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BulkAsked {
+    /// The row in `bulk_actions`.
+    pub(super) bulk_id: Uuid,
+}
+
+impl Job for BulkAsked {
+    const KIND: &'static str = "bulk_asked";
+
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        let Some(found) = find(&scope, self.bulk_id).await? else { return Ok(()) };
+        let system = System::new(scope.installation());
+        let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
+            // Whoever asked may not work here any more: nothing more is done in their name.
+            let tx = scope.begin().await?;
+            end(&tx, &found, BulkState::Cancelled).await?;
+            return tx.commit().await;
+        };
+        for _ in 0..TURN {
+            if step(&mut theirs, self.bulk_id).await? {
+                return Ok(());
+            }
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&self, now).await?;
+        tx.commit().await
+    }
+}
+
+async fn find(scope: &Scope, id: Uuid) -> Result<Option<action::Model>, Problem> {
+    Ok(scope.find::<action::Entity>().filter(action::Column::Id.eq(id)).one().await?)
+}
+
+/// One batch; `true` when nothing is left to do.
+async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
+    let tx = scope.begin().await?;
+    let rows = tx.find::<action::Entity>().filter(action::Column::Id.eq(id));
+    let held = rows.shape(QuerySelect::lock_exclusive).all().await?;
+    let Some(found) = held.into_iter().next() else { return Ok(true) };
+    let asked: Asked = serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
+    match found.state.0 {
+        BulkState::Running if allowed(&tx, &asked) => {}
+        BulkState::Running => {
+            end(&tx, &found, BulkState::Cancelled).await?;
+            tx.commit().await?;
+            return Ok(true);
+        }
+        BulkState::Undoing => {
+            let left = undo::step(&tx, &found).await?;
+            if !left {
+                end(&tx, &found, BulkState::Undone).await?;
+            }
+            tx.commit().await?;
+            return Ok(!left);
+        }
+        BulkState::Done | BulkState::Cancelled | BulkState::Undone => return Ok(true),
+    }
+    let (seen, last) = next(&tx, &asked, found.after_id).await?;
+    let Some(last) = last else {
+        end(&tx, &found, BulkState::Done).await?;
+        tx.commit().await?;
+        return Ok(true);
+    };
+    let ids: Vec<Uuid> = seen.iter().map(|customer| customer.id).collect();
+    let may: HashSet<Uuid> = tx
+        .find_to_change_all::<customer::Entity>()
+        .filter(customer::Column::Id.is_in(ids))
+        .all()
+        .await?
+        .into_iter()
+        .map(|customer| customer.id)
+        .collect();
+    let (mine, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|customer| may.contains(&customer.id));
+    let done = i64::try_from(mine.len()).unwrap_or(i64::MAX);
+    let failed = i64::try_from(others.len()).unwrap_or(i64::MAX);
+    let before = apply::apply(&tx, &asked, mine).await?;
+    let rows = before.into_iter().map(|(customer, before)| (customer, None, serde_json::to_string(&before).ok()));
+    let rows = rows.chain(others.into_iter().map(|other| (other.id, Some("row_read_only".to_owned()), None)));
+    let rows = rows.map(|(customer, failure, before)| row::ActiveModel {
+        bulk_id: Set(id),
+        customer_id: Set(customer),
+        failure: Set(failure),
+        before: Set(before),
+        ..Default::default()
+    });
+    tx.insert_many::<row::Entity>(rows).await?;
+    let change = action::ActiveModel {
+        after_id: Set(Some(last)),
+        done: Set(found.done + done),
+        failed: Set(found.failed + failed),
+        ..Default::default()
+    };
+    tx.derive::<action::Entity>(id, change).await?;
+    if done == 0 {
+        tx.unrecorded("nothing of the business changed");
+    }
+    tx.commit().await?;
+    Ok(false)
+}
+
+/// Whether they may still do it: a role that was taken away meanwhile ends the action.
+fn allowed(tx: &Tx<'_>, asked: &Asked) -> bool {
+    let wanted = match asked {
+        Asked::Delete(_) => Permission::CustomersBulkDelete,
+        Asked::Change(change) if change.owner_id.is_some() => Permission::CustomersAssign,
+        Asked::Change(_) => Permission::CustomersWrite,
+    };
+    tx.may(wanted)
+}
+
+/// The customers that come next, in the order of their ids: each is met once, whatever the action does to
+/// what the filter asks for.
+async fn next(
+    tx: &Tx<'_>,
+    asked: &Asked,
+    after: Option<Uuid>,
+) -> Result<(Vec<customer::Model>, Option<Uuid>), Problem> {
+    let selection = asked.selection();
+    let chosen = match &selection.filter {
+        Some(filter) => Compiler::new(tx).condition(filter)?,
+        None => Condition::all().add(customer::Column::Id.is_in(selection.ids.iter().copied())),
+    };
+    let past = Condition::all().add_option(after.map(|after| customer::Column::Id.gt(after)));
+    let page = |rows: sea_orm::Select<customer::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
+    let rows = tx.find::<customer::Entity>().filter(chosen).filter(past).shape(page).all().await?;
+    let last = rows.last().map(|row| row.id);
+    Ok((rows, last))
+}
+
+/// Ends it, and says so in the record.
+pub(super) async fn end(tx: &Tx<'_>, found: &action::Model, state: BulkState) -> Result<(), Problem> {
+    let change =
+        action::ActiveModel { state: Set(Code(state)), finished_at: Set(Some(tx.now())), ..Default::default() };
+    tx.derive::<action::Entity>(found.id, change).await?;
+    let counts = serde_json::json!({ "state": state, "done": found.done, "failed": found.failed });
+    tx.audit("bulk", "customer", None, counts);
+    Ok(())
+}

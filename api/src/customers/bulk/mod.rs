@@ -1,0 +1,45 @@
+//! Bulk actions: one change to many customers, in the background, with progress, and an undo for half an hour.
+
+mod apply;
+pub(crate) mod entity;
+mod job;
+mod routes;
+mod undo;
+
+pub(crate) use job::BulkAsked;
+pub(super) use routes::routes;
+
+use domain::bulk::{BulkChange, Selection};
+use domain::customers::CustomerType;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What is done to each customer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Asked {
+    Change(BulkChange),
+    Delete(Selection),
+}
+
+impl Asked {
+    const fn selection(&self) -> &Selection {
+        match self {
+            Self::Change(change) => &change.selection,
+            Self::Delete(selection) => selection,
+        }
+    }
+}
+
+/// What stood in a row before.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Before {
+    /// Owner and pool, if they changed.
+    owner: Option<(Uuid, Option<Uuid>)>,
+    type_: Option<CustomerType>,
+    /// Tags that were not there.
+    added: Vec<Uuid>,
+    /// Tags that were.
+    removed: Vec<Uuid>,
+    deleted: bool,
+}

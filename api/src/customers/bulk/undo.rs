@@ -1,0 +1,114 @@
+//! Undoing a bulk action: what still stands as the action left it becomes what it was before.
+
+use super::entity::{action, row};
+use super::{Asked, Before, apply};
+use crate::customers::entity::customer;
+use crate::customers::search;
+use crate::customers::store::index_phones;
+use crate::customers::vault::Vault;
+use crate::db::Code;
+use crate::problem::Problem;
+use crate::scope::Tx;
+use domain::bulk::BulkChange;
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Customers in one transaction.
+const BATCH: u64 = 100;
+/// What becomes of a row that was undone, and why one was not.
+pub(super) const UNDONE: &str = "undone";
+const CHANGED_SINCE: &str = "changed_since";
+
+/// Undoes some rows; `false` when none are left.
+pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Problem> {
+    let asked: Asked = serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
+    let left = Condition::all().add(row::Column::BulkId.eq(found.id)).add(row::Column::Failure.is_null());
+    let page = |rows: sea_orm::Select<row::Entity>| rows.order_by_asc(row::Column::CustomerId).limit(BATCH);
+    let rows = tx.find::<row::Entity>().filter(left).shape(page).all().await?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    let mut before = BTreeMap::new();
+    for row in rows {
+        let was: Before = serde_json::from_str(row.before.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        before.insert(row.customer_id, was);
+    }
+    let ids: Vec<Uuid> = before.keys().copied().collect();
+    let undone = match &asked {
+        Asked::Change(change) => put_back(tx, change, before).await?,
+        Asked::Delete(_) => brought_back(tx, &ids).await?,
+    };
+    let kept: Vec<Uuid> = ids.into_iter().filter(|id| !undone.contains(id)).collect();
+    let count = i64::try_from(undone.len()).unwrap_or(i64::MAX);
+    for (customers, outcome) in [(undone, UNDONE), (kept, CHANGED_SINCE)] {
+        if customers.is_empty() {
+            continue;
+        }
+        let these =
+            Condition::all().add(row::Column::BulkId.eq(found.id)).add(row::Column::CustomerId.is_in(customers));
+        let outcome = row::ActiveModel { failure: Set(Some(outcome.to_owned())), ..Default::default() };
+        tx.derive_all::<row::Entity>(these, outcome).await?;
+    }
+    let change = action::ActiveModel { undone: Set(found.undone + count), ..Default::default() };
+    tx.derive::<action::Entity>(found.id, change).await?;
+    if count == 0 {
+        tx.unrecorded("nothing of the business changed");
+    }
+    Ok(true)
+}
+
+async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Before>) -> Result<Vec<Uuid>, Problem> {
+    let now = tx.find_to_change_all::<customer::Entity>();
+    let now = now.filter(customer::Column::Id.is_in(before.keys().copied())).all().await?;
+    // Those that get the same back are changed by one statement.
+    type Value = (Option<(Uuid, Option<Uuid>)>, Option<&'static str>);
+    let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
+    let mut undone = Vec::new();
+    for row in now {
+        let Some(was) = before.get(&row.id) else { continue };
+        let owner = was.owner.filter(|_| Some(row.owner_id) == change.owner_id && row.pool_id.is_none());
+        let type_ = was.type_.filter(|_| Some(row.type_.0) == change.type_);
+        if owner.is_none() == was.owner.is_some() || type_.is_none() == was.type_.is_some() {
+            continue; // Somebody gave it another value since: theirs stays.
+        }
+        undone.push(row.id);
+        if owner.is_some() || type_.is_some() {
+            groups.entry((owner, type_.map(domain::customers::CustomerType::as_str))).or_default().push((row.id, row));
+        }
+    }
+    for ((owner, type_), rows) in groups {
+        let mut columns = customer::ActiveModel::default();
+        if let Some((owner, pool)) = owner {
+            columns.owner_id = Set(owner);
+            columns.pool_id = Set(pool);
+        }
+        if let Some(type_) = type_.and_then(domain::customers::CustomerType::parse) {
+            columns.type_ = Set(Code(type_));
+        }
+        tx.update_all::<customer::Entity>(&rows, "undo", columns).await?;
+    }
+    let back =
+        |id: &Uuid| Some((*id, before.get(id)?)).filter(|(_, was)| !was.added.is_empty() || !was.removed.is_empty());
+    apply::retag(tx, undone.iter().filter_map(back).map(|(id, was)| (id, &was.removed, &was.added))).await?;
+    Ok(undone)
+}
+
+/// Deleted customers come back, unless somebody else has their phone by now.
+async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let gone = tx.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids.iter().copied()));
+    let still = Condition::all().add(customer::Column::Live.is_null()).add(customer::Column::ErasedAt.is_null());
+    let mut back = Vec::new();
+    for row in gone.filter(still).all().await? {
+        let vault = Vault::open(tx, &row)?;
+        if super::super::store::first_phone_taken(tx, &vault).await? {
+            continue;
+        }
+        tx.unbury::<customer::Entity>(row.id).await?;
+        index_phones(tx, row.id, &vault).await?;
+        search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
+        back.push(row.id);
+    }
+    Ok(back)
+}

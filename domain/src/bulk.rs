@@ -1,0 +1,88 @@
+//! Bulk actions 批量操作: one change to many customers, chosen by hand or by a filter.
+
+use crate::customers::CustomerType;
+use crate::filters::Filter;
+use crate::prelude::*;
+
+/// Which customers: these, or all that a filter finds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "one_way_to_choose"))]
+pub struct Selection {
+    /// Chosen one by one.
+    #[serde(default)]
+    #[validate(length(max = 500))]
+    pub ids: Vec<Uuid>,
+    /// Chosen by what they have in common; an empty filter means everybody one may change.
+    #[serde(default)]
+    #[validate(nested)]
+    pub filter: Option<Filter>,
+}
+
+fn one_way_to_choose(selection: &Selection) -> Result<(), ValidationError> {
+    if selection.ids.is_empty() == selection.filter.is_some() { Ok(()) } else { fail("selection_unclear") }
+}
+
+/// A change to many customers. At least one thing changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "something_changes"))]
+pub struct BulkChange {
+    /// UUIDv7 chosen by the client, or absent.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// Whom.
+    #[validate(nested)]
+    pub selection: Selection,
+    /// Tags to add.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    pub add_tags: Vec<Uuid>,
+    /// Tags to remove.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    pub remove_tags: Vec<Uuid>,
+    /// New owner; takes customers out of the pool.
+    #[serde(default)]
+    pub owner_id: Option<Uuid>,
+    /// Where they stand from now on.
+    #[serde(default)]
+    #[serde(rename = "type")]
+    pub type_: Option<CustomerType>,
+}
+
+fn something_changes(change: &BulkChange) -> Result<(), ValidationError> {
+    let nothing = change.add_tags.is_empty()
+        && change.remove_tags.is_empty()
+        && change.owner_id.is_none()
+        && change.type_.is_none();
+    if nothing { fail("change_missing") } else { Ok(()) }
+}
+
+/// Many customers are deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkDeletion {
+    /// UUIDv7 chosen by the client, or absent.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// Whom.
+    #[validate(nested)]
+    pub selection: Selection,
+}
+
+codes! {
+    /// How far a bulk action is.
+    pub enum BulkState {
+        /// 进行中.
+        Running = "running",
+        /// 已完成.
+        Done = "done",
+        /// 已取消: what was done before stays, and can be undone.
+        Cancelled = "cancelled",
+        /// 撤销中.
+        Undoing = "undoing",
+        /// 已撤销.
+        Undone = "undone",
+    }
+}

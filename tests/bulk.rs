@@ -1,0 +1,170 @@
+//! Bulk actions.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use chrono::Duration;
+use domain::permission::Role;
+use serde_json::{Value, json};
+
+async fn tag(shop: &Shop, name: &str) -> String {
+    let group = shop.boss.post("/tag-groups", json!({ "name": format!("组{name}") })).await.ok();
+    let body = json!({ "group_id": group["id"], "name": name });
+    text(&shop.boss.post("/tags", body).await.ok()["id"])
+}
+
+async fn ask(client: &Client, body: Value) -> String {
+    let asked = client.post("/customers/bulk", body).await.ok();
+    assert_eq!(asked["state"], "running");
+    text(&asked["id"])
+}
+
+async fn progress(client: &Client, id: &str) -> Value {
+    client.get(&format!("/customers/bulk/{id}")).await.ok()
+}
+
+/// Names of the customers that a filter of one test finds.
+async fn with(client: &Client, field: &str, values: &[&str]) -> usize {
+    let test = json!({ "field": field, "op": "any_of", "values": values });
+    let filter = json!({ "all": [{ "any": [test] }] });
+    let page = client.get(&format!("/customers?limit=100&filter={filter}")).await.ok();
+    page["items"].as_array().expect("items").len()
+}
+
+#[actix_web::test]
+async fn one_change_reaches_everybody_a_filter_finds_and_is_undone() {
+    let shop = Shop::new().await;
+    let (new, old) = (tag(&shop, "新").await, tag(&shop, "旧").await);
+    for at in 0..5 {
+        let tags = if at < 2 { json!([old]) } else { json!([]) };
+        let kind = if at == 4 { "existing" } else { "potential" };
+        let body = json!({ "name": format!("客{at}"), "tag_ids": tags, "type": kind });
+        shop.sales.post("/customers", body).await.ok();
+    }
+    let filter = json!({ "all": [{ "any": [{ "field": "type", "op": "any_of", "values": ["potential"] }] }] });
+    let id = ask(
+        &shop.boss,
+        json!({
+            "selection": { "filter": filter }, "add_tags": [new], "remove_tags": [old], "type": "existing",
+            "owner_id": shop.rival_id,
+        }),
+    )
+    .await;
+    shop.run_jobs().await;
+    let done = progress(&shop.boss, &id).await;
+    assert_eq!((&done["state"], &done["done"], &done["failed"]), (&json!("done"), &json!(4), &json!(0)));
+    assert_eq!(with(&shop.boss, "tag", &[&new]).await, 4);
+    assert_eq!(with(&shop.boss, "tag", &[&old]).await, 0);
+    assert_eq!(with(&shop.boss, "type", &["existing"]).await, 5);
+    assert_eq!(with(&shop.boss, "owner", &[&shop.rival_id.to_string()]).await, 4);
+
+    // One of them gets another type meanwhile: that stays.
+    let page = shop.boss.get("/customers?q=客0").await.ok();
+    let path = format!("/customers/{}", text(&page["items"][0]["id"]));
+    shop.boss
+        .patch(&path, page["items"][0]["version"].as_i64().expect("a version"), json!({ "type": "lost" }))
+        .await
+        .ok();
+    shop.rival.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(404, "not_found");
+    let undoing = shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+    assert_eq!(undoing["state"], "undoing");
+    shop.run_jobs().await;
+    let undone = progress(&shop.boss, &id).await;
+    assert_eq!((&undone["state"], &undone["undone"]), (&json!("undone"), &json!(3)));
+    assert_eq!(with(&shop.boss, "tag", &[&new]).await, 1);
+    assert_eq!(with(&shop.boss, "tag", &[&old]).await, 1);
+    assert_eq!(with(&shop.boss, "type", &["potential"]).await, 3);
+    assert_eq!(with(&shop.boss, "owner", &[&shop.sales_id.to_string()]).await, 4);
+    let failures = shop.boss.get(&format!("/customers/bulk/{id}/failures")).await.ok();
+    assert_eq!(failures["items"], json!([{ "customer_id": page["items"][0]["id"], "code": "changed_since" }]));
+    shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
+}
+
+#[actix_web::test]
+async fn what_one_may_only_look_at_is_left_alone_and_said_so() {
+    let shop = Shop::new().await;
+    let mine = shop.customer_named("我的").await;
+    let theirs = text(&shop.rival.post("/customers", json!({ "name": "别人的" })).await.ok()["id"]);
+    let share = json!({ "staff_id": shop.sales_id, "level": "read" });
+    shop.rival.post(&format!("/customers/{theirs}/helpers"), share).await.ok();
+    let foreign = text(&shop.rival.post("/customers", json!({ "name": "看不见的" })).await.ok()["id"]);
+    let unseen = json!({ "selection": { "ids": [mine, foreign] }, "type": "lost" });
+    let refused = shop.sales.post("/customers/bulk", unseen).await;
+    assert_eq!(refused.violations(), ["selection.ids.1: customer_unknown"]);
+    let id = ask(&shop.sales, json!({ "selection": { "ids": [mine, theirs] }, "type": "lost" })).await;
+    shop.run_jobs().await;
+    let done = progress(&shop.sales, &id).await;
+    assert_eq!((&done["done"], &done["failed"]), (&json!(1), &json!(1)));
+    let failures = shop.sales.get(&format!("/customers/bulk/{id}/failures")).await.ok();
+    assert_eq!(failures["items"], json!([{ "customer_id": theirs, "code": "row_read_only" }]));
+    assert_eq!(with(&shop.boss, "type", &["lost"]).await, 1);
+    // Nor may one give customers away without the right to.
+    let body = json!({ "selection": { "ids": [mine] }, "owner_id": shop.rival_id });
+    shop.sales.post("/customers/bulk", body).await.problem(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn deleted_by_mistake_comes_back_with_its_phone_and_its_name() {
+    let shop = Shop::new().await;
+    let (kept, taken) = (phone_number(), phone_number());
+    for (name, number) in [("张三丰", &kept), ("李四光", &taken)] {
+        shop.sales.post("/customers", json!({ "name": name, "phones": [{ "number": number }] })).await.ok();
+    }
+    let body = json!({ "selection": { "filter": {} } });
+    shop.sales.post("/customers/bulk/deletions", body.clone()).await.problem(403, "forbidden");
+    let id = text(&shop.boss.post("/customers/bulk/deletions", body).await.ok()["id"]);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
+    shop.rival.post("/customers", json!({ "name": "王五", "phones": [{ "number": taken }] })).await.ok();
+    shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let undone = progress(&shop.boss, &id).await;
+    assert_eq!((&undone["state"], &undone["undone"]), (&json!("undone"), &json!(1)));
+    for q in ["zsf", &kept] {
+        let page = shop.sales.get(&format!("/customers?q={q}")).await.ok();
+        assert_eq!(page["items"][0]["name"], "张三丰", "{q}");
+    }
+    assert_eq!(shop.boss.get("/customers?q=李四光").await.ok()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_bulk_action_ends_when_it_is_cancelled_or_whoever_asked_may_no_more() {
+    let shop = Shop::new().await;
+    for at in 0..3 {
+        shop.customer_named(&format!("客{at}")).await;
+    }
+    let everybody = json!({ "selection": { "filter": {} }, "type": "lost" });
+    let id = ask(&shop.boss, everybody.clone()).await;
+    let cancelled = shop.boss.post(&format!("/customers/bulk/{id}/cancel"), json!({})).await.ok();
+    assert_eq!(cancelled["state"], "cancelled");
+    shop.boss.post(&format!("/customers/bulk/{id}/cancel"), json!({})).await.problem(409, "bulk_ended");
+    let theirs = ask(&shop.sales, everybody).await;
+    api::System::new(&shop.at).set_role(shop.tenant, shop.sales_id, Some(Role::Finance)).await.expect("a role");
+    shop.run_jobs().await;
+    assert_eq!(progress(&shop.boss, &id).await["done"], 0);
+    let ended = progress(&shop.boss, &theirs).await;
+    assert_eq!((&ended["state"], &ended["done"]), (&json!("cancelled"), &json!(0)));
+    assert_eq!(with(&shop.boss, "type", &["lost"]).await, 0);
+}
+
+#[actix_web::test]
+async fn undoing_is_for_half_an_hour() {
+    let shop = Shop::new().await;
+    let customer = shop.customer_named("客").await;
+    let id = ask(&shop.sales, json!({ "selection": { "ids": [customer] }, "type": "lost" })).await;
+    shop.run_jobs().await;
+    assert!(progress(&shop.sales, &id).await["undo_until"].is_string());
+    shop.advance(Duration::minutes(31)).await;
+    let sales = shop.log_in_again(&shop.sales).await;
+    assert!(progress(&sales, &id).await["undo_until"].is_null());
+    sales.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
+    for (body, said) in [
+        (json!({ "selection": {}, "type": "lost" }), "selection: selection_unclear"),
+        (json!({ "selection": { "filter": {} } }), ": change_missing"),
+        (json!({ "selection": { "filter": {} }, "add_tags": [customer] }), "add_tags.0: tag_unknown"),
+        (
+            json!({ "type": "lost", "selection": { "filter": { "all": [{ "any": [{ "field": "x", "op": "set" }] }] } } }),
+            "selection.filter.all.0.any.0.field: filter_field_unknown",
+        ),
+    ] {
+        assert_eq!(sales.post("/customers/bulk", body).await.violations(), [said]);
+    }
+}
