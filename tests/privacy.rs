@@ -55,6 +55,28 @@ async fn consent_is_recorded_with_its_version_and_taken_back_at_once() {
 }
 
 #[actix_web::test]
+async fn staff_agree_as_customers_do_and_taking_it_back_ends_their_work() {
+    let shop = Shop::new().await;
+    let version = shop.at.config().privacy.version.clone();
+    let said = |version: &str, given: bool| json!({ "purpose": "privacy_policy", "version": version, "given": given });
+    let before = shop.sales.get("/auth/consents").await.ok();
+    assert_eq!((&before["privacy_policy"], &before["items"]), (&json!(false), &json!([])));
+    let old = shop.sales.post("/auth/consents", said("2020-01", true)).await;
+    assert_eq!(old.violations(), ["version: consent_outdated"]);
+    shop.sales.post("/auth/consents", said(&version, true)).await.ok();
+    // It is the person's: the same account on the customer side has agreed as well.
+    let there = shop.sales.post("/auth/switch", json!({ "side": "customer" })).await.ok();
+    let there = shop.sales.holding(&there);
+    let kept = there.get("/me/consents").await.ok();
+    assert_eq!((&kept["privacy_policy"], &kept["items"][0]["version"]), (&json!(true), &json!(version)));
+    shop.sales.post("/auth/consents", said(&version, false)).await.ok();
+    shop.sales.get("/customers").await.problem(401, "token_expired");
+    let again = shop.log_in_again(&shop.sales).await;
+    let now = again.get("/auth/consents").await.ok();
+    assert_eq!((&now["privacy_policy"], now["items"].as_array().map(Vec::len)), (&json!(false), Some(2)));
+}
+
+#[actix_web::test]
 async fn a_person_sees_what_is_kept_about_a_phone_they_proved_and_nothing_else() {
     let shop = Shop::new().await;
     let number = phone_number();

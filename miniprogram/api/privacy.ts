@@ -30,7 +30,7 @@ export interface KeptRecord {
 }
 
 export interface MyData {
-  consents: { version: string; privacy_policy: boolean; marketing: boolean }
+  consents: Consents
   records: KeptRecord[]
   requests: DataRequest[]
   notes: string[]
@@ -47,14 +47,20 @@ export function getMyPage(): Promise<string> {
   return request('GET', 'me/data?format=html')
 }
 
-export async function consent(purpose: 'privacy_policy' | 'marketing', version: string, given: boolean): Promise<void> {
-  await request('POST', 'me/consents', { body: { purpose, version, given } })
+export interface Consents {
+  version: string
+  privacy_policy: boolean
+  marketing: boolean
+  items: { purpose: string; version: string; given: boolean; at: string }[]
 }
 
-/** WeChat hands out a phone only after its privacy gate, so whoever proved one agreed: it is written down. */
-export async function recordAgreement(): Promise<void> {
-  const { version, privacy_policy } = await request<MyData['consents']>('GET', 'me/consents')
-  if (!privacy_policy) await consent('privacy_policy', version, true)
+/** What one agreed to, on whichever side one is. */
+export function listConsents(): Promise<Consents> {
+  return request('GET', 'auth/consents')
+}
+
+export async function consent(purpose: 'privacy_policy' | 'marketing', version: string, given: boolean): Promise<void> {
+  await request('POST', 'auth/consents', { body: { purpose, version, given } })
 }
 
 export function ask(record: KeptRecord, body: { kind: 'correct' | 'delete'; text?: string }): Promise<DataRequest> {

@@ -229,8 +229,8 @@ impl<'s> Desk<'s> {
                 as_client(&shop.stranger().await).body(json!({ "code": code["code"] }))
             }
             // Privacy.
-            "list_my_consents" => as_client(&shop.stranger().await),
-            "record_consent" => as_client(&shop.stranger().await).body(
+            "list_my_consents" | "list_account_consents" => as_client(&shop.stranger().await),
+            "record_consent" | "record_account_consent" => as_client(&shop.stranger().await).body(
                 json!({ "purpose": "marketing", "version": shop.at.config().privacy.version, "given": true }),
             ),
             "get_my_data" => {
@@ -242,7 +242,7 @@ impl<'s> Desk<'s> {
                 let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
                 as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", id).body(body)
             }
-            "list_data_requests" => mine(),
+            "list_data_requests" | "list_fading_customers" => mine(),
             "answer_data_request" => {
                 let (id, number) = self.customer_with_number().await;
                 let path = format!("/me/businesses/{}/records/{id}/requests", self.tenant);

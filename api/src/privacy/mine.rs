@@ -68,7 +68,7 @@ async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>
         });
     let requests = requests.collect();
     let notes = NOTES.map(str::to_owned).to_vec();
-    let all = MyData { consents: consents(&mine).await?, records, requests, notes };
+    let all = MyData { consents: consents(&mine.system, mine.actor.account_id).await?, records, requests, notes };
     Ok(answer(query.0.format, &all, &all.records, mine.system.now()))
 }
 
