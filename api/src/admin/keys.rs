@@ -3,7 +3,7 @@
 use super::said;
 use crate::installation::Installation;
 use crate::rotation::{rotate_indexes, rotate_person, rotate_tenant};
-use crate::scope::system::System;
+use crate::scope::system::{Said, System};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,6 +51,10 @@ impl Keys {
         match self {
             Self::Show { tenant } => system.show_keys(tenant).await.map_err(said),
             Self::RotateMaster if !at.keys.has_former() => {
+                system
+                    .say(Said::about(0, "rotate_master", "keys", json!({ "step": "written" })))
+                    .await
+                    .map_err(said)?;
                 at.keys.put_new_master(&at.config.keys).await?;
                 Ok(json!({ "step": "written", "next": "restart every server, then run this again" }))
             }

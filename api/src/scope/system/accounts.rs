@@ -1,12 +1,13 @@
 //! People: found by what they proved to WeChat, or by a password.
 
-use super::System;
+use super::{Said, System};
 use crate::auth::entity::{account, account_phone, operator, wechat_identity};
 use crate::problem::Problem;
 use crate::wechat::LoginAnswer;
 use domain::accounts::Side;
 use domain::phone::Phone;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
@@ -93,8 +94,8 @@ impl System {
     /// # Errors
     /// When the name is taken.
     pub async fn create_operator(&self, name: &str, password_hash: String) -> Result<Uuid, Problem> {
-        let tx = self.begin().await?;
-        let account_id = self.insert_account(&tx).await?;
+        let recorded = self.begin_recorded().await?;
+        let account_id = self.insert_account(recorded.on()).await?;
         let row = operator::ActiveModel {
             name: Set(name.to_owned()),
             account_id: Set(account_id),
@@ -102,8 +103,8 @@ impl System {
             installation: Set(None),
             created_at: Set(self.now()),
         };
-        operator::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        operator::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        recorded.commit(Said::about(0, "create", "operator", json!({ "name": name }))).await?;
         Ok(account_id)
     }
 

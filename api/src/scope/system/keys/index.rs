@@ -4,7 +4,7 @@ use super::{INDEX, KEYS_SECONDS, SWAP, tenant_key};
 use crate::auth::entity::tenant;
 use crate::crypto::{index_keys, key, random, tenant_place};
 use crate::problem::Problem;
-use crate::scope::system::System;
+use crate::scope::system::{Said, System};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -25,28 +25,28 @@ impl System {
         if self.at.db.read.query_one(&left).await?.is_some() {
             return Err(Problem::conflict("in_progress", None)); // Of the rotation before.
         }
-        let tx = self.begin().await?;
-        let there = tenant::Entity::find_by_id(tenant_id).one(&tx).await?.ok_or(Problem::NotFound)?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
+        let there = tenant::Entity::find_by_id(tenant_id).one(tx).await?.ok_or(Problem::NotFound)?;
         let first = there.tenant_key.ok_or(Problem::NotFound)?;
         let rows = tenant_key::Entity::find()
             .filter(tenant_key::Column::TenantId.eq(tenant_id))
             .filter(tenant_key::Column::Kind.eq(INDEX))
             .order_by_asc(tenant_key::Column::Generation)
-            .all(&tx)
+            .all(tx)
             .await?;
         let last = match rows.as_slice() {
             [] => {
                 let first = key(&self.at.keys.unwrapped(&tenant_place(tenant_id), &first)?)?;
-                self.insert_key(&tx, tenant_id, INDEX, 1, &index_keys(&first), self.now()).await?;
+                self.insert_key(tx, tenant_id, INDEX, 1, &index_keys(&first), self.now()).await?;
                 1
             }
             [only] => only.generation,
             _ => return Err(Problem::conflict("in_progress", None)),
         };
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
-        self.insert_key(&tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
-        self.record_key(&tx, tenant_id, "rotate", json!({ "index": last + 1 })).await?;
-        tx.commit().await?;
+        self.insert_key(tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
+        recorded.commit(Said::about(tenant_id, "rotate", "keys", json!({ "index": last + 1 }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
@@ -68,13 +68,13 @@ impl System {
 
     /// Takes the key before away: no row has its digests any more.
     pub(crate) async fn retire_index_key(&self, tenant_id: i64, generation: i64) -> Result<(), Problem> {
-        let tx = self.begin().await?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
         let ours = || tenant_key::Entity::delete_many().filter(tenant_key::Column::TenantId.eq(tenant_id));
         let former = ours().filter(tenant_key::Column::Kind.eq(INDEX));
-        former.filter(tenant_key::Column::Generation.lt(generation)).exec(&tx).await?;
-        ours().filter(tenant_key::Column::Kind.eq(SWAP)).exec(&tx).await?;
-        self.record_key(&tx, tenant_id, "rotated", json!({ "index": generation })).await?;
-        tx.commit().await?;
+        former.filter(tenant_key::Column::Generation.lt(generation)).exec(tx).await?;
+        ours().filter(tenant_key::Column::Kind.eq(SWAP)).exec(tx).await?;
+        recorded.commit(Said::about(tenant_id, "rotated", "keys", json!({ "index": generation }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok(())
     }

@@ -3,8 +3,7 @@
 use super::{place, tenant_key};
 use crate::crypto::{TenantKeys, key_id};
 use crate::problem::Problem;
-use crate::scope::system::System;
-use crate::scope::{Event, Origin, Who};
+use crate::scope::system::{Said, System};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 use serde_json::json;
@@ -37,6 +36,8 @@ impl System {
     /// Seals everything under the present master key that a former one sealed.
     pub(crate) async fn rewrap_all(&self) -> Result<u64, Problem> {
         let (keys, mut done) = (&self.at.keys, 0);
+        // Before the first of many small transactions: one that is interrupted was begun on the record.
+        self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "begun" }))).await?;
         let current = keys.ids().first().copied().unwrap_or_default();
         for (table, column, by) in SEALED {
             let anew = |row: &str, stored: &[u8]| {
@@ -62,9 +63,7 @@ impl System {
             this.filter(tenant_key::Column::Generation.eq(row.generation)).exec(&self.at.db.write).await?;
             done += 1;
         }
-        let (who, origin) = (Who::at_the_console(), Origin::default());
-        let (action, resource, changes) = ("rotate_master", "keys", json!({ "rewrapped": done }));
-        self.record(Event { tenant_id: 0, who, action, resource, resource_id: None, changes, origin: &origin }).await?;
+        self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "done", "rewrapped": done }))).await?;
         Ok(done)
     }
 
