@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod backup;
 mod cache;
+mod calendar;
 mod clock;
 pub mod config;
 mod crypto;

@@ -71,6 +71,18 @@ export function listDataRequests(): Promise<{ items: StaffDataRequest[] }> {
   return request('GET', 'privacy/requests?limit=100')
 }
 
+export interface FadingCustomers {
+  customers_idle_days: number
+  count: number
+  capped: boolean
+  items: { id: string; name: string; owner_id: string; erased_from_at: string }[]
+}
+
+/** Whom the business's own limit is about to erase. */
+export function listFadingCustomers(): Promise<FadingCustomers> {
+  return request('GET', 'privacy/retention')
+}
+
 export function answer(one: StaffDataRequest, body: { outcome: 'done' | 'refused'; ground?: string }): Promise<StaffDataRequest> {
   return request('POST', `privacy/requests/${one.id}/answer`, { ifMatch: one.version, body })
 }

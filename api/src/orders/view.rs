@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::scope::{Amount, Reads, Scope};
 use chrono::{DateTime, Utc};
 use domain::orders::{OrderEvent, OrderStatus};
-use sea_orm::{ColumnTrait as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -131,6 +131,36 @@ impl Whole {
             .all()
             .await?;
         Ok(Self { order, customer: customer.ok_or(Problem::NotFound)?, lines, steps })
+    }
+
+    /// Every order of a customer, also deleted ones, newest first: three statements.
+    pub(crate) async fn of_customer(scope: &Scope, customer: &Customer, most: u64) -> Result<Vec<Self>, Problem> {
+        let orders = scope
+            .find_buried::<order::Entity>()
+            .filter(order::Column::CustomerId.eq(customer.id))
+            .shape(|rows| rows.order_by_desc(order::Column::CreatedAt).limit(most))
+            .all()
+            .await?;
+        let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
+        let lines = scope
+            .find::<line::Entity>()
+            .filter(line::Column::OrderId.is_in(ids.iter().copied()))
+            .shape(|rows| rows.order_by_asc(line::Column::Position))
+            .all()
+            .await?;
+        let steps = scope
+            .find::<step::Entity>()
+            .filter(step::Column::OrderId.is_in(ids))
+            .shape(|rows| rows.order_by_asc(step::Column::Position))
+            .all()
+            .await?;
+        let whole = |order: order::Model| Self {
+            lines: lines.iter().filter(|line| line.order_id == order.id).cloned().collect(),
+            steps: steps.iter().filter(|step| step.order_id == order.id).cloned().collect(),
+            customer: customer.clone(),
+            order,
+        };
+        Ok(orders.into_iter().map(whole).collect())
     }
 
     pub(super) fn key(&self, rows: &impl Reads) -> Result<Sealer, Problem> {

@@ -235,6 +235,7 @@ impl World {
                                 | "session"
                                 | "keys"
                                 | "audit"
+                                | "business"
                         )
                     );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
