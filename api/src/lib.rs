@@ -49,6 +49,7 @@ pub use installation::Installation;
 pub use jobs::{Worker, run_due};
 pub use openapi::document;
 pub use problem::Problem;
+pub use rotation::turn_lookups;
 pub use scope::Kind;
 pub use scope::system::System;
 pub use server::{Running, listen};

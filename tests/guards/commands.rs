@@ -41,6 +41,7 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
         ("admin ip remove", vec!["203.0.113.0/24"]),
         ("admin keys rotate-tenant", vec!["--tenant", &tenant]),
         ("admin keys rotate-indexes", vec!["--tenant", &tenant]),
+        ("admin keys rotate-lookups", vec![]),
         ("admin keys rotate-person", vec!["--tenant", &tenant, "--person", &customer]),
         ("admin keys rotate-master", vec![]),
         ("audit keep", vec!["--tenant", "0", "--days", "400"]),

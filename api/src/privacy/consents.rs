@@ -70,9 +70,8 @@ pub(super) async fn consents(system: &System, account_id: Uuid) -> Result<Consen
 /// customer's phones agrees, and nobody who did takes it back. Asked anew before each message.
 pub(crate) async fn may_advertise(scope: &Scope, customer: &Customer) -> Result<bool, Problem> {
     let numbers = customers::numbers(scope, customer)?;
-    let digests = numbers.iter().map(|number| scope.phone_digest_everywhere(number)).collect();
     let system = System::new(scope.installation());
-    let holders = system.accounts_holding(digests).await?;
+    let holders = system.accounts_holding(&numbers).await?;
     system.agree(holders, ConsentPurpose::Marketing).await
 }
 

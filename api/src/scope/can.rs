@@ -153,6 +153,16 @@ pub struct Operating {
 }
 
 impl Operating {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let marks = Marks::of(request);
+        let actor = marks.actor()?;
+        if marks.operating {
+            Ok(Self { actor, system: System::of(request)?.named("运营"), address: marks.address })
+        } else {
+            Err(Problem::Forbidden("operators_only"))
+        }
+    }
+
     /// Whence they come, as the edge knows it.
     pub(crate) fn address(&self) -> &str {
         &self.address
@@ -164,16 +174,25 @@ impl FromRequest for Operating {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let of = || {
-            let marks = Marks::of(request);
-            let actor = marks.actor()?;
-            if marks.operating {
-                Ok(Self { actor, system: System::of(request)?.named("运营"), address: marks.address })
-            } else {
-                Err(Problem::Forbidden("operators_only"))
-            }
-        };
-        ready(of())
+        ready(Self::of(request))
+    }
+}
+
+/// An operator of the installation who gave the second look a moment ago: for what touches the keys.
+pub struct Vouched {
+    /// What crosses businesses; it puts every change on the record under their name.
+    pub(crate) system: System,
+}
+
+impl FromRequest for Vouched {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Operating::of(request).and_then(|operating| {
+            let stepped_up = operating.actor.stepped_up(operating.system.now());
+            if stepped_up { Ok(Self { system: operating.system }) } else { Err(Problem::StepUp) }
+        }))
     }
 }
 

@@ -12,7 +12,8 @@ use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -151,6 +152,10 @@ impl System {
             return Err(Problem::NotFound);
         }
         let (id, now) = (self.new_id(), self.now());
+        let digests = match phone {
+            Some(phone) => Some(self.digests_across(phone).await?),
+            None => None,
+        };
         let row = staff::ActiveModel {
             tenant_id: Set(tenant_id),
             id: Set(id),
@@ -159,7 +164,9 @@ impl System {
             role_id: Set(None),
             team_id: Set(None),
             account_id: Set(account),
-            phone_digest: Set(phone.map(|phone| self.at.keys.phone_digest(phone))),
+            phone_digest: Set(digests.as_ref().map(|digests| digests.first.clone())),
+            next_phone_digest: Set(digests.and_then(|digests| digests.next)),
+            phone_sealed: Set(phone.map(|phone| self.sealed_staff_phone(id, phone))),
             auth_epoch: Set(1),
             suspended_at: Set(None),
             version: Set(1),
@@ -288,9 +295,12 @@ impl System {
     }
 
     /// Ties an account to the staff rows that wait for its proved phone, business by business.
-    pub(super) async fn employ_by_phone(&self, account_id: Uuid, digest: &[u8]) -> Result<(), Problem> {
+    pub(super) async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
+        let lookups = self.lookups().await?;
+        let digests = lookups.index.phone_anywhere(phone);
+        let second = lookups.both().then(|| staff::Column::NextPhoneDigest.is_in(digests.clone()));
         let waiting = staff::Entity::find()
-            .filter(staff::Column::PhoneDigest.eq(digest))
+            .filter(Condition::any().add(staff::Column::PhoneDigest.is_in(digests)).add_option(second))
             .filter(staff::Column::AccountId.is_null())
             .filter(staff::Column::Live.eq(1))
             .all(&self.at.db.read)

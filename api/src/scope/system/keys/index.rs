@@ -7,11 +7,13 @@ use crate::problem::Problem;
 use crate::scope::system::{Said, System};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use serde_json::json;
 
-/// Customers whose phones get other digests in one statement.
-const BATCH: u64 = 200;
+/// Rows, or customers with their phones, that get other digests in one statement.
+pub(super) const BATCH: u64 = 200;
 
 #[expect(clippy::disallowed_methods, reason = "keys are read before there is a scope")]
 impl System {
@@ -95,19 +97,30 @@ impl System {
     }
 
     async fn set_digests(&self, tenant_id: i64, of: Expr, values: [(&str, Expr); 2]) -> Result<u64, Problem> {
-        let (table, customer) = (Alias::new("customer_phones"), Alias::new("customer_id"));
-        let ours = || Expr::col(Alias::new("tenant_id")).eq(tenant_id);
-        let mut some = Query::select();
-        some.distinct().column(customer.clone()).from(table.clone()).limit(BATCH);
-        some.and_where(ours()).and_where(of.clone());
-        let rows = self.at.db.write.query_all(&some).await?;
-        let customers = rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0)).collect::<Result<Vec<_>, _>>()?;
-        if customers.is_empty() {
-            return Ok(0);
-        }
-        let mut update = Query::update();
-        update.table(table).values(values.map(|(column, value)| (Alias::new(column), value)));
-        update.and_where(ours()).and_where(of).and_where(Expr::col(customer).is_in(customers));
-        Ok(self.at.db.write.execute(&update).await?.rows_affected())
+        let ours = Expr::col(Alias::new("tenant_id")).eq(tenant_id).and(of);
+        move_digests(&self.at.db.write, "customer_phones", "customer_id", ours, values.into()).await
     }
+}
+
+/// Sets digests of some rows that meet a condition, and says of how many. `by` names rows: all of one name
+/// go together.
+pub(super) async fn move_digests(
+    on: &DatabaseConnection,
+    table: &str,
+    by: &str,
+    of: Expr,
+    values: Vec<(&str, Expr)>,
+) -> Result<u64, Problem> {
+    let (table, by) = (Alias::new(table), Alias::new(by));
+    let mut some = Query::select();
+    some.distinct().column(by.clone()).from(table.clone()).limit(BATCH).and_where(of.clone());
+    let rows = on.query_all(&some).await?;
+    let names = rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0)).collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let mut update = Query::update();
+    update.table(table).values(values.into_iter().map(|(column, value)| (Alias::new(column), value)));
+    update.and_where(of).and_where(Expr::col(by).is_in(names));
+    Ok(on.execute(&update).await?.rows_affected())
 }

@@ -1,9 +1,14 @@
 //! The keys of businesses: read, replaced, and wrapped anew. What wraps must be known to every server
 //! before it wraps anything, and what it wrapped must be wrapped anew before it goes.
 
+mod fill;
 mod index;
+mod lookups;
 mod rewrap;
 mod show;
+
+pub(crate) use lookups::{Lookups, NextKey};
+pub use show::TenantKeysShown;
 
 use super::{Said, System};
 use crate::auth::entity::tenant;

@@ -1,7 +1,7 @@
 //! Values are sealed anew, some at a time, each only if it is still what was read.
 
 use super::{place, tenant_key};
-use crate::crypto::{TenantKeys, key_id};
+use crate::crypto::{LOOKUPS, NEXT_LOOKUPS, TenantKeys, key_id};
 use crate::problem::Problem;
 use crate::scope::system::{Said, System};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query};
@@ -15,12 +15,16 @@ const BATCH: u64 = 200;
 
 /// Columns that the master key's derived keys seal, and the column that names their place. Whoever seals
 /// another column under `keys.installation` lists it here: rotating the master key goes through the list.
-pub(super) const SEALED: [(&str, &str, &str); 4] = [
+pub(super) const SEALED: [(&str, &str, &str); 5] = [
     ("wechat_identities", "session_key", "account_id"),
     ("account_phones", "sealed", "account_id"),
     ("refresh_tokens", "successor", "session_id"),
     ("totp", "secret", "account_id"),
+    ("staff", "phone_sealed", "id"),
 ];
+
+/// Facts of the installation that are sealed as well.
+pub(super) const SEALED_FACTS: [&str; 3] = ["master_key_check", LOOKUPS.0, NEXT_LOOKUPS.0];
 
 #[expect(clippy::disallowed_methods, reason = "keys go through all businesses")]
 impl System {
@@ -105,7 +109,7 @@ impl System {
         }
         // Facts of the installation that are not sealed stand in the same column.
         if table.0 == "installation" {
-            some.and_where(Expr::col(by.clone()).is_in(["master_key_check", "lookup_keys"]));
+            some.and_where(Expr::col(by.clone()).is_in(SEALED_FACTS));
         }
         let tx = self.begin().await?;
         let rows = tx.query_all(&some).await?;
