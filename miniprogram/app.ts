@@ -1,3 +1,4 @@
+import { watchAgreement } from './api/agreement'
 import { watchRights } from './api/rights'
 import { init } from './rules/index'
 
@@ -6,6 +7,7 @@ App({
     // Without the rules the forms still work: the server decides.
     void init()
     watchRights()
+    watchAgreement()
     remindOfUpdate()
   },
 })

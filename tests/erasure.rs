@@ -3,6 +3,9 @@
 use crate::guards::database::{count, open, select};
 use crate::guards::samples::Desk;
 use crate::harness::{Client, Home, Shop, phone_number, text};
+use api::admin::{Admin, Tenant};
+use domain::permission::Role;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 /// A customer of whom everything is known: phones, talks, tasks, tags, an order on its way.
@@ -126,6 +129,52 @@ async fn a_backup_brings_nobody_back_who_was_erased_since() {
     let server = by_hand.start().await;
     server.boss().await.get(&format!("/customers/{id}")).await.problem(404, "not_found");
     server.stop().await;
+}
+
+/// On whichever database the tests run; the backup of a database server is put back by hand.
+#[actix_web::test]
+async fn an_erased_business_leaves_no_row_and_its_neighbour_every_row() {
+    let shop = Shop::alone().await;
+    let (next, neighbour) = shop.neighbour().await;
+    known(&shop.sales, &shop.boss, &phone_number()).await;
+    known(&neighbour, &neighbour, &phone_number()).await;
+    let desk = Desk::of_boss(&shop);
+    (desk.role().await, desk.team().await, desk.colleague().await);
+    shop.boss.post("/invitations", json!({ "role": "sales" })).await.ok();
+    shop.run_jobs().await;
+    api::System::new(&shop.at).seal_audit(None).await.expect("sealed");
+    let db = open(&shop).await;
+    let kept = count(&db, next).await;
+    let erase = async |confirm: &str| {
+        let command = Tenant::Erase { tenant: shop.tenant, confirm: confirm.to_owned() };
+        Admin::Tenant(command).run(&shop.at).await
+    };
+    let row = format!("SELECT name, tenant_key FROM tenants WHERE id = {}", shop.tenant);
+    let key = select(&db, &row).await[0].try_get_by_index::<Vec<u8>>(1).expect("a key");
+    assert!(erase("别的店").await.is_err());
+    assert!(count(&db, shop.tenant).await["customers"] > 0, "nothing happened");
+    for _ in 0..2 {
+        assert_eq!(erase("山月茶行").await.expect("erased")["erased"], true, "twice is once");
+        let left = count(&db, shop.tenant).await;
+        assert!(left.values().all(|rows| *rows == 0), "{left:?}");
+    }
+    assert_eq!(count(&db, next).await, kept, "the neighbour's");
+    shop.advance(chrono::Duration::seconds(4)).await;
+    shop.boss.get("/customers").await.problem(401, "token_expired");
+    neighbour.get("/customers").await.ok();
+
+    // A backup brings the business back, with its key and a customer; the list knows better.
+    let back = format!(
+        "UPDATE tenants SET erased_at = NULL, name = '山月茶行', tenant_key = X'{}' WHERE id = {}",
+        hex::encode(key),
+        shop.tenant
+    );
+    db.execute_unprepared(&back).await.expect("put back");
+    api::System::new(&shop.at).create_staff(shop.tenant, "林静", Role::Boss, None, None).await.expect("somebody");
+    assert_eq!(api::erase_again(&shop.at).await.expect("looked at"), 1);
+    assert!(count(&db, shop.tenant).await.values().all(|rows| *rows == 0));
+    assert!(select(&db, &row).await[0].try_get_by_index::<Option<Vec<u8>>>(1).expect("a key").is_none());
+    assert_eq!(count(&db, next).await["customers"], kept["customers"]);
 }
 
 #[actix_web::test]

@@ -92,6 +92,36 @@ async fn without_redis_people_log_in_and_guessing_stays_limited() {
     boss.get("/today").await.ok();
 }
 
+#[actix_web::test]
+async fn a_server_starts_without_redis_says_so_and_uses_it_as_soon_as_it_is_there() {
+    let mut redis = Redis::start().await;
+    redis.kill();
+    let home = Home::new().await;
+    home.configure(&format!("[cache]\nurl = \"redis://127.0.0.1:{}/0\"", redis.port));
+    home.furnish();
+    let server = home.start().await;
+    let log = std::fs::read_to_string(&server.log).expect("a log");
+    assert!(log.contains("starting without it"), "{log}");
+    let ready = async || server.nobody().get("//readyz").await;
+    assert_eq!(ready().await.ok()["cache"], json!(false), "able to work all the same");
+    server.boss().await.get("/today").await.ok();
+    // No open door meanwhile.
+    let mut statuses = Vec::new();
+    for _ in 0..9 {
+        statuses.push(log_in(&server, "incorrect horse").await);
+    }
+    assert_eq!((&statuses[..8], statuses[8]), (&[401; 8][..], 429));
+
+    redis.again().await;
+    until("Redis to be used", async || (ready().await.body["cache"] == json!(true)).then_some(())).await;
+    assert_eq!(log_in(&server, PASSWORD).await, 429);
+    // What is counted from now on is counted there.
+    server.nobody().get("/welcome").await.ok();
+    let count =
+        Command::new("redis-cli").args(["-p", &redis.port.to_string(), "DBSIZE"]).output().expect("redis-cli runs");
+    assert_ne!(String::from_utf8_lossy(&count.stdout).trim(), "0");
+}
+
 /// Another server of the same installation, whose clock is `ahead` of the shop's.
 async fn replica(shop: &Shop, ahead: Duration) -> (Client, actix_web::dev::ServerHandle) {
     let clock = Clock::fixed(shop.at.clock().now() + ahead);

@@ -1,10 +1,13 @@
 //! Keys are replaced while people work, and nothing that they sealed is lost.
 
 use crate::guards::database::{open, select};
-use crate::harness::{Client, Home, Shop, phone_number, text};
+use crate::guards::samples::Desk;
+use crate::harness::{Client, Home, Shop, an_address, phone_number, text};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use api::admin::{Admin, Keys};
+use api::{Installation, Running};
 use chrono::Duration;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -273,4 +276,146 @@ async fn the_blind_indexes_get_another_key_and_every_phone_is_found_and_taken_al
     let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
     let (id, number) = &known[0];
     assert_eq!(boss.get(&format!("/customers?q={number}")).await.ok()["items"][0]["id"], json!(id));
+}
+
+#[actix_web::test]
+async fn an_operator_replaces_keys_with_the_second_look_and_sees_how_far_it_is() {
+    let shop = Shop::new().await;
+    let (id, number) = with_phone(&shop.boss, "沈怡").await;
+    let operator = Desk::of_boss(&shop).operator().await;
+    let path = format!("/operator/tenants/{}/keys", shop.tenant);
+    let rotations = format!("{path}/rotations");
+    operator.post(&rotations, json!({ "what": "keys" })).await.problem(403, "totp_required");
+    shop.boss.post(&rotations, json!({ "what": "keys" })).await.problem(403, "operators_only");
+    let vouched = shop.vouch(&operator).await;
+    assert_eq!(vouched.post(&rotations, json!({ "what": "all" })).await.violations(), ["what: enum_invalid"]);
+    let begun = vouched.post(&rotations, json!({ "what": "keys" })).await;
+    assert_eq!((begun.status, &begun.body["generation"]), (202, &json!(2)));
+    vouched.post(&rotations, json!({ "what": "keys" })).await.problem(409, "in_progress");
+    vouched.post(&rotations, json!({ "what": "indexes" })).await.ok();
+    let shown = async || operator.get(&path).await.ok();
+    let during = shown().await;
+    assert_eq!((&during["rotating"], &during["persons"]), (&json!(true), &json!({ "0001": 1 })));
+    assert_eq!(during["indexes"], json!({ "rotating": true, "phones": 1, "second": 0 }));
+    let mut second = false;
+    for _ in 0..24 {
+        shop.advance(Duration::seconds(31)).await;
+        shop.run_jobs().await;
+        let row = "SELECT COUNT(next_digest) FROM customer_phones WHERE tenant_id";
+        let rows = select(&open(&shop).await, &format!("{row} = {}", shop.tenant)).await;
+        second |= rows[0].try_get_by_index::<i64>(0).expect("a count") == 1;
+    }
+    assert!(second, "a second digest stood beside the first");
+    // The token is over by now; whoever looks logs in again.
+    let operator = Desk::of_boss(&shop).operator().await;
+    let after = operator.get(&path).await.ok();
+    assert_eq!((&after["rotating"], &after["persons"]), (&json!(false), &json!({ "0002": 1 })), "{after}");
+    assert_eq!(after["indexes"], json!({ "rotating": false, "phones": 1, "second": 0 }));
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    assert_eq!(revealed(&boss, &id).await, json!(number));
+    assert_eq!(boss.get(&format!("/customers?q={number}")).await.ok()["items"][0]["id"], json!(id));
+    // The business reads in its own record who it was.
+    let entries = boss.get("/audit?resource=keys&action=rotate").await.ok();
+    let names: Vec<_> =
+        entries["items"].as_array().expect("entries").iter().map(|entry| text(&entry["actor_name"])).collect();
+    assert_eq!(names, ["运营", "运营"]);
+    operator.get("/operator/tenants/999999/keys").await.problem(404, "not_found");
+}
+
+/// Digests and second digests in the tables that lead across businesses.
+async fn across(shop: &Shop) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let sql = "SELECT digest, next_digest FROM account_phones UNION ALL SELECT digest, next_digest FROM order_phones
+               UNION ALL SELECT phone_digest, next_phone_digest FROM staff WHERE phone_digest IS NOT NULL";
+    let rows = select(&open(shop).await, sql).await;
+    let pair = |row: &sea_orm::QueryResult| {
+        (row.try_get_by_index(0).expect("a digest"), row.try_get_by_index(1).expect("a digest or none"))
+    };
+    rows.iter().map(pair).collect()
+}
+
+#[actix_web::test]
+async fn the_digests_across_businesses_get_another_key_and_everybody_is_found_all_the_while() {
+    let shop = Shop::alone().await;
+    // Another server of the installation, which hears of a new key within a minute.
+    let other = Installation::open(shop.at.config().clone(), shop.at.clock().clone()).await.expect("opens");
+    let Running { address, handle, server } = api::listen(&other).expect("listens");
+    actix_web::rt::spawn(server);
+    let there = Client::at(&format!("http://{address}"), &an_address());
+    let servers = [shop.nobody.clone(), there];
+    let as_sales = |at: &Client| at.with_token(shop.sales.token.as_deref().unwrap_or_default());
+    let as_boss = |at: &Client| at.with_token(shop.boss.token.as_deref().unwrap_or_default());
+
+    let customer = shop.customer_named("沈怡").await;
+    let number = phone_number();
+    let buyer = shop.customer(&number).await;
+    let order = json!({ "customer_id": customer, "receiver": "沈怡", "phone": number, "address": "龙井路",
+        "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
+    shop.sales.post("/orders", order.clone()).await.ok();
+    // Somebody who was entered before phones were kept, and somebody who has left.
+    let of_old = phone_number();
+    let hire = |number: &str| json!({ "name": "何平", "phone": number, "role": "sales" });
+    let old = text(&shop.boss.post("/staff", hire(&of_old)).await.ok()["id"]).replace('-', "");
+    let gone = text(&shop.boss.post("/staff", hire(&phone_number())).await.ok()["id"]);
+    shop.boss.delete(&format!("/staff/{gone}"), 1).await.ok();
+    let forget = format!("UPDATE staff SET phone_sealed = NULL WHERE id = X'{old}'");
+    open(&shop).await.execute_unprepared(&forget).await.expect("forgotten");
+    let before = across(&shop).await;
+
+    assert_eq!(command(&shop, Keys::RotateLookups).await["lookups"], true);
+    assert!(Admin::Keys(Keys::RotateLookups).run(&shop.at).await.is_err(), "one at a time");
+    let shown = async || command(&shop, Keys::Show { tenant: None }).await["lookups"].clone();
+    let (mut stages, mut orders) = (Vec::new(), 1);
+    for step in 0..26 {
+        for at in [&shop.at, &other] {
+            while api::turn_lookups(at).await.expect("a step") {}
+        }
+        let [here, elsewhere] = [&servers[step % 2], &servers[(step + 1) % 2]];
+        as_sales(here).post("/orders", order.clone()).await.ok();
+        orders += 1;
+        let bought = buyer.token.as_deref().unwrap_or_default();
+        let seen = elsewhere.with_token(bought).get("/me/orders?limit=100").await.ok();
+        assert_eq!(seen["items"].as_array().map(Vec::len), Some(orders), "step {step}");
+        // Whoever is entered here logs in there; their number is taken at both.
+        let new = phone_number();
+        as_boss(here).post("/staff", hire(&new)).await.ok();
+        as_boss(elsewhere).post("/staff", hire(&new)).await.problem(409, "colleague_known");
+        let at_work = Shop::join(elsewhere, &shop.appid(), &new).await.act_in(shop.tenant).await;
+        at_work.get("/today").await.ok();
+        // A number that is proved once more is still one.
+        let twin = Shop::join(here, &shop.appid(), &number).await;
+        assert_eq!(twin.get("/me/orders?limit=1").await.ok()["items"].as_array().map(Vec::len), Some(1), "step {step}");
+        let rows = across(&shop).await;
+        let both = rows.iter().any(|(digest, next)| next.as_ref().is_some_and(|next| next != digest));
+        let same = rows.iter().any(|(digest, next)| next.as_ref() == Some(digest));
+        let stage = if both {
+            "filling"
+        } else if same {
+            "swapped"
+        } else {
+            "one"
+        };
+        if stages.last() != Some(&stage) {
+            stages.push(stage);
+        }
+        if step == 8 {
+            // Nobody knows this number any more: the key before stays until its holder proves it.
+            let left = shown().await;
+            assert_eq!((&left["step"], &left["left"]["staff"]), (&json!("filling"), &json!(1)), "{left}");
+            Shop::join(here, &shop.appid(), &of_old).await.act_in(shop.tenant).await;
+        }
+        shop.advance(Duration::seconds(31)).await;
+    }
+    assert_eq!(stages, ["one", "filling", "swapped", "one"]);
+    assert_eq!(shown().await, json!({ "rotating": false }));
+    let after = across(&shop).await;
+    assert!(before.iter().all(|(old, _)| after.iter().all(|(new, _)| new != old)), "nothing is left under the old key");
+    // A server that starts now knows the new key alone.
+    let fresh = Installation::open(shop.at.config().clone(), shop.at.clock().clone()).await.expect("opens");
+    let last = phone_number();
+    let phone = domain::phone::Phone::parse(&last).expect("a phone");
+    let system = api::System::new(&fresh);
+    system.create_staff(shop.tenant, "何平", domain::permission::Role::Sales, Some(&phone), None).await.expect("hired");
+    Shop::join(&shop.nobody, &shop.appid(), &last).await.act_in(shop.tenant).await;
+    fresh.close().await;
+    handle.stop(false).await;
 }

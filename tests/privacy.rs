@@ -55,6 +55,28 @@ async fn consent_is_recorded_with_its_version_and_taken_back_at_once() {
 }
 
 #[actix_web::test]
+async fn staff_agree_as_customers_do_and_taking_it_back_ends_their_work() {
+    let shop = Shop::new().await;
+    let version = shop.at.config().privacy.version.clone();
+    let said = |version: &str, given: bool| json!({ "purpose": "privacy_policy", "version": version, "given": given });
+    let before = shop.sales.get("/auth/consents").await.ok();
+    assert_eq!((&before["privacy_policy"], &before["items"]), (&json!(false), &json!([])));
+    let old = shop.sales.post("/auth/consents", said("2020-01", true)).await;
+    assert_eq!(old.violations(), ["version: consent_outdated"]);
+    shop.sales.post("/auth/consents", said(&version, true)).await.ok();
+    // It is the person's: the same account on the customer side has agreed as well.
+    let there = shop.sales.post("/auth/switch", json!({ "side": "customer" })).await.ok();
+    let there = shop.sales.holding(&there);
+    let kept = there.get("/me/consents").await.ok();
+    assert_eq!((&kept["privacy_policy"], &kept["items"][0]["version"]), (&json!(true), &json!(version)));
+    shop.sales.post("/auth/consents", said(&version, false)).await.ok();
+    shop.sales.get("/customers").await.problem(401, "token_expired");
+    let again = shop.log_in_again(&shop.sales).await;
+    let now = again.get("/auth/consents").await.ok();
+    assert_eq!((&now["privacy_policy"], now["items"].as_array().map(Vec::len)), (&json!(false), Some(2)));
+}
+
+#[actix_web::test]
 async fn a_person_sees_what_is_kept_about_a_phone_they_proved_and_nothing_else() {
     let shop = Shop::new().await;
     let number = phone_number();
@@ -239,4 +261,117 @@ async fn who_is_idle_too_long_is_erased_after_the_owner_was_warned() {
     let erased = boss.get(&format!("/audit?resource_id={idle}&action=erase")).await.ok();
     assert_eq!(erased["items"][0]["changes"], json!({ "reason": "retention_over" }));
     assert_eq!(boss.get("/inbox").await.ok()["items"].as_array().map(Vec::len), Some(1), "warned once");
+}
+
+#[actix_web::test]
+async fn erasing_a_person_closes_what_they_asked_for() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let person = shop.customer(&number).await;
+    ask(&shop, &person, &id, json!({ "kind": "correct", "text": "我叫沈怡" })).await;
+    shop.advance(Duration::minutes(1)).await;
+    ask(&shop, &person, &id, json!({ "kind": "delete" })).await;
+    // She comes to the shop as well, and is erased there.
+    let written = json!({ "reason": "asked_in_writing" });
+    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), written).await.status, 204);
+    let listed = shop.boss.get("/privacy/requests").await.ok();
+    for request in listed["items"].as_array().expect("requests") {
+        assert_eq!(
+            (&request["state"], &request["text"], &request["erased"]),
+            (&json!("done"), &Value::Null, &json!(true))
+        );
+        assert!(request["answered_at"].is_string());
+        let path = format!("/privacy/requests/{}/answer", text(&request["id"]));
+        shop.boss.post_at(&path, 2, json!({ "outcome": "done" })).await.problem(409, "request_answered");
+    }
+    let mine = person.get("/me/data").await.ok();
+    let states: Vec<_> = mine["requests"].as_array().expect("requests").iter().map(|row| text(&row["state"])).collect();
+    assert_eq!((&mine["records"], states.as_slice()), (&json!([]), ["done", "done"].map(str::to_owned).as_slice()));
+    // When their day comes there is nothing left to do.
+    shop.advance(Duration::days(30)).await;
+    shop.run_jobs().await;
+    let boss = boss_again(&shop).await;
+    let changed = boss.get("/audit?resource=data_request&action=update").await.ok();
+    assert_eq!(changed["items"].as_array().map(Vec::len), Some(2), "{changed}");
+}
+
+#[actix_web::test]
+async fn an_export_for_a_letter_says_what_was_bought_and_where_it_went() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let lines = json!([{ "name": "龙井", "quantity": 2, "unit_price_fen": 12_800 }, { "name": "普洱", "quantity": 1, "unit_price_fen": 9_900 }]);
+    let order =
+        json!({ "customer_id": id, "receiver": "李四", "phone": number, "address": "龙井路九号", "lines": lines });
+    let order = text(&shop.sales.post("/orders", order).await.ok()["id"]);
+    let ship = json!({ "event": "ship", "carrier": "顺丰", "tracking_number": "SF0000000002" });
+    shop.sales.post_at(&format!("/orders/{order}/moves"), 1, ship).await.ok();
+    let record = shop.boss.get(&format!("/customers/{id}/export")).await.ok();
+    let delivery = &record["orders"][0]["delivery"];
+    assert_eq!(delivery["lines"][1]["total_fen"], 9_900, "{record}");
+    assert_eq!((&delivery["receiver"], &delivery["address"]), (&json!("李四"), &json!("龙井路九号")));
+    assert_eq!(delivery["phone"], json!(format!("+86{number}")));
+    assert_eq!(delivery["shipments"][0]["tracking_number"], "SF0000000002");
+    let page = text(&shop.boss.get(&format!("/customers/{id}/export?format=html")).await.ok());
+    for word in ["普洱", "¥99.00", "李四", "龙井路九号", "SF0000000002"] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    // The person's own export proves a number, not who receives parcels.
+    let mine = shop.customer(&number).await.get("/me/data").await.ok();
+    assert_eq!(mine["records"][0]["orders"][0]["delivery"], Value::Null);
+}
+
+#[actix_web::test]
+async fn public_holidays_are_no_working_days_and_weekends_that_are_worked_are() {
+    let shop = Shop::with(|config| {
+        config.privacy.holidays = "2026-11-23..2026-11-24".to_owned();
+        config.privacy.working_weekends = "2026-11-28".to_owned();
+    })
+    .await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let person = shop.customer(&number).await;
+    // Without them it would be Friday, the 11th: two days are off, one Saturday is worked.
+    let asked = ask(&shop, &person, &id, json!({ "kind": "delete" })).await;
+    assert_eq!(asked["due_at"], "2026-12-14T02:00:00Z");
+}
+
+#[actix_web::test]
+async fn whoever_may_erase_sees_whose_time_is_coming_among_their_own_rows() {
+    let shop = Shop::new().await;
+    let mine = known(&shop, &phone_number()).await;
+    let theirs = text(&shop.rival.post("/customers", json!({ "name": "王女士" })).await.ok()["id"]);
+    let reach = json!({ "customers": "own", "interactions": "own", "tasks": "own", "orders": "own" });
+    let rights = json!({ "permissions": ["customers.read", "customers.erase", "interactions.write", "interactions.read"],
+        "reach": reach, "pool": false, "fields": { "phones": "mask", "amounts": "show" } });
+    let role = shop.boss.post("/roles", json!({ "name": "管资料的", "rights": rights })).await.ok();
+    let choice = json!({ "role": "custom", "role_id": role["id"] });
+    shop.boss.post_at(&format!("/staff/{}/role", shop.sales_id), 1, choice).await.ok();
+    let never = shop.boss.get("/privacy/retention").await.ok();
+    assert_eq!((&never["customers_idle_days"], &never["items"]), (&json!(0), &json!([])));
+    let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
+    shop.boss.patch("/business", version, json!({ "customers_idle_days": 60 })).await.ok();
+    let now = shop.boss.get("/privacy/retention").await.ok();
+    assert_eq!((&now["warning_days"], &now["count"], &now["items"]), (&json!(14), &json!(0), &json!([])));
+    shop.advance(Duration::days(47)).await;
+    let ids = |answer: &Value| -> Vec<String> {
+        answer["items"].as_array().expect("items").iter().map(|row| text(&row["id"])).collect()
+    };
+    let boss = boss_again(&shop).await;
+    let all = boss.get("/privacy/retention").await.ok();
+    let mut both = ids(&all);
+    both.sort();
+    let mut expected = vec![mine.clone(), theirs.clone()];
+    expected.sort();
+    assert_eq!((&all["count"], both), (&json!(2), expected));
+    assert_eq!(all["items"][0]["erased_from_at"], "2027-01-20T02:00:00Z");
+    let sales = shop.step_up(&shop.log_in_again(&shop.sales).await.act_in(shop.tenant).await).await;
+    let own = sales.get("/privacy/retention").await.ok();
+    assert_eq!((&own["count"], ids(&own)), (&json!(1), vec![mine.clone()]));
+    // A word with them, and they stay.
+    let talk = json!({ "channel": "call", "content": "还会来" });
+    sales.post(&format!("/customers/{mine}/interactions"), talk).await.ok();
+    assert_eq!(ids(&sales.get("/privacy/retention").await.ok()), [""; 0]);
+    assert_eq!(ids(&boss.get("/privacy/retention").await.ok()), [theirs]);
 }

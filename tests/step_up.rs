@@ -153,6 +153,34 @@ async fn an_operator_proves_by_the_authenticator_app() {
 }
 
 #[actix_web::test]
+async fn an_operator_without_an_app_is_told_to_set_one_up_which_only_a_fresh_login_can() {
+    let shop = Shop::new().await;
+    let mut operator = shop.operator().await;
+    let client = operator.log_in(&shop).await;
+    let told = client.get("/privacy/requests").await.problem(403, "totp_required");
+    assert_eq!((&told["set_up"], &told["methods"]), (&json!("/api/v1/auth/totp"), &Value::Null));
+    // A browser that was left open is not enough, nor are the tokens that it keeps.
+    let begun = text(&client.post("/auth/totp", json!({})).await.ok()["secret"]);
+    shop.advance(Duration::minutes(11)).await;
+    client.post("/auth/totp", json!({})).await.problem(403, "login_stale");
+    let kept = json!({ "refresh_token": client.refresh_token, "device": "browser-1" });
+    let kept = client.holding(&shop.nobody.post("/auth/refresh", kept).await.ok());
+    let confirm = json!({ "code": shop.totp(&begun) });
+    kept.post("/auth/totp/confirm", confirm).await.problem(403, "login_stale");
+    // Whoever knows the password logs in again; from then on the app is asked.
+    let client = operator.enrol(&shop).await;
+    let told = client.get("/privacy/requests").await.problem(403, "step_up_required");
+    assert_eq!((&told["methods"], &told["set_up"]), (&json!(["totp"]), &Value::Null));
+    shop.advance(Duration::seconds(30)).await;
+    let challenge = ask(&client, "totp").await;
+    let code = shop.totp(operator.secret.as_deref().unwrap_or_default());
+    let proof = json!({ "challenge": challenge["challenge"], "code": code });
+    client.holding(&client.post("/auth/step-up", proof).await.ok()).get("/privacy/requests").await.ok();
+    let record = shop.boss.get("/audit?resource=session&action=totp").await.ok();
+    assert_eq!(record["items"].as_array().map(Vec::len), Some(1), "{record}");
+}
+
+#[actix_web::test]
 async fn a_code_comes_by_message_to_one_s_own_phone() {
     let provider = Provider::start().await;
     let shop = provider.shop().await;

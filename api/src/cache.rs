@@ -60,10 +60,11 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Connects to `memory:` or `redis://…`.
+    /// Connects to `memory:` or `redis://…`. A Redis that is away at the start is used as soon as it is there,
+    /// like one that goes away later.
     ///
     /// # Errors
-    /// When the URL is neither, or Redis cannot be reached at the start.
+    /// When the URL is neither.
     pub async fn open(url: &SecretString, prefix: &str) -> anyhow::Result<Self> {
         let redis = match url.expose_secret() {
             "memory:" => None,
@@ -73,13 +74,19 @@ impl Cache {
                     .set_connection_timeout(Some(Duration::from_secs(2)))
                     .set_response_timeout(Some(Duration::from_secs(2)))
                     .set_number_of_retries(1);
-                Some(ConnectionManager::new_with_config(client, settings).await.context("connecting to Redis")?)
+                Some(ConnectionManager::new_lazy_with_config(client, settings).context("[cache] url")?)
             }
             _ => anyhow::bail!("[cache] url must be memory: or redis://…"),
         };
         let memory = Moka::builder().max_capacity(100_000).expire_after(Lives).build();
         let buckets = moka::sync::Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(120)).build();
-        Ok(Self { memory, buckets, redis, prefix: prefix.into() })
+        let this = Self { memory, buckets, redis, prefix: prefix.into() };
+        if !this.is_up().await {
+            tracing::error!(
+                "Redis does not answer: starting without it. Each process counts attempts and limits by itself until it is back"
+            );
+        }
+        Ok(this)
     }
 
     fn key(&self, key: &str) -> String {

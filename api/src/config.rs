@@ -221,6 +221,10 @@ pub struct Privacy {
     pub version: String,
     /// Working days in which a business must answer.
     pub answer_days: u32,
+    /// Days and ranges of days that are public holidays.
+    pub holidays: String,
+    /// Saturdays and Sundays that are worked instead.
+    pub working_weekends: String,
 }
 
 /// `[audit]`

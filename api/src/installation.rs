@@ -3,6 +3,7 @@
 
 use crate::auth::{Places, Snapshots, network_of};
 use crate::cache::Cache;
+use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
@@ -24,6 +25,7 @@ pub struct Installation {
     pub(crate) wechat: Wechat,
     pub(crate) sms: Sms,
     pub(crate) places: Places,
+    pub(crate) calendar: Calendar,
     pub(crate) snapshots: Snapshots,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpNet>,
@@ -36,6 +38,7 @@ impl Installation {
     /// When a part cannot be reached, or the master key is not the one this database was written
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
+        let calendar = Calendar::read(&config.privacy.holidays, &config.privacy.working_weekends)?;
         let found = Keyring::find(&config.keys, config.profile).await?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
@@ -60,7 +63,7 @@ impl Installation {
         let sms = Sms::new(&config.sms, config.profile)?;
         let proxies = networks(&config.http.trusted_proxy).context("[http] trusted_proxy")?;
         let snapshots = Snapshots::default();
-        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, snapshots, proxies });
+        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, calendar, snapshots, proxies });
         if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;

@@ -99,7 +99,13 @@ pub struct ProblemView {
     /// How to prove it, for `step_up_required`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub methods: Option<Vec<StepUpMethod>>,
+    /// Where to set an authenticator app up, for `totp_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_up: Option<&'static str>,
 }
+
+/// Where an operator sets an authenticator app up.
+const SET_UP: &str = "/api/v1/auth/totp";
 
 /// One wrong field.
 #[derive(Debug, Serialize, ToSchema)]
@@ -245,6 +251,7 @@ impl Problem {
                 _ => None,
             },
             methods: None,
+            set_up: (code == "totp_required").then_some(SET_UP),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::config::Http;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, edge, erasure, health, interactions, mine, openapi, operators, orders, privacy, rights,
+    audit, auth, customers, edge, health, interactions, mine, openapi, operators, orders, privacy, rights, rotation,
     tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
@@ -36,9 +36,9 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
             .configure(tasks::routes)
             .configure(orders::routes)
             .configure(rights::routes)
-            .configure(erasure::routes)
             .configure(today::routes)
             .configure(operators::routes)
+            .configure(rotation::routes)
             .configure(privacy::routes)
             .configure(mine::routes),
     );

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, bulk, customers, filters, interactions, orders, privacy, staff, step_up, tags, tasks};
+use crate::{accounts, bulk, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -88,6 +88,7 @@ forms! {
         staff::SignUp,
         staff::NewBusiness,
         staff::TenantChanges,
+        keys::NewRotation,
         customers::Erasure,
         privacy::NewConsent,
         privacy::NewDataRequest,

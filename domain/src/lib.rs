@@ -24,6 +24,7 @@ pub mod violation;
 pub mod accounts;
 pub mod customers;
 pub mod interactions;
+pub mod keys;
 pub mod money;
 pub mod orders;
 pub mod permission;

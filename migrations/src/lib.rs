@@ -28,6 +28,7 @@ mod m0034_reveals;
 mod m0040_consents;
 mod m0041_requests;
 mod m0042_retention;
+mod m0050_installation_digests;
 mod m0055_search;
 mod m0056_views;
 mod m0057_bulk;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_consents::Migration),
             Box::new(m0041_requests::Migration),
             Box::new(m0042_retention::Migration),
+            Box::new(m0050_installation_digests::Migration),
             Box::new(m0055_search::Migration),
             Box::new(m0056_views::Migration),
             Box::new(m0057_bulk::Migration),

@@ -30,7 +30,7 @@ export interface KeptRecord {
 }
 
 export interface MyData {
-  consents: { version: string; privacy_policy: boolean; marketing: boolean }
+  consents: Consents
   records: KeptRecord[]
   requests: DataRequest[]
   notes: string[]
@@ -47,14 +47,20 @@ export function getMyPage(): Promise<string> {
   return request('GET', 'me/data?format=html')
 }
 
-export async function consent(purpose: 'privacy_policy' | 'marketing', version: string, given: boolean): Promise<void> {
-  await request('POST', 'me/consents', { body: { purpose, version, given } })
+export interface Consents {
+  version: string
+  privacy_policy: boolean
+  marketing: boolean
+  items: { purpose: string; version: string; given: boolean; at: string }[]
 }
 
-/** WeChat hands out a phone only after its privacy gate, so whoever proved one agreed: it is written down. */
-export async function recordAgreement(): Promise<void> {
-  const { version, privacy_policy } = await request<MyData['consents']>('GET', 'me/consents')
-  if (!privacy_policy) await consent('privacy_policy', version, true)
+/** What one agreed to, on whichever side one is. */
+export function listConsents(): Promise<Consents> {
+  return request('GET', 'auth/consents')
+}
+
+export async function consent(purpose: 'privacy_policy' | 'marketing', version: string, given: boolean): Promise<void> {
+  await request('POST', 'auth/consents', { body: { purpose, version, given } })
 }
 
 export function ask(record: KeptRecord, body: { kind: 'correct' | 'delete'; text?: string }): Promise<DataRequest> {
@@ -63,6 +69,18 @@ export function ask(record: KeptRecord, body: { kind: 'correct' | 'delete'; text
 
 export function listDataRequests(): Promise<{ items: StaffDataRequest[] }> {
   return request('GET', 'privacy/requests?limit=100')
+}
+
+export interface FadingCustomers {
+  customers_idle_days: number
+  count: number
+  capped: boolean
+  items: { id: string; name: string; owner_id: string; erased_from_at: string }[]
+}
+
+/** Whom the business's own limit is about to erase. */
+export function listFadingCustomers(): Promise<FadingCustomers> {
+  return request('GET', 'privacy/retention')
 }
 
 export function answer(one: StaffDataRequest, body: { outcome: 'done' | 'refused'; ground?: string }): Promise<StaffDataRequest> {

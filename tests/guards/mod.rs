@@ -5,6 +5,7 @@
 mod branches;
 mod budgets;
 mod codes;
+mod commands;
 pub mod database;
 mod document;
 mod foreign;

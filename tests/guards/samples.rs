@@ -150,7 +150,7 @@ impl<'s> Desk<'s> {
 
             // The business.
             "list_audit_entries" | "verify_audit" | "get_business" => mine(),
-            "list_networks" | "add_network" | "remove_network" | "list_staff_sessions" | "revoke_staff_session"
+            "list_networks" | "add_network" | "remove_network" | "get_tenant_keys" | "rotate_tenant_keys" | "list_staff_sessions" | "revoke_staff_session"
             | "wipe_staff_session" => self.staffing(operation).await,
             "change_business" => mine().version(self.business_version().await).body(json!({
                 "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,
@@ -247,8 +247,8 @@ impl<'s> Desk<'s> {
                 as_client(&shop.stranger().await).body(json!({ "code": code["code"] }))
             }
             // Privacy.
-            "list_my_consents" => as_client(&shop.stranger().await),
-            "record_consent" => as_client(&shop.stranger().await).body(
+            "list_my_consents" | "list_account_consents" => as_client(&shop.stranger().await),
+            "record_consent" | "record_account_consent" => as_client(&shop.stranger().await).body(
                 json!({ "purpose": "marketing", "version": shop.at.config().privacy.version, "given": true }),
             ),
             "get_my_data" => {
@@ -260,7 +260,7 @@ impl<'s> Desk<'s> {
                 let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
                 as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", id).body(body)
             }
-            "list_data_requests" => mine(),
+            "list_data_requests" | "list_fading_customers" => mine(),
             "answer_data_request" => {
                 let (id, number) = self.customer_with_number().await;
                 let path = format!("/me/businesses/{}/records/{id}/requests", self.tenant);

@@ -20,6 +20,7 @@ use api::{Clock, Installation, Running, System};
 use chrono::{DateTime, Duration, Utc};
 use domain::permission::Role;
 use domain::phone::Phone;
+use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -86,7 +87,8 @@ impl Shop {
         change(&mut config);
         MIGRATED
             .get_or_init(|| async {
-                let mut first = config.clone();
+                // Of the database that tests share, whatever this one changed.
+                let mut first = settings(&app);
                 first.database.migrate = true;
                 let at = Installation::open(first, Clock::fixed(start())).await.expect("the installation opens");
                 at.close().await;
@@ -118,6 +120,26 @@ impl Shop {
         // The boss has just put her finger on the phone: most of what she does asks for it.
         shop.boss = shop.step_up(&shop.boss).await;
         shop
+    }
+
+    /// Opens a business on an installation of its own, for what concerns all of one.
+    pub async fn alone() -> Self {
+        let name = format!("alone_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let url = match std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE") {
+            None => format!("sqlite://{}", FOLDER.path().join(format!("{name}.db")).display()),
+            Some((_, shared)) => {
+                let server = Database::connect(&shared).await.expect("the database answers");
+                server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
+                server.close().await.expect("closed");
+                format!("{}/{name}", shared.rsplit_once('/').expect("an address").0)
+            }
+        };
+        Self::with(|config| {
+            config.database.url = url.into();
+            config.database.migrate = true;
+            config.keys.erased_file = FOLDER.path().join(format!("{name}.erased")).display().to_string();
+        })
+        .await
     }
 
     /// Another business on the same installation, with its boss.

@@ -18,6 +18,7 @@ const LEFT_OUT: [&str; 10] = [
     "scripts",
     "build",
     "rules/test",
+    "words/test",
     "package.json",
     "package-lock.json",
     "tsconfig.json",

@@ -2,8 +2,8 @@
 
 use super::said;
 use crate::installation::Installation;
-use crate::rotation::{rotate_indexes, rotate_person, rotate_tenant};
-use crate::scope::system::System;
+use crate::rotation::{rotate_indexes, rotate_lookups, rotate_person, rotate_tenant};
+use crate::scope::system::{Said, System};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,6 +34,9 @@ pub enum Keys {
         #[arg(long)]
         tenant: i64,
     },
+    /// Replaces the key of the digests by which staff, proved phones and orders are found across businesses.
+    /// Whoever runs jobs writes the new ones beside the old; `show` says what is left.
+    RotateLookups,
     /// Replaces one person's key and seals their phones and addresses anew.
     RotatePerson {
         /// The business.
@@ -51,6 +54,10 @@ impl Keys {
         match self {
             Self::Show { tenant } => system.show_keys(tenant).await.map_err(said),
             Self::RotateMaster if !at.keys.has_former() => {
+                system
+                    .say(Said::about(0, "rotate_master", "keys", json!({ "step": "written" })))
+                    .await
+                    .map_err(said)?;
                 at.keys.put_new_master(&at.config.keys).await?;
                 Ok(json!({ "step": "written", "next": "restart every server, then run this again" }))
             }
@@ -69,6 +76,10 @@ impl Keys {
             Self::RotateIndexes { tenant } => {
                 let (generation, from) = rotate_indexes(&system, tenant).await.map_err(said)?;
                 Ok(json!({ "tenant_id": tenant, "index": generation, "used_from_at": from }))
+            }
+            Self::RotateLookups => {
+                let from = rotate_lookups(&system).await.map_err(said)?;
+                Ok(json!({ "lookups": true, "used_from_at": from }))
             }
             Self::RotatePerson { tenant, person } => {
                 let sealed = rotate_person(&system, tenant, person).await.map_err(said)?;

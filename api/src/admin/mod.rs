@@ -12,7 +12,7 @@ use crate::erasure::erase_tenant;
 use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
-use clap::Subcommand;
+use clap::{Command, Subcommand};
 pub use ip::Ip;
 
 use domain::permission::Role;
@@ -133,6 +133,23 @@ pub enum Staff {
         #[arg(long)]
         staff: Uuid,
     },
+}
+
+/// Every command of `shuke admin` and `shuke audit`, by its words: `tenant create`.
+#[must_use]
+pub fn commands() -> Vec<String> {
+    fn ends(command: &Command, words: &str, found: &mut Vec<String>) {
+        if !command.has_subcommands() {
+            found.push(words.trim_start().to_owned());
+        }
+        for one in command.get_subcommands() {
+            ends(one, &format!("{words} {}", one.get_name()), found);
+        }
+    }
+    let mut found = Vec::new();
+    ends(&Admin::augment_subcommands(Command::new("admin")), "admin", &mut found);
+    ends(&AuditCommand::augment_subcommands(Command::new("audit")), "audit", &mut found);
+    found
 }
 
 impl Admin {

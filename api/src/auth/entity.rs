@@ -126,6 +126,8 @@ pub mod account_phone {
         pub account_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub digest: Vec<u8>,
+        /// Under the key that follows, while one does.
+        pub next_digest: Option<Vec<u8>>,
         pub sealed: Option<Vec<u8>>,
         pub proved_at: DateTimeUtc,
     }

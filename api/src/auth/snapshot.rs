@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
 use crate::scope::system::devices::Standing;
-use crate::scope::system::keys::KEYS_SECONDS;
+use crate::scope::system::keys::{KEYS_SECONDS, Lookups};
 use chrono::{DateTime, Duration, Utc};
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -58,6 +58,7 @@ pub struct Snapshots {
     sessions: Cache<Uuid, Kept<SessionSnapshot>>,
     addresses: Cache<(), Kept<Arc<AddressRules>>>,
     keys: Cache<i64, Kept<Arc<TenantKeys>>>,
+    lookups: Cache<(), Kept<Arc<Lookups>>>,
 }
 
 impl Default for Snapshots {
@@ -67,6 +68,7 @@ impl Default for Snapshots {
             sessions: Cache::builder().max_capacity(50_000).build(),
             addresses: Cache::builder().max_capacity(1).build(),
             keys: Cache::builder().max_capacity(10_000).build(),
+            lookups: Cache::builder().max_capacity(1).build(),
         }
     }
 }
@@ -161,6 +163,20 @@ impl Snapshots {
     pub(crate) fn remember_keys(&self, tenant_id: i64, now: DateTime<Utc>, keys: &Arc<TenantKeys>) {
         let until = now + Duration::seconds(KEYS_SECONDS);
         self.keys.insert(tenant_id, Kept { from: now, until, value: Arc::clone(keys) });
+    }
+
+    pub(crate) fn lookups(&self, now: DateTime<Utc>) -> Option<Arc<Lookups>> {
+        self.lookups.get(&()).and_then(|kept| kept.fresh(now))
+    }
+
+    /// For a minute, as the keys of businesses.
+    pub(crate) fn remember_lookups(&self, now: DateTime<Utc>, lookups: &Arc<Lookups>) {
+        let until = now + Duration::seconds(KEYS_SECONDS);
+        self.lookups.insert((), Kept { from: now, until, value: Arc::clone(lookups) });
+    }
+
+    pub(crate) fn forget_lookups(&self) {
+        self.lookups.invalidate(&());
     }
 
     pub(crate) fn forget_keys(&self, tenant_id: i64) {

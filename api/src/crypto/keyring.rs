@@ -1,15 +1,16 @@
 //! The installation's keys, and how a business's key is wrapped by them.
 
-use super::{Index, Key, SealError, Sealer, Stage, StoredKey, TenantKeys, digest, master};
+use super::{Index, Key, SealError, Sealer, Stage, StoredKey, TenantKeys, master};
 use crate::config;
 use anyhow::{Context as _, bail, ensure};
 use chrono::{DateTime, Utc};
-use domain::phone::Phone;
 use secrecy::ExposeSecret as _;
 use std::path::Path;
 
 /// Where the keys of the look-ups are kept.
 pub(crate) const LOOKUPS: (&str, &str) = ("lookup_keys", "|installation.value|lookup_keys");
+/// Where the key for phones that follows is kept, and how far it has come.
+pub(crate) const NEXT_LOOKUPS: (&str, &str) = ("lookup_keys_next", "|installation.value|lookup_keys_next");
 
 /// Keys of the installation, one for each purpose.
 #[derive(Debug, Clone)]
@@ -130,10 +131,27 @@ impl Keyring {
         Ok(true)
     }
 
-    /// Blind index of a phone across all businesses: for staff, proved phones and orders.
-    #[must_use]
-    pub fn phone_digest(&self, phone: &Phone) -> Vec<u8> {
-        digest(&self.phones, &[phone.e164().as_bytes()]).get(..16).unwrap_or_default().to_vec()
+    /// The keys by which phones are found across all businesses (staff, proved phones, orders), as this
+    /// database keeps them. Nobody looks for their last four digits.
+    ///
+    /// # Errors
+    /// When another master key sealed them.
+    pub(crate) fn phone_index(&self, stored: &[u8], next: Option<(&[u8], Stage)>) -> Result<Index, SealError> {
+        let plain = self.installation.open(LOOKUPS.1, stored)?;
+        let present = plain.get(32..).ok_or(SealError)?;
+        let twice = |key: &[u8]| [key, key].concat();
+        let next = next.map(|(key, stage)| (twice(key), stage));
+        Index::read(&twice(present), next.as_ref().map(|(key, stage)| (key.as_slice(), *stage)))
+    }
+
+    /// The keys of the look-ups with another one for phones, sealed.
+    ///
+    /// # Errors
+    /// When another master key sealed the present ones.
+    pub(crate) fn lookups_with(&self, stored: &[u8], phones: &[u8]) -> Result<Vec<u8>, SealError> {
+        let plain = self.installation.open(LOOKUPS.1, stored)?;
+        let digests = plain.get(..32).ok_or(SealError)?;
+        Ok(self.installation.seal(LOOKUPS.1, &[digests, phones].concat()))
     }
 
     /// A new key for a business, and the form in which it is stored.

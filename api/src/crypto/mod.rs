@@ -13,9 +13,9 @@ mod seal;
 mod sealer;
 mod tenant;
 
-pub use index::{Index, Stage};
+pub use index::{Digests, Index, Stage};
 pub use keyring::Keyring;
-pub(crate) use keyring::{LOOKUPS, index_keys, key, tenant_place, write_private};
+pub(crate) use keyring::{LOOKUPS, NEXT_LOOKUPS, index_keys, key, tenant_place, write_private};
 pub use letters::letters;
 pub use person::PersonKeys;
 pub use seal::{Key, SealError, key_id};

@@ -147,8 +147,8 @@ pub(crate) async fn answer(
         Ok(Err(_)) => return lost(Problem::Internal(anyhow::anyhow!("a handler panicked")), "a handler panicked"),
         Err(_) => return lost(Problem::Unavailable, "it took too long"),
     };
-    let methods = step_up_methods(&response).await;
-    let mut response = rendered(response, lang, &request_id, methods);
+    let second_look = second_look(&response).await;
+    let mut response = rendered(response, lang, &request_id, second_look);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -165,12 +165,21 @@ pub(crate) async fn answer(
     Ok(response)
 }
 
-/// By which methods whoever is asked for a second look can give it.
-async fn step_up_methods(response: &ServiceResponse<BoxBody>) -> Option<Vec<StepUpMethod>> {
+/// What whoever is asked for a second look can do about it.
+enum SecondLook {
+    /// Give it in one of these ways.
+    By(Vec<StepUpMethod>),
+    /// Nothing yet: an operator sets an authenticator app up first.
+    SetUp,
+}
+
+async fn second_look(response: &ServiceResponse<BoxBody>) -> Option<SecondLook> {
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
     let (Some(Problem::StepUp), Ok(system)) = (problem, System::of(response.request())) else { return None };
     let actor = Marks::of(response.request()).anyone().ok()?;
-    auth::step_up_methods(&system, actor.account_id).await.ok()
+    let methods = auth::step_up_methods(&system, actor.account_id).await.ok()?;
+    let sets_up = methods.is_empty() && system.operator_of(actor.account_id).await.ok()?.is_some();
+    Some(if sets_up { SecondLook::SetUp } else { SecondLook::By(methods) })
 }
 
 /// Fills in the body of a problem, now that its language and request id are known.
@@ -178,7 +187,7 @@ fn rendered(
     response: ServiceResponse<BoxBody>,
     lang: Lang,
     request_id: &str,
-    methods: Option<Vec<StepUpMethod>>,
+    second_look: Option<SecondLook>,
 ) -> ServiceResponse<BoxBody> {
     let status = response.status();
     let own = response.response().error().and_then(|error| error.as_error::<Problem>());
@@ -191,7 +200,12 @@ fn rendered(
         _ if status.is_client_error() => Some(Problem::Unreadable("query_invalid")),
         _ => Some(Problem::Internal(anyhow::anyhow!("{status}"))),
     };
-    let Some(problem) = own.or(foreign.as_ref()) else { return response };
+    let (methods, before) = match second_look {
+        Some(SecondLook::By(methods)) => (Some(methods), None),
+        Some(SecondLook::SetUp) => (None, Some(Problem::Forbidden("totp_required"))),
+        None => (None, None),
+    };
+    let Some(problem) = before.as_ref().or(own).or(foreign.as_ref()) else { return response };
     if let Problem::Internal(cause) | Problem::Upstream(_, cause) = problem {
         tracing::error!(request_id, code = problem.code(), cause = %format!("{cause:#}"), "problem");
     }

@@ -4,10 +4,8 @@
 mod again;
 mod list;
 mod person;
-mod routes;
 mod tenant;
 
 pub use again::erase_again;
 pub(crate) use person::erase_person;
-pub(crate) use routes::routes;
 pub(crate) use tenant::erase_tenant;

@@ -20,8 +20,14 @@ use uuid::Uuid;
 const ERASED: &str = "已删除";
 
 /// Erases a person for good: in the database, and on the list from which no backup brings them back.
-/// `false` when there is nobody to erase. Whoever calls it has checked that the actor may.
-pub(crate) async fn erase_person(scope: &Scope, person: Uuid, reason: ErasureReason) -> Result<bool, Problem> {
+/// `also` is done in the same transaction. `false` when there is nobody to erase. Whoever calls it has checked
+/// that the actor may.
+pub(crate) async fn erase_person(
+    scope: &Scope,
+    person: Uuid,
+    reason: ErasureReason,
+    also: impl AsyncFnOnce(&Tx<'_>) -> Result<(), Problem>,
+) -> Result<bool, Problem> {
     // All of the person, also what colleagues wrote.
     let mut whole = scope.whole();
     let line = Erased::Person { tenant: whole.tenant_id(), person, at: whole.now() };
@@ -29,6 +35,7 @@ pub(crate) async fn erase_person(scope: &Scope, person: Uuid, reason: ErasureRea
     let tx = whole.begin().await?;
     let erased = erase(&tx, person, reason.as_str()).await?;
     if erased {
+        also(&tx).await?;
         // Listed before it is done: a backup must not bring back whom we said to be gone.
         list::append(&file, &line).await?;
         tx.commit().await?;

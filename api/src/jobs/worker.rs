@@ -56,11 +56,15 @@ impl Worker {
                         tracing::error!(%error, "looking for what has been kept long enough");
                     }
                 }
+                let turned = crate::rotation::turn_lookups(&at).await;
+                if let Err(problem) = &turned {
+                    tracing::error!(cause = problem.cause(), "replacing the key of digests");
+                }
                 let done = run_due(&at, None).await;
                 if let Err(error) = &done {
                     tracing::error!(%error, "looking for jobs");
                 }
-                if done.unwrap_or(0) == 0 {
+                if done.unwrap_or(0) == 0 && !turned.unwrap_or(false) {
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
                         _ = stopped.changed() => {}

@@ -13,7 +13,6 @@ use domain::permission::Role;
 use domain::phone::Phone;
 use domain::staff::{NewBusiness, TenantChanges};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -126,7 +125,6 @@ async fn create_business(
     let NewBusiness { name, phone, boss } = body.value;
     let system = &operating.system;
     let id = system.create_tenant(&name, phone.as_deref()).await?;
-    operating.record(id, "create", "business", json!({ "name": name })).await?;
     let boss_id = match boss {
         Some(boss) => {
             let phone = Phone::parse(&boss.phone).ok_or(Problem::field("boss.phone", "phone_invalid"))?;
@@ -148,10 +146,8 @@ async fn change_tenant(
     body: Checked<TenantChanges>,
 ) -> Result<Json<TenantView>, Problem> {
     find(&operating, id.0).await?;
-    let said = json!({ "suspended": body.value.suspended, "name": body.value.name });
     if !operating.system.change_tenant(id.0, version.0, body.value).await? {
         return Err(Problem::stale(&find(&operating, id.0).await?));
     }
-    operating.record(id.0, "update", "business", said).await?;
     Ok(Json(find(&operating, id.0).await?))
 }

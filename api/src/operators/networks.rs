@@ -11,7 +11,6 @@ use chrono::{DateTime, Duration, Utc};
 use domain::accounts::{NetworkRule, NewNetworkRule};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -77,9 +76,7 @@ async fn add_network(
         return Err(Problem::conflict("allow_excludes_caller", Some("network")));
     }
     let expires_at = hours.map(|hours| operating.system.now() + Duration::hours(hours));
-    let said = json!({ "rule": rule, "network": network.to_string() });
     operating.system.add_address_rule(NewRule { kind, network, reason: reason.clone(), expires_at }, caller).await?;
-    operating.record(0, "create", "network", said).await?;
     let network = network.trunc().to_string();
     Ok((Json(NetworkView { rule: rule.to_string(), network, reason, expires_at }), StatusCode::CREATED))
 }
@@ -90,6 +87,5 @@ async fn add_network(
 async fn remove_network(operating: Operating, query: Query<NetworkQuery>) -> Result<HttpResponse, Problem> {
     let network = network(&query.0.network)?;
     operating.system.remove_address_rules(network).await?;
-    operating.record(0, "delete", "network", json!({ "network": network.to_string() })).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,6 +8,8 @@ pub(crate) mod view;
 
 pub use entity::order::{Column, Entity, Model as Order};
 
+pub(crate) use view::phones;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

@@ -8,8 +8,10 @@ use crate::problem::Problem;
 use crate::scope::{Amount, Reads, Scope};
 use chrono::{DateTime, Utc};
 use domain::orders::{OrderEvent, OrderStatus};
-use sea_orm::{ColumnTrait as _, QueryOrder as _};
+use domain::phone::Phone;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -133,6 +135,36 @@ impl Whole {
         Ok(Self { order, customer: customer.ok_or(Problem::NotFound)?, lines, steps })
     }
 
+    /// Every order of a customer, also deleted ones, newest first: three statements.
+    pub(crate) async fn of_customer(scope: &Scope, customer: &Customer, most: u64) -> Result<Vec<Self>, Problem> {
+        let orders = scope
+            .find_buried::<order::Entity>()
+            .filter(order::Column::CustomerId.eq(customer.id))
+            .shape(|rows| rows.order_by_desc(order::Column::CreatedAt).limit(most))
+            .all()
+            .await?;
+        let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
+        let lines = scope
+            .find::<line::Entity>()
+            .filter(line::Column::OrderId.is_in(ids.iter().copied()))
+            .shape(|rows| rows.order_by_asc(line::Column::Position))
+            .all()
+            .await?;
+        let steps = scope
+            .find::<step::Entity>()
+            .filter(step::Column::OrderId.is_in(ids))
+            .shape(|rows| rows.order_by_asc(step::Column::Position))
+            .all()
+            .await?;
+        let whole = |order: order::Model| Self {
+            lines: lines.iter().filter(|line| line.order_id == order.id).cloned().collect(),
+            steps: steps.iter().filter(|step| step.order_id == order.id).cloned().collect(),
+            customer: customer.clone(),
+            order,
+        };
+        Ok(orders.into_iter().map(whole).collect())
+    }
+
     pub(super) fn key(&self, rows: &impl Reads) -> Result<Sealer, Problem> {
         person_key(rows.scope(), &self.customer)
     }
@@ -213,4 +245,22 @@ impl OrderRow {
             version: order.version,
         }
     }
+}
+
+/// The phones on orders of the business, as far as they can be read: whoever is erased has none any more.
+/// Two statements.
+pub(crate) async fn phones(scope: &Scope, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Phone>, Problem> {
+    let orders = scope.find_buried::<order::Entity>().filter(order::Column::Id.is_in(ids)).all().await?;
+    let of = orders.iter().map(|order| order.customer_id);
+    let customers = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.is_in(of)).all().await?;
+    let mut found = HashMap::new();
+    for order in orders {
+        let customer = customers.iter().find(|customer| customer.id == order.customer_id);
+        let Some(customer) = customer.filter(|customer| customer.person_key.is_some()) else { continue };
+        if order.vault.is_some() {
+            let there = Destination::open(scope, &person_key(scope, customer)?, &order)?;
+            found.extend(there.phone().map(|phone| (order.id, phone)));
+        }
+    }
+    Ok(found)
 }

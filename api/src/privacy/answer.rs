@@ -1,9 +1,9 @@
 //! What becomes of a request: the owner is told, answers, or lets the time run out.
 
 use super::entity as request;
+use super::erase::erase;
 use crate::customers;
 use crate::db::Code;
-use crate::erasure::erase_person;
 use crate::jobs::Job;
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
@@ -87,12 +87,13 @@ impl Job for RequestDue {
         let customer = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(row.customer_id));
         let customer = customer.one().await?.ok_or(Problem::NotFound)?;
         if row.kind == Code(RequestKind::Delete) && customer.erased_at.is_none() {
-            erase_person(&scope, row.customer_id, ErasureReason::Asked).await?;
+            // That closes the request.
+            return erase(&scope, row.customer_id, ErasureReason::Asked).await.map(drop);
         }
-        let over = row.kind == Code(RequestKind::Delete) || customer.erased_at.is_some();
         let change = done(&scope);
         let tx = scope.begin().await?;
-        if over {
+        // Whom a restored backup brought back was erased again without looking at requests.
+        if customer.erased_at.is_some() {
             tx.update::<request::Entity>(row.id, Some(row.version), change).await?;
         } else {
             tell(&tx, &row, &customer.name).await?;

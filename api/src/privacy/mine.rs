@@ -13,7 +13,6 @@ use crate::edge::Marks;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Checked, Created, Mine, Origin, Path, Query, Scope};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use chrono::{DateTime, Datelike as _, Days, Utc, Weekday};
 use domain::privacy::{NewDataRequest, RequestState};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
 use serde::Serialize;
@@ -68,7 +67,7 @@ async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>
         });
     let requests = requests.collect();
     let notes = NOTES.map(str::to_owned).to_vec();
-    let all = MyData { consents: consents(&mine).await?, records, requests, notes };
+    let all = MyData { consents: consents(&mine.system, mine.actor.account_id).await?, records, requests, notes };
     Ok(answer(query.0.format, &all, &all.records, mine.system.now()))
 }
 
@@ -93,7 +92,7 @@ async fn ask_about_my_data(
     let (id, now) = (scope.id_for(asked.id)?, scope.now());
     let customer = kept(&scope, customer_id).await?;
     let key = person_key(&scope, &customer)?;
-    let due_at = working_days_after(now, scope.config().privacy.answer_days);
+    let due_at = scope.installation().calendar.working_days_after(now, scope.config().privacy.answer_days);
     scope
         .create(&once, asked.id, async |tx| {
             let waiting = tx
@@ -129,17 +128,4 @@ async fn ask_about_my_data(
             Ok(RequestView::of(row, words))
         })
         .await
-}
-
-/// So many days later, not counting Saturdays and Sundays. Public holidays are not known here: they
-/// would only give the business longer.
-fn working_days_after(from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-    let (mut at, mut left) = (from, days);
-    while left > 0 {
-        at = at + Days::new(1);
-        if !matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
-    }
-    at
 }

@@ -3,6 +3,8 @@
 mod answer;
 mod consents;
 pub(crate) mod entity;
+mod erase;
+mod fading;
 mod mine;
 mod page;
 mod record;
@@ -15,5 +17,10 @@ pub(crate) use retention::RetentionDue;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(consents::routes).configure(mine::routes).configure(requests::routes);
+    services
+        .configure(consents::routes)
+        .configure(mine::routes)
+        .configure(requests::routes)
+        .configure(erase::routes)
+        .configure(fading::routes);
 }

@@ -2,6 +2,7 @@
 
 use super::record::KeptRecord;
 use crate::clock::CHINA;
+use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,29 @@ fn table(page: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>)
     page.push_str("</table>");
 }
 
+/// `¥12.80`; nothing for whoever sees no amounts.
+fn yuan(amount: Amount) -> String {
+    let fen = serde_json::to_value(amount).ok().as_ref().and_then(Value::as_i64);
+    fen.map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)).unwrap_or_default()
+}
+
+/// What was bought and where it went, in an export for a letter.
+fn deliveries(page: &mut String, record: &KeptRecord) {
+    let (mut lines, mut places) = (Vec::new(), Vec::new());
+    for (number, delivery) in record.orders.iter().filter_map(|order| Some((&order.number, order.delivery.as_ref()?))) {
+        lines.extend(delivery.lines.iter().map(|line| {
+            let (each, all) = (yuan(line.unit_price_fen), yuan(line.total_fen));
+            vec![number.clone(), line.name.clone(), line.quantity.to_string(), each, all]
+        }));
+        let parcels = delivery.shipments.iter().map(|parcel| format!("{} {}", parcel.carrier, parcel.tracking_number));
+        let parcels: Vec<String> = parcels.collect();
+        let (receiver, phone, address) = (&delivery.receiver, &delivery.phone, &delivery.address);
+        places.push(vec![number.clone(), receiver.clone(), phone.clone(), address.clone(), parcels.join("、")]);
+    }
+    table(page, "订单明细", &["单号", "商品", "数量", "单价", "金额"], lines);
+    table(page, "收货与快递", &["单号", "收货人", "电话", "地址", "快递"], places);
+}
+
 fn html(records: &[KeptRecord], at: DateTime<Utc>) -> String {
     let mut page = String::from(
         "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>个人信息副本</title><style>\
@@ -117,14 +141,11 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "营销信息", Some(if record.marketing { "同意接收" } else { "未同意" }));
     page.push_str("</table>");
     let orders = record.orders.iter().map(|order| {
-        let yuan = match serde_json::to_value(order.total_fen) {
-            Ok(Value::Number(fen)) => fen.as_i64().map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)),
-            _ => None,
-        };
         let what = format!("{} 等 {} 项", order.first_line, order.line_count);
-        vec![order.number.clone(), what, yuan.unwrap_or_default(), day(order.created_at)]
+        vec![order.number.clone(), what, yuan(order.total_fen), day(order.created_at)]
     });
     table(page, "订单", &["单号", "商品", "金额", "时间"], orders.collect());
+    deliveries(page, record);
     let contacts = record
         .contacts
         .iter()

@@ -4,7 +4,7 @@
 use super::entity::{self as request, Words};
 use crate::customers::{self, Customer};
 use crate::interactions::entity as interaction;
-use crate::orders;
+use crate::orders::view::{OrderLineView, ShipmentView, Whole};
 use crate::problem::Problem;
 use crate::scope::{Amount, Scope, audit_entry::entry};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -106,6 +106,48 @@ pub struct KeptOrder {
     /// Remark, only for the business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+    /// What was bought and where it went, only for the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<KeptDelivery>,
+}
+
+/// What was bought and where it went.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptDelivery {
+    /// Line by line.
+    pub lines: Vec<OrderLineView>,
+    /// Who received it; it may be somebody else.
+    pub receiver: String,
+    /// Their phone, whole.
+    pub phone: String,
+    /// Where it went.
+    pub address: String,
+    /// Parcels with their tracking numbers.
+    pub shipments: Vec<ShipmentView>,
+}
+
+impl KeptOrder {
+    fn of(scope: &Scope, order: Whole, whole: bool) -> Result<Self, Problem> {
+        let delivery = if whole {
+            let there = order.destination(scope)?;
+            let (lines, shipments) = (order.line_views(scope), order.shipments());
+            let (receiver, phone, address) = (there.receiver, there.phone, there.address);
+            Some(KeptDelivery { lines, receiver, phone, address, shipments })
+        } else {
+            None
+        };
+        let row = order.order;
+        Ok(Self {
+            number: row.number,
+            status: row.status.0,
+            total_fen: scope.amount(row.total_fen),
+            first_line: row.first_line,
+            line_count: row.line_count,
+            created_at: row.created_at,
+            remark: row.remark.filter(|_| whole),
+            delivery,
+        })
+    }
 }
 
 /// Somebody was shown a whole phone number.
@@ -187,12 +229,7 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(interaction::Column::HappenedAt).limit(MOST))
             .all()
             .await?;
-        let orders = scope
-            .find_buried::<orders::Entity>()
-            .filter(orders::Column::CustomerId.eq(customer.id))
-            .shape(|rows| rows.order_by_desc(orders::Column::CreatedAt).limit(MOST))
-            .all()
-            .await?;
+        let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope
             .whole()
             .find::<entry::Entity>()
@@ -239,16 +276,8 @@ impl KeptRecord {
                 .collect(),
             orders: orders
                 .into_iter()
-                .map(|row| KeptOrder {
-                    number: row.number,
-                    status: row.status.0,
-                    total_fen: scope.amount(row.total_fen),
-                    first_line: row.first_line,
-                    line_count: row.line_count,
-                    created_at: row.created_at,
-                    remark: row.remark.filter(|_| whole),
-                })
-                .collect(),
+                .map(|order| KeptOrder::of(scope, order, whole))
+                .collect::<Result<_, Problem>>()?,
             reads: reads.into_iter().map(|row| NumberRead { at: row.at, by_name: row.actor_name }).collect(),
             requests: views.collect::<Result<_, Problem>>()?,
             complete: cut.iter().all(|rows| u64::try_from(*rows).is_ok_and(|rows| rows < MOST)),

@@ -2,11 +2,11 @@
 
 use super::answer::done;
 use super::entity::{self as request, Words};
+use super::erase::erase;
 use super::page::{FormatQuery, answer};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::customers::{self, Customer, person_key};
 use crate::db::Code;
-use crate::erasure::erase_person;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersErase, CustomersExport};
@@ -93,12 +93,16 @@ async fn answer_data_request(
     if row.state != Code(RequestState::Waiting) {
         return Err(Problem::conflict("request_answered", None));
     }
+    // Whoever is erased is out of the actor's rows; the request is still theirs to close.
+    let mut whole = scope.whole();
+    if outcome == RequestOutcome::Done && row.kind == Code(RequestKind::Delete) && customer.erased_at.is_none() {
+        erase(&scope, row.customer_id, ErasureReason::Asked).await?;
+        let (row, customer) = found(&whole, id.0).await?;
+        return Ok(Json(DataRequestRow::of(&scope, row, &customer)?));
+    }
     let mut change = done(&scope);
     change.answered_by = Set(Some(scope.me()?));
-    let erases = outcome == RequestOutcome::Done && row.kind == Code(RequestKind::Delete);
-    if erases {
-        erase_person(&scope, row.customer_id, ErasureReason::Asked).await?;
-    } else if customer.erased_at.is_none() {
+    if customer.erased_at.is_none() {
         let words = Words { answer: text, ..Words::open(&scope, &customer, &row)? };
         change.vault = Set(Some(words.seal(&scope, &person_key(&scope, &customer)?, row.id)?));
     }
@@ -106,8 +110,6 @@ async fn answer_data_request(
         change.state = Set(Code(RequestState::Refused));
         change.ground = Set(ground.map(Code));
     }
-    // Whoever is erased is out of the actor's rows; the request is still theirs to close.
-    let mut whole = scope.whole();
     let tx = whole.begin().await?;
     if !tx.update::<request::Entity>(id.0, Some(version.0), change).await? {
         return Err(Problem::conflict("request_answered", None));

@@ -3,8 +3,8 @@
 
 use super::answer::tell_bosses;
 use super::entity as request;
+use super::erase::erase;
 use crate::customers::{self, entity::customer};
-use crate::erasure::erase_person;
 use crate::interactions::entity as interaction;
 use crate::jobs::Job;
 use crate::orders;
@@ -31,8 +31,13 @@ pub(crate) struct RetentionDue {
     pub(crate) since: Option<DateTime<Utc>>,
 }
 
+/// How long before somebody is erased the owner is told.
+pub(super) fn warning(days: i64) -> Duration {
+    Duration::days(Ord::min(WARNING_DAYS, days / 2))
+}
+
 /// Customers whom nothing has touched since `before`: no change, no contact, no order, nothing planned.
-fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
+pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
     let ordered = Query::select()
         .column(orders::Column::CustomerId)
         .from(orders::Entity)
@@ -69,7 +74,7 @@ impl Job for RetentionDue {
         let system = System::new(scope.installation());
         let tenant = system.tenant(scope.tenant_id()).await?.ok_or(Problem::NotFound)?;
         if let Some(days) = tenant.customers_idle_days {
-            let warning = Duration::days(Ord::min(WARNING_DAYS, days / 2));
+            let warning = warning(days);
             let set_at = tenant.retention_set_at.unwrap_or(tenant.updated_at);
             self.warn(&mut scope, days, warning, set_at).await?;
             if scope.now() >= set_at + warning && erase_idle(&scope, days).await? == BATCH {
@@ -131,7 +136,7 @@ async fn erase_idle(scope: &Scope, days: i64) -> Result<u64, Problem> {
         .await?;
     let mut erased = 0;
     for row in rows {
-        erase_person(scope, row.id, ErasureReason::RetentionOver).await?;
+        erase(scope, row.id, ErasureReason::RetentionOver).await?;
         erased += 1;
     }
     Ok(erased)

@@ -1,7 +1,7 @@
 //! A permission in a handler's signature *is* the scope: a handler that names none has no database.
 
 use super::system::System;
-use super::{Actor, Event, Origin, Scope, Who};
+use super::{Actor, Origin, Scope, Who};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -147,31 +147,25 @@ impl FromRequest for Mine {
 /// An operator of the installation, who manages businesses without being staff in them.
 pub struct Operating {
     actor: Arc<Actor>,
-    origin: Origin,
-    /// What crosses businesses.
+    address: String,
+    /// What crosses businesses; it puts every change on the record under their name.
     pub(crate) system: System,
 }
 
 impl Operating {
-    /// Whence they come, as the edge knows it.
-    pub(crate) fn address(&self) -> &str {
-        &self.origin.address
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let marks = Marks::of(request);
+        let actor = marks.actor()?;
+        if marks.operating {
+            Ok(Self { actor, system: System::of(request)?.named("运营"), address: marks.address })
+        } else {
+            Err(Problem::Forbidden("operators_only"))
+        }
     }
 
-    /// Records what was done to a business in that business's own record; 0 is the installation's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub(crate) async fn record(
-        &self,
-        tenant_id: i64,
-        action: &'static str,
-        resource: &'static str,
-        changes: serde_json::Value,
-    ) -> Result<(), Problem> {
-        let who = Who { id: Some(self.actor.account_id), name: "运营".to_owned() };
-        let event = Event { tenant_id, who, action, resource, resource_id: None, changes, origin: &self.origin };
-        self.system.record(event).await
+    /// Whence they come, as the edge knows it.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 }
 
@@ -180,16 +174,25 @@ impl FromRequest for Operating {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let of = || {
-            let marks = Marks::of(request);
-            let actor = marks.actor()?;
-            if marks.operating {
-                Ok(Self { actor, system: System::of(request)?, origin: Origin::marked(marks) })
-            } else {
-                Err(Problem::Forbidden("operators_only"))
-            }
-        };
-        ready(of())
+        ready(Self::of(request))
+    }
+}
+
+/// An operator of the installation who gave the second look a moment ago: for what touches the keys.
+pub struct Vouched {
+    /// What crosses businesses; it puts every change on the record under their name.
+    pub(crate) system: System,
+}
+
+impl FromRequest for Vouched {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Operating::of(request).and_then(|operating| {
+            let stepped_up = operating.actor.stepped_up(operating.system.now());
+            if stepped_up { Ok(Self { system: operating.system }) } else { Err(Problem::StepUp) }
+        }))
     }
 }
 

@@ -19,7 +19,7 @@ pub use actor::{Actor, Eyes, Look, Sight, Staffer};
 pub(crate) use audit::entity as audit_entry;
 pub(crate) use audit::{Event, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
-pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, grants};
+pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::Find;
@@ -136,12 +136,6 @@ impl Scope {
     #[must_use]
     pub fn keys(&self) -> &TenantKeys {
         &self.keys
-    }
-
-    /// Digest of a phone across businesses, for proofs by its holder.
-    #[must_use]
-    pub fn phone_digest_everywhere(&self, phone: &domain::phone::Phone) -> Vec<u8> {
-        self.at.keys.phone_digest(phone)
     }
 
     /// A fresh id: UUIDv7 of this moment.

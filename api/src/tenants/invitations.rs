@@ -206,6 +206,8 @@ async fn accept_invitation(
         team_id: Set(invitation.team_id),
         account_id: Set(Some(account_id)),
         phone_digest: Set(None),
+        next_phone_digest: Set(None),
+        phone_sealed: Set(None),
         auth_epoch: Set(1),
         suspended_at: Set(None),
         ..Default::default()

@@ -6,6 +6,7 @@ use crate::db::{Code, Taken, refusal};
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{RolesWrite, StaffRead, StaffWrite};
+use crate::scope::system::System;
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Tx};
 use actix_web::{get, patch, post, web::Json};
 use domain::permission::Role;
@@ -106,7 +107,8 @@ async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Re
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
     let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
-    let digest = scope.phone_digest_everywhere(&phone);
+    let system = System::new(scope.installation());
+    let (digests, sealed) = (system.digests_across(&phone).await?, system.sealed_staff_phone(id, &phone));
     scope
         .create(&once, input.id, async |tx| {
             assignable(tx, input.role, input.role_id).await?;
@@ -118,7 +120,9 @@ async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Re
                 role_id: Set(input.role_id),
                 team_id: Set(input.team_id),
                 account_id: Set(None),
-                phone_digest: Set(Some(digest)),
+                phone_digest: Set(Some(digests.first)),
+                next_phone_digest: Set(digests.next),
+                phone_sealed: Set(Some(sealed)),
                 auth_epoch: Set(1),
                 suspended_at: Set(None),
                 ..Default::default()

@@ -19,6 +19,10 @@ pub struct Model {
     pub team_id: Option<Uuid>,
     pub account_id: Option<Uuid>,
     pub phone_digest: Option<Vec<u8>>,
+    /// Under the key that follows, while one does.
+    pub next_phone_digest: Option<Vec<u8>>,
+    /// The phone itself, under the installation's key, to make digests from; none in rows of older versions.
+    pub phone_sealed: Option<Vec<u8>>,
     pub auth_epoch: i64,
     pub suspended_at: Option<DateTimeUtc>,
     pub version: i64,

@@ -48,6 +48,7 @@ super::texts! {
 
     step_up_required: "这项操作需要再次验证身份", "Prove once more that it is you";
     totp_required: "请先设置动态验证码", "Set up an authenticator app first";
+    login_stale: "请重新登录，然后在十分钟内设置", "Log in again, then set it up within ten minutes";
     address_blocked: "这个网络不能访问", "This network may not connect";
     address_not_allowed: "运营账号不能从这个网络登录", "Operators may not connect from this network";
 

@@ -1,54 +1,42 @@
-type Answer = (answer: { event: 'agree' | 'disagree'; buttonId?: string }) => void
+import { agreement, answerAgreement, onAgreement } from '../../api/agreement'
+import { listens } from '../../behaviors/listens'
 
-let waiting: Answer[] = []
-let draw: (() => void) | null = null
-let listening = false
-
-/** WeChat asks whoever listens, whatever page is open: the gate that is shown last answers. */
-function listen(): void {
-  if (listening || !wx.onNeedPrivacyAuthorization) return
-  listening = true
-  wx.onNeedPrivacyAuthorization((resolve) => {
-    waiting.push(resolve as unknown as Answer)
-    draw?.()
-  })
-}
-
-/** The one place where somebody agrees to the 隐私保护指引 or does not. Put on pages that ask for a phone. */
+/** The one place where somebody agrees to the 隐私保护指引 or does not. Every page has it, and the one that is open shows it. */
 Component({
+  behaviors: [listens],
   options: { styleIsolation: 'apply-shared' },
-  data: { visible: false, name: '《隐私保护指引》' },
+  data: { visible: false, name: '', open: true },
   lifetimes: {
     attached() {
-      listen()
-      this.take()
-      wx.getPrivacySetting?.({ success: ({ privacyContractName }) => this.setData({ name: privacyContractName }) })
-    },
-    detached() {
-      draw = null
+      this.during(onAgreement(() => this.look()))
+      this.look()
     },
   },
   pageLifetimes: {
     show() {
-      this.take()
+      this.setData({ open: true })
+      this.look()
+    },
+    hide() {
+      this.setData({ open: false })
+      this.look()
     },
   },
   methods: {
-    take() {
-      draw = () => this.setData({ visible: true })
+    look() {
+      const { asking, contract } = agreement()
+      const visible = asking && this.data.open
+      if (visible !== this.data.visible || contract !== this.data.name) this.setData({ visible, name: contract })
     },
     read() {
       wx.openPrivacyContract({})
     },
     agree() {
-      this.answer({ event: 'agree', buttonId: 'agree-privacy' })
+      answerAgreement(true)
     },
     refuse() {
-      this.answer({ event: 'disagree' })
-    },
-    answer(said: { event: 'agree' | 'disagree'; buttonId?: string }) {
-      this.setData({ visible: false })
-      for (const resolve of waiting.splice(0)) resolve(said)
+      // The sheet says that it closed also when the answer closed it.
+      if (this.data.visible) answerAgreement(false)
     },
   },
 })

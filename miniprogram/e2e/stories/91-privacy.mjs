@@ -1,11 +1,54 @@
 // What a shop keeps about somebody: seen by whoever proved the number, asked to be deleted, and deleted.
 import { arrived } from '../actions.mjs'
-import { until } from '../runner.mjs'
+import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
-export const title = "One's own data: see it, ask, be answered"
+/** A salesperson of the demo whom no other story needs. */
+const STAFF = 'wanglei'
+
+export const title = "One's own data: agree, see it, ask, be answered"
+
+/** Agrees or not, on whatever page is open. */
+async function gate(phone, answer) {
+  await phone.waitText('先看看隐私保护指引')
+  await arrived(phone)
+  await phone.tap(`[data-testid=${answer}]`)
+  await phone.waitGone('先看看隐私保护指引')
+}
 
 export async function tell({ step, open, world }) {
+  await step('a phone that never agreed is asked on its first page, whichever that is', async () => {
+    const guest = await open('newcomer', { search: '&privacy=ask', route: '/features/my-orders/claim/index' })
+    await gate(guest, 'refuse-privacy')
+    // Who says no goes on looking, and is not asked on every page.
+    await guest.goto('/pages/home/index')
+    await guest.waitText('查我的订单')
+    equal(await guest.page.getByText('先看看隐私保护指引').locator('visible=true').count(), 0, 'gates on the next page')
+    await guest.close()
+  })
+
+  await step('staff are asked as well, and what they say is kept with its version', async () => {
+    const consents = (session) => world.call(session, 'GET', 'auth/consents')
+    const before = await world.signIn(STAFF)
+    const { version } = await consents(before)
+    await world.call(before, 'POST', 'auth/consents', { body: { purpose: 'privacy_policy', version, given: false } })
+    const session = await world.signIn(STAFF)
+    const staff = await open(STAFF, { storageState: world.storage(session), search: '&privacy=ask', route: '/features/accounts/devices/index' })
+    await staff.waitText('先看看隐私保护指引')
+    await staff.shot('92-privacy-gate')
+    await gate(staff, 'agree-privacy')
+    await until('the consent to be kept', async () => (await consents(session)).privacy_policy)
+    equal((await consents(session)).items[0].version, version, 'version agreed to')
+    await staff.close()
+    // WeChat knows by now; whoever takes it back is asked by us alone.
+    await world.call(session, 'POST', 'auth/consents', { body: { purpose: 'privacy_policy', version, given: false } })
+    const again = await world.signIn(STAFF)
+    const back = await open(STAFF, { storageState: world.storage(again), route: '/pages/me/index' })
+    await gate(back, 'agree-privacy')
+    await until('the consent to be kept again', async () => (await consents(again)).privacy_policy)
+    await back.close()
+  })
+
   const [number, who] = [world.freshNumber(), `guxiaolan-${Date.now()}`]
   await world.simulator('PUT', `/phone/${who}`, { phone_number: number })
   const boss = await world.known(BOSS)

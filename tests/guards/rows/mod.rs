@@ -247,6 +247,7 @@ impl World {
                                 | "session"
                                 | "keys"
                                 | "audit"
+                                | "business"
                         )
                     );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
@@ -309,7 +310,7 @@ impl World {
                     assert_eq!(answer.status, if other.tenant == asker.tenant { 200 } else { 404 }, "{who}");
                 }
             }
-            "list_businesses" | "get_tenant" | "list_networks" => {
+            "list_businesses" | "get_tenant" | "list_networks" | "get_tenant_keys" => {
                 let path = operation.filled(|_| asker.tenant.to_string());
                 client.get(&path).await.problem(403, "operators_only");
             }
@@ -317,6 +318,11 @@ impl World {
                 assert_eq!(client.get("/subscriptions").await.ok()["items"][0]["credit"], 0, "{who}")
             }
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1, "{who}"),
+            "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([]), "{who}"),
+            // Nobody here is idle yet: tests/privacy.rs says who sees whom.
+            "list_fading_customers" => {
+                assert_eq!(client.get("/privacy/retention").await.ok()["items"], json!([]), "{who}")
+            }
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"]["id"], asker.staff_id.as_str(), "{who}"),
             "welcome" => assert!(client.get("/welcome").await.ok()["businesses"].is_u64(), "{who}"),
             "list_data_requests" => {
@@ -388,6 +394,7 @@ impl World {
                 }
             }
             "list_my_consents" => assert_eq!(client.get("/me/consents").await.ok()["items"], json!([])),
+            "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([])),
             // The buyer's number is on orders, and on no customer's record.
             "get_my_data" => assert_eq!(client.get("/me/data").await.ok()["records"], json!([])),
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),

@@ -4,14 +4,15 @@
 use anyhow::{Context as _, Result};
 
 use crate::product::{Ports, Product, build};
-use crate::run::{cargo, output, program, run};
+use crate::run::{cargo, node, output, program, run};
 use crate::wasm::root;
 
 /// The generator from PyPI, and the folder of its virtual environment.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
-/// Every parser for a minute, beside each other.
+/// Every parser for a minute, the server's beside each other; the one of 小程序码 is the phone's own code.
 pub fn endure() -> Result<()> {
+    run(node("words/test/scenes.mjs").env("SHUKE_ENDURE_SECONDS", "60"))?;
     run(cargo()
         .args(["test", "--workspace", "--lib", "endures", "--", "--nocapture"])
         .env("SHUKE_ENDURE_SECONDS", "60"))

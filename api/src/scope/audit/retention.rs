@@ -5,7 +5,7 @@ use super::entity::{entry, head};
 use super::{Event, Origin};
 use crate::problem::Problem;
 use crate::scope::Who;
-use crate::scope::system::System;
+use crate::scope::system::{Said, System};
 use chrono::Duration;
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
@@ -24,17 +24,16 @@ impl System {
     /// # Errors
     /// When the database does not answer.
     pub async fn keep_audit(&self, tenant_id: i64, days: Option<i64>) -> Result<(), Problem> {
-        let tx = self.begin().await?;
-        let before = self.audit_head(&tx, tenant_id).await?.ok_or(Problem::conflict("in_progress", None))?;
+        let recorded = self.begin_recorded().await?;
+        let before = self.audit_head(recorded.on(), tenant_id).await?.ok_or(Problem::conflict("in_progress", None))?;
         let change = head::ActiveModel { retention_days: Set(days), ..head::ActiveModel::default() };
-        head::Entity::update_many().set(change).filter(head::Column::TenantId.eq(tenant_id)).exec(&tx).await?;
+        head::Entity::update_many()
+            .set(change)
+            .filter(head::Column::TenantId.eq(tenant_id))
+            .exec(recorded.on())
+            .await?;
         let changes = json!({ "old": before.retention_days, "new": days });
-        let origin = Origin::default();
-        let (who, resource) = (Who::at_the_console(), "audit");
-        let event =
-            Event { tenant_id, who, action: "retention", resource, resource_id: None, changes, origin: &origin };
-        self.record_with(&tx, event).await?;
-        Ok(tx.commit().await?)
+        Ok(recorded.commit(Said::about(tenant_id, "retention", "audit", changes)).await?)
     }
 
     /// Removes the entries whose time is over and says how many that were.

@@ -1,12 +1,15 @@
 //! People: found by what they proved to WeChat, or by a password.
 
-use super::System;
+use super::{Said, System};
 use crate::auth::entity::{account, account_phone, operator, wechat_identity};
 use crate::problem::Problem;
 use crate::wechat::LoginAnswer;
 use domain::accounts::Side;
 use domain::phone::Phone;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
@@ -93,8 +96,8 @@ impl System {
     /// # Errors
     /// When the name is taken.
     pub async fn create_operator(&self, name: &str, password_hash: String) -> Result<Uuid, Problem> {
-        let tx = self.begin().await?;
-        let account_id = self.insert_account(&tx).await?;
+        let recorded = self.begin_recorded().await?;
+        let account_id = self.insert_account(recorded.on()).await?;
         let row = operator::ActiveModel {
             name: Set(name.to_owned()),
             account_id: Set(account_id),
@@ -102,8 +105,8 @@ impl System {
             installation: Set(None),
             created_at: Set(self.now()),
         };
-        operator::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        operator::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        recorded.commit(Said::about(0, "create", "operator", json!({ "name": name }))).await?;
         Ok(account_id)
     }
 
@@ -117,21 +120,27 @@ impl System {
 
     /// Keeps a phone that the account proved to hold, and what follows from it.
     pub(crate) async fn prove_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
-        let digest = self.at.keys.phone_digest(phone);
+        let lookups = self.lookups().await?;
+        let (digests, before) = (lookups.index.phone(phone), lookups.index.phone_anywhere(phone));
         let place = format!("|account_phones.sealed|{account_id}");
         let sealed = self.at.keys.installation.seal(&place, phone.e164().as_bytes());
         let now = self.now();
         let tx = self.begin().await?;
-        account_phone::Entity::delete_by_id((account_id, digest.clone())).exec(&tx).await?;
+        let same = Condition::any()
+            .add(account_phone::Column::Digest.is_in(before.clone()))
+            .add(account_phone::Column::NextDigest.is_in(before));
+        let former = account_phone::Entity::delete_many().filter(account_phone::Column::AccountId.eq(account_id));
+        former.filter(same).exec(&tx).await?;
         let row = account_phone::ActiveModel {
             account_id: Set(account_id),
-            digest: Set(digest.clone()),
+            digest: Set(digests.first),
+            next_digest: Set(digests.next),
             sealed: Set(Some(sealed)),
             proved_at: Set(now),
         };
         account_phone::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;
-        self.employ_by_phone(account_id, &digest).await
+        self.employ_by_phone(account_id, phone).await
     }
 
     /// The phones an account proved lately, newest first.
@@ -172,9 +181,12 @@ impl System {
     }
 
     /// The accounts that proved one of these phones lately.
-    pub(crate) async fn accounts_holding(&self, digests: Vec<Vec<u8>>) -> Result<Vec<Uuid>, Problem> {
+    pub(crate) async fn accounts_holding(&self, phones: &[Phone]) -> Result<Vec<Uuid>, Problem> {
+        let lookups = self.lookups().await?;
+        let digests: Vec<Vec<u8>> = phones.iter().flat_map(|phone| lookups.index.phone_anywhere(phone)).collect();
+        let second = lookups.both().then(|| account_phone::Column::NextDigest.is_in(digests.clone()));
         let rows = account_phone::Entity::find()
-            .filter(account_phone::Column::Digest.is_in(digests))
+            .filter(Condition::any().add(account_phone::Column::Digest.is_in(digests)).add_option(second))
             .filter(account_phone::Column::ProvedAt.gt(self.now() - chrono::Duration::days(PROOF_DAYS)))
             .all(&self.at.db.read)
             .await?;

@@ -1,7 +1,7 @@
 //! Which networks may talk to the installation. The database is the truth; every process looks again
 //! after three seconds.
 
-use super::System;
+use super::{Said, System};
 use crate::auth::guard_entity::address_rule::{ActiveModel, Column, Entity, Model};
 use crate::auth::{AddressRules, RuleKind};
 use crate::problem::Problem;
@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
+use serde_json::json;
 use std::net::IpAddr;
 
 /// More rules than anybody keeps by hand.
@@ -55,10 +56,11 @@ impl System {
             expires_at: Set(rule.expires_at),
             created_at: Set(self.now()),
         };
-        let tx = self.begin().await?;
-        Entity::delete_by_id((rule.kind.as_str().to_owned(), network.to_string())).exec(&tx).await?;
-        Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        let recorded = self.begin_recorded().await?;
+        Entity::delete_by_id((rule.kind.as_str().to_owned(), network.to_string())).exec(recorded.on()).await?;
+        Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        let said = json!({ "rule": rule.kind.as_str(), "network": network.to_string() });
+        recorded.commit(Said::about(0, "create", "network", said)).await?;
         self.at.snapshots.forget_addresses();
         Ok(())
     }
@@ -68,9 +70,14 @@ impl System {
     /// # Errors
     /// 404 when there is none.
     pub(crate) async fn remove_address_rules(&self, network: IpNet) -> Result<(), Problem> {
-        let gone = Entity::delete_many().filter(Column::Network.eq(network.trunc().to_string()));
-        let gone = gone.exec(&self.at.db.write).await?.rows_affected;
+        let network = network.trunc().to_string();
+        let recorded = self.begin_recorded().await?;
+        let gone = Entity::delete_many().filter(Column::Network.eq(&network)).exec(recorded.on()).await?;
+        if gone.rows_affected == 0 {
+            return Err(Problem::NotFound);
+        }
+        recorded.commit(Said::about(0, "delete", "network", json!({ "network": network }))).await?;
         self.at.snapshots.forget_addresses();
-        if gone == 0 { Err(Problem::NotFound) } else { Ok(()) }
+        Ok(())
     }
 }

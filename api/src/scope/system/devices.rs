@@ -49,6 +49,12 @@ impl System {
         Ok(Some((standing, row)))
     }
 
+    /// When somebody logged in for a session; refreshing it does not change that.
+    pub(crate) async fn session_begun(&self, session_id: Uuid) -> Result<Option<DateTime<Utc>>, Problem> {
+        let row = session::Entity::find_by_id(session_id).one(&self.at.db.read).await?;
+        Ok(row.map(|row| row.created_at))
+    }
+
     fn running(&self, account_id: Uuid) -> Select<session::Entity> {
         session::Entity::find()
             .filter(session::Column::AccountId.eq(account_id))

@@ -1,11 +1,10 @@
 //! What is left to the system when a business is erased: its key, and every row of every table.
 
-use super::System;
+use super::{Said, System};
 use crate::auth::entity::{installation, tenant};
 use crate::db::{Taken, refusal};
 use crate::problem::Problem;
 use crate::schema;
-use crate::scope::{Event, Origin, Who};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
 use sea_orm::{ColumnTrait as _, ColumnType, ConnectionTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::json;
@@ -20,7 +19,7 @@ const ERASED_UNTIL: &str = "erased_until";
 impl System {
     /// Destroys the key of a business: from here on nothing of it that is sealed can be read.
     pub(crate) async fn destroy_tenant_key(&self, tenant_id: i64) -> Result<(), Problem> {
-        let tx = self.begin().await?;
+        let recorded = self.begin_recorded().await?;
         let change = tenant::ActiveModel {
             name: Set("已删除".to_owned()),
             phone: Set(None),
@@ -29,21 +28,10 @@ impl System {
             updated_at: Set(self.now()),
             ..tenant::ActiveModel::default()
         };
-        tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id)).exec(&tx).await?;
-        self.record_with(
-            &tx,
-            Event {
-                tenant_id: 0,
-                who: Who::at_the_console(),
-                action: "erase",
-                resource: "tenant",
-                resource_id: None,
-                changes: json!({ "tenant": tenant_id }),
-                origin: &Origin::default(),
-            },
-        )
-        .await?;
-        Ok(tx.commit().await?)
+        let this = tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id));
+        this.exec(recorded.on()).await?;
+        // In the installation's record: the business's own goes with it.
+        Ok(recorded.commit(Said::about(0, "erase", "tenant", json!({ "tenant": tenant_id }))).await?)
     }
 
     /// Deletes every row of a business, table by table. A table whose rows others still point at waits

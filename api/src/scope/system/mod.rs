@@ -14,6 +14,7 @@ pub(crate) mod keys;
 mod lockouts;
 pub(crate) mod order_links;
 pub(crate) mod orders;
+mod recorded;
 mod records;
 mod retention;
 pub(crate) mod reveals;
@@ -22,10 +23,13 @@ pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;
 
+pub(crate) use recorded::{By, Said};
+
 use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::{installation, tenant};
 use crate::crypto::{Keyring, LOOKUPS, TenantKeys};
 use crate::db::{Connections, refusal};
+use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use actix_web::HttpRequest;
@@ -41,17 +45,21 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub struct System {
     pub(crate) at: Arc<Installation>,
+    /// Who the record says it was.
+    by: By,
 }
 
 impl System {
     /// Of a running installation.
     #[must_use]
     pub fn new(at: &Arc<Installation>) -> Self {
-        Self { at: Arc::clone(at) }
+        Self { at: Arc::clone(at), by: By::the_console() }
     }
 
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        Ok(Self { at: can::installation(request)? })
+        let marks = Marks::of(request);
+        let who = Who { id: marks.anyone().ok().map(|actor| actor.account_id), name: String::new() };
+        Ok(Self { at: can::installation(request)?, by: By { who, origin: Origin::marked(marks) } })
     }
 
     /// Now.

@@ -14,6 +14,8 @@ pub mod order_phone {
         pub tenant_id: i64,
         #[sea_orm(primary_key, auto_increment = false)]
         pub order_id: Uuid,
+        /// Under the key that follows, while one does.
+        pub next_digest: Option<Vec<u8>>,
         pub ordered_at: DateTimeUtc,
     }
 

@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use domain::phone::Phone;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Set, SqlErr,
+    ColumnTrait as _, Condition, ConnectionTrait as _, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, Set,
+    SqlErr,
 };
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl SystemTx<'_> {
         phone: &Phone,
         ordered_at: DateTime<Utc>,
         replace: bool,
-    ) -> Result<(), DbErr> {
+    ) -> Result<(), Problem> {
         if replace {
             order_phone::Entity::delete_many()
                 .filter(order_phone::Column::TenantId.eq(self.scope.tenant_id()))
@@ -42,13 +43,16 @@ impl SystemTx<'_> {
                 .exec(self.tx)
                 .await?;
         }
+        let digests = System::new(self.scope.installation()).lookups_on(self.tx).await?.index.phone(phone);
         let row = order_phone::ActiveModel {
-            digest: Set(self.scope.phone_digest_everywhere(phone)),
+            digest: Set(digests.first),
+            next_digest: Set(digests.next),
             tenant_id: Set(self.scope.tenant_id()),
             order_id: Set(order_id),
             ordered_at: Set(ordered_at),
         };
-        order_phone::Entity::insert(row).exec_without_returning(self.tx).await.map(|_| ())
+        order_phone::Entity::insert(row).exec_without_returning(self.tx).await?;
+        Ok(())
     }
 
     /// Removes everything that leads to these orders from outside their business.
@@ -103,13 +107,21 @@ impl System {
         digest(&self.at.keys.digests, &[b"receipt", code.as_bytes()]).to_vec()
     }
 
+    /// Orders that carry a phone which an account proved.
+    async fn carries_phone_of(&self, account_id: Uuid) -> Result<Condition, Problem> {
+        let proved = self.proved_phones(account_id).await?.into_iter();
+        let digests: Vec<Vec<u8>> = proved.flat_map(|row| [Some(row.digest), row.next_digest]).flatten().collect();
+        let second = self.lookups().await?.both().then(|| order_phone::Column::NextDigest.is_in(digests.clone()));
+        Ok(Condition::any().add(order_phone::Column::Digest.is_in(digests)).add_option(second))
+    }
+
     /// The orders an account may see, newest first.
     pub(crate) async fn seen_orders(
         &self,
         account_id: Uuid,
         (limit, after): (u64, Option<Position>),
     ) -> Result<(Vec<Seen>, Option<String>), Problem> {
-        let phones: Vec<Vec<u8>> = self.proved_phones(account_id).await?.into_iter().map(|row| row.digest).collect();
+        let carries = self.carries_phone_of(account_id).await?;
         let by_code = Query::select()
             .column(account_order::Column::TenantId)
             .column(account_order::Column::OrderId)
@@ -122,7 +134,7 @@ impl System {
             .column(order_phone::Column::OrderId)
             .column(order_phone::Column::OrderedAt)
             .from(order_phone::Entity)
-            .and_where(order_phone::Column::Digest.is_in(phones))
+            .cond_where(carries)
             .to_owned();
         // UNION, not UNION ALL: an order may be proved both ways.
         links.union(UnionType::Distinct, by_code);
@@ -150,9 +162,8 @@ impl System {
         if account_order::Entity::find_by_id((account_id, tenant_id, order_id)).one(&self.at.db.read).await?.is_some() {
             return Ok(true);
         }
-        let phones: Vec<Vec<u8>> = self.proved_phones(account_id).await?.into_iter().map(|row| row.digest).collect();
         let link = order_phone::Entity::find()
-            .filter(order_phone::Column::Digest.is_in(phones))
+            .filter(self.carries_phone_of(account_id).await?)
             .filter(order_phone::Column::TenantId.eq(tenant_id))
             .filter(order_phone::Column::OrderId.eq(order_id))
             .one(&self.at.db.read)

@@ -1,10 +1,10 @@
 //! Businesses and who works in them, as the operator and the login see them.
 
-use super::System;
+use super::{Said, System};
 use crate::auth::entity::{operator, tenant};
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
-use crate::scope::{Event, Origin, Sight, Who};
+use crate::scope::Sight;
 use crate::tenants::{role, staff, team};
 use domain::permission::{Reach, Resource, Role};
 use domain::phone::Phone;
@@ -12,7 +12,8 @@ use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -45,6 +46,7 @@ impl System {
     /// three seconds.
     pub(crate) async fn change_tenant(&self, id: i64, version: i64, changes: TenantChanges) -> Result<bool, Problem> {
         let TenantChanges { name, phone, suspended } = changes;
+        let said = json!({ "suspended": suspended, "name": name });
         let mut change = tenant::ActiveModel { updated_at: Set(self.now()), ..tenant::ActiveModel::default() };
         if let Some(name) = name {
             change.name = Set(name);
@@ -55,14 +57,19 @@ impl System {
         if let Some(suspended) = suspended {
             change.suspended_at = Set(suspended.then(|| self.now()));
         }
+        let recorded = self.begin_recorded().await?;
         let done = tenant::Entity::update_many()
             .set(change)
             .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
             .filter(tenant::Column::Id.eq(id))
             .filter(tenant::Column::Version.eq(version))
-            .exec(&self.at.db.write)
+            .exec(recorded.on())
             .await?;
-        Ok(done.rows_affected > 0)
+        if done.rows_affected == 0 {
+            return Ok(false);
+        }
+        recorded.commit(Said::about(id, "update", "business", said)).await?;
+        Ok(true)
     }
 
     /// Lets an operator manage all businesses of the installation.
@@ -70,12 +77,16 @@ impl System {
     /// # Errors
     /// When there is no such operator.
     pub async fn appoint_operator(&self, name: &str) -> Result<(), Problem> {
+        let recorded = self.begin_recorded().await?;
         let done = operator::Entity::update_many()
             .set(operator::ActiveModel { installation: Set(Some(1)), ..operator::ActiveModel::default() })
             .filter(operator::Column::Name.eq(name))
-            .exec(&self.at.db.write)
+            .exec(recorded.on())
             .await?;
-        if done.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+        if done.rows_affected == 0 {
+            return Err(Problem::NotFound);
+        }
+        Ok(recorded.commit(Said::about(0, "appoint", "operator", json!({ "name": name }))).await?)
     }
 
     /// Whether an account is that of an operator of the installation.
@@ -101,8 +112,8 @@ impl System {
     /// # Errors
     /// When the database does not answer.
     pub async fn create_tenant(&self, name: &str, phone: Option<&str>) -> Result<i64, Problem> {
-        let tx = self.begin().await?;
-        let last = tenant::Entity::find().order_by_desc(tenant::Column::Id).one(&tx).await?;
+        let recorded = self.begin_recorded().await?;
+        let last = tenant::Entity::find().order_by_desc(tenant::Column::Id).one(recorded.on()).await?;
         let id = last.map_or(1, |last| last.id + 1);
         let now = self.now();
         let row = tenant::ActiveModel {
@@ -121,8 +132,8 @@ impl System {
             retained_at: Set(None),
             search_version: Set(None),
         };
-        tenant::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
+        tenant::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        recorded.commit(Said::about(id, "create", "business", json!({ "name": name }))).await?;
         Ok(id)
     }
 
@@ -142,6 +153,10 @@ impl System {
             return Err(Problem::NotFound);
         }
         let (id, now) = (self.new_id(), self.now());
+        let digests = match phone {
+            Some(phone) => Some(self.digests_across(phone).await?),
+            None => None,
+        };
         let row = staff::ActiveModel {
             tenant_id: Set(tenant_id),
             id: Set(id),
@@ -150,7 +165,9 @@ impl System {
             role_id: Set(None),
             team_id: Set(None),
             account_id: Set(account),
-            phone_digest: Set(phone.map(|phone| self.at.keys.phone_digest(phone))),
+            phone_digest: Set(digests.as_ref().map(|digests| digests.first.clone())),
+            next_phone_digest: Set(digests.and_then(|digests| digests.next)),
+            phone_sealed: Set(phone.map(|phone| self.sealed_staff_phone(id, phone))),
             auth_epoch: Set(1),
             suspended_at: Set(None),
             version: Set(1),
@@ -159,22 +176,10 @@ impl System {
             deleted_at: Set(None),
             live: Set(Some(1)),
         };
-        let tx = self.begin().await?;
-        staff::Entity::insert(row).exec_without_returning(&tx).await?;
-        self.record_with(
-            &tx,
-            Event {
-                tenant_id,
-                who: Who::at_the_console(),
-                action: "create",
-                resource: "staff",
-                resource_id: Some(id),
-                changes: json!({ "role": role }),
-                origin: &Origin::default(),
-            },
-        )
-        .await?;
-        tx.commit().await?;
+        let recorded = self.begin_recorded().await?;
+        staff::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        let (action, resource, changes) = ("create", "staff", json!({ "role": role }));
+        recorded.commit(Said { tenant_id, action, resource, resource_id: Some(id), changes }).await?;
         Ok(id)
     }
 
@@ -194,30 +199,20 @@ impl System {
             }
             None => change.suspended_at = Set(Some(now)),
         }
-        let tx = self.begin().await?;
-        let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(&tx).await?.ok_or(Problem::NotFound)?;
+        let recorded = self.begin_recorded().await?;
+        let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(recorded.on()).await?;
+        let before = before.ok_or(Problem::NotFound)?;
         staff::Entity::update_many()
             .set(change)
             .col_expr(staff::Column::AuthEpoch, Expr::col(staff::Column::AuthEpoch).add(1))
             .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
             .filter(staff::Column::TenantId.eq(tenant_id))
             .filter(staff::Column::Id.eq(staff_id))
-            .exec(&tx)
+            .exec(recorded.on())
             .await?;
-        self.record_with(
-            &tx,
-            Event {
-                tenant_id,
-                who: Who::at_the_console(),
-                action: "role",
-                resource: "staff",
-                resource_id: Some(staff_id),
-                changes: json!({ "old": before.role.0, "new": role, "suspended": role.is_none() }),
-                origin: &Origin::default(),
-            },
-        )
-        .await?;
-        tx.commit().await?;
+        let changes = json!({ "old": before.role.0, "new": role, "suspended": role.is_none() });
+        let (action, resource, resource_id) = ("role", "staff", Some(staff_id));
+        recorded.commit(Said { tenant_id, action, resource, resource_id, changes }).await?;
         self.at.snapshots.forget_staff(tenant_id, staff_id);
         Ok(())
     }
@@ -301,9 +296,12 @@ impl System {
     }
 
     /// Ties an account to the staff rows that wait for its proved phone, business by business.
-    pub(super) async fn employ_by_phone(&self, account_id: Uuid, digest: &[u8]) -> Result<(), Problem> {
+    pub(super) async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
+        let lookups = self.lookups().await?;
+        let digests = lookups.index.phone_anywhere(phone);
+        let second = lookups.both().then(|| staff::Column::NextPhoneDigest.is_in(digests.clone()));
         let waiting = staff::Entity::find()
-            .filter(staff::Column::PhoneDigest.eq(digest))
+            .filter(Condition::any().add(staff::Column::PhoneDigest.is_in(digests)).add_option(second))
             .filter(staff::Column::AccountId.is_null())
             .filter(staff::Column::Live.eq(1))
             .all(&self.at.db.read)

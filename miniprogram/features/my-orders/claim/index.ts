@@ -2,6 +2,7 @@ import { signedIn } from '../../../api/accounts'
 import { claimReceipt } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
 import { checkField } from '../../../rules/index'
+import { grouped, sceneOf, scannedCode } from '../../../words/scene'
 
 /** The one-time code of a receipt, typed or brought by the 小程序码. */
 Component({
@@ -9,8 +10,7 @@ Component({
 
   methods: {
     onLoad(query: Record<string, string | undefined>) {
-      const scene = decodeURIComponent(query['scene'] ?? '')
-      const code = /^r=([\w-]+)$/.exec(scene)?.[1]
+      const code = sceneOf(query, 'r')
       if (!code) return
       this.setData({ code: grouped(code), scanned: true })
       void this.submit()
@@ -23,8 +23,7 @@ Component({
     scan() {
       wx.scanCode({
         success: ({ result, path }) => {
-          const found = /r(?:=|%3D)([\w-]+)/i.exec(path ?? result)?.[1] ?? result
-          this.setData({ code: grouped(found), error: '' })
+          this.setData({ code: scannedCode(result, path), error: '' })
           void this.submit()
         },
         fail: () => undefined,
@@ -54,10 +53,4 @@ function said(thrown: unknown): string {
   if (why.code === 'not_found') return '没有找到订单。请核对查询码，或让店家再给您一个：每个码只能用一次。'
   if (why.status === 429) return '试的次数太多了，请过几分钟再来。'
   return why.errors[0]?.detail ?? why.sentence
-}
-
-/** ABCD-EFGH-JKLM, as printed. */
-function grouped(text: string): string {
-  const plain = text.toUpperCase().replace(/[^0-9A-Z]/g, '').slice(0, 12)
-  return plain.replace(/(.{4})(?=.)/g, '$1-')
 }

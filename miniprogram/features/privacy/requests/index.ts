@@ -1,13 +1,19 @@
 import { asProblem } from '../../../api/problem'
-import { answer, listDataRequests } from '../../../api/privacy'
+import { answer, listDataRequests, listFadingCustomers } from '../../../api/privacy'
 import type { StaffDataRequest } from '../../../api/privacy'
 import { GROUNDS, KINDS, STATES, dateOf, ground } from '../../../words/privacy'
 
 type Row = StaffDataRequest & { what: string; more: string }
 
-/** What customers ask about their own data; for whoever may erase. */
+interface Fading {
+  id: string
+  name: string
+  more: string
+}
+
+/** What customers ask about their own data, and whom retention is about to erase; for whoever may erase. */
 Component({
-  data: { phase: 'loading', message: '', rows: [] as Row[], busy: false },
+  data: { phase: 'loading', message: '', rows: [] as Row[], fading: [] as Fading[], total: '', days: 0, busy: false },
 
   methods: {
     onLoad() {
@@ -19,16 +25,22 @@ Component({
     },
     async load() {
       try {
-        const rows = (await listDataRequests()).items.map((one) => ({
+        const [requests, soon] = await Promise.all([listDataRequests(), listFadingCustomers()])
+        const rows = requests.items.map((one) => ({
           ...one,
           what: `${one.customer_name} 申请${KINDS[one.kind]} · ${STATES[one.state]}`,
           more: one.state === 'waiting' ? `${one.text ?? ''} 请在 ${dateOf(one.due_at)} 前答复`.trim() : ground(one.ground),
         }))
-        this.setData({ rows, phase: 'ready' })
+        const fading = soon.items.map(({ id, name, erased_from_at }) => ({ id, name, more: `最早 ${dateOf(erased_from_at)} 删除` }))
+        this.setData({ rows, fading, total: `${soon.count}${soon.capped ? '+' : ''}`, days: soon.customers_idle_days, phase: 'ready' })
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
       }
+    },
+
+    open(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/features/customers/detail/index?id=${event.currentTarget.dataset['id']}` })
     },
 
     choose(event: WechatMiniprogram.TouchEvent) {

@@ -3,6 +3,7 @@ import { acceptInvitation, lookAtInvitation } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
 import type { InvitationView } from '../../../api/types'
 import { roleWord } from '../../../words/rights'
+import { sceneOf } from '../../../words/scene'
 
 /** An invitation that somebody sent, opened by its card or its 小程序码. */
 Component({
@@ -10,8 +11,7 @@ Component({
 
   methods: {
     onLoad(query: Record<string, string | undefined>) {
-      const scene = /^i=([\w-]+)$/.exec(decodeURIComponent(query['scene'] ?? ''))?.[1]
-      this.setData({ ticket: scene ?? query['ticket'] ?? '' })
+      this.setData({ ticket: sceneOf(query, 'i') ?? query['ticket'] ?? '' })
       void this.load()
     },
 

@@ -1,7 +1,6 @@
 import { provePhone } from '../../../api/accounts'
 import { listMyOrders } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
-import { recordAgreement } from '../../../api/privacy'
 import { me } from '../../../api/session'
 import type { MyOrderRow, Page } from '../../../api/types'
 import { getWelcome } from '../../../api/welcome'
@@ -58,8 +57,6 @@ Component({
       this.setData({ proving: true })
       try {
         await provePhone(code)
-        // The orders are shown also when this cannot be written down now; it is asked again next time.
-        recordAgreement().catch(() => undefined)
         this.setData({ guest: false })
         await this.reload(true)
       } catch (thrown) {

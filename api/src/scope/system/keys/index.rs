@@ -4,14 +4,16 @@ use super::{INDEX, KEYS_SECONDS, SWAP, tenant_key};
 use crate::auth::entity::tenant;
 use crate::crypto::{index_keys, key, random, tenant_place};
 use crate::problem::Problem;
-use crate::scope::system::System;
+use crate::scope::system::{Said, System};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use serde_json::json;
 
-/// Customers whose phones get other digests in one statement.
-const BATCH: u64 = 200;
+/// Rows, or customers with their phones, that get other digests in one statement.
+pub(super) const BATCH: u64 = 200;
 
 #[expect(clippy::disallowed_methods, reason = "keys are read before there is a scope")]
 impl System {
@@ -25,28 +27,28 @@ impl System {
         if self.at.db.read.query_one(&left).await?.is_some() {
             return Err(Problem::conflict("in_progress", None)); // Of the rotation before.
         }
-        let tx = self.begin().await?;
-        let there = tenant::Entity::find_by_id(tenant_id).one(&tx).await?.ok_or(Problem::NotFound)?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
+        let there = tenant::Entity::find_by_id(tenant_id).one(tx).await?.ok_or(Problem::NotFound)?;
         let first = there.tenant_key.ok_or(Problem::NotFound)?;
         let rows = tenant_key::Entity::find()
             .filter(tenant_key::Column::TenantId.eq(tenant_id))
             .filter(tenant_key::Column::Kind.eq(INDEX))
             .order_by_asc(tenant_key::Column::Generation)
-            .all(&tx)
+            .all(tx)
             .await?;
         let last = match rows.as_slice() {
             [] => {
                 let first = key(&self.at.keys.unwrapped(&tenant_place(tenant_id), &first)?)?;
-                self.insert_key(&tx, tenant_id, INDEX, 1, &index_keys(&first), self.now()).await?;
+                self.insert_key(tx, tenant_id, INDEX, 1, &index_keys(&first), self.now()).await?;
                 1
             }
             [only] => only.generation,
             _ => return Err(Problem::conflict("in_progress", None)),
         };
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
-        self.insert_key(&tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
-        self.record_key(&tx, tenant_id, "rotate", json!({ "index": last + 1 })).await?;
-        tx.commit().await?;
+        self.insert_key(tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
+        recorded.commit(Said::about(tenant_id, "rotate", "keys", json!({ "index": last + 1 }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
@@ -68,13 +70,13 @@ impl System {
 
     /// Takes the key before away: no row has its digests any more.
     pub(crate) async fn retire_index_key(&self, tenant_id: i64, generation: i64) -> Result<(), Problem> {
-        let tx = self.begin().await?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
         let ours = || tenant_key::Entity::delete_many().filter(tenant_key::Column::TenantId.eq(tenant_id));
         let former = ours().filter(tenant_key::Column::Kind.eq(INDEX));
-        former.filter(tenant_key::Column::Generation.lt(generation)).exec(&tx).await?;
-        ours().filter(tenant_key::Column::Kind.eq(SWAP)).exec(&tx).await?;
-        self.record_key(&tx, tenant_id, "rotated", json!({ "index": generation })).await?;
-        tx.commit().await?;
+        former.filter(tenant_key::Column::Generation.lt(generation)).exec(tx).await?;
+        ours().filter(tenant_key::Column::Kind.eq(SWAP)).exec(tx).await?;
+        recorded.commit(Said::about(tenant_id, "rotated", "keys", json!({ "index": generation }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok(())
     }
@@ -95,19 +97,30 @@ impl System {
     }
 
     async fn set_digests(&self, tenant_id: i64, of: Expr, values: [(&str, Expr); 2]) -> Result<u64, Problem> {
-        let (table, customer) = (Alias::new("customer_phones"), Alias::new("customer_id"));
-        let ours = || Expr::col(Alias::new("tenant_id")).eq(tenant_id);
-        let mut some = Query::select();
-        some.distinct().column(customer.clone()).from(table.clone()).limit(BATCH);
-        some.and_where(ours()).and_where(of.clone());
-        let rows = self.at.db.write.query_all(&some).await?;
-        let customers = rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0)).collect::<Result<Vec<_>, _>>()?;
-        if customers.is_empty() {
-            return Ok(0);
-        }
-        let mut update = Query::update();
-        update.table(table).values(values.map(|(column, value)| (Alias::new(column), value)));
-        update.and_where(ours()).and_where(of).and_where(Expr::col(customer).is_in(customers));
-        Ok(self.at.db.write.execute(&update).await?.rows_affected())
+        let ours = Expr::col(Alias::new("tenant_id")).eq(tenant_id).and(of);
+        move_digests(&self.at.db.write, "customer_phones", "customer_id", ours, values.into()).await
     }
+}
+
+/// Sets digests of some rows that meet a condition, and says of how many. `by` names rows: all of one name
+/// go together.
+pub(super) async fn move_digests(
+    on: &DatabaseConnection,
+    table: &str,
+    by: &str,
+    of: Expr,
+    values: Vec<(&str, Expr)>,
+) -> Result<u64, Problem> {
+    let (table, by) = (Alias::new(table), Alias::new(by));
+    let mut some = Query::select();
+    some.distinct().column(by.clone()).from(table.clone()).limit(BATCH).and_where(of.clone());
+    let rows = on.query_all(&some).await?;
+    let names = rows.iter().map(|row| row.try_get_by_index::<Vec<u8>>(0)).collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let mut update = Query::update();
+    update.table(table).values(values.into_iter().map(|(column, value)| (Alias::new(column), value)));
+    update.and_where(of).and_where(Expr::col(by).is_in(names));
+    Ok(on.execute(&update).await?.rows_affected())
 }

@@ -1,18 +1,23 @@
 //! The keys of businesses: read, replaced, and wrapped anew. What wraps must be known to every server
 //! before it wraps anything, and what it wrapped must be wrapped anew before it goes.
 
+mod fill;
 mod index;
+mod lookups;
 mod rewrap;
 mod show;
 
-use super::System;
+pub(crate) use lookups::{Lookups, NextKey};
+pub use show::TenantKeysShown;
+
+use super::{Said, System};
 use crate::auth::entity::tenant;
 use crate::crypto::{Key, Stage, StoredKey, TenantKeys, index_keys, key, tenant_place};
 use crate::problem::Problem;
-use crate::scope::{Event, Origin, Who, once};
+use crate::scope::once;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Wraps the keys of persons.
@@ -126,10 +131,11 @@ impl System {
     /// Adds a generation. It wraps from the moment on at which every server knows it; returns that moment
     /// and the number of the generation.
     pub(crate) async fn add_tenant_key(&self, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
-        let tx = self.begin().await?;
-        let there = tenant::Entity::find_by_id(tenant_id).one(&tx).await?.ok_or(Problem::NotFound)?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
+        let there = tenant::Entity::find_by_id(tenant_id).one(tx).await?.ok_or(Problem::NotFound)?;
         let first = there.tenant_key.ok_or(Problem::NotFound)?;
-        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(&tx).await?;
+        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(tx).await?;
         let wraps: Vec<_> = rows.iter().filter(|row| row.kind == WRAP).collect();
         let last = wraps.iter().map(|row| row.generation).max().unwrap_or(1);
         if wraps.len() > 1 {
@@ -140,14 +146,13 @@ impl System {
             let first = self.at.keys.unwrapped(&tenant_place(tenant_id), &first)?;
             // The index keys followed from this one; from now on they stand by themselves.
             if rows.iter().all(|row| row.kind != INDEX) {
-                self.insert_key(&tx, tenant_id, INDEX, 1, &index_keys(&key(&first)?), self.now()).await?;
+                self.insert_key(tx, tenant_id, INDEX, 1, &index_keys(&key(&first)?), self.now()).await?;
             }
-            self.insert_key(&tx, tenant_id, WRAP, 1, &first, self.now()).await?;
+            self.insert_key(tx, tenant_id, WRAP, 1, &first, self.now()).await?;
         }
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
-        self.insert_key(&tx, tenant_id, WRAP, last + 1, Key::random().bytes(), from).await?;
-        self.record_key(&tx, tenant_id, "rotate", json!({ "generation": last + 1 })).await?;
-        tx.commit().await?;
+        self.insert_key(tx, tenant_id, WRAP, last + 1, Key::random().bytes(), from).await?;
+        recorded.commit(Said::about(tenant_id, "rotate", "keys", json!({ "generation": last + 1 }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
@@ -174,8 +179,9 @@ impl System {
 
     /// Takes the generations before the present one away: nothing is wrapped under them any more.
     pub(crate) async fn retire_tenant_keys(&self, tenant_id: i64, generation: i64) -> Result<(), Problem> {
-        let tx = self.begin().await?;
-        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(&tx).await?;
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
+        let rows = tenant_key::Entity::find().filter(tenant_key::Column::TenantId.eq(tenant_id)).all(tx).await?;
         let current = rows.iter().find(|row| row.kind == WRAP && row.generation == generation);
         let current = current.ok_or(Problem::NotFound)?;
         let sealed = current.sealed.clone().unwrap_or_default();
@@ -185,34 +191,21 @@ impl System {
             tenant_key: Set(Some(self.at.keys.wrap(&tenant_place(tenant_id), &plain))),
             ..tenant::ActiveModel::default()
         };
-        tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id)).exec(&tx).await?;
+        tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id)).exec(tx).await?;
         tenant_key::Entity::delete_many()
             .filter(tenant_key::Column::TenantId.eq(tenant_id))
             .filter(tenant_key::Column::Kind.eq(WRAP))
             .filter(tenant_key::Column::Generation.lt(generation))
-            .exec(&tx)
+            .exec(tx)
             .await?;
         // Answers that were remembered under the old key could not be opened.
         once::Entity::delete_many()
             .filter(once::Column::TenantId.eq(tenant_id))
             .filter(once::Column::CreatedAt.lt(current.used_from_at + Duration::seconds(KEYS_SECONDS)))
-            .exec(&tx)
+            .exec(tx)
             .await?;
-        self.record_key(&tx, tenant_id, "rotated", json!({ "generation": generation })).await?;
-        tx.commit().await?;
+        recorded.commit(Said::about(tenant_id, "rotated", "keys", json!({ "generation": generation }))).await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok(())
-    }
-
-    async fn record_key(
-        &self,
-        tx: &DatabaseTransaction,
-        tenant_id: i64,
-        action: &'static str,
-        changes: Value,
-    ) -> Result<(), DbErr> {
-        let (who, origin) = (Who::at_the_console(), Origin::default());
-        let event = Event { tenant_id, who, action, resource: "keys", resource_id: None, changes, origin: &origin };
-        self.record_with(tx, event).await
     }
 }

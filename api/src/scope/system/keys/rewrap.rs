@@ -1,10 +1,9 @@
 //! Values are sealed anew, some at a time, each only if it is still what was read.
 
 use super::{place, tenant_key};
-use crate::crypto::{TenantKeys, key_id};
+use crate::crypto::{LOOKUPS, NEXT_LOOKUPS, TenantKeys, key_id};
 use crate::problem::Problem;
-use crate::scope::system::System;
-use crate::scope::{Event, Origin, Who};
+use crate::scope::system::{Said, System};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 use serde_json::json;
@@ -16,12 +15,16 @@ const BATCH: u64 = 200;
 
 /// Columns that the master key's derived keys seal, and the column that names their place. Whoever seals
 /// another column under `keys.installation` lists it here: rotating the master key goes through the list.
-pub(super) const SEALED: [(&str, &str, &str); 4] = [
+pub(super) const SEALED: [(&str, &str, &str); 5] = [
     ("wechat_identities", "session_key", "account_id"),
     ("account_phones", "sealed", "account_id"),
     ("refresh_tokens", "successor", "session_id"),
     ("totp", "secret", "account_id"),
+    ("staff", "phone_sealed", "id"),
 ];
+
+/// Facts of the installation that are sealed as well.
+pub(super) const SEALED_FACTS: [&str; 3] = ["master_key_check", LOOKUPS.0, NEXT_LOOKUPS.0];
 
 #[expect(clippy::disallowed_methods, reason = "keys go through all businesses")]
 impl System {
@@ -37,6 +40,8 @@ impl System {
     /// Seals everything under the present master key that a former one sealed.
     pub(crate) async fn rewrap_all(&self) -> Result<u64, Problem> {
         let (keys, mut done) = (&self.at.keys, 0);
+        // Before the first of many small transactions: one that is interrupted was begun on the record.
+        self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "begun" }))).await?;
         let current = keys.ids().first().copied().unwrap_or_default();
         for (table, column, by) in SEALED {
             let anew = |row: &str, stored: &[u8]| {
@@ -62,9 +67,7 @@ impl System {
             this.filter(tenant_key::Column::Generation.eq(row.generation)).exec(&self.at.db.write).await?;
             done += 1;
         }
-        let (who, origin) = (Who::at_the_console(), Origin::default());
-        let (action, resource, changes) = ("rotate_master", "keys", json!({ "rewrapped": done }));
-        self.record(Event { tenant_id: 0, who, action, resource, resource_id: None, changes, origin: &origin }).await?;
+        self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "done", "rewrapped": done }))).await?;
         Ok(done)
     }
 
@@ -106,7 +109,7 @@ impl System {
         }
         // Facts of the installation that are not sealed stand in the same column.
         if table.0 == "installation" {
-            some.and_where(Expr::col(by.clone()).is_in(["master_key_check", "lookup_keys"]));
+            some.and_where(Expr::col(by.clone()).is_in(SEALED_FACTS));
         }
         let tx = self.begin().await?;
         let rows = tx.query_all(&some).await?;

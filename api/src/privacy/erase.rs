@@ -1,0 +1,60 @@
+//! Erasing a person, with what they asked for: nothing of it is open any more then.
+
+use super::answer::done;
+use super::entity as request;
+use crate::customers;
+use crate::erasure::erase_person;
+use crate::problem::{Problem, Problems};
+use crate::scope::{Can, Checked, Path, Scope, Tx, grants::CustomersErase};
+use actix_web::{HttpResponse, post};
+use domain::customers::{Erasure, ErasureReason};
+use domain::privacy::RequestState;
+use sea_orm::{ColumnTrait as _, Set};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(erase_customer);
+}
+
+/// Erases a person for good and closes their open requests, all of it or nothing. `false` when there is
+/// nobody to erase. Whoever calls it has checked that the actor may.
+pub(super) async fn erase(scope: &Scope, person: Uuid, reason: ErasureReason) -> Result<bool, Problem> {
+    // Jobs erase as well; they are no member of staff.
+    let by = scope.rights().and(scope.who().id);
+    erase_person(scope, person, reason, async |tx| close(tx, person, by).await).await
+}
+
+async fn close(tx: &Tx<'_>, person: Uuid, by: Option<Uuid>) -> Result<(), Problem> {
+    let waiting = tx
+        .find::<request::Entity>()
+        .filter(request::Column::CustomerId.eq(person))
+        .filter(request::Column::State.eq(RequestState::Waiting.as_str()))
+        .all()
+        .await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let waiting: Vec<_> = waiting.into_iter().map(|row| (row.id, row)).collect();
+    let answered = request::ActiveModel { answered_by: Set(by), ..done(tx) };
+    Ok(tx.update_all::<request::Entity>(&waiting, "update", answered).await?)
+}
+
+/// Erases a person for good: nobody can read their phones, addresses, remarks or recorded values any
+/// more, and no backup brings them back. Orders stay without a name, and what the person asked for is
+/// done. Doing it twice changes nothing.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.erase"])), params(("id" = Uuid, Path)), request_body = Erasure, responses((status = 204), Problems))]
+#[post("/customers/{id}/erase")]
+async fn erase_customer(
+    scope: Can<CustomersErase>,
+    id: Path<Uuid>,
+    body: Checked<Erasure>,
+) -> Result<HttpResponse, Problem> {
+    let (id, reason) = (id.0, body.value.reason);
+    // Somebody who was deleted is still there to be erased.
+    let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
+    if found.ok_or(Problem::NotFound)?.erased_at.is_none() {
+        erase(&scope, id, reason).await?;
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,87 @@
+//! The one way in which whoever acts outside a business's scope changes anything: the command line, the
+//! operators of the installation, somebody who signs a business up.
+
+use super::System;
+use crate::problem::Problem;
+use crate::scope::{Event, Origin, Who};
+use sea_orm::{DatabaseTransaction, DbErr};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Who it is, and whence they ask.
+#[derive(Clone)]
+pub(crate) struct By {
+    pub(crate) who: Who,
+    pub(crate) origin: Origin,
+}
+
+impl By {
+    /// Whoever may run `shuke` on the machine, and the jobs.
+    pub(super) fn the_console() -> Self {
+        Self { who: Who::at_the_console(), origin: Origin::default() }
+    }
+}
+
+/// What the record says about a change.
+pub(crate) struct Said {
+    /// The business whose record it is; 0 is the installation's.
+    pub(crate) tenant_id: i64,
+    pub(crate) action: &'static str,
+    pub(crate) resource: &'static str,
+    pub(crate) resource_id: Option<Uuid>,
+    /// An object without personal values and without secrets.
+    pub(crate) changes: Value,
+}
+
+impl Said {
+    /// About something that has no id of its own.
+    pub(crate) fn about(tenant_id: i64, action: &'static str, resource: &'static str, changes: Value) -> Self {
+        Self { tenant_id, action, resource, resource_id: None, changes }
+    }
+}
+
+/// A transaction that cannot be committed without its entry in the record. Dropped, it never happened.
+pub(crate) struct Recorded<'s> {
+    system: &'s System,
+    tx: DatabaseTransaction,
+}
+
+impl Recorded<'_> {
+    /// Where its statements go.
+    pub(in crate::scope) fn on(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Commits what was done together with what is said about it.
+    ///
+    /// # Errors
+    /// When the database does not answer; then nothing was done.
+    pub(in crate::scope) async fn commit(self, said: Said) -> Result<(), DbErr> {
+        self.system.record_with(&self.tx, self.system.event(said)).await?;
+        self.tx.commit().await
+    }
+}
+
+impl System {
+    pub(in crate::scope) async fn begin_recorded(&self) -> Result<Recorded<'_>, DbErr> {
+        Ok(Recorded { system: self, tx: self.begin().await? })
+    }
+
+    /// Puts something on the record that is no change of the database: a key file that is about to be
+    /// written.
+    pub(crate) async fn say(&self, said: Said) -> Result<(), Problem> {
+        self.record(self.event(said)).await
+    }
+
+    fn event(&self, said: Said) -> Event<'_> {
+        let Said { tenant_id, action, resource, resource_id, changes } = said;
+        let By { who, origin } = &self.by;
+        Event { tenant_id, who: who.clone(), action, resource, resource_id, changes, origin }
+    }
+
+    /// The same, with another name on the record.
+    pub(in crate::scope) fn named(mut self, name: &str) -> Self {
+        self.by.who.name = name.to_owned();
+        self
+    }
+}
