@@ -38,6 +38,7 @@ super::texts! {
     shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";
     shipment_unexpected: "只有发货时才填写快递信息", "Carrier and tracking number belong to a shipment";
     correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";
+    customer_unknown: "没有这位客户", "There is no such customer";
     selection_unclear: "请逐个选择客户，或给出一个筛选条件", "Choose customers one by one, or by a filter";
     change_missing: "请至少选择一项修改", "Choose at least one thing to change";
     values_count: "值的个数不对", "The wrong number of values";
