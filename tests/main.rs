@@ -10,6 +10,7 @@ mod accounts;
 mod addresses;
 mod at_rest;
 mod audit;
+mod custom_fields;
 mod customers;
 mod edge;
 mod erasure;

@@ -2,6 +2,7 @@
 
 use crate::auth::entity as auth;
 use crate::auth::guard_entity as guard;
+use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
@@ -59,6 +60,9 @@ pub fn tables() -> Vec<Table> {
         table(customers::tagging::Entity),
         table(customers::helper::Entity),
         table(customers::pool::Entity),
+        table(custom::field::Entity),
+        table(custom::value::Entity),
+        table(custom::blind::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(interactions::entity::Entity),
@@ -97,6 +101,9 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::tagging::Entity),
         said(customers::helper::Entity),
         said(customers::pool::Entity),
+        said(custom::field::Entity),
+        said(custom::value::Entity),
+        said(custom::blind::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(interactions::entity::Entity),

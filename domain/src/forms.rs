@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, customers, interactions, orders, privacy, staff, step_up, tags, tasks};
+use crate::{accounts, custom_fields, customers, interactions, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -41,6 +41,8 @@ macro_rules! forms {
 forms! {
     phone {
         accounts::ReceiptProof,
+        custom_fields::NewCustomField,
+        custom_fields::CustomFieldChanges,
         customers::NewCustomer,
         customers::CustomerChanges,
         interactions::NewInteraction,
@@ -65,6 +67,7 @@ forms! {
         step_up::TotpConfirmation,
         step_up::StepUpRequest,
         step_up::StepUpProof,
+        custom_fields::CustomFieldOrder,
         customers::CustomerTags,
         staff::NewStaff,
         staff::NewInvitation,

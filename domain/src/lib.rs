@@ -10,6 +10,7 @@ pub use {serde, utoipa};
 pub mod check;
 pub mod code;
 pub mod forms;
+pub mod given;
 pub mod json;
 pub mod message;
 pub mod moment;
@@ -20,6 +21,7 @@ pub mod value;
 pub mod violation;
 
 pub mod accounts;
+pub mod custom_fields;
 pub mod customers;
 pub mod interactions;
 pub mod money;

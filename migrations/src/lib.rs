@@ -28,6 +28,7 @@ mod m0034_reveals;
 mod m0040_consents;
 mod m0041_requests;
 mod m0042_retention;
+mod m0060_custom_fields;
 mod schema;
 
 /// All migrations in their order.
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_consents::Migration),
             Box::new(m0041_requests::Migration),
             Box::new(m0042_retention::Migration),
+            Box::new(m0060_custom_fields::Migration),
         ]
     }
 }

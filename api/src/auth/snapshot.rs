@@ -10,6 +10,7 @@ use crate::scope::system::System;
 use crate::scope::system::devices::Standing;
 use crate::scope::system::keys::KEYS_SECONDS;
 use chrono::{DateTime, Duration, Utc};
+use domain::custom_fields::Definition;
 use moka::sync::Cache;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -58,6 +59,7 @@ pub struct Snapshots {
     sessions: Cache<Uuid, Kept<SessionSnapshot>>,
     addresses: Cache<(), Kept<Arc<AddressRules>>>,
     keys: Cache<i64, Kept<Arc<TenantKeys>>>,
+    custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
 }
 
 impl Default for Snapshots {
@@ -67,6 +69,7 @@ impl Default for Snapshots {
             sessions: Cache::builder().max_capacity(50_000).build(),
             addresses: Cache::builder().max_capacity(1).build(),
             keys: Cache::builder().max_capacity(10_000).build(),
+            custom_fields: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -161,6 +164,20 @@ impl Snapshots {
     pub(crate) fn remember_keys(&self, tenant_id: i64, now: DateTime<Utc>, keys: &Arc<TenantKeys>) {
         let until = now + Duration::seconds(KEYS_SECONDS);
         self.keys.insert(tenant_id, Kept { from: now, until, value: Arc::clone(keys) });
+    }
+
+    /// The fields that a business made itself, as long as the copy counts.
+    pub(crate) fn custom_fields(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<Vec<Definition>>> {
+        self.custom_fields.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    pub(crate) fn remember_custom_fields(&self, tenant_id: i64, now: DateTime<Utc>, fields: &Arc<Vec<Definition>>) {
+        self.custom_fields.insert(tenant_id, Kept::brief(now, Arc::clone(fields)));
+    }
+
+    /// Looks again at once: this process changed them.
+    pub(crate) fn forget_custom_fields(&self, tenant_id: i64) {
+        self.custom_fields.invalidate(&tenant_id);
     }
 
     pub(crate) fn forget_keys(&self, tenant_id: i64) {

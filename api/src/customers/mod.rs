@@ -1,5 +1,7 @@
 //! Customers 客户: the record, its phones and its tags.
 
+pub(crate) mod custom;
+mod digests;
 pub(crate) mod entity;
 mod regions;
 mod reveal;
@@ -25,7 +27,7 @@ use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
+    services.configure(custom::routes).configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for

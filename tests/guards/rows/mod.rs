@@ -255,6 +255,14 @@ impl World {
                     .flat_map(|group| group["tags"].as_array().expect("tags"));
                 assert_eq!(Some(tags.map(|tag| text(&tag["id"])).collect()), of(&self.tags), "{who}");
             }
+            "list_custom_fields" => {
+                let fields = client.get("/custom-fields").await.ok();
+                assert_eq!(items(&fields, "key").len(), 0, "{who}: {fields}");
+            }
+            "count_custom_field" => {
+                let path = format!("/custom-fields/{}/count", self.customers[0].id);
+                client.get(&path).await.problem(404, "not_found");
+            }
             "list_teams" => assert_eq!(Some(items(&client.get("/teams").await.ok(), "id")), of(&self.teams), "{who}"),
             "list_roles" => {
                 let roles = client.get("/roles").await.ok();
