@@ -1,6 +1,9 @@
 //! Customers, as staff meet them.
 
+use crate::guards::database::open;
 use crate::harness::{Shop, phone_number, text};
+use api::System;
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
 #[actix_web::test]
@@ -94,4 +97,99 @@ async fn a_wrong_parameter_is_named() {
     ] {
         assert_eq!(shop.boss.get(&format!("/customers?{query}")).await.violations(), [wrong], "{query}");
     }
+}
+
+/// Names of what the box finds, in its order.
+async fn found(client: &crate::harness::Client, query: &str) -> Vec<String> {
+    let page = client.get(&format!("/customers?{query}")).await.ok();
+    page["items"].as_array().expect("a list").iter().map(|row| text(&row["name"])).collect()
+}
+
+#[actix_web::test]
+async fn one_box_finds_names_sounds_and_phones_best_first() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    shop.customer_named("李张三").await;
+    shop.advance(chrono::Duration::seconds(1)).await;
+    let body = json!({ "name": "张三丰", "company": "武当山月茶行", "phones": [{ "number": number }] });
+    shop.sales.post("/customers", body).await.ok();
+    shop.advance(chrono::Duration::seconds(1)).await;
+    shop.customer_named("张三").await;
+    for (q, names) in [
+        ("张三", vec!["张三", "张三丰", "李张三"]),
+        ("张", vec!["张三", "张三丰", "李张三"]),
+        ("三丰", vec!["张三丰"]),
+        ("月茶", vec!["张三丰"]),
+        ("zsf", vec!["张三丰"]),
+        ("zhangsan", vec!["张三", "张三丰", "李张三"]),
+        ("ZHANGSANFENG", vec!["张三丰"]),
+        ("sanf", vec!["张三丰"]),
+        ("wudangsh", vec!["张三丰"]),
+        (number.as_str(), vec!["张三丰"]),
+        (&number[7..], vec!["张三丰"]),
+        ("丰三", vec![]),
+        ("zhangsix", vec![]),
+    ] {
+        assert_eq!(found(&shop.sales, &format!("q={q}")).await, names, "{q}");
+        let count = shop.sales.get(&format!("/customers/count?q={q}")).await.ok();
+        assert_eq!(count["count"], names.len(), "{q}");
+    }
+    let page = shop.sales.get("/customers?q=sanf").await.ok();
+    assert_eq!(page["items"][0]["found"], json!({ "in": "name", "from": 1, "length": 2 }));
+    let page = shop.sales.get("/customers?q=月茶").await.ok();
+    assert_eq!(page["items"][0]["found"], json!({ "in": "company", "from": 3, "length": 2 }));
+    assert_eq!(found(&shop.rival, "q=张三").await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn a_search_goes_on_where_its_page_ended() {
+    let shop = Shop::new().await;
+    for name in ["王五", "王二", "小王", "老王", "王一", "大王"] {
+        shop.customer_named(name).await;
+        shop.advance(chrono::Duration::seconds(1)).await;
+    }
+    let (mut names, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = shop.sales.get(&format!("/customers?q=王&limit=2{cursor}")).await.ok();
+        names.extend(page["items"].as_array().expect("a list").iter().map(|row| text(&row["name"])));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(names, ["王一", "王二", "王五", "大王", "老王", "小王"]);
+    shop.sales.get("/customers?q=王&cursor=AAAA").await.problem(422, "invalid");
+}
+
+#[actix_web::test]
+async fn a_renamed_customer_is_found_by_the_new_name_only() {
+    let shop = Shop::new().await;
+    let made = shop.sales.post("/customers", json!({ "name": "张三", "company": "云海茶庄" })).await.ok();
+    let path = format!("/customers/{}", text(&made["id"]));
+    shop.sales.patch(&path, 1, json!({ "name": "赵六" })).await.ok();
+    for (q, names) in [("张三", 0), ("zhangsan", 0), ("赵", 1), ("zhaoliu", 1), ("云海", 1)] {
+        assert_eq!(found(&shop.sales, &format!("q={q}")).await.len(), names, "{q}");
+    }
+    shop.boss.delete(&path, 2).await.ok();
+    assert_eq!(found(&shop.boss, "q=赵").await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn customers_of_before_are_found_after_an_upgrade() {
+    let shop = Shop::new().await;
+    for at in 0..3 {
+        shop.customer_named(&format!("张三丰{at}")).await;
+    }
+    let db = open(&shop).await;
+    for statement in [
+        format!("DELETE FROM customer_terms WHERE tenant_id = {}", shop.tenant),
+        format!("DELETE FROM customer_search WHERE tenant_id = {}", shop.tenant),
+        format!("UPDATE tenants SET search_version = NULL WHERE id = {}", shop.tenant),
+    ] {
+        db.execute_unprepared(&statement).await.expect("runs");
+    }
+    let late = shop.customer_named("张三丰3").await;
+    assert_eq!(found(&shop.sales, "q=zsf").await.len(), 1, "{late}");
+    assert_eq!(System::new(&shop.at).begin_indexing(Some(shop.tenant)).await.expect("begins"), 1);
+    shop.run_jobs().await;
+    assert_eq!(found(&shop.sales, "q=zsf").await.len(), 4);
+    assert_eq!(System::new(&shop.at).begin_indexing(Some(shop.tenant)).await.expect("begins"), 0);
 }

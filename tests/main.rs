@@ -15,6 +15,7 @@ mod customers;
 mod edge;
 mod erasure;
 mod faults;
+mod filters;
 mod interactions;
 mod keys;
 mod lockouts;

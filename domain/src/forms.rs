@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, custom_fields, customers, interactions, orders, privacy, staff, step_up, tags, tasks};
+use crate::{accounts, custom_fields, customers, filters, interactions, orders, privacy, staff, step_up, tags, tasks};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -69,6 +69,9 @@ forms! {
         step_up::StepUpProof,
         custom_fields::CustomFieldOrder,
         customers::CustomerTags,
+        filters::Filter,
+        filters::NewView,
+        filters::ViewChanges,
         staff::NewStaff,
         staff::NewInvitation,
         staff::InvitationTicket,

@@ -9,6 +9,7 @@ pub use {serde, utoipa};
 
 pub mod check;
 pub mod code;
+pub mod filters;
 pub mod forms;
 pub mod given;
 pub mod json;

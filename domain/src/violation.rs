@@ -106,6 +106,16 @@ impl Violation {
 pub struct Violations(pub Vec<Violation>);
 
 impl Violations {
+    /// The same refusals of a value that stands in a field of something larger.
+    #[must_use]
+    pub fn under(mut self, field: &str) -> Self {
+        for violation in &mut self.0 {
+            violation.field =
+                if violation.field.is_empty() { field.to_owned() } else { format!("{field}.{}", violation.field) };
+        }
+        self
+    }
+
     /// The form in which they are sent.
     #[must_use]
     pub fn explain(&self, lang: Lang) -> Vec<Explained<'_>> {

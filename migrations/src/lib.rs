@@ -28,6 +28,8 @@ mod m0034_reveals;
 mod m0040_consents;
 mod m0041_requests;
 mod m0042_retention;
+mod m0055_search;
+mod m0056_views;
 mod m0060_custom_fields;
 mod schema;
 
@@ -60,6 +62,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_consents::Migration),
             Box::new(m0041_requests::Migration),
             Box::new(m0042_retention::Migration),
+            Box::new(m0055_search::Migration),
+            Box::new(m0056_views::Migration),
             Box::new(m0060_custom_fields::Migration),
         ]
     }

@@ -14,12 +14,21 @@ pub(crate) struct Table {
     uniques: Vec<&'static [&'static str]>,
     indexes: Vec<&'static [&'static str]>,
     references: Vec<(&'static [&'static str], &'static str, &'static [&'static str])>,
+    narrow: bool,
 }
 
 impl Table {
     /// A table that belongs to no business: accounts, sessions, jobs, look-ups across tenants.
     pub(crate) fn system(name: &'static str, key: &'static [&'static str]) -> Self {
-        Self { name, columns: Vec::new(), key, uniques: Vec::new(), indexes: Vec::new(), references: Vec::new() }
+        Self {
+            name,
+            columns: Vec::new(),
+            key,
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            references: Vec::new(),
+            narrow: false,
+        }
     }
 
     /// A table of one business's rows with the primary key `(tenant_id, id)`.
@@ -127,6 +136,13 @@ impl Table {
         self
     }
 
+    /// The rows are little more than their key: in SQLite they then live in the key's own tree, as they do
+    /// in InnoDB anyway.
+    pub(crate) fn narrow(mut self) -> Self {
+        self.narrow = true;
+        self
+    }
+
     /// Creates the table and its indexes when they are absent, so that an interrupted migration can
     /// simply run again.
     pub(crate) async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -195,7 +211,11 @@ impl Table {
             ));
         }
         // Bytes decide whether two keys are equal: `a`, `A` and full-width `ａ` differ, as in SQLite.
-        let tail = if mysql { " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin" } else { "" };
+        let tail = match (mysql, self.narrow) {
+            (true, _) => " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+            (false, true) => " WITHOUT ROWID",
+            (false, false) => "",
+        };
         format!("CREATE TABLE IF NOT EXISTS {} ({}){tail}", self.name, parts.join(", "))
     }
 }

@@ -34,6 +34,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("scope/system/retention.rs", "privacy", "the job whose turn it is"),
     ("scope/system/records.rs", "customers", "a person finds their records in all businesses by a proved phone"),
     ("scope/system/records.rs", "privacy", "whoever was erased still hears what became of their request"),
+    ("jobs/worker.rs", "customers", "the list of the kinds of job there are"),
+    ("scope/system/searching.rs", "customers", "the job whose turn it is"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),

@@ -15,13 +15,18 @@ use serde_json::json;
 const BUDGETS: &[(&str, u64)] = &[
     ("list_audit_entries", 2), // the page, and the keys of the persons on it
     ("verify_audit", 7),
-    ("list_customers", 2),  // the page, and its tags
-    ("create_customer", 7), // the row, its phones, its tags looked up and put on, read back (2), the record
+    ("list_customers", 2), // the page, and its tags
+    // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
+    ("create_customer", 9),
     ("count_customers", 1),
-    ("delete_customer", 6),
-    ("erase_customer", 15), // found, and one statement for each table that knows the person
+    ("list_views", 1),
+    ("create_view", 5),
+    ("change_view", 5),
+    ("delete_view", 4),
+    ("delete_customer", 8),
+    ("erase_customer", 18), // found, and one statement for each table that knows the person
     ("get_customer", 2),
-    ("change_customer", 8),
+    ("change_customer", 12), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_custom_fields", 1),
     ("create_custom_field", 3),
     ("change_custom_field", 4),

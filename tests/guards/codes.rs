@@ -6,7 +6,7 @@ use domain::message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What gives a code, and which of its arguments the code is.
-const GIVERS: [(&str, usize); 13] = [
+const GIVERS: [(&str, usize); 14] = [
     ("fail(", 0),
     ("fail_at(", 1),
     (".refuse(", 0),
@@ -17,6 +17,7 @@ const GIVERS: [(&str, usize); 13] = [
     ("Self::conflict(", 0),
     ("Problem::Unauthenticated(", 0),
     ("Problem::Unreadable(", 0),
+    ("Refused::Value(", 1),
     ("Problem::Forbidden(", 0),
     ("Problem::Upstream(", 0),
     ("ValidationError::new(", 0),

@@ -172,6 +172,12 @@ impl<'s> Desk<'s> {
             "delete_tag" => mine().at("id", self.tag().await).version(1),
 
             // Customers.
+            "list_views" => mine(),
+            "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
+            "change_view" => mine().at("id", self.view().await).version(1).body(json!({
+                "name": "宁波老客", "shared": "team", "filter": regulars(),
+            })),
+            "delete_view" => mine().at("id", self.view().await).version(1),
             "list_customers" | "count_customers" => mine(),
             "list_custom_fields" => mine(),
             "create_custom_field" => mine().body(json!({
@@ -274,6 +280,10 @@ impl<'s> Desk<'s> {
         text(&self.boss.post("/tag-groups", json!({ "name": unique("口味") })).await.ok()["id"])
     }
 
+    async fn view(&self) -> String {
+        text(&self.client.post("/customer-views", json!({ "name": "老客", "filter": regulars() })).await.ok()["id"])
+    }
+
     pub async fn tag(&self) -> String {
         let group = self.group().await;
         text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
@@ -345,6 +355,17 @@ impl<'s> Desk<'s> {
 }
 
 /// All rows of a list, page by page. The path may have a query.
+/// A filter that says something.
+fn regulars() -> Value {
+    json!({ "all": [
+        { "any": [
+            { "field": "type", "op": "any_of", "values": ["existing"] },
+            { "field": "last_contact", "op": "at_least", "values": ["today-30"] },
+        ] },
+        { "any": [{ "field": "region", "op": "any_of", "values": ["330100"] }] },
+    ] })
+}
+
 pub async fn pages(client: &Client, path: &str) -> Vec<Value> {
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     let join = if path.contains('?') { '&' } else { '?' };

@@ -43,6 +43,8 @@ pub mod tenant {
         pub retention_set_at: Option<DateTimeUtc>,
         /// When they were last applied.
         pub retained_at: Option<DateTimeUtc>,
+        /// The rules by which its customers were made searchable.
+        pub search_version: Option<i64>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

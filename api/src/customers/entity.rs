@@ -91,6 +91,62 @@ pub mod phone {
     crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
 }
 
+/// What a customer's name and company are searched by.
+pub mod searched {
+    use crate::customers::of_customer;
+    use domain::permission::Resource;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_search")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+        /// The name, folded: names that begin alike are next to each other.
+        pub name_key: String,
+        /// Name, company and how they are spelled, on lines.
+        pub text: Option<String>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    crate::fields!(of CustomerId; personal NameKey, Text);
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
+}
+
+/// The search index: which customers have which term (`search/terms.rs`).
+pub mod term {
+    use crate::customers::of_customer;
+    use domain::permission::Resource;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_terms")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub term: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub customer_id: Uuid,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    crate::fields!(of CustomerId);
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
+}
+
 /// Which customer has which tag.
 pub mod tagging {
     use crate::customers::of_customer;
@@ -192,5 +248,64 @@ pub mod pool {
     crate::tenanted!(aggregate "pool", |look| match look.eyes {
         Eyes::All | Eyes::Staff(_) => every(),
         Eyes::Orders(_) => none(),
+    });
+}
+
+/// Saved views of the customer list.
+pub mod view {
+    use crate::db::Code;
+    use crate::scope::{Eyes, every, none};
+    use crate::tenants::staff;
+    use domain::filters::Shared;
+    use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::{Condition, Query};
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "customer_views")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub staff_id: Uuid,
+        /// The team whose members see it as well.
+        pub team_id: Option<Uuid>,
+        pub name: String,
+        pub shared: Code<Shared>,
+        /// `domain::filters::Filter` as JSON.
+        pub filter: Option<String>,
+        pub version: i64,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+        pub deleted_at: Option<DateTimeUtc>,
+        pub live: Option<i64>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::fields!(plain Name; secret Filter);
+
+    crate::tenanted!(aggregate "view", |look| match look.eyes {
+        Eyes::All => every(),
+        Eyes::Orders(_) => none(),
+        Eyes::Staff(sight) => {
+            let mine = Column::StaffId.eq(sight.me);
+            let my_team = Query::select()
+                .column(staff::Column::TeamId)
+                .from(staff::Entity)
+                .and_where(staff::Column::TenantId.eq(look.tenant_id))
+                .and_where(staff::Column::Id.eq(sight.me))
+                .and_where(staff::Column::TeamId.is_not_null())
+                .to_owned();
+            let team = Condition::all()
+                .add(Column::Shared.eq(Shared::Team.as_str()))
+                .add(Column::TeamId.in_subquery(my_team));
+            let others = Condition::any().add(Column::Shared.eq(Shared::Everyone.as_str())).add(team);
+            // Shared views are there to be used; only their owner changes them.
+            Condition::any().add(mine).add_option((!look.write).then_some(others))
+        }
     });
 }

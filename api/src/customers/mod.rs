@@ -11,10 +11,12 @@ mod sharing;
 mod store;
 mod vault;
 mod view;
+mod views;
 
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
+pub(crate) use search::{SearchOutdated, unindex};
 pub(crate) use store::{fill_digests, find, spoken_to};
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
@@ -28,19 +30,30 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(custom::routes).configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
+    services.configure(views::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for
 /// `resource` is what counts. That of children passes through here too: whoever looks after a customer,
 /// or helps with it, sees all that hangs on it.
 pub(crate) fn seen(look: &Look<'_>, resource: Resource) -> Condition {
+    let mut parts = branches(look, resource);
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => parts.into_iter().fold(Condition::any(), Condition::add),
+    }
+}
+
+/// The parts of [`seen`], no row in two of them: a page is put together from a page of each, because no
+/// index understands the whole.
+pub(crate) fn branches(look: &Look<'_>, resource: Resource) -> Vec<Condition> {
     let sight = match look.eyes {
-        Eyes::All => return every(),
-        Eyes::Orders(_) => return none(),
+        Eyes::All => return vec![every()],
+        Eyes::Orders(_) => return vec![none()],
         Eyes::Staff(sight) => sight,
     };
-    let Some(people) = sight.whose(resource) else { return every() };
-    let owned = Condition::all().add(Column::PoolId.is_null()).add(Column::OwnerId.is_in(people.iter().copied()));
+    let Some(people) = sight.whose(resource) else { return vec![every()] };
+    let owned = || Condition::all().add(Column::PoolId.is_null()).add(Column::OwnerId.is_in(people.iter().copied()));
     let helped = Query::select()
         .column(helper::Column::CustomerId)
         .from(helper::Entity)
@@ -50,9 +63,12 @@ pub(crate) fn seen(look: &Look<'_>, resource: Resource) -> Condition {
             Condition::all().add_option(look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()))),
         )
         .to_owned();
+    let helped = Condition::all().add(Column::Id.in_subquery(helped)).add(owned().not());
+    if !sight.rights.pool || look.write {
+        return vec![owned(), helped];
+    }
     // A customer in the pool is there to be looked at; to change it one takes it out first.
-    let pooled = (sight.rights.pool && !look.write).then(|| Column::PoolId.is_not_null());
-    Condition::any().add(owned).add(Column::Id.in_subquery(helped)).add_option(pooled)
+    vec![owned(), helped.add(Column::PoolId.is_null()), Condition::all().add(Column::PoolId.is_not_null())]
 }
 
 /// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.

@@ -2,12 +2,12 @@
 
 use super::custom;
 use super::entity::{customer, phone, tagging};
-use super::search::CustomerQuery;
+use super::search::{self, CustomerQuery};
 use super::store::{find, index_phones};
 use super::vault::{Vault, person_key};
 use super::view::{CustomerRow, CustomerView, tags_of};
 use crate::db::{Code, Taken, refusal};
-use crate::page::{Page, PageQuery, Position};
+use crate::page::Page;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx, changeable};
@@ -79,6 +79,7 @@ async fn create_customer(
             let (keys, person_key) = tx.keys().new_person_keys(id);
             let mut vault = Vault::of(input.phones);
             filled.put_into(&mut vault);
+            let (name, company) = (input.name.clone(), input.company.clone());
             let row = customer::ActiveModel {
                 id: Set(id),
                 owner_id: Set(input.owner_id.unwrap_or(me)),
@@ -98,6 +99,7 @@ async fn create_customer(
                 ..Default::default()
             };
             tx.insert::<customer::Entity>(row).await.map_err(owner_unknown)?;
+            search::index(tx, id, &name, company.as_deref()).await?;
             index_phones(tx, id, &vault).await?;
             filled.write(tx, id, None).await?;
             add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
@@ -130,25 +132,21 @@ async fn list_customers(
     scope: Can<CustomersRead>,
     query: Query<CustomerQuery>,
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
-    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor.clone() }.check()?;
-    let condition = query.0.condition(&scope)?;
-    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
-    let (rows, next_cursor) = scope
-        .find::<customer::Entity>()
-        .filter(condition)
-        .page(customer::Column::CreatedAt, page, |rows| rows, position)
-        .await?;
-    let mut tags = tags_of(&*scope, rows.iter().map(|row| row.id).collect()).await?;
+    let (rows, next_cursor) = search::page(&scope, &query.0).await?;
+    let mut tags = tags_of(&*scope, rows.iter().map(|row| row.customer.id).collect()).await?;
     let fields = custom::definitions(&*scope).await?;
-    let items = rows.iter().map(|row| CustomerRow::of(&scope, row, &fields, tags.remove(&row.id).unwrap_or_default()));
-    Ok(Json(Page { items: items.collect::<Result<_, _>>()?, next_cursor }))
+    let items = rows.iter().map(|row| {
+        let tags = tags.remove(&row.customer.id).unwrap_or_default();
+        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, &fields, tags)? })
+    });
+    Ok(Json(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor }))
 }
 
 /// How many customers the same filters find, up to 1000.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = CountView), Problems))]
 #[get("/customers/count")]
 async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<CountView>, Problem> {
-    let condition = query.0.condition(&scope)?;
+    let condition = query.0.condition(&scope).await?;
     let (count, capped) = scope.find::<customer::Entity>().filter(condition).count().await?;
     Ok(Json(CountView { count, capped }))
 }
@@ -220,6 +218,7 @@ async fn change_customer(
         Some(given) => custom::check(&tx, given, Some((&before, &kept))).await?,
         None => custom::Filled::default(),
     };
+    let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);
     if phones.is_some() || filled.seals() {
         let mut vault = kept.with(phones.as_ref());
@@ -231,6 +230,12 @@ async fn change_customer(
     }
     if !tx.update::<customer::Entity>(id.0, Some(version.0), change).await.map_err(owner_unknown)? {
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
+    }
+    if let Some(change) = renamed {
+        search::unindex(&tx, id.0, &before.name, before.company.as_deref()).await?;
+        let name = change.name.try_as_ref().unwrap_or(&before.name);
+        let company = change.company.try_as_ref().unwrap_or(&before.company);
+        search::index(&tx, id.0, name, company.as_deref()).await?;
     }
     if let Some(vault) = &phones {
         tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
@@ -252,6 +257,7 @@ async fn delete_customer(
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let current = CustomerView::find(&tx, id.0).await?;
+    search::unindex(&tx, id.0, &current.row.name, current.row.company.as_deref()).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
     custom::release(&tx, id.0).await?;
     if !tx.bury::<customer::Entity>(id.0, Some(version.0)).await? {

@@ -3,6 +3,7 @@
 use super::Customer;
 use super::custom::{self, Shown};
 use super::entity::tagging;
+use super::search::Found;
 use super::vault::{SealedPhone, Vault};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
@@ -51,6 +52,9 @@ pub struct CustomerRow {
     /// The business's own fields, by their key; what is sealed is masked.
     #[schema(value_type = Object)]
     pub custom: Shown,
+    /// What a search found in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
     /// When somebody was last in touch.
     pub last_contact_at: Option<DateTime<Utc>>,
     /// When somebody will be in touch again.
@@ -117,6 +121,7 @@ impl CustomerRow {
             phone_count: phones.len(),
             tags,
             custom,
+            found: None,
             last_contact_at: customer.last_contact_at,
             next_contact_at: customer.next_contact_at,
             created_at: customer.created_at,

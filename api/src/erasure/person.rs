@@ -4,6 +4,7 @@
 use super::list::{self, Erased};
 use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
 use crate::problem::Problem;
@@ -59,9 +60,13 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         live: Set(None),
         ..Default::default()
     };
+    let Some(before) = tx.find_buried::<customer::Entity>().filter(there.clone()).one().await? else {
+        return Ok(false);
+    };
     if tx.derive_all::<customer::Entity>(there, gone).await? == 0 {
         return Ok(false);
     }
+    unindex(tx, person, &before.name, before.company.as_deref()).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(person)).await?;
     tx.remove::<tagging::Entity>(tagging::Column::CustomerId.eq(person)).await?;
     tx.remove::<value::Entity>(value::Column::CustomerId.eq(person)).await?;

@@ -49,6 +49,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).cut_audit().await {
                         tracing::error!(%error, "cutting the audit record");
                     }
+                    if let Err(error) = System::new(&at).begin_indexing(None).await {
+                        tracing::error!(%error, "looking for businesses that cannot be searched yet");
+                    }
                     if let Err(error) = System::new(&at).begin_retention(None).await {
                         tracing::error!(%error, "looking for what has been kept long enough");
                     }
@@ -238,5 +241,6 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::auth::LoginNoticed,
         crate::privacy::RequestDue,
         crate::privacy::RetentionDue,
+        crate::customers::SearchOutdated,
     )
 }

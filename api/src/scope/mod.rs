@@ -209,7 +209,8 @@ impl Scope {
         Find { select: self.select_for::<E>(&look), on: On::Pool(&self.at.db.read) }
     }
 
-    fn look(&self, write: bool) -> Look<'_> {
+    /// What this actor's eyes make conditions from.
+    pub(crate) fn look(&self, write: bool) -> Look<'_> {
         Look { eyes: &self.eyes, tenant_id: self.tenant_id, write }
     }
 

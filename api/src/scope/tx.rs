@@ -8,10 +8,10 @@ use super::{Eyes, Look, Reads, Scope};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
-    QuerySelect,
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, Iterable as _,
+    PrimaryKeyToColumn, QueryFilter as _, QuerySelect,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
@@ -47,6 +47,12 @@ impl Tx<'_> {
     #[must_use]
     pub fn find<E: Tenanted>(&self) -> Find<'_, E> {
         Find { select: self.scope.select::<E>(), on: On::Tx(&self.tx) }
+    }
+
+    /// As [`Tx::find`], with rows that were deleted.
+    #[must_use]
+    pub(crate) fn find_buried<E: Tenanted>(&self) -> Find<'_, E> {
+        Find { select: self.scope.select_all::<E>(&self.scope.look(false)), on: On::Tx(&self.tx) }
     }
 
     /// Rows of the whole business, whoever may see them: only to name, masked, the row that is in
@@ -117,6 +123,21 @@ impl Tx<'_> {
         }
         self.wrote.set(true);
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
+    /// Inserts those of the rows whose keys are not there yet.
+    ///
+    /// # Errors
+    /// When a row points at one that is not of this business.
+    pub(crate) async fn insert_missing<E: Tenanted>(&self, rows: Vec<E::ActiveModel>) -> Result<(), DbErr> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.wrote.set(true);
+        let rows = rows.into_iter().map(|row| self.stamped::<E>(row));
+        let key: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+        let known = OnConflict::columns(key.iter().copied()).do_nothing_on(key.iter().copied()).to_owned();
+        E::insert_many(rows).on_conflict(known).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
     /// Changes a row if it can be seen and still has `version` (`None`: whatever it has). `false`

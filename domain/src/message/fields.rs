@@ -50,6 +50,12 @@ super::texts! {
     shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";
     shipment_unexpected: "只有发货时才填写快递信息", "Carrier and tracking number belong to a shipment";
     correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";
+    values_count: "值的个数不对", "The wrong number of values";
+    filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
+    filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
+    range_invalid: "结束不能早于开始", "The end must not be before the beginning";
+    view_unknown: "没有这个视图", "There is no such view";
+    views_too_many: "视图太多，请先删除不用的", "Too many views: delete some first";
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
     ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";
     transition_refused: "当前状态不能这样操作", "Not possible in the present state";

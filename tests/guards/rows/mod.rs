@@ -31,6 +31,12 @@ fn items(answer: &Value, field: &str) -> BTreeSet<String> {
     answer["items"].as_array().expect("items").iter().map(|row| text(&row[field])).collect()
 }
 
+/// The parameter of a filter: all of these, each of which is any of its tests.
+fn filter(all: &[Vec<Value>]) -> String {
+    let clauses: Vec<Value> = all.iter().map(|tests| json!({ "any": tests })).collect();
+    format!("filter={}", json!({ "all": clauses }))
+}
+
 impl World {
     /// Customers that the asker sees and that meet a condition.
     fn seen(&self, asker: &Asker, also: impl Fn(&Known) -> bool) -> BTreeSet<String> {
@@ -62,6 +68,12 @@ impl World {
             filters.push((format!("tags_any={list}"), self.seen(asker, |known| has(known) > 0)));
             filters.push((format!("tags_all={list}"), self.seen(asker, |known| has(known) == tags.len())));
             filters.push((format!("tags_none={list}"), self.seen(asker, |known| has(known) == 0)));
+            let test = |op: &str| json!({ "field": "tag", "op": op, "values": tags });
+            let pooled = json!({ "field": "pool", "op": "set" });
+            let either = self.seen(asker, |known| has(known) > 0 || known.pooled);
+            filters.push((filter(&[vec![test("any_of"), pooled.clone()]]), either));
+            let both = self.seen(asker, |known| has(known) == 0 && known.pooled);
+            filters.push((filter(&[vec![test("none_of")], vec![pooled]]), both));
         }
         for wanted in &self.customers {
             filters.push((format!("q={}", wanted.name), self.seen(asker, |known| known.name == wanted.name)));
@@ -262,6 +274,9 @@ impl World {
             "count_custom_field" => {
                 let path = format!("/custom-fields/{}/count", self.customers[0].id);
                 client.get(&path).await.problem(404, "not_found");
+            }
+            "list_views" => {
+                assert_eq!(items(&client.get("/customer-views").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
             "list_teams" => assert_eq!(Some(items(&client.get("/teams").await.ok(), "id")), of(&self.teams), "{who}"),
             "list_roles" => {

@@ -17,6 +17,7 @@ pub(crate) mod orders;
 mod records;
 mod retention;
 pub(crate) mod reveals;
+mod searching;
 pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;

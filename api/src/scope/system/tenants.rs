@@ -119,6 +119,7 @@ impl System {
             requests_days: Set(None),
             retention_set_at: Set(None),
             retained_at: Set(None),
+            search_version: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;

@@ -1,0 +1,329 @@
+//! What the filter language means for customers.
+
+use crate::clock::CHINA;
+use crate::customers::entity::{customer, phone, tagging};
+use crate::problem::Problem;
+use crate::scope::Scope;
+use crate::tags::entity::tag;
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+use domain::filters::{Filter, Op, Test, day};
+use domain::permission::FieldRule;
+use domain::{Violation, region};
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query, SelectStatement};
+use uuid::Uuid;
+
+/// The fields of customers that a filter may name, besides the custom ones.
+#[derive(Clone, Copy)]
+enum Field {
+    Text(customer::Column),
+    Code(customer::Column, fn(&str) -> bool),
+    Day(customer::Column),
+    Moment(customer::Column),
+    Anniversary(customer::Column),
+    Person(customer::Column),
+    Owner,
+    Pool,
+    Region,
+    Tag,
+    Phone,
+}
+
+fn field(name: &str) -> Option<Field> {
+    use customer::Column as C;
+    Some(match name {
+        "name" => Field::Text(C::Name),
+        "company" => Field::Text(C::Company),
+        "title" => Field::Text(C::Title),
+        "type" => Field::Code(C::Type, |code| CustomerType::parse(code).is_some()),
+        "kind" => Field::Code(C::Kind, |code| CustomerKind::parse(code).is_some()),
+        "source" => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
+        "birthdate" => Field::Day(C::Birthday),
+        "birthday" => Field::Anniversary(C::Birthday),
+        "created" => Field::Moment(C::CreatedAt),
+        "updated" => Field::Moment(C::UpdatedAt),
+        "last_contact" => Field::Moment(C::LastContactAt),
+        "next_contact" => Field::Moment(C::NextContactAt),
+        "created_by" => Field::Person(C::CreatedBy),
+        "owner" => Field::Owner,
+        "pool" => Field::Pool,
+        "region" => Field::Region,
+        "tag" => Field::Tag,
+        "phone" => Field::Phone,
+        _ => return None,
+    })
+}
+
+/// Turns filters into conditions, as one actor at one moment.
+pub(crate) struct Compiler<'s> {
+    scope: &'s Scope,
+    today: NaiveDate,
+}
+
+impl<'s> Compiler<'s> {
+    pub(crate) fn new(scope: &'s Scope) -> Self {
+        Self { scope, today: scope.now().with_timezone(&CHINA).date_naive() }
+    }
+
+    /// The condition of a filter, on the columns of `customers`.
+    ///
+    /// # Errors
+    /// A field, operator or value that says nothing, each with its place: `filter.all.0.any.1.values.0`.
+    pub(crate) fn condition(&self, filter: &Filter) -> Result<Condition, Problem> {
+        let mut all = Condition::all();
+        for (at, clause) in filter.all.iter().enumerate() {
+            let mut any = Condition::any();
+            for (of, test) in clause.any.iter().enumerate() {
+                any = any.add(self.test(test).map_err(|refused| refused.at(&format!("filter.all.{at}.any.{of}")))?);
+            }
+            all = all.add(any);
+        }
+        Ok(all)
+    }
+
+    fn test(&self, test: &Test) -> Result<Condition, Refused> {
+        match field(&test.field).ok_or(Refused::Field)? {
+            Field::Text(column) => text(column, test),
+            Field::Code(column, known) => {
+                each(test, |value| known(value).then(|| value.to_owned())).and_then(|codes| any(column, test.op, codes))
+            }
+            Field::Day(column) => self.days(test, |day| column.gte(day), |day| column.lt(day), column),
+            Field::Moment(column) => {
+                self.days(test, |day| column.gte(midnight(day)), |day| column.lt(midnight(day)), column)
+            }
+            Field::Anniversary(column) => self.anniversary(column, test),
+            Field::Person(column) => any(column, test.op, ids(test)?),
+            Field::Owner => self.owner(test),
+            Field::Pool => {
+                any(customer::Column::PoolId, test.op, if nullary(test.op) { Vec::new() } else { ids(test)? })
+            }
+            Field::Region => region_test(test),
+            Field::Tag => self.tag(test),
+            Field::Phone => self.phone(test),
+        }
+    }
+
+    /// Days from the beginning of one to the end of another.
+    fn days(
+        &self,
+        test: &Test,
+        from: impl Fn(NaiveDate) -> Expr,
+        before: impl Fn(NaiveDate) -> Expr,
+        column: customer::Column,
+    ) -> Result<Condition, Refused> {
+        let of = |at: usize| {
+            let text = test.values.get(at).ok_or(Refused::Op)?;
+            day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
+        };
+        let next =
+            |day: NaiveDate, at: usize| day.checked_add_days(Days::new(1)).ok_or(Refused::Value(at, "date_invalid"));
+        Ok(match test.op {
+            Op::Less => Condition::all().add(before(of(0)?)),
+            Op::AtMost => Condition::all().add(before(next(of(0)?, 0)?)),
+            Op::More => Condition::all().add(from(next(of(0)?, 0)?)),
+            Op::AtLeast => Condition::all().add(from(of(0)?)),
+            Op::Between => Condition::all().add(from(of(0)?)).add(before(next(of(1)?, 1)?)),
+            Op::Set => column.is_not_null().into_condition(),
+            Op::Empty => column.is_null().into_condition(),
+            _ => return Err(Refused::Op),
+        })
+    }
+
+    /// The day of the year, whatever the year: who has a birthday between two days.
+    fn anniversary(&self, column: customer::Column, test: &Test) -> Result<Condition, Refused> {
+        if nullary(test.op) {
+            return any(column, test.op, Vec::<String>::new());
+        }
+        if test.op != Op::Between {
+            return Err(Refused::Op);
+        }
+        let of = |at: usize| {
+            let text = test.values.get(at).ok_or(Refused::Op)?;
+            day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
+        };
+        let (first, last) = (of(0)?, of(1)?);
+        let spelled = |day: NaiveDate| format!("{:02}-{:02}", day.month(), day.day());
+        // Both databases spell a date `YYYY-MM-DD` when asked for its text.
+        let text = Expr::col((customer::Entity, column)).cast_as(Alias::new("CHAR"));
+        let on =
+            || Expr::expr(Func::cust("SUBSTR").args([text.clone().into(), Expr::val(6).into(), Expr::val(5).into()]));
+        let (first, end) = match (last - first).num_days() {
+            ..0 => return Err(Refused::Value(1, "range_invalid")),
+            365.. => return Ok(column.is_not_null().into_condition()),
+            _ => (spelled(first), spelled(last)),
+        };
+        Ok(match first <= end {
+            true => Condition::all().add(on().gte(first)).add(on().lte(end)),
+            // Over the turn of the year.
+            false => Condition::any().add(on().gte(first)).add(on().lte(end)),
+        })
+    }
+
+    fn owner(&self, test: &Test) -> Result<Condition, Refused> {
+        // In a pool a customer keeps its last owner, who owns it no more.
+        let pooled = customer::Column::PoolId.is_not_null();
+        let owned = customer::Column::PoolId.is_null();
+        Ok(match test.op {
+            Op::AnyOf => Condition::all().add(owned).add(customer::Column::OwnerId.is_in(self.people(test)?)),
+            Op::NoneOf => Condition::any().add(pooled).add(customer::Column::OwnerId.is_not_in(self.people(test)?)),
+            Op::Set => owned.into_condition(),
+            Op::Empty => pooled.into_condition(),
+            _ => return Err(Refused::Op),
+        })
+    }
+
+    /// Members of staff; `me` is whoever asks, so that a shared view is everybody's own.
+    fn people(&self, test: &Test) -> Result<Vec<Uuid>, Refused> {
+        each(test, |value| if value == "me" { self.scope.me().ok() } else { domain::moment::uuid(value) })
+    }
+
+    fn tag(&self, test: &Test) -> Result<Condition, Refused> {
+        let id = customer::Column::Id;
+        Ok(match test.op {
+            Op::AnyOf => id.in_subquery(self.tagged(Some(ids(test)?))).into_condition(),
+            Op::AllOf => ids(test)?
+                .into_iter()
+                .fold(Condition::all(), |all, tag| all.add(id.in_subquery(self.tagged(Some(vec![tag]))))),
+            Op::NoneOf => id.not_in_subquery(self.tagged(Some(ids(test)?))).into_condition(),
+            Op::Set => id.in_subquery(self.tagged(None)).into_condition(),
+            Op::Empty => id.not_in_subquery(self.tagged(None)).into_condition(),
+            _ => return Err(Refused::Op),
+        })
+    }
+
+    fn tagged(&self, tags: Option<Vec<Uuid>>) -> SelectStatement {
+        // A deleted tag is nobody's, though the rows that gave it are still there.
+        let live = Query::select()
+            .column(tag::Column::Id)
+            .from(tag::Entity)
+            .and_where(tag::Column::TenantId.eq(self.scope.tenant_id()))
+            .cond_where(Condition::all().add_option(tags.map(|tags| tag::Column::Id.is_in(tags))))
+            .and_where(tag::Column::Live.eq(1))
+            .to_owned();
+        Query::select()
+            .column(tagging::Column::CustomerId)
+            .from(tagging::Entity)
+            .and_where(tagging::Column::TenantId.eq(self.scope.tenant_id()))
+            .and_where(tagging::Column::TagId.in_subquery(live))
+            .to_owned()
+    }
+
+    /// Whether there is a phone at all; which, the search box answers.
+    fn phone(&self, test: &Test) -> Result<Condition, Refused> {
+        if self.scope.fields().phones == FieldRule::Hide {
+            return Err(Refused::Field);
+        }
+        let with = Query::select()
+            .column(phone::Column::CustomerId)
+            .from(phone::Entity)
+            .and_where(phone::Column::TenantId.eq(self.scope.tenant_id()))
+            .to_owned();
+        match test.op {
+            Op::Set => Ok(customer::Column::Id.in_subquery(with).into_condition()),
+            Op::Empty => Ok(customer::Column::Id.not_in_subquery(with).into_condition()),
+            _ => Err(Refused::Op),
+        }
+    }
+}
+
+/// Why a test says nothing.
+enum Refused {
+    Field,
+    Op,
+    Value(usize, &'static str),
+}
+
+impl Refused {
+    fn at(self, test: &str) -> Problem {
+        match self {
+            Self::Field => Violation::new(format!("{test}.field"), "filter_field_unknown"),
+            Self::Op => Violation::new(format!("{test}.op"), "filter_op_unfit"),
+            Self::Value(at, code) => Violation::new(format!("{test}.values.{at}"), code),
+        }
+        .into()
+    }
+}
+
+const fn nullary(op: Op) -> bool {
+    matches!(op, Op::Set | Op::Empty)
+}
+
+/// Each value read, or the first that cannot be.
+fn each<T>(test: &Test, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refused> {
+    let read = |(at, value): (usize, &String)| read(value).ok_or(Refused::Value(at, "enum_invalid"));
+    test.values.iter().enumerate().map(read).collect()
+}
+
+fn ids(test: &Test) -> Result<Vec<Uuid>, Refused> {
+    let read = |(at, value): (usize, &String)| domain::moment::uuid(value).ok_or(Refused::Value(at, "uuid_invalid"));
+    test.values.iter().enumerate().map(read).collect()
+}
+
+fn any<V: Into<sea_orm::Value>>(column: customer::Column, op: Op, values: Vec<V>) -> Result<Condition, Refused> {
+    Ok(match op {
+        Op::AnyOf => column.is_in(values).into_condition(),
+        Op::NoneOf => Condition::any().add(column.is_null()).add(column.is_not_in(values)),
+        Op::Set => column.is_not_null().into_condition(),
+        Op::Empty => column.is_null().into_condition(),
+        _ => return Err(Refused::Op),
+    })
+}
+
+fn text(column: customer::Column, test: &Test) -> Result<Condition, Refused> {
+    let like = |before: &str| {
+        let value = test.values.first().map(|value| domain::text::fold(value).to_lowercase()).unwrap_or_default();
+        let value = value.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        // In lower case: one of the databases tells `A` from `a`, the other does not.
+        let lower = Expr::expr(Func::lower(Expr::col((customer::Entity, column))));
+        lower.like(LikeExpr::new(format!("{before}{value}%")).escape('\\')).into_condition()
+    };
+    match test.op {
+        Op::Contains => Ok(like("%")),
+        Op::BeginsWith => Ok(like("")),
+        op => any(column, op, test.values.iter().map(|value| domain::text::fold(value)).collect()),
+    }
+}
+
+/// A province holds its cities and a city its districts: `330000`, `330100`, `330106`.
+fn region_test(test: &Test) -> Result<Condition, Refused> {
+    let column = customer::Column::Region;
+    if nullary(test.op) {
+        return any(column, test.op, Vec::<String>::new());
+    }
+    let within = each(test, |code| {
+        region::check(code).ok()?;
+        let step = if code.ends_with("0000") {
+            10_000
+        } else if code.ends_with("00") {
+            100
+        } else {
+            1
+        };
+        let end = code.parse::<u32>().ok()? + step;
+        // A piece of the index, where LIKE is not one on every database.
+        Some(Condition::all().add(column.gte(code)).add(column.lt(format!("{end:06}"))))
+    })?;
+    let within = within.into_iter().fold(Condition::any(), Condition::add);
+    match test.op {
+        Op::AnyOf => Ok(within),
+        Op::NoneOf => Ok(Condition::any().add(column.is_null()).add(within.not())),
+        _ => Err(Refused::Op),
+    }
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    let local = day.and_time(chrono::NaiveTime::MIN).and_local_timezone(CHINA);
+    local.single().map_or(DateTime::<Utc>::MIN_UTC, |at| at.with_timezone(&Utc))
+}
+
+/// An expression as a condition.
+trait IntoWhole {
+    fn into_condition(self) -> Condition;
+}
+
+impl IntoWhole for Expr {
+    fn into_condition(self) -> Condition {
+        Condition::all().add(self)
+    }
+}

@@ -1,0 +1,92 @@
+//! Keeping the search index: with the customer, in the same transaction, and anew for whole businesses when the
+//! rules of its terms change.
+
+use super::terms::{Indexed, VERSION};
+use crate::customers::entity::{customer, searched, term};
+use crate::jobs::Job;
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, QuerySelect as _, Set};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Customers that are indexed in one transaction: some three thousand narrow rows.
+const BATCH: u64 = 100;
+/// Transactions of one run of the job: it ends well before its lease does.
+const BATCHES: usize = 20;
+
+/// Makes a customer findable by this name and company.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn index(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&str>) -> Result<(), DbErr> {
+    write(tx, vec![(id, Indexed::of(name, company))]).await
+}
+
+async fn write(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr> {
+    let (mut texts, mut terms) = (Vec::new(), Vec::new());
+    for (id, Indexed { terms: its, name_key, text }) in customers {
+        texts.push(searched::ActiveModel {
+            customer_id: Set(id),
+            name_key: Set(name_key),
+            text: Set(Some(text)),
+            ..Default::default()
+        });
+        let row = |term| term::ActiveModel { customer_id: Set(id), term: Set(term), ..Default::default() };
+        terms.extend(its.into_iter().map(row));
+    }
+    tx.insert_missing::<searched::Entity>(texts).await?;
+    tx.insert_missing::<term::Entity>(terms).await
+}
+
+/// Makes a customer unfindable by the name and company it had.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn unindex(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&str>) -> Result<(), DbErr> {
+    let Indexed { terms, .. } = Indexed::of(name, company);
+    tx.remove::<searched::Entity>(searched::Column::CustomerId.eq(id)).await?;
+    let its = Condition::all().add(term::Column::Term.is_in(terms)).add(term::Column::CustomerId.eq(id));
+    tx.remove::<term::Entity>(its).await.map(|_| ())
+}
+
+/// The terms of a business were made by rules of before, or not at all.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SearchOutdated {
+    /// The last customer that was done.
+    after: Option<Uuid>,
+}
+
+impl SearchOutdated {
+    /// From the beginning.
+    pub(crate) const fn new() -> Self {
+        Self { after: None }
+    }
+
+    /// The rules of now.
+    pub(crate) const VERSION: i64 = VERSION;
+}
+
+impl Job for SearchOutdated {
+    const KIND: &'static str = "search_outdated";
+
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        let mut after = self.after;
+        for _ in 0..BATCHES {
+            let tx = scope.begin().await?;
+            let past = Condition::all().add_option(after.map(|id| customer::Column::Id.gt(id)));
+            let page = |rows: sea_orm::Select<customer::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
+            let rows = tx.find::<customer::Entity>().filter(past).shape(page).all().await?;
+            let Some(last) = rows.last().map(|row| row.id) else { return Ok(()) };
+            let anew = rows.iter().map(|row| (row.id, Indexed::of(&row.name, row.company.as_deref())));
+            write(&tx, anew.collect()).await?;
+            tx.unrecorded("what is searched follows from what is recorded");
+            tx.commit().await?;
+            after = Some(last);
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&Self { after }, now).await?;
+        tx.commit().await
+    }
+}

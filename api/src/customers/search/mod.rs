@@ -1,0 +1,13 @@
+//! Finding customers: by name, sound and phone in one box, and by filters.
+
+mod filter;
+mod index;
+mod query;
+mod ranked;
+mod spell;
+mod terms;
+
+pub(crate) use filter::Compiler;
+pub(crate) use index::{SearchOutdated, index, unindex};
+pub(super) use query::CustomerQuery;
+pub(super) use ranked::{Found, page};

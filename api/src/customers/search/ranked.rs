@@ -1,0 +1,418 @@
+//! What one box finds, best first: the phone, then names that begin with the query, then what sounds like
+//! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
+//! and the rows are sorted here by the same rules.
+
+use super::query::CustomerQuery;
+use super::spell::locate;
+use super::terms::{Indexed, Sought};
+use crate::customers::branches;
+use crate::customers::entity::{customer, phone, searched, term};
+use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
+use crate::customers::vault::numbers;
+use crate::page::{PageQuery, Position};
+use crate::problem::Problem;
+use crate::scope::Scope;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::permission::{FieldRule, Resource};
+use domain::phone::Phone;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Why a customer is in the answer to a search: what to mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Found {
+    /// In which field.
+    #[serde(rename = "in")]
+    pub field: FoundIn,
+    /// The first character, counted from 0 in Unicode scalars.
+    pub from: usize,
+    /// How many characters.
+    pub length: usize,
+}
+
+/// The fields that a search looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundIn {
+    /// The name.
+    Name,
+    /// The company.
+    Company,
+    /// A phone, of which nothing more is shown than ever.
+    Phone,
+}
+
+/// How well a customer fits, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Phone,
+    LastFour,
+    Begins,
+    Sounds,
+    Holds,
+}
+
+const RANKS: [Rank; 5] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sounds, Rank::Holds];
+
+/// After which customer the next page starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    rank: Rank,
+    id: Uuid,
+    name_key: String,
+}
+
+impl Place {
+    fn encode(&self) -> String {
+        let rank = RANKS.iter().position(|rank| *rank == self.rank).and_then(|at| u8::try_from(at).ok()).unwrap_or(0);
+        let mut bytes = vec![rank];
+        bytes.extend_from_slice(self.id.as_bytes());
+        bytes.extend_from_slice(self.name_key.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() < 400)?;
+        let (rank, rest) = bytes.split_first()?;
+        let (id, name_key) = rest.split_at_checked(16)?;
+        let rank = *RANKS.get(usize::from(*rank))?;
+        Some(Self { rank, id: Uuid::from_slice(id).ok()?, name_key: String::from_utf8(name_key.to_vec()).ok()? })
+    }
+}
+
+/// A customer in a list, and what a search found in it.
+pub struct Row {
+    /// The row.
+    pub customer: customer::Model,
+    /// What to mark.
+    pub found: Option<Found>,
+}
+
+/// What the box asks for.
+pub(super) struct Search<'s> {
+    scope: &'s Scope,
+    sought: Sought,
+    number: Option<Phone>,
+    last_four: Option<String>,
+}
+
+impl<'s> Search<'s> {
+    /// `None`: the box is empty.
+    pub(super) fn of(scope: &'s Scope, q: Option<&str>) -> Option<Self> {
+        let sought = Sought::of(q?)?;
+        let phones = scope.fields().phones;
+        // Whoever never sees a whole number cannot find out by asking for one after the other either.
+        let number = Phone::parse(&sought.text).filter(|_| phones.opens());
+        let four = sought.text.len() == 4 && sought.text.bytes().all(|b| b.is_ascii_digit());
+        let last_four = Some(sought.text.clone()).filter(|_| four && phones != FieldRule::Hide);
+        Some(Self { scope, sought, number, last_four })
+    }
+
+    /// Customers that are found, in whatever rank.
+    pub(super) fn matching(&self) -> Condition {
+        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank)?.0));
+        found.fold(Condition::any(), |any, rows| any.add(customer::Column::Id.in_subquery(rows)))
+    }
+
+    /// The ids of one rank, and the column that says them.
+    fn rows(&self, rank: Rank) -> Option<(SelectStatement, (sea_orm::DynIden, sea_orm::DynIden))> {
+        let index = self.scope.keys().index();
+        let mut rows = Query::select();
+        let id = match rank {
+            Rank::Phone => {
+                let number = self.number.as_ref()?;
+                rows.from(phone::Entity).cond_where(with_digest(PHONE, index.phone_anywhere(number)));
+                (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden())
+            }
+            Rank::LastFour => {
+                let four = self.last_four.as_deref()?;
+                rows.from(phone::Entity).cond_where(with_digest(LAST_FOUR, index.last_four_anywhere(four)));
+                (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden())
+            }
+            Rank::Begins => {
+                rows.from(searched::Entity).cond_where(self.begins());
+                (searched::Entity.into_iden(), searched::Column::CustomerId.into_iden())
+            }
+            Rank::Sounds => {
+                let (spelled, verify) = self.sought.spelled?;
+                let at = self.terms(&mut rows, &[spelled]);
+                self.text(
+                    &mut rows,
+                    &at,
+                    Condition::all().add(self.begins().not()).add_option(verify.then(|| self.like())),
+                );
+                at
+            }
+            Rank::Holds => {
+                let at = self.terms(&mut rows, &self.sought.pairs);
+                let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
+                let verify = self.sought.pairs_verify.then(|| self.like());
+                self.text(
+                    &mut rows,
+                    &at,
+                    Condition::all().add(self.begins().not()).add_option(heard).add_option(verify),
+                );
+                at
+            }
+        };
+        rows.column(id.clone())
+            .and_where(Expr::col((id.0.clone(), Alias::new("tenant_id"))).eq(self.scope.tenant_id()));
+        Some((rows, id))
+    }
+
+    /// Joins the index once for each term; answers the column of the customer.
+    fn terms(&self, rows: &mut SelectStatement, terms: &[i64]) -> (sea_orm::DynIden, sea_orm::DynIden) {
+        let customer = || term::Column::CustomerId.into_iden();
+        let first = Alias::new("t0").into_iden();
+        for (at, wanted) in terms.iter().enumerate() {
+            let this = Alias::new(format!("t{at}"));
+            let is = Expr::col((this.clone(), term::Column::Term)).eq(*wanted);
+            if at == 0 {
+                rows.from_as(term::Entity, this).and_where(is);
+                continue;
+            }
+            let same = Condition::all()
+                .add(Expr::col((this.clone(), term::Column::TenantId)).eq(self.scope.tenant_id()))
+                .add(is)
+                .add(Expr::col((this.clone(), term::Column::CustomerId)).equals((first.clone(), customer())));
+            rows.join_as(JoinType::InnerJoin, term::Entity, this, same);
+        }
+        (first, customer())
+    }
+
+    /// Joins the text and asks it.
+    fn text(&self, rows: &mut SelectStatement, id: &(sea_orm::DynIden, sea_orm::DynIden), condition: Condition) {
+        let same = Condition::all()
+            .add(searched::Column::TenantId.eq(self.scope.tenant_id()))
+            .add(Expr::col((searched::Entity, searched::Column::CustomerId)).equals(id.clone()));
+        rows.inner_join(searched::Entity, same).cond_where(condition);
+    }
+
+    /// Names that begin with the query: a piece of the index, in code point order on every database.
+    fn begins(&self) -> Condition {
+        let q = &self.sought.text;
+        Condition::all()
+            .add(searched::Column::NameKey.gte(q))
+            .add(searched::Column::NameKey.lt(format!("{q}\u{10ffff}")))
+    }
+
+    fn like(&self) -> Expr {
+        let q = self.sought.text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        searched::Column::Text.like(LikeExpr::new(format!("%{q}%")).escape('\\'))
+    }
+
+    fn has_term(&self, id: &(sea_orm::DynIden, sea_orm::DynIden), wanted: i64) -> Expr {
+        let this = Alias::new("heard");
+        let row = Query::select()
+            .expr(Expr::val(1))
+            .from_as(term::Entity, this.clone())
+            .and_where(Expr::col((this.clone(), term::Column::TenantId)).eq(self.scope.tenant_id()))
+            .and_where(Expr::col((this.clone(), term::Column::Term)).eq(wanted))
+            .and_where(Expr::col((this, term::Column::CustomerId)).equals(id.clone()))
+            .to_owned();
+        Expr::exists(row)
+    }
+
+    /// Where a customer stands in the answer, by the very rules of the statement.
+    fn rank(&self, customer: &customer::Model) -> Result<Place, Problem> {
+        let Indexed { terms, name_key, text } = Indexed::of(&customer.name, customer.company.as_deref());
+        let phones = match (&self.number, &self.last_four) {
+            (None, None) => Vec::new(),
+            _ => numbers(self.scope, customer)?,
+        };
+        let rank = if self.number.as_ref().is_some_and(|number| phones.contains(number)) {
+            Rank::Phone
+        } else if self.last_four.as_ref().is_some_and(|four| phones.iter().any(|phone| phone.last_four() == four)) {
+            Rank::LastFour
+        } else if name_key.starts_with(&self.sought.text) {
+            Rank::Begins
+        } else if self
+            .sought
+            .spelled
+            .is_some_and(|(spelled, _)| terms.contains(&spelled) && text.contains(&self.sought.text))
+        {
+            Rank::Sounds
+        } else {
+            Rank::Holds
+        };
+        Ok(Place { rank, id: customer.id, name_key })
+    }
+
+    fn found(&self, rank: Rank, customer: &customer::Model) -> Option<Found> {
+        let at = |field, text: &str| {
+            let (from, length) = locate(text, &self.sought.text)?;
+            Some(Found { field, from, length })
+        };
+        match rank {
+            Rank::Phone | Rank::LastFour => Some(Found { field: FoundIn::Phone, from: 0, length: 0 }),
+            _ => at(FoundIn::Name, &customer.name)
+                .or_else(|| customer.company.as_deref().and_then(|company| at(FoundIn::Company, company))),
+        }
+    }
+
+    /// The ids of the page after `after`: for each rank and each part of what is seen, a page of it.
+    fn page(&self, filters: &Condition, filtered: bool, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
+        let parts = branches(&self.scope.look(false), Resource::Customers);
+        let mut ids: Option<SelectStatement> = None;
+        for rank in RANKS.into_iter().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
+            let Some((rows, id)) = self.rows(rank) else { continue };
+            for part in &parts {
+                let mut rows = rows.clone();
+                if filtered || parts.len() > 1 {
+                    let same = Condition::all()
+                        .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
+                        .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
+                    rows.inner_join(customer::Entity, same).cond_where(part.clone()).cond_where(filters.clone());
+                }
+                if let Some(after) = after.filter(|after| after.rank == rank) {
+                    rows.cond_where(self.past(after, &id));
+                }
+                if rank == Rank::Begins {
+                    rows.order_by((searched::Entity, searched::Column::NameKey), Order::Asc)
+                        .order_by(id.clone(), Order::Asc);
+                } else {
+                    rows.order_by(id.clone(), Order::Desc);
+                }
+                rows.limit(limit);
+                // SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.
+                let one = Query::select().column(Alias::new("customer_id")).from_subquery(rows, "part").to_owned();
+                ids = Some(match ids {
+                    None => one,
+                    Some(mut all) => all.union(UnionType::All, one).to_owned(),
+                });
+            }
+        }
+        Some(Query::select().column(Alias::new("customer_id")).from_subquery(ids?, "found").to_owned())
+    }
+
+    fn past(&self, after: &Place, id: &(sea_orm::DynIden, sea_orm::DynIden)) -> Condition {
+        if after.rank != Rank::Begins {
+            return Condition::all().add(Expr::col(id.clone()).lt(after.id));
+        }
+        let key = searched::Column::NameKey;
+        let same = Condition::all().add(key.eq(&after.name_key)).add(Expr::col(id.clone()).gt(after.id));
+        // The first condition repeats what the second implies: it is what the index understands.
+        Condition::all().add(key.gte(&after.name_key)).add(Condition::any().add(key.gt(&after.name_key)).add(same))
+    }
+}
+
+/// A page of the list, and the cursor of the next.
+///
+/// # Errors
+/// A filter, limit or cursor that cannot be read.
+pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Option<String>), Problem> {
+    let filters = query.filters(scope).await?;
+    let Some(search) = Search::of(scope, query.q.as_deref()) else {
+        return newest(scope, query, filters).await;
+    };
+    let (limit, _) = PageQuery { limit: query.limit, cursor: None }.check()?;
+    let after = match query.cursor.as_deref() {
+        None => None,
+        Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
+    };
+    // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
+    let Some(ids) = search.page(&filters, !filters.is_empty(), limit + 3, after.as_ref()) else {
+        return Ok((Vec::new(), None));
+    };
+    let found = scope.find::<customer::Entity>().filter(customer::Column::Id.in_subquery(ids)).all().await?;
+    let mut rows: Vec<(Place, customer::Model)> = Vec::new();
+    for row in found {
+        let place = search.rank(&row)?;
+        if after.as_ref().is_none_or(|after| order(after, &place).is_lt()) {
+            rows.push((place, row));
+        }
+    }
+    rows.sort_by(|(a, _), (b, _)| order(a, b));
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|(place, _)| place.encode());
+    let rows =
+        rows.into_iter().map(|(Place { rank, .. }, customer)| Row { found: search.found(rank, &customer), customer });
+    Ok((rows.collect(), next))
+}
+
+/// Names that begin alike in the order of names, everything else newest first.
+fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
+    let within = || match a.rank {
+        Rank::Begins => a.name_key.cmp(&b.name_key).then(a.id.cmp(&b.id)),
+        _ => b.id.cmp(&a.id),
+    };
+    a.rank.cmp(&b.rank).then_with(within)
+}
+
+/// A page of the list without a search, newest first.
+async fn newest(
+    scope: &Scope,
+    query: &CustomerQuery,
+    filters: Condition,
+) -> Result<(Vec<Row>, Option<String>), Problem> {
+    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
+    let parts = branches(&scope.look(false), Resource::Customers);
+    let narrowed = match parts.len() {
+        1 => filters,
+        // No index understands the whole of what somebody sees, but one understands each part.
+        _ => customer::Column::Id.in_subquery(of_each(scope, parts, &filters, page)).into(),
+    };
+    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
+    let (rows, next) = scope
+        .find::<customer::Entity>()
+        .filter(narrowed)
+        .page(customer::Column::CreatedAt, page, |rows| rows, position)
+        .await?;
+    Ok((rows.into_iter().map(|customer| Row { customer, found: None }).collect(), next))
+}
+
+fn of_each(
+    scope: &Scope,
+    parts: Vec<Condition>,
+    filters: &Condition,
+    (limit, after): (u64, Option<Position>),
+) -> SelectStatement {
+    let mut ids: Option<SelectStatement> = None;
+    for part in parts {
+        let mut rows = Query::select();
+        rows.column((customer::Entity, customer::Column::Id))
+            .from(customer::Entity)
+            .and_where(customer::Column::TenantId.eq(scope.tenant_id()))
+            .and_where(customer::Column::Live.eq(1))
+            .cond_where(part)
+            .cond_where(filters.clone())
+            .order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
+            .order_by((customer::Entity, customer::Column::Id), Order::Desc)
+            .limit(limit + 1);
+        if let Some(Position { at, id }) = after {
+            let created_at = customer::Column::CreatedAt;
+            let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
+            rows.and_where(created_at.lte(at)).cond_where(Condition::any().add(created_at.lt(at)).add(same));
+        }
+        let one = Query::select().column(customer::Column::Id).from_subquery(rows, "part").to_owned();
+        ids = Some(match ids {
+            None => one,
+            Some(mut all) => all.union(UnionType::All, one).to_owned(),
+        });
+    }
+    Query::select().column(customer::Column::Id).from_subquery(ids.unwrap_or_default(), "page").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_back_and_endures_whatever_is_done_to_it() {
+        let place = Place { rank: Rank::Begins, id: Uuid::from_u128(7), name_key: "张三".to_owned() };
+        assert_eq!(Place::decode(&place.encode()), Some(place.clone()));
+        crate::mutants::endure(&[place.encode().into_bytes()], |bytes| {
+            if let Some(place) = std::str::from_utf8(bytes).ok().and_then(Place::decode) {
+                assert_eq!(Place::decode(&place.encode()), Some(place));
+            }
+        });
+    }
+}

@@ -1,0 +1,170 @@
+//! Saved views 视图: filters with a name, one's own or shared.
+
+use super::entity::view;
+use super::search::Compiler;
+use crate::db::Code;
+use crate::page::All;
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::CustomersRead;
+use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Scope};
+use crate::tenants::staff;
+use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
+use domain::filters::{Filter, NewView, Shared, ViewChanges};
+use domain::permission::Permission;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Views that somebody may have: a list that is chosen from.
+const MOST: u64 = 50;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(list_views).service(create_view).service(change_view).service(delete_view);
+}
+
+/// A saved view.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewView {
+    /// Id.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Who else sees it.
+    pub shared: Shared,
+    /// Whether it is one's own: only those can be changed.
+    pub mine: bool,
+    /// What it shows.
+    pub filter: Filter,
+    /// ETag.
+    pub version: i64,
+}
+
+impl ViewView {
+    fn of(scope: &Scope, row: view::Model) -> Result<Self, Problem> {
+        let mine = scope.me().is_ok_and(|me| me == row.staff_id);
+        let filter = read(&row)?;
+        Ok(Self { id: row.id, name: row.name, shared: row.shared.0, mine, filter, version: row.version })
+    }
+
+    async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
+        Self::of(rows.scope(), find(rows, id).await?)
+    }
+}
+
+async fn find(rows: &impl Reads, id: Uuid) -> Result<view::Model, Problem> {
+    rows.rows::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
+}
+
+fn read(row: &view::Model) -> Result<Filter, Problem> {
+    Ok(serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?)
+}
+
+/// The filter of a view that the actor may use.
+///
+/// # Errors
+/// `view_unknown` on the parameter.
+pub(super) async fn filter(scope: &Scope, id: Uuid) -> Result<Filter, Problem> {
+    let row = scope.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?;
+    read(&row.ok_or(Problem::field("view", "view_unknown"))?)
+}
+
+/// The filter as it is stored: one that says something.
+fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Problem> {
+    Compiler::new(scope).condition(filter)?;
+    Ok(Some(serde_json::to_string(filter).map_err(anyhow::Error::from)?))
+}
+
+/// A view that everybody sees is for whoever may decide about everybody's customers.
+fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
+    match shared {
+        Some(Shared::Everyone) if !scope.may(Permission::CustomersAssign) => Err(Problem::Forbidden("forbidden")),
+        _ => Ok(()),
+    }
+}
+
+/// One's own views, and those that are shared, oldest first.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), responses((status = 200, body = All<ViewView>), Problems))]
+#[get("/customer-views")]
+async fn list_views(scope: Can<CustomersRead>) -> Result<Json<All<ViewView>>, Problem> {
+    let oldest = |rows: sea_orm::Select<view::Entity>| rows.order_by_asc(view::Column::CreatedAt).limit(4 * MOST);
+    let rows = scope.find::<view::Entity>().shape(oldest).all().await?;
+    let items = rows.into_iter().map(|row| ViewView::of(&scope, row));
+    Ok(Json(All { items: items.collect::<Result<_, _>>()? }))
+}
+
+/// Saves a view.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), request_body = NewView, responses((status = 201, body = ViewView), Problems))]
+#[post("/customer-views")]
+async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> Result<Created<ViewView>, Problem> {
+    let Checked { value: input, once } = body;
+    let id = scope.id_for(input.id)?;
+    let me = scope.me()?;
+    check_shared(&scope, input.shared)?;
+    let filter = written(&scope, &input.filter)?;
+    scope
+        .create(&once, input.id, async |tx| {
+            let mine = tx.find::<view::Entity>().filter(view::Column::StaffId.eq(me)).count().await?.0;
+            if mine >= MOST {
+                return Err(Problem::field("name", "views_too_many"));
+            }
+            let person = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(me)).one().await?;
+            let row = view::ActiveModel {
+                id: Set(id),
+                staff_id: Set(me),
+                team_id: Set(person.and_then(|person| person.team_id)),
+                name: Set(input.name),
+                shared: Set(Code(input.shared.unwrap_or(Shared::Private))),
+                filter: Set(filter),
+                ..Default::default()
+            };
+            tx.insert::<view::Entity>(row).await?;
+            ViewView::find(tx, id).await
+        })
+        .await
+}
+
+/// Changes a view of one's own.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = ViewChanges, responses((status = 200, body = ViewView), Problems))]
+#[patch("/customer-views/{id}")]
+async fn change_view(
+    mut scope: Can<CustomersRead>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<ViewChanges>,
+) -> Result<Json<ViewView>, Problem> {
+    let ViewChanges { name, shared, filter } = body.value;
+    check_shared(&scope, shared)?;
+    let mut change = view::ActiveModel::default();
+    if let Some(filter) = &filter {
+        change.filter = Set(written(&scope, filter)?);
+    }
+    if let Some(name) = name {
+        change.name = Set(name);
+    }
+    if let Some(shared) = shared {
+        change.shared = Set(Code(shared));
+    }
+    let tx = scope.begin().await?;
+    let done = tx.update::<view::Entity>(id.0, Some(version.0), change).await?;
+    let view = ViewView::find(&tx, id.0).await?;
+    if !done {
+        return Err(Problem::stale(&view));
+    }
+    tx.commit().await?;
+    Ok(Json(view))
+}
+
+/// Deletes a view of one's own.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
+#[delete("/customer-views/{id}")]
+async fn delete_view(mut scope: Can<CustomersRead>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
+    let tx = scope.begin().await?;
+    let current = ViewView::find(&tx, id.0).await?;
+    if !tx.bury::<view::Entity>(id.0, Some(version.0)).await? {
+        return Err(Problem::stale(&current));
+    }
+    tx.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,139 @@
+//! The filter language and saved views.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use chrono::Duration;
+use serde_json::{Value, json};
+
+fn test(field: &str, op: &str, values: &[&str]) -> Value {
+    json!({ "field": field, "op": op, "values": values })
+}
+
+/// A filter in which all of these hold.
+fn all(tests: &[Value]) -> Value {
+    json!({ "all": tests.iter().map(|test| json!({ "any": [test] })).collect::<Vec<_>>() })
+}
+
+async fn found(client: &Client, filter: &Value) -> Vec<String> {
+    let page = client.get(&format!("/customers?filter={}", filter.to_string().replace('+', "%2B"))).await.ok();
+    page["items"].as_array().expect("items").iter().map(|row| text(&row["name"])).collect()
+}
+
+/// Four customers, each made a second after the one before.
+async fn people(shop: &Shop) {
+    for body in [
+        json!({ "name": "甲", "region": "330106", "type": "existing", "source": "wechat", "birthday": "1990-11-28" }),
+        json!({ "name": "乙", "region": "330200", "company": "Apple 茶庄", "kind": "company", "birthday": "1985-01-03" }),
+        json!({ "name": "丙", "region": "310000", "type": "existing", "phones": [{ "number": phone_number() }] }),
+        json!({ "name": "丁", "title": "店长" }),
+    ] {
+        shop.sales.post("/customers", body).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    }
+}
+
+#[actix_web::test]
+async fn every_field_is_filtered_by_what_it_holds() {
+    let shop = Shop::new().await;
+    people(&shop).await;
+    let me = shop.sales_id.to_string();
+    for (tests, names) in [
+        (vec![test("region", "any_of", &["330000"])], "乙甲"),
+        (vec![test("region", "any_of", &["330100", "310000"])], "丙甲"),
+        (vec![test("region", "none_of", &["330000"])], "丁丙"),
+        (vec![test("region", "empty", &[])], "丁"),
+        (vec![test("type", "any_of", &["existing"])], "丙甲"),
+        (vec![test("type", "none_of", &["existing"])], "丁乙"),
+        (vec![test("source", "set", &[])], "甲"),
+        (vec![test("source", "none_of", &["wechat"])], "丁丙乙"),
+        (vec![test("kind", "any_of", &["company"])], "乙"),
+        (vec![test("company", "contains", &["apple"])], "乙"),
+        (vec![test("company", "begins_with", &["茶"])], ""),
+        (vec![test("title", "any_of", &["店长"])], "丁"),
+        (vec![test("phone", "set", &[])], "丙"),
+        (vec![test("phone", "empty", &[])], "丁乙甲"),
+        (vec![test("owner", "any_of", &["me"])], "丁丙乙甲"),
+        (vec![test("owner", "any_of", &[&me])], "丁丙乙甲"),
+        (vec![test("owner", "none_of", &["me"])], ""),
+        (vec![test("created", "at_least", &["today"])], "丁丙乙甲"),
+        (vec![test("created", "less", &["today"])], ""),
+        (vec![test("created", "between", &["month", "today"])], "丁丙乙甲"),
+        (vec![test("created", "more", &["today"])], ""),
+        (vec![test("last_contact", "empty", &[])], "丁丙乙甲"),
+        (vec![test("birthdate", "at_most", &["1985-01-03"])], "乙"),
+        (vec![test("birthdate", "less", &["1985-01-03"])], ""),
+        (vec![test("birthday", "between", &["2026-11-20", "2026-11-28"])], "甲"),
+        (vec![test("birthday", "between", &["2026-11-28", "2027-01-03"])], "乙甲"),
+        (vec![test("birthday", "between", &["2026-01-01", "2026-12-31"])], "乙甲"),
+        (vec![test("type", "any_of", &["existing"]), test("region", "any_of", &["330000"])], "甲"),
+    ] {
+        assert_eq!(found(&shop.sales, &all(&tests)).await.concat(), names, "{tests:?}");
+    }
+    let either = json!({ "all": [{ "any": [test("title", "set", &[]), test("source", "set", &[])] }] });
+    assert_eq!(found(&shop.sales, &either).await.concat(), "丁甲");
+    // With the box, in one request.
+    let page = shop.sales.get(&format!("/customers?q=甲&filter={}", all(&[test("source", "set", &[])]))).await.ok();
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(1));
+    let page = shop.sales.get(&format!("/customers?q=乙&filter={}", all(&[test("source", "set", &[])]))).await.ok();
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(0));
+}
+
+#[actix_web::test]
+async fn a_filter_that_says_nothing_is_refused_where_it_is_wrong() {
+    let shop = Shop::new().await;
+    for (wrong, said) in [
+        (test("colour", "set", &[]), "filter.all.0.any.0.field: filter_field_unknown"),
+        (
+            test("pool", "begins_with", &[&uuid::Uuid::from_u128(7).to_string()]),
+            "filter.all.0.any.0.op: filter_op_unfit",
+        ),
+        (test("name", "between", &["a", "b"]), "filter.all.0.any.0.op: filter_op_unfit"),
+        (test("name", "near", &["a"]), "filter.all.0.any.0.op: enum_invalid"),
+        (test("type", "any_of", &["friend"]), "filter.all.0.any.0.values.0: enum_invalid"),
+        (test("tag", "any_of", &["x"]), "filter.all.0.any.0.values.0: uuid_invalid"),
+        (test("created", "at_least", &["yesterday"]), "filter.all.0.any.0.values.0: date_invalid"),
+        (test("created", "between", &["today"]), "filter.all.0.any.0.values: values_count"),
+        (test("name", "set", &["x"]), "filter.all.0.any.0.values: values_count"),
+        (test("birthday", "between", &["today", "today-1"]), "filter.all.0.any.0.values.1: range_invalid"),
+    ] {
+        let answer = shop.sales.get(&format!("/customers?filter={}", all(&[wrong]))).await;
+        assert_eq!(answer.violations(), [said]);
+    }
+    assert_eq!(shop.sales.get("/customers?filter={").await.violations(), ["filter: malformed"]);
+    assert_eq!(
+        shop.sales.get(&format!("/customers?view={}", uuid::Uuid::from_u128(7))).await.violations(),
+        ["view: view_unknown"]
+    );
+}
+
+#[actix_web::test]
+async fn a_saved_view_is_ones_own_until_it_is_shared() {
+    let shop = Shop::new().await;
+    people(&shop).await;
+    let filter = all(&[test("owner", "any_of", &["me"]), test("type", "any_of", &["existing"])]);
+    let body = json!({ "name": "我的老客", "filter": filter });
+    let view = shop.boss.post("/customer-views", body).await.ok();
+    let path = format!("/customer-views/{}", text(&view["id"]));
+    assert_eq!((&view["shared"], &view["mine"], &view["filter"]), (&json!("private"), &json!(true), &filter));
+    let list = format!("/customers?view={}", text(&view["id"]));
+    assert_eq!(shop.sales.get(&list).await.violations(), ["view: view_unknown"]);
+    assert_eq!(shop.sales.get("/customer-views").await.ok()["items"], json!([]));
+
+    let shared = shop.boss.patch(&path, 1, json!({ "shared": "everyone" })).await.ok();
+    assert_eq!(shared["shared"], "everyone");
+    let seen = shop.sales.get("/customer-views").await.ok();
+    assert_eq!((&seen["items"][0]["id"], &seen["items"][0]["mine"]), (&view["id"], &json!(false)));
+    // `me` is whoever looks.
+    assert_eq!(shop.sales.get(&list).await.ok()["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(shop.boss.get(&list).await.ok()["items"].as_array().map(Vec::len), Some(0));
+    shop.sales.patch(&path, 2, json!({ "name": "x" })).await.problem(403, "row_read_only");
+    shop.sales.delete(&path, 2).await.problem(403, "row_read_only");
+    let mine = json!({ "name": "全店", "shared": "everyone", "filter": {} });
+    shop.sales.post("/customer-views", mine).await.problem(403, "forbidden");
+    let bad = json!({ "name": "x", "filter": all(&[test("colour", "set", &[])]) });
+    assert_eq!(
+        shop.sales.post("/customer-views", bad).await.violations(),
+        ["filter.all.0.any.0.field: filter_field_unknown"]
+    );
+    shop.boss.delete(&path, 2).await.ok();
+    assert_eq!(shop.sales.get(&list).await.violations(), ["view: view_unknown"]);
+}
