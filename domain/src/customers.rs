@@ -112,6 +112,9 @@ pub struct NewCustomer {
     #[serde(default)]
     #[validate(length(max = 50))]
     pub tag_ids: Vec<Uuid>,
+    /// The business's own fields, by their key.
+    #[serde(default)]
+    pub custom: Given,
 }
 
 fn a_company_has_a_name(customer: &NewCustomer) -> Result<(), ValidationError> {
@@ -164,6 +167,9 @@ pub struct CustomerChanges {
     /// New owner.
     #[serde(default)]
     pub owner_id: Change<Uuid>,
+    /// The business's own fields that change, by their key; `null` clears one.
+    #[serde(default)]
+    pub custom: Change<Given>,
 }
 
 /// Which tags to put on a customer and which to take off. Doing it twice changes nothing.

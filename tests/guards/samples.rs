@@ -191,6 +191,16 @@ impl<'s> Desk<'s> {
             })),
             "delete_view" => mine().at("id", self.view().await).version(1),
             "list_customers" | "count_customers" => mine(),
+            "list_custom_fields" => mine(),
+            "create_custom_field" => mine().body(json!({
+                "label": "口味", "kind": "choice", "rules": { "choices": [{ "label": "浓" }, { "label": "淡" }] },
+            })),
+            "change_custom_field" => mine().at("id", self.custom_field().await).version(1).body(json!({
+                "label": "口味偏好", "rules": { "max": 20 },
+            })),
+            "order_custom_fields" => mine().body(json!({ "ids": [self.custom_field().await] })),
+            "count_custom_field" => mine().at("id", self.custom_field().await),
+            "delete_custom_field" => mine().at("id", self.custom_field().await).version(1),
             "create_customer" => mine().body(json!({
                 "name": "张三丰", "kind": "company", "type": "existing", "company": "武当茶业", "title": "掌门",
                 "phones": [{ "number": phone_number(), "label": "手机" }], "region": "330106", "source": "referral",
@@ -294,6 +304,10 @@ impl<'s> Desk<'s> {
     pub async fn tag(&self) -> String {
         let group = self.group().await;
         text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
+    }
+
+    pub async fn custom_field(&self) -> String {
+        text(&self.boss.post("/custom-fields", json!({ "label": "口味", "kind": "text" })).await.ok()["id"])
     }
 
     pub async fn customer(&self) -> String {

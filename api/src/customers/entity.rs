@@ -43,12 +43,14 @@ pub mod customer {
         pub live: Option<i64>,
         /// When the person was erased; then nothing above is theirs any more.
         pub erased_at: Option<DateTimeUtc>,
+        /// What the business's own fields hold, as JSON; what is sealed of them is in the vault.
+        pub custom: Option<String>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
-    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark);
+    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark, Custom);
 
     impl ActiveModelBehavior for ActiveModel {}
 

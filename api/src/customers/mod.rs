@@ -1,6 +1,8 @@
 //! Customers 客户: the record, its phones and its tags.
 
 mod bulk;
+pub(crate) mod custom;
+mod digests;
 pub(crate) mod entity;
 mod regions;
 mod reveal;
@@ -32,6 +34,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
         .configure(bulk::routes)
+        .configure(custom::routes)
         .configure(routes::routes)
         .configure(reveal::routes)
         .configure(sharing::routes)

@@ -1,5 +1,6 @@
 //! Customers over HTTP.
 
+use super::custom;
 use super::entity::{customer, phone, tagging};
 use super::search::{self, CustomerQuery};
 use super::store::{find, index_phones};
@@ -72,10 +73,12 @@ async fn create_customer(
         changeable(scope.fields().phones, "phones")?;
     }
     let me = scope.me()?;
+    let filled = custom::check(&*scope, input.custom, None).await?;
     scope
         .create(&once, input.id, async |tx| {
             let (keys, person_key) = tx.keys().new_person_keys(id);
-            let vault = Vault::of(input.phones);
+            let mut vault = Vault::of(input.phones);
+            filled.put_into(&mut vault);
             let (name, company) = (input.name.clone(), input.company.clone());
             let row = customer::ActiveModel {
                 id: Set(id),
@@ -91,12 +94,14 @@ async fn create_customer(
                 remark: Set(input.remark),
                 vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
                 person_key: Set(Some(person_key)),
+                custom: Set(filled.kept(None)?),
                 created_by: Set(me),
                 ..Default::default()
             };
             tx.insert::<customer::Entity>(row).await.map_err(owner_unknown)?;
             search::index(tx, id, &name, company.as_deref()).await?;
             index_phones(tx, id, &vault).await?;
+            filled.write(tx, id, None).await?;
             add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
             CustomerView::find(tx, id).await
         })
@@ -129,9 +134,10 @@ async fn list_customers(
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
     let (rows, next_cursor) = search::page(&scope, &query.0).await?;
     let mut tags = tags_of(&*scope, rows.iter().map(|row| row.customer.id).collect()).await?;
+    let fields = custom::definitions(&*scope).await?;
     let items = rows.iter().map(|row| {
         let tags = tags.remove(&row.customer.id).unwrap_or_default();
-        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, tags)? })
+        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, &fields, tags)? })
     });
     Ok(Json(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor }))
 }
@@ -207,10 +213,20 @@ async fn change_customer(
         change.owner_id = Set(owner);
         change.pool_id = Set(None);
     }
+    let kept = Vault::open(&tx, &before)?;
+    let filled = match input.custom {
+        Some(given) => custom::check(&tx, given, Some((&before, &kept))).await?,
+        None => custom::Filled::default(),
+    };
     let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);
-    if let Some(vault) = &phones {
+    if phones.is_some() || filled.seals() {
+        let mut vault = kept.with(phones.as_ref());
+        filled.put_into(&mut vault);
         change.vault = Set(Some(vault.seal(&tx, &person_key(&tx, &before)?, id.0)?));
+    }
+    if !filled.is_empty() {
+        change.custom = Set(filled.kept(before.custom.as_deref())?);
     }
     if !tx.update::<customer::Entity>(id.0, Some(version.0), change).await.map_err(owner_unknown)? {
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
@@ -225,6 +241,7 @@ async fn change_customer(
         tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
         index_phones(&tx, id.0, vault).await?;
     }
+    filled.write(&tx, id.0, Some((&before, &kept))).await?;
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))
@@ -242,6 +259,7 @@ async fn delete_customer(
     let current = CustomerView::find(&tx, id.0).await?;
     search::unindex(&tx, id.0, &current.row.name, current.row.company.as_deref()).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
+    custom::release(&tx, id.0).await?;
     if !tx.bury::<customer::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&current));
     }

@@ -10,7 +10,7 @@ use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Phones that get their second digests in one transaction.
@@ -94,7 +94,7 @@ pub(crate) async fn fill_digests(tx: &Tx<'_>) -> Result<u64, Problem> {
     let bare = tx.find::<phone::Entity>().filter(phone::Column::NextDigest.is_null());
     let bare = bare.shape(|rows| rows.order_by_asc(phone::Column::CustomerId).limit(FILLED)).all().await?;
     if bare.is_empty() {
-        return Ok(0);
+        return super::digests::fill(tx).await;
     }
     let ids: Vec<Uuid> = bare.iter().map(|row| row.customer_id).collect();
     let customers = tx.find::<Entity>().filter(Column::Id.is_in(ids)).all().await?;
@@ -142,24 +142,28 @@ async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
         .one()
         .await?;
     let Some(index) = index else { return Ok(Problem::conflict("phone_taken", Some("phones.0.number"))) };
-    let there = tx.find_masked::<Entity>().filter(Column::Id.eq(index.customer_id)).one().await?;
+    Ok(Problem::Conflict {
+        code: "phone_taken",
+        field: Some("phones.0.number".into()),
+        current: None,
+        existing: Some(existing(tx, index.customer_id, Some(number.masked())).await?),
+    })
+}
+
+/// Who stands in the way, masked, and who looks after them; whoever sees them anyway is told their id.
+pub(super) async fn existing(tx: &Tx<'_>, id: Uuid, phone_masked: Option<String>) -> Result<Value, Problem> {
+    let there = tx.find_masked::<Entity>().filter(Column::Id.eq(id)).one().await?;
     let owner = match &there {
         Some(there) => tx.find_masked::<staff::Entity>().filter(staff::Column::Id.eq(there.owner_id)).one().await?,
         None => None,
     };
-    let visible = tx.find::<Entity>().filter(Column::Id.eq(index.customer_id)).one().await?.is_some();
-    let existing = json!({
-        "id": visible.then_some(index.customer_id),
+    let visible = tx.find::<Entity>().filter(Column::Id.eq(id)).one().await?.is_some();
+    Ok(json!({
+        "id": visible.then_some(id),
         "name_masked": there.map(|there| masked_name(&there.name)),
-        "phone_masked": number.masked(),
+        "phone_masked": phone_masked,
         "owner_name": owner.map(|owner| owner.name),
-    });
-    Ok(Problem::Conflict {
-        code: "phone_taken",
-        field: Some("phones.0.number"),
-        current: None,
-        existing: Some(existing),
-    })
+    }))
 }
 
 /// `张*`, `欧阳**`: enough to recognise, not enough to learn.

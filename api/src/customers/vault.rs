@@ -1,12 +1,14 @@
 //! What is sealed under a person's own key. Destroying the key erases it all at once.
 
 use super::Customer;
+use super::custom::keys::folded;
 use crate::crypto::Sealer;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::customers::CustomerPhone;
 use domain::phone::Phone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const COLUMN: &str = "customers.vault";
@@ -15,9 +17,12 @@ const COLUMN: &str = "customers.vault";
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Vault {
     pub(super) phones: Vec<SealedPhone>,
+    /// What is sealed of the business's own fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) custom: BTreeMap<Uuid, String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SealedPhone {
     /// E.164.
     pub(super) number: String,
@@ -42,6 +47,21 @@ impl Vault {
             }
         }
         vault
+    }
+
+    /// The same with other phones, where there are any.
+    pub(super) fn with(&self, phones: Option<&Self>) -> Self {
+        let phones = phones.map_or_else(|| self.phones.clone(), |other| other.phones.clone());
+        Self { phones, custom: self.custom.clone() }
+    }
+
+    /// The text whose digest stands under a kind and position, as it is compared.
+    pub(super) fn folded(&self, kind: &str, position: i64) -> Option<String> {
+        let text = match Uuid::parse_str(kind) {
+            Ok(field) if position == 0 => self.custom.get(&field),
+            _ => None,
+        };
+        text.map(|text| folded(text))
     }
 
     pub(super) fn seal(&self, scope: &Scope, key: &Sealer, customer: Uuid) -> Result<Vec<u8>, Problem> {

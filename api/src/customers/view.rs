@@ -1,13 +1,15 @@
 //! What a customer looks like from outside: phones masked, always, or not there at all.
 
 use super::Customer;
+use super::custom::{self, Shown};
 use super::entity::tagging;
 use super::search::Found;
-use super::vault::Vault;
+use super::vault::{SealedPhone, Vault};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::custom_fields::Definition;
 use domain::customers::{CustomerKind, CustomerSource, CustomerType};
 use sea_orm::{ColumnTrait as _, QueryOrder as _};
 use serde::Serialize;
@@ -47,6 +49,9 @@ pub struct CustomerRow {
     pub phone_count: usize,
     /// Tags.
     pub tags: Vec<TagLabel>,
+    /// The business's own fields, by their key; what is sealed is masked.
+    #[schema(value_type = Object)]
+    pub custom: Shown,
     /// What a search found in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
@@ -88,11 +93,18 @@ pub struct PhoneView {
 }
 
 impl CustomerRow {
-    pub(super) fn of(scope: &Scope, customer: &Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        Ok(Self::shown(customer, tags, &phones(scope, customer)?))
+    pub(super) fn of(
+        scope: &Scope,
+        customer: &Customer,
+        fields: &[Definition],
+        tags: Vec<TagLabel>,
+    ) -> Result<Self, Problem> {
+        let vault = Vault::open(scope, customer)?;
+        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        Ok(Self::shown(customer, tags, &phones(scope, vault), custom))
     }
 
-    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView]) -> Self {
+    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
         Self {
             id: customer.id,
             name: customer.name.clone(),
@@ -108,6 +120,7 @@ impl CustomerRow {
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
+            custom,
             found: None,
             last_contact_at: customer.last_contact_at,
             next_contact_at: customer.next_contact_at,
@@ -119,10 +132,17 @@ impl CustomerRow {
 }
 
 impl CustomerView {
-    pub(super) fn of(scope: &Scope, customer: Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        let phones = phones(scope, &customer)?;
+    pub(super) fn of(
+        scope: &Scope,
+        customer: Customer,
+        fields: &[Definition],
+        tags: Vec<TagLabel>,
+    ) -> Result<Self, Problem> {
+        let vault = Vault::open(scope, &customer)?;
+        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        let phones = phones(scope, vault);
         Ok(Self {
-            row: CustomerRow::shown(&customer, tags, &phones),
+            row: CustomerRow::shown(&customer, tags, &phones, custom),
             phones,
             birthday: customer.birthday,
             remark: customer.remark,
@@ -135,24 +155,21 @@ impl CustomerView {
         let id = before.id;
         let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
         let tags = tags_of(tx, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(tx, after.unwrap_or(before), tags)
+        Self::of(tx, after.unwrap_or(before), &custom::definitions(tx).await?, tags)
     }
 
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let customer = super::find(rows, id).await?;
         let tags = tags_of(rows, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(rows.scope(), customer, tags)
+        Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
     }
 }
 
-fn phones(scope: &Scope, customer: &Customer) -> Result<Vec<PhoneView>, Problem> {
-    let vault = Vault::open(scope, customer)?;
-    Ok(vault
-        .phones
-        .into_iter()
-        .filter_map(|sealed| Some(PhoneView { masked: scope.phone_masked(&sealed.phone()?)?, label: sealed.label }))
-        .collect())
+fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
+    let view =
+        |sealed: SealedPhone| Some(PhoneView { masked: scope.phone_masked(&sealed.phone()?)?, label: sealed.label });
+    vault.phones.into_iter().filter_map(view).collect()
 }
 
 /// The live tags of customers, in one statement.

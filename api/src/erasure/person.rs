@@ -2,6 +2,7 @@
 //! phone or address: number, amounts, lines and dates.
 
 use super::list::{self, Erased};
+use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
@@ -58,6 +59,7 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         remark: Set(None),
         person_key: Set(None),
         vault: Set(None),
+        custom: Set(None),
         next_contact_at: Set(None),
         erased_at: Set(Some(tx.now())),
         updated_at: now.clone(),
@@ -74,6 +76,8 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     unindex(tx, person, &before.name, before.company.as_deref()).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(person)).await?;
     tx.remove::<tagging::Entity>(tagging::Column::CustomerId.eq(person)).await?;
+    tx.remove::<value::Entity>(value::Column::CustomerId.eq(person)).await?;
+    tx.remove::<blind::Entity>(blind::Column::CustomerId.eq(person)).await?;
     let talk = interaction::ActiveModel {
         content: Set(None),
         next_step: Set(None),

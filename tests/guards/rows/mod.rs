@@ -271,6 +271,14 @@ impl World {
             "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
                 assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
+            "list_custom_fields" => {
+                let fields = client.get("/custom-fields").await.ok();
+                assert_eq!(items(&fields, "key").len(), 0, "{who}: {fields}");
+            }
+            "count_custom_field" => {
+                let path = format!("/custom-fields/{}/count", self.customers[0].id);
+                client.get(&path).await.problem(404, "not_found");
+            }
             "list_views" => {
                 assert_eq!(items(&client.get("/customer-views").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
