@@ -1,6 +1,7 @@
 //! Customers 客户: the record, its phones and its tags.
 
 mod bulk;
+mod bury;
 pub(crate) mod custom;
 mod digests;
 pub(crate) mod entity;

@@ -1,5 +1,6 @@
 //! Customers over HTTP.
 
+use super::bury;
 use super::custom;
 use super::entity::{customer, phone, tagging};
 use super::search::{self, CustomerQuery};
@@ -257,10 +258,8 @@ async fn delete_customer(
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let current = CustomerView::find(&tx, id.0).await?;
-    search::unindex(&tx, id.0, &current.row.name, current.row.company.as_deref()).await?;
-    tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
-    custom::release(&tx, id.0).await?;
-    if !tx.bury::<customer::Entity>(id.0, Some(version.0)).await? {
+    let names = (current.row.name.as_str(), current.row.company.as_deref());
+    if !bury::put_away(&tx, id.0, names, Some(version.0)).await? {
         return Err(Problem::stale(&current));
     }
     tx.commit().await?;

@@ -1,8 +1,8 @@
 //! What a bulk action does to a batch of customers, and what stood there before.
 
 use super::{Asked, Before};
-use crate::customers::entity::{customer, phone, tagging};
-use crate::customers::search;
+use crate::customers::bury::put_away;
+use crate::customers::entity::{customer, tagging};
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
@@ -122,9 +122,7 @@ pub(super) async fn retag<'t>(
 async fn deleted(tx: &Tx<'_>, customers: Vec<customer::Model>) -> Result<Done, Problem> {
     let mut done = Vec::new();
     for row in customers {
-        search::unindex(tx, row.id, &row.name, row.company.as_deref()).await?;
-        tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(row.id)).await?;
-        tx.bury::<customer::Entity>(row.id, None).await?;
+        put_away(tx, row.id, (&row.name, row.company.as_deref()), None).await?;
         done.push((row.id, Before { deleted: true, ..Before::default() }));
     }
     Ok(done)

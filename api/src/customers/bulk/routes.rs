@@ -3,7 +3,7 @@
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
-use crate::customers::search::Compiler;
+use crate::customers::search::compile;
 use crate::db::Code;
 use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
@@ -97,7 +97,7 @@ async fn begin(
     let id = scope.id_for(chosen)?;
     let me = scope.me()?;
     if let Some(filter) = &asked.selection().filter {
-        Compiler::new(scope).condition(filter).map_err(|problem| problem.under("selection"))?;
+        compile(scope, filter).await.map_err(|problem| problem.under("selection"))?;
     }
     scope
         .create(once, chosen, async |tx| {

@@ -2,10 +2,8 @@
 
 use super::entity::{action, row};
 use super::{Asked, Before, apply};
+use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
-use crate::customers::search;
-use crate::customers::store::index_phones;
-use crate::customers::vault::Vault;
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
@@ -101,14 +99,9 @@ async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let still = Condition::all().add(customer::Column::Live.is_null()).add(customer::Column::ErasedAt.is_null());
     let mut back = Vec::new();
     for row in gone.filter(still).all().await? {
-        let vault = Vault::open(tx, &row)?;
-        if super::super::store::first_phone_taken(tx, &vault).await? {
-            continue;
+        if bring_back(tx, &row).await? {
+            back.push(row.id);
         }
-        tx.unbury::<customer::Entity>(row.id).await?;
-        index_phones(tx, row.id, &vault).await?;
-        search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
-        back.push(row.id);
     }
     Ok(back)
 }

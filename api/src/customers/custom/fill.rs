@@ -155,17 +155,7 @@ impl Filled {
             other => return Ok(other?),
         }
         for (definition, tree) in self.0.iter().filter(|(definition, _)| definition.rules.unique) {
-            let who = if let (true, Tree::Text(text)) = (definition.sealed(), tree) {
-                let same = digested(tx, &blind_kind(definition.id), &folded(text));
-                let rows = tx.find_masked::<blind::Entity>().filter(same).filter(blind::Column::OnlyLive.eq(1));
-                rows.one().await?.map(|row| row.customer_id)
-            } else {
-                let rows = tx
-                    .find_masked::<value::Entity>()
-                    .filter(value::Column::FieldId.eq(definition.id))
-                    .filter(value::Column::UniqueKey.eq(unique_key(definition, tree)));
-                rows.one().await?.map(|row| row.customer_id)
-            };
+            let who = holder(tx, definition, tree).await?;
             if let Some(who) = who.filter(|who| *who != customer) {
                 return Err(Problem::Conflict {
                     code: "value_taken",
@@ -193,6 +183,20 @@ impl Filled {
             tx.record_personal(customer, format!("custom.{}", definition.key), values);
         }
     }
+}
+
+/// The live customer who has this value of a field in which no two have the same.
+async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) -> Result<Option<Uuid>, Problem> {
+    if let (true, Tree::Text(text)) = (definition.sealed(), tree) {
+        let same = digested(tx, &blind_kind(definition.id), &folded(text));
+        let rows = tx.find_masked::<blind::Entity>().filter(same).filter(blind::Column::OnlyLive.eq(1));
+        return Ok(rows.one().await?.map(|row| row.customer_id));
+    }
+    let rows = tx
+        .find_masked::<value::Entity>()
+        .filter(value::Column::FieldId.eq(definition.id))
+        .filter(value::Column::UniqueKey.eq(unique_key(definition, tree)));
+    Ok(rows.one().await?.map(|row| row.customer_id))
 }
 
 /// A value as people read it: choices by their labels.
@@ -261,4 +265,39 @@ pub(in crate::customers) async fn release(tx: &Tx<'_>, customer: Uuid) -> Result
         tx.derive_all::<blind::Entity>(held.add(blind::Column::OnlyLive.is_not_null()), free).await?;
     }
     Ok(())
+}
+
+/// Takes what no two may have again, for a customer who comes back. `false`: somebody else has it by now,
+/// and nothing was written.
+pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<bool, Problem> {
+    let fields = all(tx).await?;
+    let known = record(&fields, customer.custom.as_deref(), vault);
+    let held = |definition: &&Definition| definition.rules.unique;
+    let held: Vec<(&Definition, &Tree)> = fields
+        .iter()
+        .filter(held)
+        .filter_map(|definition| Some((definition, known.member(&definition.key)?)))
+        .filter(|(_, tree)| **tree != Tree::Null)
+        .collect();
+    for (definition, tree) in &held {
+        if holder(tx, definition, tree).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for (definition, tree) in held {
+        if definition.sealed() {
+            let its = Condition::all()
+                .add(blind::Column::CustomerId.eq(customer.id))
+                .add(blind::Column::Kind.eq(blind_kind(definition.id)));
+            let only = blind::ActiveModel { only_live: Set(Some(1)), ..Default::default() };
+            tx.derive_all::<blind::Entity>(its, only).await?;
+        } else {
+            let its = Condition::all()
+                .add(value::Column::CustomerId.eq(customer.id))
+                .add(value::Column::FieldId.eq(definition.id));
+            let only = value::ActiveModel { unique_key: Set(Some(unique_key(definition, tree))), ..Default::default() };
+            tx.derive_all::<value::Entity>(its, only).await?;
+        }
+    }
+    Ok(true)
 }

@@ -1,6 +1,6 @@
 //! Which customers a list shows.
 
-use super::filter::Compiler;
+use super::filter::compile;
 use super::ranked::Search;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -53,15 +53,14 @@ impl CustomerQuery {
 
     /// What is asked for besides the text in the box.
     pub(super) async fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
-        let compiler = Compiler::new(scope);
-        let mut all = compiler.condition(&self.shorthands()?)?;
+        let mut all = compile(scope, &self.shorthands()?).await?;
         if let Some(text) = self.filter.as_deref().filter(|text| !text.is_empty()) {
             let filter = domain::check::<Filter>(text.as_bytes())
                 .map_err(|violations| Problem::Invalid(violations.under("filter")))?;
-            all = all.add(compiler.condition(&filter)?);
+            all = all.add(compile(scope, &filter).await?);
         }
         if let Some(view) = self.view {
-            all = all.add(compiler.condition(&crate::customers::views::filter(scope, view).await?)?);
+            all = all.add(compile(scope, &crate::customers::views::filter(scope, view).await?).await?);
         }
         Ok(all)
     }
