@@ -26,6 +26,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_bulk_failures", 2),
     ("cancel_bulk_action", 5),
     ("undo_bulk_action", 6),
+    ("list_similar_customers", 6), // three kinds of likeness, who they are, which of them one sees, their owners
     ("list_views", 1),
     ("create_view", 5),
     ("change_view", 5),

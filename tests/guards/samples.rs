@@ -184,6 +184,7 @@ impl<'s> Desk<'s> {
                 self.run_jobs().await;
                 mine().at("id", bulk)
             }
+            "list_similar_customers" => mine(),
             "list_views" => mine(),
             "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({

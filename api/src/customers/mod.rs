@@ -10,6 +10,7 @@ mod reveal;
 mod routes;
 mod search;
 mod sharing;
+mod similar;
 mod store;
 mod vault;
 mod view;
@@ -36,6 +37,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .configure(bulk::routes)
         .configure(custom::routes)
+        .configure(similar::routes)
         .configure(routes::routes)
         .configure(reveal::routes)
         .configure(sharing::routes)

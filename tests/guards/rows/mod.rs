@@ -279,6 +279,21 @@ impl World {
                 let path = format!("/custom-fields/{}/count", self.customers[0].id);
                 client.get(&path).await.problem(404, "not_found");
             }
+            "list_similar_customers" => {
+                for wanted in self.customers.iter().filter(|known| !known.gone) {
+                    let (phones, ours) = (asker.rights.fields.phones, wanted.tenant == asker.tenant);
+                    let found = client.get(&format!("/customers/similar?phone={}", wanted.number)).await.ok();
+                    let found = &found["items"];
+                    if !ours || !phones.opens() {
+                        assert_eq!(found, &json!([]), "{who}");
+                        continue;
+                    }
+                    // Its id is for whoever sees it, its name for nobody.
+                    let id = asker.sees(wanted).then_some(wanted.id.as_str());
+                    assert_eq!((found[0]["id"].as_str(), &found[0]["like"]), (id, &json!("phone")), "{who}");
+                    assert!(!found.to_string().contains(&wanted.name), "{who}");
+                }
+            }
             "list_views" => {
                 assert_eq!(items(&client.get("/customer-views").await.ok(), "id"), BTreeSet::new(), "{who}");
             }

@@ -12,3 +12,5 @@ pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, unindex};
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
+pub(super) use spell::fold;
+pub(super) use terms::whole_company;
