@@ -6,7 +6,7 @@ import { ago, stamp } from './when'
 
 const RESOURCES: Record<string, string> = {
   customer: '客户', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', staff: '员工', team: '团队', role: '角色',
-  business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', keys: '密钥',
+  business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', keys: '密钥', data_request: '个人信息申请',
 }
 
 const VERBS: Record<string, string> = {
@@ -18,7 +18,13 @@ const VERBS: Record<string, string> = {
 
 /** What happens to a login needs no object. */
 const SESSION_VERBS: Record<string, string> = {
-  login: '登录了', login_failed: '登录失败', logout: '退出了登录', step_up: '验证了身份', step_up_failed: '验证身份失败',
+  login: '登录了', login_failed: '登录失败', logout: '退出了登录', step_up: '验证了身份', step_up_failed: '验证身份失败', totp: '设置了动态验证码',
+}
+
+/** What an operator or the machine does to the business as a whole. */
+const WHOLE: Record<string, string> = {
+  'business create': '开通了商家', 'business retention_warned': '提醒了即将到期删除的客户', 'keys rotated': '换好了密钥', 'audit retention': '改了审计记录的保存期限',
+  'data_request retention_over': '清除了到期的个人信息申请',
 }
 
 export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
@@ -52,7 +58,7 @@ export interface AuditRow {
 export function auditRow(entry: AuditEntry, names: Map<string, string>): AuditRow {
   const { resource, resource_id: about } = entry
   const whom = (resource === 'staff' && about && names.get(about)) || named(entry)
-  const alone = resource === 'session' ? SESSION_VERBS[entry.action] : undefined
+  const alone = resource === 'session' ? SESSION_VERBS[entry.action] : WHOLE[`${resource} ${entry.action}`]
   return {
     id: entry.id, who: entry.actor_name || '系统', what: alone ?? `${verb(entry)}${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`,
     detail: detail(entry, names), when: ago(entry.at), at: stamp(entry.at), url: about ? page(resource, about, entry.action) : '',
