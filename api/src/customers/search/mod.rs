@@ -8,6 +8,6 @@ mod spell;
 mod terms;
 
 pub(crate) use filter::Compiler;
-pub(crate) use index::{SearchOutdated, index, unindex};
+pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
