@@ -5,7 +5,7 @@ use super::vault::{SealedPhone, Vault};
 use super::{Column, Customer, Entity};
 use crate::db::{Taken, refusal};
 use crate::problem::Problem;
-use crate::scope::{Reads, Tx};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
@@ -54,8 +54,19 @@ pub(crate) async fn spoken_to(
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live
 /// customer's first phone.
 pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> Result<(), Problem> {
-    let index = tx.keys().index();
-    let rows = vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(|(at, number)| {
+    match tx.insert_many::<phone::Entity>(phone_rows(tx, customer, vault)).await {
+        Err(error) if refusal(&error) == Some(Taken::Unique) => {
+            let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
+            Err(phone_taken(tx, &first).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// The blind indexes of a customer's phones.
+pub(super) fn phone_rows(scope: &Scope, customer: Uuid, vault: &Vault) -> Vec<phone::ActiveModel> {
+    let index = scope.keys().index();
+    let row = |(at, number): (usize, Phone)| {
         let (whole, last) = (index.phone(&number), index.last_four(number.last_four()));
         phone::ActiveModel {
             customer_id: Set(customer),
@@ -67,14 +78,8 @@ pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> 
             primary_live: Set((at == 0).then_some(1)),
             ..Default::default()
         }
-    });
-    match tx.insert_many::<phone::Entity>(rows).await {
-        Err(error) if refusal(&error) == Some(Taken::Unique) => {
-            let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
-            Err(phone_taken(tx, &first).await?)
-        }
-        other => Ok(other?),
-    }
+    };
+    vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(row).collect()
 }
 
 /// The columns of a digest and of the one beside it.

@@ -131,6 +131,26 @@ impl Tx<'_> {
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
+    /// Inserts rows that were made before this moment, each when it is said. Whoever calls it records it.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`].
+    pub(crate) async fn insert_dated<E: Tenanted>(
+        &self,
+        rows: impl IntoIterator<Item = (DateTime<Utc>, E::ActiveModel)>,
+    ) -> Result<(), DbErr> {
+        let rows = rows.into_iter().map(|(at, row)| {
+            let mut row = self.stamped::<E>(row);
+            if let Some(Aggregate { created_at, updated_at, .. }) = E::aggregate() {
+                set(&mut row, created_at, at.into());
+                set(&mut row, updated_at, at.into());
+            }
+            row
+        });
+        self.wrote.set(true);
+        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
     /// Inserts those of the rows whose keys are not there yet.
     ///
     /// # Errors

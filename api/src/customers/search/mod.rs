@@ -9,7 +9,7 @@ mod spell;
 mod terms;
 
 pub(crate) use filter::compile;
-pub(crate) use index::{SearchOutdated, index, unindex};
+pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
 pub(super) use spell::fold;
