@@ -4,6 +4,7 @@ use crate::auth::entity as auth;
 use crate::auth::guard_entity as guard;
 use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
+use crate::customers::record_entity as record;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, privacy, rights, scope, tags, tasks, tenants};
@@ -65,6 +66,10 @@ pub fn tables() -> Vec<Table> {
         table(custom::field::Entity),
         table(custom::value::Entity),
         table(custom::blind::Entity),
+        table(record::date::Entity),
+        table(record::kind::Entity),
+        table(record::relation::Entity),
+        table(record::star::Entity),
         table(customers::view::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
@@ -109,6 +114,10 @@ pub fn recorded() -> Vec<Recorded> {
         said(custom::field::Entity),
         said(custom::value::Entity),
         said(custom::blind::Entity),
+        said(record::date::Entity),
+        said(record::kind::Entity),
+        said(record::relation::Entity),
+        said(record::star::Entity),
         said(customers::view::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),

@@ -31,6 +31,7 @@ mod m0042_retention;
 mod m0055_search;
 mod m0056_views;
 mod m0060_custom_fields;
+mod m0061_record;
 mod schema;
 
 /// All migrations in their order.
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0055_search::Migration),
             Box::new(m0056_views::Migration),
             Box::new(m0060_custom_fields::Migration),
+            Box::new(m0061_record::Migration),
         ]
     }
 }

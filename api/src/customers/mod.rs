@@ -1,18 +1,26 @@
 //! Customers 客户: the record, its phones and its tags.
 
+mod contacts;
 pub(crate) mod custom;
+mod dates;
+mod details;
 mod digests;
 pub(crate) mod entity;
+pub(crate) mod record_entity;
 mod regions;
+mod relations;
 mod reveal;
 mod routes;
 mod search;
 mod sharing;
 mod store;
+mod types;
 mod vault;
 mod view;
 mod views;
 
+pub use details::CustomerDetails;
+pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
@@ -30,7 +38,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(custom::routes).configure(routes::routes).configure(reveal::routes).configure(sharing::routes);
-    services.configure(views::routes);
+    services.configure(views::routes).configure(types::routes).configure(relations::routes).configure(regions::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for
