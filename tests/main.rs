@@ -24,6 +24,7 @@ mod mine;
 mod orders;
 mod privacy;
 mod process;
+mod record;
 mod reminders;
 mod rights;
 mod second_factor;

@@ -23,8 +23,10 @@ pub mod value;
 pub mod violation;
 
 pub mod accounts;
+pub mod contacts;
 pub mod custom_fields;
 pub mod customers;
+pub mod dates;
 pub mod interactions;
 pub mod keys;
 pub mod money;

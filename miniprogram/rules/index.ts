@@ -73,6 +73,12 @@ export function checkCustom(definitions: readonly unknown[], given: Record<strin
   return report(ask((rules) => rules.check_custom(JSON.stringify(definitions), JSON.stringify(given), known === null ? '' : JSON.stringify(known))))
 }
 
+/** The keys of the business's own fields that are asked for, by what a record holds. */
+export function askedFields(definitions: readonly unknown[], record: Record<string, unknown>): string[] | null {
+  const answer = ask((rules) => rules.asked_fields(JSON.stringify(definitions), JSON.stringify(record)))
+  return answer === null ? null : lines(answer).map(([key = '']) => key)
+}
+
 /** The legal moves out of a state. */
 export function nextMoves(machine: MachineName, state: string): Move[] | null {
   const answer = ask((rules) => rules.next_moves(machine, state))

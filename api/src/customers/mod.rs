@@ -2,10 +2,15 @@
 
 mod bulk;
 mod bury;
+mod contacts;
 pub(crate) mod custom;
+mod dates;
+mod details;
 mod digests;
 pub(crate) mod entity;
+pub(crate) mod record_entity;
 mod regions;
+mod relations;
 mod reveal;
 mod routes;
 mod sample;
@@ -13,11 +18,14 @@ mod search;
 mod sharing;
 mod similar;
 mod store;
+mod types;
 mod vault;
 mod view;
 mod views;
 
 pub(crate) use bulk::{BulkAsked, entity as bulk_entity};
+pub use details::CustomerDetails;
+pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
@@ -43,7 +51,10 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(routes::routes)
         .configure(reveal::routes)
         .configure(sharing::routes)
-        .configure(views::routes);
+        .configure(views::routes)
+        .configure(types::routes)
+        .configure(relations::routes)
+        .configure(regions::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for

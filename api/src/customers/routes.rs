@@ -1,12 +1,12 @@
 //! Customers over HTTP.
 
-use super::bury;
-use super::custom;
+use super::contacts::Contacts;
 use super::entity::{customer, phone, tagging};
 use super::search::{self, CustomerQuery};
 use super::store::{find, index_phones};
 use super::vault::{Vault, person_key};
 use super::view::{CustomerRow, CustomerView, tags_of};
+use super::{bury, custom, dates, types};
 use crate::db::{Code, Taken, refusal};
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
@@ -73,6 +73,15 @@ async fn create_customer(
     if !input.phones.is_empty() {
         changeable(scope.fields().phones, "phones")?;
     }
+    let contacts = Contacts {
+        emails: Some(input.emails).filter(|list| !list.is_empty()),
+        wechat_ids: Some(input.wechat_ids).filter(|list| !list.is_empty()),
+        address: input.address.map(Some),
+    };
+    contacts.allowed(&scope)?;
+    if let Some(code) = &input.type_ {
+        types::known(&*scope, code).await?;
+    }
     let me = scope.me()?;
     let filled = custom::check(&*scope, input.custom, None).await?;
     scope
@@ -80,17 +89,22 @@ async fn create_customer(
             let (keys, person_key) = tx.keys().new_person_keys(id);
             let mut vault = Vault::of(input.phones);
             filled.put_into(&mut vault);
+            contacts.put_into(&mut vault);
             let (name, company) = (input.name.clone(), input.company.clone());
             let row = customer::ActiveModel {
                 id: Set(id),
                 owner_id: Set(input.owner_id.unwrap_or(me)),
                 name: Set(input.name),
                 kind: Set(Code(input.kind.unwrap_or(CustomerKind::Person))),
-                type_: Set(Code(input.type_.unwrap_or(CustomerType::Potential))),
+                type_: Set(input.type_.unwrap_or_else(|| CustomerType::Potential.as_str().to_owned())),
                 company: Set(input.company),
                 title: Set(input.title),
                 region: Set(input.region),
                 source: Set(input.source.map(Code)),
+                industry: Set(input.industry.map(Code)),
+                size: Set(input.size.map(Code)),
+                needs: Set(input.needs),
+                dates: Set(dates::kept(&input.dates)?),
                 birthday: Set(input.birthday),
                 remark: Set(input.remark),
                 vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
@@ -103,6 +117,8 @@ async fn create_customer(
             search::index(tx, id, &name, company.as_deref()).await?;
             index_phones(tx, id, &vault).await?;
             filled.write(tx, id, None).await?;
+            contacts.index(tx, id, &vault, true).await?;
+            dates::index(tx, id, &input.dates, true).await?;
             add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
             CustomerView::find(tx, id).await
         })
@@ -173,6 +189,8 @@ async fn change_customer(
     if input.phones.is_some() {
         changeable(scope.fields().phones, "phones")?;
     }
+    let contacts = Contacts { emails: input.emails, wechat_ids: input.wechat_ids, address: input.address };
+    contacts.allowed(&scope)?;
     let tx = scope.begin().await?;
     let before = find(&tx, id.0).await?;
     // What is not named stays; a company must keep a name whichever of the two fields changes.
@@ -189,7 +207,8 @@ async fn change_customer(
         change.kind = Set(Code(kind));
     }
     if let Some(type_) = input.type_ {
-        change.type_ = Set(Code(type_));
+        types::known(&tx, &type_).await?;
+        change.type_ = Set(type_);
     }
     if let Some(company) = input.company {
         change.company = Set(company);
@@ -202,6 +221,18 @@ async fn change_customer(
     }
     if let Some(source) = input.source {
         change.source = Set(source.map(Code));
+    }
+    if let Some(industry) = input.industry {
+        change.industry = Set(industry.map(Code));
+    }
+    if let Some(size) = input.size {
+        change.size = Set(size.map(Code));
+    }
+    if let Some(needs) = input.needs {
+        change.needs = Set(needs);
+    }
+    if let Some(dates) = &input.dates {
+        change.dates = Set(dates::kept(dates)?);
     }
     if let Some(birthday) = input.birthday {
         change.birthday = Set(birthday);
@@ -221,9 +252,13 @@ async fn change_customer(
     };
     let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);
-    if phones.is_some() || filled.seals() {
-        let mut vault = kept.with(phones.as_ref());
+    let mut vault = kept.clone();
+    if phones.is_some() || filled.seals() || !contacts.is_empty() {
+        if let Some(given) = &phones {
+            vault.phones.clone_from(&given.phones);
+        }
         filled.put_into(&mut vault);
+        contacts.put_into(&mut vault);
         change.vault = Set(Some(vault.seal(&tx, &person_key(&tx, &before)?, id.0)?));
     }
     if !filled.is_empty() {
@@ -243,6 +278,10 @@ async fn change_customer(
         index_phones(&tx, id.0, vault).await?;
     }
     filled.write(&tx, id.0, Some((&before, &kept))).await?;
+    contacts.index(&tx, id.0, &vault, false).await?;
+    if let Some(dates) = &input.dates {
+        dates::index(&tx, id.0, dates, false).await?;
+    }
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))

@@ -62,7 +62,7 @@ pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Resu
             pool_id: Set(person.pool),
             name: Set(person.name),
             kind: Set(Code(person.kind)),
-            type_: Set(Code(person.type_)),
+            type_: Set(person.type_.as_str().to_owned()),
             company: Set(person.company),
             title: Set(person.title),
             region: Set(person.region),

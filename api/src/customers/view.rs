@@ -1,8 +1,11 @@
 //! What a customer looks like from outside: phones masked, always, or not there at all.
 
 use super::Customer;
+use super::contacts::{self, ContactView};
 use super::custom::{self, Shown};
+use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
+use super::record_entity::star;
 use super::search::Found;
 use super::vault::{SealedPhone, Vault};
 use crate::problem::Problem;
@@ -10,8 +13,9 @@ use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
-use domain::customers::{CustomerKind, CustomerSource, CustomerType};
-use sea_orm::{ColumnTrait as _, QueryOrder as _};
+use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -28,7 +32,7 @@ pub struct CustomerRow {
     pub kind: CustomerKind,
     /// Where the customer stands.
     #[serde(rename = "type")]
-    pub type_: CustomerType,
+    pub type_: String,
     /// Company.
     pub company: Option<String>,
     /// Job title.
@@ -75,6 +79,22 @@ pub struct CustomerView {
     pub row: CustomerRow,
     /// All phones, masked, the primary one first.
     pub phones: Vec<PhoneView>,
+    /// E-mail addresses, masked, the primary one first.
+    pub emails: Vec<ContactView>,
+    /// WeChat ids, masked, the primary one first.
+    pub wechat_ids: Vec<ContactView>,
+    /// Street and house; `null` for whoever may not see whole phones either.
+    pub address: Option<String>,
+    /// Trade, by GB/T 4754.
+    pub industry: Option<Industry>,
+    /// How many people work there.
+    pub size: Option<CompanySize>,
+    /// What they may want to buy.
+    pub needs: Option<String>,
+    /// Days of the year that matter.
+    pub dates: Vec<SpecialDateView>,
+    /// Whether whoever asks has marked them with a star.
+    pub starred: bool,
     /// Birthday.
     pub birthday: Option<NaiveDate>,
     /// Remark.
@@ -109,7 +129,7 @@ impl CustomerRow {
             id: customer.id,
             name: customer.name.clone(),
             kind: customer.kind.0,
-            type_: customer.type_.0,
+            type_: customer.type_.clone(),
             company: customer.company.clone(),
             title: customer.title.clone(),
             region: customer.region.clone(),
@@ -134,14 +154,24 @@ impl CustomerRow {
 impl CustomerView {
     pub(super) fn of(
         scope: &Scope,
-        customer: Customer,
+        (customer, starred): (Customer, bool),
         fields: &[Definition],
         tags: Vec<TagLabel>,
     ) -> Result<Self, Problem> {
         let vault = Vault::open(scope, &customer)?;
         let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
+        let address = vault.address.clone().filter(|_| scope.fields().phones.opens());
         let phones = phones(scope, vault);
         Ok(Self {
+            emails,
+            wechat_ids,
+            address,
+            industry: customer.industry.map(|code| code.0),
+            size: customer.size.map(|code| code.0),
+            needs: customer.needs.clone(),
+            dates: dates::shown(scope, customer.dates.as_deref()),
+            starred,
             row: CustomerRow::shown(&customer, tags, &phones, custom),
             phones,
             birthday: customer.birthday,
@@ -155,14 +185,43 @@ impl CustomerView {
         let id = before.id;
         let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
         let tags = tags_of(tx, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(tx, after.unwrap_or(before), &custom::definitions(tx).await?, tags)
+        Self::of(tx, (after.unwrap_or(before), false), &custom::definitions(tx).await?, tags)
     }
 
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
-        let customer = super::find(rows, id).await?;
+        let customer = Seen::find(rows, id).await?;
         let tags = tags_of(rows, vec![id]).await?.remove(&id).unwrap_or_default();
         Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
+    }
+}
+
+/// A customer, and whether whoever asks has marked them with a star, in one statement.
+#[derive(FromQueryResult)]
+struct Seen {
+    #[sea_orm(nested)]
+    customer: Customer,
+    starred: i64,
+}
+
+impl Seen {
+    async fn find(rows: &impl Reads, id: Uuid) -> Result<(Customer, bool), Problem> {
+        let scope = rows.scope();
+        let mine = Query::select()
+            .expr(Expr::val(1_i64))
+            .from(star::Entity)
+            .and_where(star::Column::TenantId.eq(scope.tenant_id()))
+            .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
+            .and_where(star::Column::CustomerId.eq(id))
+            .to_owned();
+        let found = rows
+            .rows::<super::Entity>()
+            .filter(super::Column::Id.eq(id))
+            .shape(|rows| rows.expr_as(Expr::exists(mine), "starred").into_model::<Self>())
+            .all()
+            .await?;
+        let seen = found.into_iter().next().ok_or(Problem::NotFound)?;
+        Ok((seen.customer, seen.starred != 0))
     }
 }
 

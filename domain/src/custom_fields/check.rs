@@ -39,6 +39,12 @@ pub fn check(definitions: &[Definition], given: &mut Vec<(String, Tree)>, known:
     found
 }
 
+/// The fields that are asked for, by what a record holds.
+pub fn asked<'d>(definitions: &'d [Definition], record: &'d Tree) -> impl Iterator<Item = &'d Definition> {
+    let record = Record { definitions, given: &[], known: Some(record) };
+    definitions.iter().filter(move |definition| record.applies(definition, 0))
+}
+
 /// What a new record begins with where nothing was said.
 fn defaults(definitions: &[Definition], given: &mut Vec<(String, Tree)>) {
     for definition in definitions {

@@ -24,6 +24,8 @@ super::texts! {
 
     // Of several features.
     phone_invalid: "电话号码不正确", "Not a valid phone number";
+    email_invalid: "邮箱格式不正确", "Not a valid e-mail address";
+    leap_unexpected: "只有农历才有闰月", "Only the lunar calendar has leap months";
     region_invalid: "地区代码不正确", "Not a valid region";
     colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
     number_invalid: "请填写数字", "Not a number";

@@ -271,6 +271,31 @@ impl World {
             "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
                 assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
+            "list_regions" => {
+                assert_eq!(client.get("/regions").await.ok()["items"].as_array().map(Vec::len), Some(34), "{who}");
+            }
+            "list_customer_types" => {
+                let types = items(&client.get("/customer-types").await.ok(), "code");
+                assert_eq!(types.len(), 4, "{who}: {types:?}");
+            }
+            "list_relations" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/relations", known.id)).await;
+                    if asker.sees(known) {
+                        // Whoever does not see the other one does not see that they know each other.
+                        let other = self.customers.iter().find(|other| known.relative == other.id);
+                        let seen = other.filter(|other| asker.sees(other)).map(|other| other.id.clone());
+                        assert_eq!(
+                            items(&answer.ok(), "other_id"),
+                            seen.into_iter().collect(),
+                            "{who}: {}",
+                            known.name
+                        );
+                    } else {
+                        answer.problem(404, "not_found");
+                    }
+                }
+            }
             "list_custom_fields" => {
                 let fields = client.get("/custom-fields").await.ok();
                 assert_eq!(items(&fields, "key").len(), 0, "{who}: {fields}");

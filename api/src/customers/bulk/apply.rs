@@ -3,7 +3,6 @@
 use super::{Asked, Before};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
-use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
@@ -37,8 +36,8 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
         if change.owner_id.is_some_and(|owner| owner != row.owner_id || row.pool_id.is_some()) {
             before.owner = Some((row.owner_id, row.pool_id));
         }
-        if change.type_.is_some_and(|type_| type_ != row.type_.0) {
-            before.type_ = Some(row.type_.0);
+        if change.type_.as_ref().is_some_and(|type_| *type_ != row.type_) {
+            before.type_ = Some(row.type_.clone());
         }
         let differs = before.owner.is_some() || before.type_.is_some();
         done.insert(row.id, before);
@@ -52,8 +51,8 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
             columns.owner_id = Set(owner);
             columns.pool_id = Set(None);
         }
-        if let Some(type_) = change.type_ {
-            columns.type_ = Set(Code(type_));
+        if let Some(type_) = &change.type_ {
+            columns.type_ = Set(type_.clone());
         }
         tx.update_all::<customer::Entity>(&rows, "update", columns).await?;
     }

@@ -4,6 +4,7 @@ use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
 use crate::customers::search::compile;
+use crate::customers::types;
 use crate::db::Code;
 use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
@@ -150,6 +151,9 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
         if let Some(at) = wanted.iter().position(|id| !found.iter().any(|tag| tag.id == *id)) {
             return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
         }
+    }
+    if let Some(type_) = &change.type_ {
+        types::known(tx, type_).await?;
     }
     if let Some(owner) = change.owner_id {
         let at_work = Condition::all().add(staff::Column::Id.eq(owner)).add(staff::Column::SuspendedAt.is_null());

@@ -12,12 +12,13 @@ use super::{all, definitions};
 use crate::crypto::sha256;
 use crate::db::{Taken, refusal};
 use crate::problem::Problem;
-use crate::scope::{Reads, Tx};
+use crate::scope::{Reads, Scope, Tx};
 use domain::custom_fields::{CustomKind, Definition};
 use domain::json::Tree;
 use domain::{Violations, given::Given};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What is to be written, each value in its one spelling; `null` clears.
@@ -249,6 +250,19 @@ fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
         _ => serde_json::to_string(tree).unwrap_or_default(),
     };
     sha256(spelled.as_bytes()).to_vec()
+}
+
+/// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
+/// handed out.
+pub(in crate::customers) async fn labelled(
+    scope: &Scope,
+    customer: &Customer,
+    vault: &Vault,
+) -> Result<BTreeMap<String, Value>, Problem> {
+    let fields = all(scope).await?;
+    let kept = record(&fields, customer.custom.as_deref(), vault);
+    let value = |field: &Definition| Some((field.label.clone(), said(field, kept.member(&field.key)?)));
+    Ok(fields.iter().filter_map(value).collect())
 }
 
 /// Frees what no two may have: the customer is about to be put away.

@@ -3,12 +3,13 @@
 use crate::clock::CHINA;
 use crate::customers::custom::definitions;
 use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::types;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::tags::entity::tag;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use domain::custom_fields::Definition;
-use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use domain::filters::{Filter, Op, Test, day};
 use domain::permission::FieldRule;
 use domain::{Violation, region};
@@ -42,7 +43,9 @@ fn field(name: &str) -> Option<Field> {
         "name" => Field::Text(C::Name),
         "company" => Field::Text(C::Company),
         "title" => Field::Text(C::Title),
-        "type" => Field::Code(C::Type, |code| CustomerType::parse(code).is_some()),
+        "type" => Field::Code(C::Type, types::shaped),
+        "industry" => Field::Code(C::Industry, |code| Industry::parse(code).is_some()),
+        "size" => Field::Code(C::Size, |code| CompanySize::parse(code).is_some()),
         "kind" => Field::Code(C::Kind, |code| CustomerKind::parse(code).is_some()),
         "source" => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
         "birthdate" => Field::Day(C::Birthday),

@@ -4,7 +4,6 @@ use super::filter::compile;
 use super::ranked::Search;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use domain::customers::CustomerType;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::sea_query::Condition;
 use serde::Deserialize;
@@ -33,7 +32,6 @@ pub struct CustomerQuery {
     pub pool: Option<bool>,
     /// Customers who stand here.
     #[serde(rename = "type")]
-    #[param(value_type = Option<CustomerType>)]
     pub type_: Option<String>,
     /// Rows on a page, 1 to 100; 20 when absent.
     pub limit: Option<u64>,
@@ -72,7 +70,9 @@ impl CustomerQuery {
             all.push(Clause { any: vec![Test { field: field.to_owned(), op, values }] });
         };
         if let Some(type_) = &self.type_ {
-            CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
+            if !crate::customers::types::shaped(type_) {
+                return Err(Problem::field("type", "enum_invalid"));
+            }
             add("type", Op::AnyOf, vec![type_.clone()]);
         }
         if let Some(owner) = self.owner_id {
