@@ -82,7 +82,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("choose_role", 8),
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
-    ("remove_staff", 12), // counts what is still in their name (4)
+    ("remove_staff", 13), // counts what is still in their name (4)
     ("preview_handover", 5),
     ("hand_over", 9),
     ("get_handover", 1),
