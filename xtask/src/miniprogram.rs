@@ -11,7 +11,7 @@ use crate::run::{node, run};
 use crate::wasm::root;
 
 /// What is for developers only; the rest of the folder is the mini-program.
-const LEFT_OUT: [&str; 10] = [
+const LEFT_OUT: [&str; 11] = [
     "node_modules",
     "preview",
     "e2e",
