@@ -111,11 +111,25 @@ export type Tag = Schemas['TagView']
 export type TagGroup = Schemas['TagGroupView']
 
 export type CustomerPhone = Schemas['CustomerPhone']
-export type CustomerRow = Answer<Schemas['CustomerRow']>
+/** Only a search says what it found. */
+export type CustomerRow = Answer<Omit<Schemas['CustomerRow'], 'found'>> & { found?: Schemas['Found'] | null }
 export type CustomerView = Answer<Omit<Schemas['CustomerView'], 'phones'>> & { phones: Answer<Schemas['PhoneView']>[] }
 export type NewCustomer = Schemas['NewCustomer'] & { phones: CustomerPhone[] }
 /** RFC 7396: an absent field stays, `null` clears. */
 export type CustomerChanges = Schemas['CustomerChanges']
+
+
+export type Filter = Schemas['Filter']
+export type Clause = Schemas['Clause']
+export type FilterTest = Schemas['Test']
+export type Shared = Schemas['Shared']
+export type SavedView = Schemas['ViewView']
+export type NewView = Schemas['NewView']
+export type ViewChanges = Schemas['ViewChanges']
+export type Selection = Schemas['Selection']
+export type BulkChange = Schemas['BulkChange']
+export type BulkAction = Answer<Schemas['BulkView']>
+export type BulkFailure = Schemas['BulkFailure']
 
 export type NewInteraction = Schemas['NewInteraction']
 export type Interaction = Answer<Schemas['InteractionView']>
