@@ -193,3 +193,23 @@ async fn customers_of_before_are_found_after_an_upgrade() {
     assert_eq!(found(&shop.sales, "q=zsf").await.len(), 4);
     assert_eq!(System::new(&shop.at).begin_indexing(Some(shop.tenant)).await.expect("begins"), 0);
 }
+
+#[actix_web::test]
+async fn whoever_types_sees_who_is_there_already_masked() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let body = json!({ "name": "张三丰", "kind": "company", "company": "杭州山月茶业有限公司", "phones": [{ "number": number }] });
+    let made = shop.sales.post("/customers", body).await.ok();
+    let similar = async |client: &crate::harness::Client, query: &str| {
+        client.get(&format!("/customers/similar?{query}")).await.ok()["items"].clone()
+    };
+    let masked = json!([{ "id": null, "like": "phone", "name_masked": "张**", "owner_name": "陈晓" }]);
+    assert_eq!(similar(&shop.rival, &format!("phone={number}&name=张三丰")).await, masked);
+    assert_eq!(similar(&shop.sales, &format!("phone={number}")).await[0]["id"], made["id"]);
+    for (query, like) in [("company=杭州山月茶业", "company"), ("name=张三丰&company=别家", "name")] {
+        assert_eq!(similar(&shop.rival, query).await[0]["like"], like);
+    }
+    for query in ["", "phone=138", "name=张", "name=张三", "company=公司"] {
+        assert_eq!(similar(&shop.rival, query).await, json!([]), "{query}");
+    }
+}

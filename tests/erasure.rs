@@ -139,7 +139,9 @@ async fn an_erased_business_leaves_no_row_and_its_neighbour_every_row() {
     known(&shop.sales, &shop.boss, &phone_number()).await;
     known(&neighbour, &neighbour, &phone_number()).await;
     let desk = Desk::of_boss(&shop);
-    (desk.role().await, desk.team().await, desk.colleague().await);
+    desk.role().await;
+    desk.team().await;
+    desk.colleague().await;
     shop.boss.post("/invitations", json!({ "role": "sales" })).await.ok();
     shop.run_jobs().await;
     api::System::new(&shop.at).seal_audit(None).await.expect("sealed");

@@ -137,3 +137,57 @@ async fn a_saved_view_is_ones_own_until_it_is_shared() {
     shop.boss.delete(&path, 2).await.ok();
     assert_eq!(shop.sales.get(&list).await.violations(), ["view: view_unknown"]);
 }
+
+#[actix_web::test]
+async fn a_field_of_the_business_is_filtered_as_soon_as_it_is_defined() {
+    let shop = Shop::new().await;
+    let mut keys = Vec::new();
+    for (label, kind, rules) in [
+        (
+            "口味",
+            "choices",
+            json!({ "choices": [{ "key": "green", "label": "绿茶" }, { "key": "red", "label": "红茶" }] }),
+        ),
+        ("预算", "money", json!({})),
+        ("相识", "date", json!({})),
+        ("备用号", "text", json!({ "secret": true })),
+        ("外号", "text", json!({ "hidden_from": ["sales"] })),
+    ] {
+        let body = json!({ "label": label, "kind": kind, "rules": rules });
+        keys.push(text(&shop.boss.post("/custom-fields", body).await.ok()["key"]));
+    }
+    let [taste, budget, since, secret, nick] = keys.try_into().expect("five");
+    for (name, custom) in [
+        ("甲", json!({ &taste: ["green"], &budget: 10_000, &since: "2026-11-21", &secret: "330106199001011234" })),
+        ("乙", json!({ &taste: ["green", "red"], &budget: 20_000, &nick: "Ａ老" })),
+        ("丙", json!({ &since: "2020-02-29" })),
+    ] {
+        shop.boss.post("/customers", json!({ "name": name, "custom": custom, "owner_id": shop.sales_id })).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    }
+    let name = |key: &str| format!("custom.{key}");
+    for (tests, names) in [
+        (vec![test(&name(&taste), "any_of", &["green"])], "乙甲"),
+        (vec![test(&name(&taste), "all_of", &["green", "red"])], "乙"),
+        (vec![test(&name(&taste), "none_of", &["red"])], "丙甲"),
+        (vec![test(&name(&budget), "at_least", &["20000"])], "乙"),
+        (vec![test(&name(&budget), "between", &["1", "10000"])], "甲"),
+        (vec![test(&name(&budget), "empty", &[])], "丙"),
+        (vec![test(&name(&since), "less", &["2021-01-01"])], "丙"),
+        (vec![test(&name(&since), "at_least", &["month"])], "甲"),
+        (vec![test(&name(&secret), "any_of", &["330106199001011234"])], "甲"),
+        (vec![test(&name(&secret), "set", &[])], "甲"),
+        (vec![test(&name(&nick), "contains", &["a"])], "乙"),
+    ] {
+        assert_eq!(found(&shop.boss, &all(&tests)).await.concat(), names, "{tests:?}");
+    }
+    for (client, wrong, said) in [
+        (&shop.sales, test(&name(&nick), "set", &[]), "field: filter_field_unknown"),
+        (&shop.boss, test(&name(&secret), "contains", &["3301"]), "op: filter_op_unfit"),
+        (&shop.boss, test(&name(&budget), "at_least", &["viel"]), "values.0: invalid_value"),
+        (&shop.boss, test("custom.", "set", &[]), "field: filter_field_unknown"),
+    ] {
+        let answer = client.get(&format!("/customers?filter={}", all(&[wrong]))).await;
+        assert_eq!(answer.violations(), [format!("filter.all.0.any.0.{said}")]);
+    }
+}

@@ -11,6 +11,7 @@ use domain::{Violation, Violations};
 use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
@@ -49,7 +50,7 @@ pub enum Problem {
         /// `version_stale`, `phone_taken`, …
         code: &'static str,
         /// The field that is in conflict, if there is one.
-        field: Option<&'static str>,
+        field: Option<Cow<'static, str>>,
         /// The row as it is now (`version_stale`).
         current: Option<Value>,
         /// The masked row in the way (`phone_taken`).
@@ -177,7 +178,7 @@ impl Problem {
     /// A conflict without a row to show.
     #[must_use]
     pub fn conflict(code: &'static str, field: Option<&'static str>) -> Self {
-        Self::Conflict { code, field, current: None, existing: None }
+        Self::Conflict { code, field: field.map(Cow::Borrowed), current: None, existing: None }
     }
 
     /// Somebody changed the row meanwhile: carries it as it is now.
@@ -232,7 +233,7 @@ impl Problem {
         let (errors, current, existing) = match self {
             Self::Invalid(violations) => (explained(violations), None, None),
             Self::Conflict { field: Some(field), current, existing, .. } => {
-                (explained(&Violation::new(*field, code).into()), current.clone(), existing.clone())
+                (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
             Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
             _ => (Value::Array(Vec::new()), None, None),

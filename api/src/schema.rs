@@ -3,7 +3,9 @@
 use crate::auth::entity as auth;
 use crate::auth::guard_entity as guard;
 use crate::customers::bulk_entity as bulk;
+use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
+use crate::customers::record_entity as record;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, privacy, rights, scope, tags, tasks, tenants};
@@ -62,6 +64,13 @@ pub fn tables() -> Vec<Table> {
         table(customers::tagging::Entity),
         table(customers::helper::Entity),
         table(customers::pool::Entity),
+        table(custom::field::Entity),
+        table(custom::value::Entity),
+        table(custom::blind::Entity),
+        table(record::date::Entity),
+        table(record::kind::Entity),
+        table(record::relation::Entity),
+        table(record::star::Entity),
         table(customers::view::Entity),
         table(bulk::action::Entity),
         table(bulk::row::Entity),
@@ -105,6 +114,13 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::tagging::Entity),
         said(customers::helper::Entity),
         said(customers::pool::Entity),
+        said(custom::field::Entity),
+        said(custom::value::Entity),
+        said(custom::blind::Entity),
+        said(record::date::Entity),
+        said(record::kind::Entity),
+        said(record::relation::Entity),
+        said(record::star::Entity),
         said(customers::view::Entity),
         said(bulk::action::Entity),
         said(bulk::row::Entity),

@@ -1,8 +1,8 @@
 //! Bulk actions 批量操作: one change to many customers, chosen by hand or by a filter.
 
-use crate::customers::CustomerType;
 use crate::filters::Filter;
 use crate::prelude::*;
+use crate::text;
 
 /// Which customers: these, or all that a filter finds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
@@ -45,10 +45,11 @@ pub struct BulkChange {
     /// New owner; takes customers out of the pool.
     #[serde(default)]
     pub owner_id: Option<Uuid>,
-    /// Where they stand from now on.
+    /// Where they stand from now on: a built-in type, or the code of one of the business's own.
     #[serde(default)]
     #[serde(rename = "type")]
-    pub type_: Option<CustomerType>,
+    #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
+    pub type_: Option<String>,
 }
 
 fn something_changes(change: &BulkChange) -> Result<(), ValidationError> {

@@ -11,7 +11,7 @@ use crate::forms::Form;
 use crate::json::{self, Tree};
 use crate::table::{Field, Kind, Outcome, Rule, Table};
 use crate::violation::{Param, Violation, Violations};
-use crate::{moment, text};
+use crate::{given, moment, text};
 
 /// A body with more mistakes than this is not a person's; reporting them all would only cost memory.
 pub const MAX_VIOLATIONS: usize = 100;
@@ -178,6 +178,7 @@ impl Report {
             | (Kind::Int, Tree::Int(_))
             | (Kind::List(_), Tree::List(_)) => {}
             (Kind::Record(table), _) => self.record(table, tree),
+            (Kind::Open, Tree::Record(members)) => self.open(members),
             _ => self.refuse("type"),
         }
         // The length of a list comes before its items: nobody reads 10,000 reports on 10,000 tags.
@@ -197,6 +198,33 @@ impl Report {
             if self.found.len() == before {
                 self.rule(rule, tree);
             }
+        }
+    }
+
+    /// The shape of what definitions will judge: each member once, a scalar or a list of texts.
+    fn open(&mut self, members: &mut [(String, Tree)]) {
+        if members.len() > given::MAX_MEMBERS {
+            return self.limit("too_many", "max", signed(count(given::MAX_MEMBERS)));
+        }
+        for at in 0..members.len() {
+            let Some(((key, tree), before)) = members.get_mut(..=at).and_then(|seen| seen.split_last_mut()) else {
+                return;
+            };
+            let twice = before.iter().any(|(named, _)| named == key);
+            self.at(printable(key), |report| match tree {
+                _ if twice => report.refuse("duplicate_field"),
+                Tree::Null | Tree::Bool(_) | Tree::Int(_) => {}
+                Tree::Text(_) => report.item(&Kind::Text, tree),
+                Tree::List(items) if items.len() > given::MAX_ITEMS => {
+                    report.limit("too_many", "max", signed(count(given::MAX_ITEMS)));
+                }
+                Tree::List(items) => {
+                    for (at, item) in items.iter_mut().enumerate() {
+                        report.at(&at.to_string(), |report| report.item(&Kind::Text, item));
+                    }
+                }
+                Tree::Number | Tree::Record(_) => report.refuse("type"),
+            });
         }
     }
 
@@ -253,9 +281,9 @@ fn forbidden(c: char) -> bool {
 
 /// A key may be anything, even a phone number put in the wrong place; only what looks like a field's
 /// name is repeated to the client and the log.
-fn printable(key: &str) -> &str {
-    let name = key.len() <= 40 && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    if name { key } else { "?" }
+pub(crate) fn printable(key: &str) -> &str {
+    let name = key.len() <= 40 && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if name && !key.starts_with(|c: char| c.is_ascii_digit()) { key } else { "?" }
 }
 
 fn count(length: usize) -> u64 {

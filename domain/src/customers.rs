@@ -1,5 +1,7 @@
 //! Customers 客户: whom the business knows.
 
+use crate::contacts::{CustomerEmail, CustomerWechat};
+use crate::dates::SpecialDate;
 use crate::prelude::*;
 use crate::{phone, region, text};
 
@@ -47,6 +49,122 @@ codes! {
     }
 }
 
+codes! {
+    /// Trades 行业: the sections of GB/T 4754-2017.
+    pub enum Industry {
+        /// 农、林、牧、渔业.
+        Farming = "A",
+        /// 采矿业.
+        Mining = "B",
+        /// 制造业.
+        Manufacturing = "C",
+        /// 电力、热力、燃气及水生产和供应业.
+        Utilities = "D",
+        /// 建筑业.
+        Building = "E",
+        /// 批发和零售业.
+        Trade = "F",
+        /// 交通运输、仓储和邮政业.
+        Transport = "G",
+        /// 住宿和餐饮业.
+        Hospitality = "H",
+        /// 信息传输、软件和信息技术服务业.
+        Computing = "I",
+        /// 金融业.
+        Finance = "J",
+        /// 房地产业.
+        RealEstate = "K",
+        /// 租赁和商务服务业.
+        Leasing = "L",
+        /// 科学研究和技术服务业.
+        Research = "M",
+        /// 水利、环境和公共设施管理业.
+        PublicWorks = "N",
+        /// 居民服务、修理和其他服务业.
+        Services = "O",
+        /// 教育.
+        Education = "P",
+        /// 卫生和社会工作.
+        Health = "Q",
+        /// 文化、体育和娱乐业.
+        Culture = "R",
+        /// 公共管理、社会保障和社会组织.
+        Administration = "S",
+        /// 国际组织.
+        International = "T",
+    }
+}
+
+codes! {
+    /// How many people work in a company 规模.
+    pub enum CompanySize {
+        /// 10 人以下.
+        UnderTen = "under_10",
+        /// 10–49 人.
+        UnderFifty = "under_50",
+        /// 50–199 人.
+        UnderTwoHundred = "under_200",
+        /// 200–999 人.
+        UnderThousand = "under_1000",
+        /// 1000 人以上.
+        More = "over_1000",
+    }
+}
+
+codes! {
+    /// How two customers know each other 关系.
+    pub enum RelationKind {
+        /// 介绍人: the other one brought this one.
+        IntroducedBy = "introduced_by",
+        /// 同公司.
+        SameCompany = "same_company",
+        /// 家人.
+        Family = "family",
+        /// 其他.
+        Other = "other",
+    }
+}
+
+/// Two customers know each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRelation {
+    /// UUIDv7 chosen by the client, or absent.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// The other customer.
+    pub other_id: Uuid,
+    /// How.
+    pub kind: RelationKind,
+    /// More about it: 表妹, 采购部同事.
+    #[serde(default)]
+    #[validate(length(max = 50), custom(function = "text::line"))]
+    pub note: Option<String>,
+}
+
+/// A type of the business's own, beside the four that everybody has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCustomerType {
+    /// UUIDv7 chosen by the client, or absent.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// What people read.
+    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    pub name: String,
+}
+
+/// A change to a type of the business's own.
+#[patch]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerTypeChanges {
+    /// New name.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    pub name: Change<String>,
+}
+
 /// One phone number of a customer; the first in the list is the primary one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,14 +193,23 @@ pub struct NewCustomer {
     /// Person or company.
     #[serde(default)]
     pub kind: Option<CustomerKind>,
-    /// Where the customer stands.
+    /// Where the customer stands: a [`CustomerType`], or the code of one of the business's own.
     #[serde(default)]
     #[serde(rename = "type")]
-    pub type_: Option<CustomerType>,
+    #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
+    pub type_: Option<String>,
     /// Phone numbers, the primary one first.
     #[serde(default)]
     #[validate(length(max = 5), nested)]
     pub phones: Vec<CustomerPhone>,
+    /// E-mail addresses, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub emails: Vec<CustomerEmail>,
+    /// WeChat ids, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub wechat_ids: Vec<CustomerWechat>,
     /// Name of the company.
     #[serde(default)]
     #[validate(length(max = 100), custom(function = "text::line"))]
@@ -95,6 +222,24 @@ pub struct NewCustomer {
     #[serde(default)]
     #[validate(custom(function = "region::check"))]
     pub region: Option<String>,
+    /// Street and house; sealed.
+    #[serde(default)]
+    #[validate(length(max = 200), custom(function = "text::line"))]
+    pub address: Option<String>,
+    /// Trade, by GB/T 4754.
+    #[serde(default)]
+    pub industry: Option<Industry>,
+    /// How many people work there.
+    #[serde(default)]
+    pub size: Option<CompanySize>,
+    /// What they may want to buy.
+    #[serde(default)]
+    #[validate(length(max = 1000), custom(function = "text::lines"))]
+    pub needs: Option<String>,
+    /// Days of the year that matter.
+    #[serde(default)]
+    #[validate(length(max = 10), nested)]
+    pub dates: Vec<SpecialDate>,
     /// How the customer came.
     #[serde(default)]
     pub source: Option<CustomerSource>,
@@ -112,6 +257,9 @@ pub struct NewCustomer {
     #[serde(default)]
     #[validate(length(max = 50))]
     pub tag_ids: Vec<Uuid>,
+    /// The business's own fields, by their key.
+    #[serde(default)]
+    pub custom: Given,
 }
 
 fn a_company_has_a_name(customer: &NewCustomer) -> Result<(), ValidationError> {
@@ -131,14 +279,23 @@ pub struct CustomerChanges {
     /// Person or company.
     #[serde(default)]
     pub kind: Change<CustomerKind>,
-    /// Where the customer stands.
+    /// Where the customer stands: a [`CustomerType`], or the code of one of the business's own.
     #[serde(default)]
     #[serde(rename = "type")]
-    pub type_: Change<CustomerType>,
+    #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
+    pub type_: Change<String>,
     /// The whole list of phones, the primary one first.
     #[serde(default)]
     #[validate(length(max = 5), nested)]
     pub phones: Change<Vec<CustomerPhone>>,
+    /// E-mail addresses, all of them, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub emails: Change<Vec<CustomerEmail>>,
+    /// WeChat ids, all of them, the primary one first.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    pub wechat_ids: Change<Vec<CustomerWechat>>,
     /// Name of the company.
     #[serde(default)]
     #[validate(length(max = 100), custom(function = "text::line"))]
@@ -151,6 +308,24 @@ pub struct CustomerChanges {
     #[serde(default)]
     #[validate(custom(function = "region::check"))]
     pub region: Patch<String>,
+    /// Street and house; sealed.
+    #[serde(default)]
+    #[validate(length(max = 200), custom(function = "text::line"))]
+    pub address: Patch<String>,
+    /// Trade, by GB/T 4754.
+    #[serde(default)]
+    pub industry: Patch<Industry>,
+    /// How many people work there.
+    #[serde(default)]
+    pub size: Patch<CompanySize>,
+    /// What they may want to buy.
+    #[serde(default)]
+    #[validate(length(max = 1000), custom(function = "text::lines"))]
+    pub needs: Patch<String>,
+    /// Days of the year that matter.
+    #[serde(default)]
+    #[validate(length(max = 10), nested)]
+    pub dates: Change<Vec<SpecialDate>>,
     /// How the customer came.
     #[serde(default)]
     pub source: Patch<CustomerSource>,
@@ -164,6 +339,9 @@ pub struct CustomerChanges {
     /// New owner.
     #[serde(default)]
     pub owner_id: Change<Uuid>,
+    /// The business's own fields that change, by their key; `null` clears one.
+    #[serde(default)]
+    pub custom: Change<Given>,
 }
 
 /// Which tags to put on a customer and which to take off. Doing it twice changes nothing.

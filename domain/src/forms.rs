@@ -7,7 +7,9 @@ use validator::Validate;
 
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
-use crate::{accounts, bulk, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags, tasks};
+use crate::{
+    accounts, bulk, custom_fields, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags, tasks,
+};
 
 /// A struct that a request body may be.
 pub trait Form: RuleTable + Validate + Serialize + DeserializeOwned {}
@@ -41,6 +43,8 @@ macro_rules! forms {
 forms! {
     phone {
         accounts::ReceiptProof,
+        custom_fields::NewCustomField,
+        custom_fields::CustomFieldChanges,
         customers::NewCustomer,
         customers::CustomerChanges,
         interactions::NewInteraction,
@@ -65,9 +69,13 @@ forms! {
         step_up::TotpConfirmation,
         step_up::StepUpRequest,
         step_up::StepUpProof,
+        custom_fields::CustomFieldOrder,
         customers::CustomerTags,
         bulk::BulkChange,
         bulk::BulkDeletion,
+        customers::NewRelation,
+        customers::NewCustomerType,
+        customers::CustomerTypeChanges,
         filters::Filter,
         filters::NewView,
         filters::ViewChanges,

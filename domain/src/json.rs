@@ -32,6 +32,20 @@ impl Tree {
     }
 }
 
+impl serde::Serialize for Tree {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            // No rule lets a number through that is not whole.
+            Self::Null | Self::Number => serializer.serialize_unit(),
+            Self::Bool(yes) => serializer.serialize_bool(*yes),
+            Self::Int(number) => serializer.serialize_i64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Record(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
 /// Levels of lists and records a body may have. The deepest form has four.
 pub const MAX_DEPTH: u32 = 16;
 

@@ -12,6 +12,7 @@ pub mod check;
 pub mod code;
 pub mod filters;
 pub mod forms;
+pub mod given;
 pub mod json;
 pub mod message;
 pub mod moment;
@@ -22,7 +23,10 @@ pub mod value;
 pub mod violation;
 
 pub mod accounts;
+pub mod contacts;
+pub mod custom_fields;
 pub mod customers;
+pub mod dates;
 pub mod interactions;
 pub mod keys;
 pub mod money;

@@ -50,6 +50,7 @@ pub use validator::{Validate, ValidationError};
 
 pub use crate::code::Code;
 pub use crate::codes;
+pub use crate::given::Given;
 pub use crate::patch::{Change, Patch};
 pub use crate::value::Verbatim;
 pub use crate::violation::{Param, Violation, Violations, fail, fail_at};

@@ -57,6 +57,8 @@ pub enum Kind {
     List(&'static Kind),
     /// A struct with rules of its own.
     Record(&'static Table),
+    /// Members that no table knows: the fields that a business made itself.
+    Open,
 }
 
 impl Kind {

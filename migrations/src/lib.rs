@@ -32,6 +32,8 @@ mod m0050_installation_digests;
 mod m0055_search;
 mod m0056_views;
 mod m0057_bulk;
+mod m0060_custom_fields;
+mod m0061_record;
 mod schema;
 
 /// All migrations in their order.
@@ -67,6 +69,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0055_search::Migration),
             Box::new(m0056_views::Migration),
             Box::new(m0057_bulk::Migration),
+            Box::new(m0060_custom_fields::Migration),
+            Box::new(m0061_record::Migration),
         ]
     }
 }

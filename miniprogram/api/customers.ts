@@ -1,5 +1,5 @@
 import { query, request } from './client'
-import type { Counted, CustomerChanges, CustomerRow, CustomerView, Filter, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Sharer } from './types'
+import type { Counted, CustomerChanges, CustomerRow, CustomerView, Filter, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Relation, RelationKind, Sharer } from './types'
 
 /** What a list is asked for: the words in the box, and the filter. */
 export interface CustomerQuery {
@@ -38,6 +38,28 @@ export function deleteCustomer(id: string, ifMatch: number): Promise<void> {
 /** Shows one whole number; the server writes down who looked. */
 export function revealPhone(id: string, index = 0): Promise<{ number: string; dial: string }> {
   return request('POST', `customers/${id}/phones/${index}/reveal`, { body: {} })
+}
+
+/** Shows an e-mail address, a WeChat id or a secret field whole; the server writes down who looked. */
+export function revealText(id: string, what: string): Promise<{ text: string }> {
+  return request('POST', `customers/${id}/${what}/reveal`, { body: {} })
+}
+
+/** One's own star. */
+export function starCustomer(id: string, on: boolean): Promise<void> {
+  return request(on ? 'POST' : 'DELETE', `customers/${id}/star`, on ? { body: {} } : {})
+}
+
+export function listRelations(id: string): Promise<{ items: Relation[] }> {
+  return request('GET', `customers/${id}/relations`)
+}
+
+export function createRelation(id: string, body: { other_id: string; kind: RelationKind; note?: string }, idempotencyKey: string): Promise<Relation> {
+  return request('POST', `customers/${id}/relations`, { body, idempotencyKey })
+}
+
+export function deleteRelation(id: string, relation: string): Promise<void> {
+  return request('DELETE', `customers/${id}/relations/${relation}`)
 }
 
 export function changeTags(id: string, add: string[], remove: string[]): Promise<CustomerView> {

@@ -7,7 +7,8 @@ type Schemas = components['schemas']
 type Answer<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
 
 export type Side = Schemas['Side']
-export type CustomerType = Schemas['CustomerType']
+/** The types that everybody has; a business may have its own beside them. */
+export type CustomerType = 'potential' | 'new' | 'existing' | 'lost'
 export type CustomerKind = Schemas['CustomerKind']
 export type CustomerSource = Schemas['CustomerSource']
 export type Channel = Schemas['Channel']
@@ -112,11 +113,112 @@ export type TagGroup = Schemas['TagGroupView']
 
 export type CustomerPhone = Schemas['CustomerPhone']
 /** Only a search says what it found. */
-export type CustomerRow = Answer<Omit<Schemas['CustomerRow'], 'found'>> & { found?: Schemas['Found'] | null }
-export type CustomerView = Answer<Omit<Schemas['CustomerView'], 'phones'>> & { phones: Answer<Schemas['PhoneView']>[] }
-export type NewCustomer = Schemas['NewCustomer'] & { phones: CustomerPhone[] }
+export type CustomerRow = Answer<Omit<Schemas['CustomerRow'], 'type' | 'custom' | 'found'>> & Own & { found?: Schemas['Found'] | null }
+export type CustomerView = Answer<Omit<Schemas['CustomerView'], 'type' | 'phones' | keyof More | keyof Own>> & { phones: Answer<Schemas['PhoneView']>[] } & More & Own
+export type NewCustomer = Omit<Schemas['NewCustomer'], 'type'> & { type?: string | null; phones: CustomerPhone[] }
+
+/** A business's own types and fields: what the document cannot name. */
+interface Own {
+  type: string
+  custom: Record<string, unknown>
+}
+
+export interface Contact {
+  masked: string
+  label: string | null
+}
+
+export interface SpecialDate {
+  label: string
+  calendar: 'solar' | 'lunar'
+  month: number
+  day: number
+  leap: boolean
+  year: number | null
+}
+
+interface More {
+  emails: Contact[]
+  wechat_ids: Contact[]
+  address: string | null
+  industry: string | null
+  size: string | null
+  needs: string | null
+  dates: (SpecialDate & { next_on: string | null })[]
+  starred: boolean
+}
+
+export type RelationKind = 'introduced_by' | 'same_company' | 'family' | 'other'
+
+/** A relation, seen from one of the two; `inverse`: it is said from the other's side. */
+export interface Relation {
+  id: string
+  other_id: string
+  other_name: string
+  kind: RelationKind
+  inverse: boolean
+  note: string | null
+}
+
+export interface CustomerKindRow {
+  id: string | null
+  code: string
+  name: string | null
+  version: number | null
+}
+
+export type CustomKind = 'text' | 'long_text' | 'number' | 'money' | 'date' | 'choice' | 'choices' | 'yes_no' | 'phone'
+
+export interface FieldChoice {
+  key?: string | null
+  label: string
+  retired?: boolean
+}
+
+export interface FieldCondition {
+  field: string
+  op: 'is' | 'is_not' | 'filled' | 'empty'
+  value?: string | null
+}
+
+export interface FieldTerms {
+  required: boolean
+  unique: boolean
+  secret: boolean
+  default?: string | null
+  min?: number | null
+  max?: number | null
+  decimals?: number | null
+  condition?: FieldCondition | null
+  choices: FieldChoice[]
+  hidden_from: string[]
+  read_only_for: string[]
+}
+
+/** A field that the business made itself. */
+export interface CustomField {
+  id: string
+  key: string
+  label: string
+  kind: CustomKind
+  order: number
+  rules: FieldTerms
+  writable: boolean
+  version: number
+}
+
+export interface NewCustomField {
+  label: string
+  kind: CustomKind
+  rules: Partial<FieldTerms>
+}
+
+export interface CustomFieldChanges {
+  label?: string
+  rules?: Partial<FieldTerms>
+}
 /** RFC 7396: an absent field stays, `null` clears. */
-export type CustomerChanges = Schemas['CustomerChanges']
+export type CustomerChanges = Omit<Schemas['CustomerChanges'], 'type'> & { type?: string }
 
 
 export type Filter = Schemas['Filter']

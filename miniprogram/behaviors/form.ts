@@ -10,6 +10,8 @@ import type { FormState } from './draft'
 interface Host {
   /** Name of the input struct whose rules apply; null for a form that only the server knows. */
   ruleForm: () => FormName | null
+  /** What else is wrong with a body, by rules that the form's own do not hold. */
+  also?: (body: Record<string, unknown>) => Violation[]
   /** The request body of what was typed. */
   toBody: (form: FormState) => Record<string, unknown>
   data: { form: FormState }
@@ -78,7 +80,8 @@ export const form = Behavior({
       const value = valueAt(host.toBody(this.data.form), name)
       // Nobody is told off for a field that was only passed through; saving asks for it.
       if (!rules || value === undefined || value === null || value === '') return
-      const found = checkField(rules, name, value)
+      const own = host.also && name.startsWith('custom.') ? host.also(host.toBody(this.data.form)).filter((one) => one.field === name) : []
+      const found = own.length || name.startsWith('custom.') ? own : checkField(rules, name, value)
       if (found?.length) this.setData({ errors: { ...this.data.errors, [name]: found[0]?.detail ?? '' } })
     },
 
@@ -86,9 +89,10 @@ export const form = Behavior({
     passes(): boolean {
       const host = this as unknown as Host
       const rules = host.ruleForm()
-      const found = rules && checkForm(rules, host.toBody(this.data.form))
-      this.complain(found ?? [])
-      return !found?.length
+      const body = host.toBody(this.data.form)
+      const found = [...((rules && checkForm(rules, body)) ?? []), ...(host.also?.(body) ?? [])]
+      this.complain(found)
+      return !found.length
     },
 
     /** Checks, sends, and says what is wrong. Answers null when nothing was saved. */

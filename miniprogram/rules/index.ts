@@ -65,6 +65,20 @@ export function checkField(form: FormName, field: string, value: unknown): Viola
   return report(ask((rules) => rules.check_field(form, field, json)))
 }
 
+/**
+ * Checks what is filled into the business's own fields: `definitions` as the server lists them, `given` what would be
+ * sent as `custom`, `known` what the record has, or null for a new one.
+ */
+export function checkCustom(definitions: readonly unknown[], given: Record<string, unknown>, known: Record<string, unknown> | null): Violation[] | null {
+  return report(ask((rules) => rules.check_custom(JSON.stringify(definitions), JSON.stringify(given), known === null ? '' : JSON.stringify(known))))
+}
+
+/** The keys of the business's own fields that are asked for, by what a record holds. */
+export function askedFields(definitions: readonly unknown[], record: Record<string, unknown>): string[] | null {
+  const answer = ask((rules) => rules.asked_fields(JSON.stringify(definitions), JSON.stringify(record)))
+  return answer === null ? null : lines(answer).map(([key = '']) => key)
+}
+
 /** The legal moves out of a state. */
 export function nextMoves(machine: MachineName, state: string): Move[] | null {
   const answer = ask((rules) => rules.next_moves(machine, state))

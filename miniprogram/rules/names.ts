@@ -2,6 +2,8 @@
 
 export type FormName =
   | 'receipt_proof'
+  | 'new_custom_field'
+  | 'custom_field_changes'
   | 'new_customer'
   | 'customer_changes'
   | 'new_interaction'

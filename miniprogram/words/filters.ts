@@ -1,4 +1,4 @@
-import type { Clause, Filter, FilterTest } from '../api/types'
+import type { Clause, CustomField, Filter, FilterTest } from '../api/types'
 import { SOURCES, TYPES } from './names'
 import type { Choice } from './names'
 
@@ -59,11 +59,13 @@ export interface Wanted extends Record<Single, string> {
   tags: string[]
   how: How
   region: string
+  /** Of the business's own fields that are a choice: `custom.size` and what was chosen. */
+  own: Record<string, string[]>
   /** What others wrote that the sheet has no choice for: it is kept. */
   rest: Clause[]
 }
 
-export const NOTHING: Wanted = { types: [], sources: [], owners: [], tags: [], how: 'any', region: '', contact: '', created: '', birthday: '', phone: '', pool: '', rest: [] }
+export const NOTHING: Wanted = { types: [], sources: [], owners: [], tags: [], how: 'any', region: '', own: {}, contact: '', created: '', birthday: '', phone: '', pool: '', rest: [] }
 
 /** Tests with the same words are the same, whoever left out what is empty. */
 function key(clause: Clause): string {
@@ -84,6 +86,10 @@ function take(wanted: Wanted, clause: Clause): boolean {
   const [only, more] = clause.any
   const values = only?.values ?? []
   if (!only || more) return false
+  if (only.field.startsWith('custom.') && only.op === 'any_of' && !wanted.own[only.field]) {
+    wanted.own = { ...wanted.own, [only.field]: values }
+    return true
+  }
   const list = LISTS[only.field]
   if (list && only.op === 'any_of' && !wanted[list].length) {
     wanted[list] = values
@@ -116,6 +122,7 @@ export function filterOf(wanted: Wanted): Filter {
       ...one('owner', 'any_of', wanted.owners),
       ...one('source', 'any_of', wanted.sources),
       ...one('region', 'any_of', wanted.region ? [wanted.region] : []),
+      ...Object.entries(wanted.own).flatMap(([field, values]) => one(field, 'any_of', values)),
       ...SINGLES.flatMap((name) => SINGLE[name].filter((choice) => choice.value === wanted[name]).map((choice): Clause => choice.clause)),
       ...wanted.rest,
     ],
@@ -130,8 +137,16 @@ export function same(a: Filter, b: Filter): boolean {
 
 /** What is not asked for is no condition of its own. */
 export function without(wanted: Wanted, slot: string): Wanted {
+  if (slot.startsWith('custom.')) return { ...wanted, own: Object.fromEntries(Object.entries(wanted.own).filter(([field]) => field !== slot)) }
   if (slot.startsWith('rest-')) return { ...wanted, rest: wanted.rest.filter((_, at) => `rest-${at}` !== slot) }
   return { ...wanted, [slot]: NOTHING[slot as keyof Wanted] }
+}
+
+/** What can be chosen of a field of the business's own; null for a field that is no choice. */
+export function ownChoices({ kind, rules }: CustomField): Choice[] | null {
+  if (kind === 'yes_no') return [{ value: 'true', label: '是' }, { value: 'false', label: '否' }]
+  if ((kind !== 'choice' && kind !== 'choices') || rules.secret) return null
+  return rules.choices.filter((one) => !one.retired && one.key).map((one) => ({ value: one.key ?? '', label: one.label }))
 }
 
 /** What the words of a filter are made of, besides the filter. */
@@ -139,6 +154,9 @@ export interface Known {
   tags: Map<string, string>
   staff: Map<string, string>
   regions: Map<string, string>
+  /** The business's own types, and its own fields. */
+  types: Map<string, string>
+  fields: CustomField[]
 }
 
 export interface FilterChip {
@@ -156,16 +174,22 @@ const FIELDS: Record<string, string> = {
 export function filterChips(filter: Filter, known: Known): FilterChip[] {
   const wanted = wantedOf(filter)
   const said = (values: string[], words: (value: string) => string): string => values.map(words).join('、')
-  const types: Record<string, string> = TYPES
+  const types: Record<string, string> = { ...Object.fromEntries(known.types), ...TYPES }
+  const own = ([name, values]: [string, string[]]): FilterChip => {
+    const field = known.fields.find((one) => `custom.${one.key}` === name)
+    const words = new Map(((field && ownChoices(field)) || []).map((one) => [one.value, one.label]))
+    return { id: name, text: `${field?.label ?? '自定义字段'}：${said(values, (value) => words.get(value) ?? value)}` }
+  }
   const sources: Record<string, string> = SOURCES
   const how = HOWS.find((one) => one.value === wanted.how)?.label ?? ''
   const chips: FilterChip[] = [
-    { id: 'types', text: said(wanted.types, (value) => types[value] ?? value) },
+    { id: 'types', text: said(wanted.types, (value) => types[value] ?? '别的类型') },
     { id: 'tags', text: wanted.tags.length ? `${how}：${said(wanted.tags, (id) => known.tags.get(id) ?? '别的标签')}` : '' },
     { id: 'owners', text: said(wanted.owners, (id) => (id === 'me' ? '我负责' : known.staff.get(id) ?? '别的同事')) },
     { id: 'sources', text: said(wanted.sources, (value) => sources[value] ?? value) },
     { id: 'region', text: wanted.region && regionWord(wanted.region, known.regions) },
     ...SLOTS.map(([slot, before]) => ({ id: slot, text: wanted[slot] && before + (SINGLE[slot].find((one) => one.value === wanted[slot])?.label ?? '') })),
+    ...Object.entries(wanted.own).map(own),
     ...wanted.rest.map((clause, at) => ({ id: `rest-${at}`, text: [...new Set(clause.any.map(({ field }) => FIELDS[field] ?? '自定义字段'))].join('或') + '有条件' })),
   ]
   return chips.filter((chip) => chip.text !== '')

@@ -1,6 +1,8 @@
-import type { CustomerView, Interaction, Task } from '../api/types'
-import { CHANNELS, CHANNEL_ICONS, SOURCES } from './names'
-import { ago, due, isPast } from './when'
+import type { CustomField, CustomerView, Interaction, Task } from '../api/types'
+import { customText } from './custom'
+import { dateText } from './dates'
+import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
+import { ago, dayName, due, isPast } from './when'
 
 export interface TimelineRow {
   [field: string]: unknown
@@ -38,14 +40,20 @@ export interface FactRow {
 }
 
 /** What is known of a customer; what is not known is not shown. */
-export function facts(customer: CustomerView, owner: string): FactRow[] {
+export function facts(customer: CustomerView, owner: string, fields: CustomField[]): FactRow[] {
   const rows: FactRow[] = [
     { label: '公司', value: customer.company ?? '' },
     { label: '职位', value: customer.title ?? '' },
     { label: '地区', value: customer.region_name ?? '' },
+    { label: '地址', value: customer.address ?? '' },
+    { label: '行业', value: customer.industry ? (INDUSTRIES[customer.industry] ?? '') : '' },
+    { label: '规模', value: customer.size ? (SIZES[customer.size] ?? '') : '' },
     { label: '来源', value: customer.source ? SOURCES[customer.source] : '' },
     { label: '生日', value: customer.birthday ?? '' },
+    ...customer.dates.map((one) => ({ label: one.label, value: `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}` })),
     { label: '负责人', value: owner },
+    ...fields.map((field) => ({ label: field.label, value: customText(field, customer.custom[field.key]) })),
+    { label: '需求', value: customer.needs ?? '' },
     { label: '备注', value: customer.remark ?? '' },
   ]
   return rows.filter((row) => row.value !== '')

@@ -62,6 +62,11 @@ export function soon(text: string | null, now = Date.now()): string {
   return /^[今明]天/.test(said) ? said : said.replace(/ \d\d:\d\d$/, '')
 }
 
+/** 今天, 后天, 12月3日 of a date without an hour. */
+export function dayName(date: string, now = Date.now()): string {
+  return due(`${date}T00:00:00+08:00`, now).replace(/ \d\d:\d\d$/, '')
+}
+
 /** 11月21日 15:30, for steps that need both. */
 export function stamp(text: string, now = Date.now()): string {
   const instant = Date.parse(text)

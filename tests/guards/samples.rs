@@ -184,6 +184,7 @@ impl<'s> Desk<'s> {
                 self.run_jobs().await;
                 mine().at("id", bulk)
             }
+            "list_similar_customers" => mine(),
             "list_views" => mine(),
             "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({
@@ -191,16 +192,54 @@ impl<'s> Desk<'s> {
             })),
             "delete_view" => mine().at("id", self.view().await).version(1),
             "list_customers" | "count_customers" => mine(),
+            "list_regions" => mine().query("q=hz".to_owned()),
+            "list_customer_types" => mine(),
+            "create_customer_type" => mine().body(json!({ "name": unique("类") })),
+            "change_customer_type" => mine().at("id", self.customer_type().await).version(1).body(json!({ "name": unique("类") })),
+            "delete_customer_type" => mine().at("id", self.customer_type().await).version(1),
+            "list_relations" | "star_customer" | "unstar_customer" => mine().at("id", self.customer().await),
+            "create_relation" => mine().at("id", self.customer().await).body(json!({
+                "other_id": self.customer().await, "kind": "family", "note": "表妹",
+            })),
+            "delete_relation" => {
+                let (one, other) = (self.customer().await, self.customer().await);
+                let body = json!({ "other_id": other, "kind": "introduced_by" });
+                let made = self.client.post(&format!("/customers/{one}/relations"), body).await.ok();
+                mine().at("id", one).at("relation_id", text(&made["id"]))
+            }
+            "reveal_customer_email" | "reveal_customer_wechat" => {
+                let body = json!({ "name": "张三", "emails": [{ "email": "z@example.com" }], "wechat_ids": [{ "account": "zhang3" }] });
+                mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"])).at("index", 0)
+            }
+            "reveal_custom_field" => {
+                let field = json!({ "label": "证件号", "kind": "text", "rules": { "secret": true } });
+                let key = text(&self.boss.post("/custom-fields", field).await.ok()["key"]);
+                let body = json!({ "name": "张三", "custom": { &key: "330106199001011234" } });
+                mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"])).at("key", key)
+            }
+            "list_custom_fields" => mine(),
+            "create_custom_field" => mine().body(json!({
+                "label": "口味", "kind": "choice", "rules": { "choices": [{ "label": "浓" }, { "label": "淡" }] },
+            })),
+            "change_custom_field" => mine().at("id", self.custom_field().await).version(1).body(json!({
+                "label": "口味偏好", "rules": { "max": 20 },
+            })),
+            "order_custom_fields" => mine().body(json!({ "ids": [self.custom_field().await] })),
+            "count_custom_field" => mine().at("id", self.custom_field().await),
+            "delete_custom_field" => mine().at("id", self.custom_field().await).version(1),
             "create_customer" => mine().body(json!({
                 "name": "张三丰", "kind": "company", "type": "existing", "company": "武当茶业", "title": "掌门",
                 "phones": [{ "number": phone_number(), "label": "手机" }], "region": "330106", "source": "referral",
-                "birthday": "1990-02-28", "remark": "爱喝明前龙井", "owner_id": self.staff_id().await, "tag_ids": [self.tag().await],
+                "birthday": "1990-02-28", "remark": "爱喝明前龙井", "emails": [{ "email": "zhang@example.com", "label": "工作" }],
+                "wechat_ids": [{ "account": "zhang_sanfeng" }], "address": "龙井路1号", "industry": "F", "size": "under_50", "needs": "每年两斤明前",
+                "dates": [{ "label": "生日", "calendar": "lunar", "month": 8, "day": 15, "leap": false, "year": 1990 }], "custom": {}, "owner_id": self.staff_id().await, "tag_ids": [self.tag().await],
             })),
             "get_customer" => mine().at("id", self.customer().await),
             "change_customer" => mine().at("id", self.customer().await).version(1).body(json!({
                 "name": "张君宝", "kind": "company", "type": "new", "company": "武当茶业", "title": "掌门",
                 "phones": [{ "number": phone_number(), "label": "公司" }], "region": "330106", "source": "wechat",
-                "birthday": "1990-02-28", "remark": "改喝普洱", "owner_id": self.staff_id().await,
+                "birthday": "1990-02-28", "remark": "改喝普洱", "emails": [{ "email": "zhang@example.com" }], "wechat_ids": [],
+                "address": "虎跑路2号", "industry": "H", "size": "under_10", "needs": "普洱茶饼", "dates": [], "custom": {}, "owner_id": self.staff_id().await,
             })),
             "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
@@ -296,6 +335,14 @@ impl<'s> Desk<'s> {
         text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
     }
 
+    pub async fn customer_type(&self) -> String {
+        text(&self.boss.post("/customer-types", json!({ "name": unique("类") })).await.ok()["id"])
+    }
+
+    pub async fn custom_field(&self) -> String {
+        text(&self.boss.post("/custom-fields", json!({ "label": "口味", "kind": "text" })).await.ok()["id"])
+    }
+
     pub async fn customer(&self) -> String {
         self.customer_with_number().await.0
     }
@@ -335,7 +382,16 @@ impl<'s> Desk<'s> {
         for path in ["/customers", "/tasks", "/orders", "/audit", "/inbox"] {
             all.insert(path.to_owned(), pages(&self.boss, path).await.into());
         }
-        for path in ["/tag-groups", "/staff", "/roles", "/teams", "/invitations", "/business"] {
+        for path in [
+            "/tag-groups",
+            "/staff",
+            "/roles",
+            "/teams",
+            "/invitations",
+            "/business",
+            "/custom-fields",
+            "/customer-types",
+        ] {
             all.insert(path.to_owned(), self.boss.get(path).await.ok());
         }
         let ids = |all: &serde_json::Map<String, Value>, path: &str| -> Vec<String> {
@@ -348,6 +404,8 @@ impl<'s> Desk<'s> {
         for id in ids(&all, "/customers") {
             let path = format!("/customers/{id}");
             all.insert(path.clone(), self.boss.get(&path).await.ok());
+            let relations = format!("{path}/relations");
+            all.insert(relations.clone(), self.boss.get(&relations).await.ok());
             let path = format!("{path}/interactions");
             all.insert(path.clone(), pages(&self.boss, &path).await.into());
         }

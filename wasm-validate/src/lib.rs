@@ -1,4 +1,4 @@
-//! What the phone can ask the rules: five functions from texts to a text. Nothing else crosses the
+//! What the phone can ask the rules: seven functions from texts to a text. Nothing else crosses the
 //! border, so the glue needs neither externref nor BigInt nor FinalizationRegistry.
 //!
 //! A report is one line a violation, `path \t code \t name=value,name=value`, empty when all is
@@ -8,8 +8,10 @@
 mod memory;
 
 use domain::code::Code;
+use domain::custom_fields::{self, Definition};
 use domain::json::{self, Tree};
 use domain::permission::{Permission, Role};
+use domain::table::Value;
 use domain::violation::Violation;
 use domain::{check, forms};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -42,6 +44,36 @@ pub fn check_field(form: &str, path: &str, json: &str) -> String {
         (Some(table), None) => check::inspect_field(table, path, None),
     };
     found.map_or_else(|| UNKNOWN.into(), |found| report(&found))
+}
+
+/// The keys of the business's own fields that are asked for, by what `record` holds: a line for each.
+#[wasm_bindgen]
+#[must_use]
+pub fn asked_fields(definitions: &str, record: &str) -> String {
+    let (Some(definitions), Ok(record)) = (read_definitions(definitions), json::parse(record)) else {
+        return UNKNOWN.into();
+    };
+    let mut out = String::new();
+    for definition in custom_fields::check::asked(&definitions, &record) {
+        line(&mut out, &[&definition.key]);
+    }
+    out
+}
+
+fn read_definitions(text: &str) -> Option<Vec<Definition>> {
+    <Vec<Definition> as Value>::read(&json::parse(text).ok()?)
+}
+
+/// Checks what is filled into a business's own fields. `definitions` is what `GET /custom-fields` lists,
+/// `given` what is about to be sent as `custom`, `known` the record's `custom` as it was, or empty for a
+/// new record.
+#[wasm_bindgen]
+#[must_use]
+pub fn check_custom(definitions: &str, given: &str, known: &str) -> String {
+    let (Some(definitions), Ok(Tree::Record(mut members))) = (read_definitions(definitions), json::parse(given)) else {
+        return UNKNOWN.into();
+    };
+    report(&custom_fields::check::check(&definitions, &mut members, json::parse(known).ok().as_ref()))
 }
 
 /// The legal moves of a state machine out of a state: a line `event \t next state` for each.

@@ -20,6 +20,11 @@ struct Vector {
     value: Option<Value>,
     raw: Option<String>,
     violations: Option<Vec<String>>,
+    /// Definitions of a business's own fields; `value` is then what is filled in, `known` the record.
+    definitions: Option<Value>,
+    known: Option<Value>,
+    /// The keys of the fields that are asked for when the record is `value`.
+    asked: Option<Vec<String>>,
     machine: Option<String>,
     state: Option<String>,
     moves: Option<Vec<String>>,
@@ -57,6 +62,17 @@ fn the_phones_functions_say_what_the_vectors_say() {
     assert!(vectors.len() > 60);
     for vector in vectors {
         let json = vector.raw.clone().or(vector.value.as_ref().map(ToString::to_string)).unwrap_or_default();
+        let written = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+        if let Some(asked) = vector.asked {
+            let report = wasm_validate::asked_fields(&written(&vector.definitions), &json);
+            assert_eq!(report.lines().collect::<Vec<_>>(), asked, "{}", vector.about);
+            continue;
+        }
+        if vector.definitions.is_some() {
+            let report = wasm_validate::check_custom(&written(&vector.definitions), &json, &written(&vector.known));
+            assert_eq!(lines(&report), vector.violations.expect("an expectation"), "{}", vector.about);
+            continue;
+        }
         let report = match (&vector.form, &vector.field, &vector.machine, &vector.role) {
             (Some(form), Some(field), ..) => wasm_validate::check_field(form, field, &json),
             (Some(form), ..) => wasm_validate::check_form(form, &json),
@@ -117,6 +133,9 @@ fn what_is_not_known_is_left_to_the_server() {
         wasm_validate::check_field("new_order", "nothing", "1"),
         wasm_validate::check_field("new_order", "lines.0.nothing", "1"),
         wasm_validate::check_field("new_order", "receiver.name", "1"),
+        wasm_validate::asked_fields("{}", "{}"),
+        wasm_validate::check_custom("{}", "{}", ""),
+        wasm_validate::check_custom("[]", "[]", ""),
         wasm_validate::next_moves("order", "nowhere"),
         wasm_validate::next_moves("nothing", "placed"),
         wasm_validate::permissions("nobody"),

@@ -12,8 +12,13 @@ use crate::wasm::root;
 use crate::{product, texts};
 
 /// Committed; CI makes them again and they must not change.
-const MADE: [&str; 4] =
-    ["docs/openapi.json", "miniprogram/api/schema.d.ts", "miniprogram/rules/texts.ts", "miniprogram/rules/names.ts"];
+const MADE: [&str; 5] = [
+    "docs/openapi.json",
+    "miniprogram/api/schema.d.ts",
+    "miniprogram/rules/texts.ts",
+    "miniprogram/rules/names.ts",
+    "miniprogram/features/customers/region/regions.ts",
+];
 
 /// Makes all of them: the handlers' document, then the phone's types of it, and the rules' texts.
 pub fn generate() -> Result<()> {

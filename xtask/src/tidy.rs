@@ -34,6 +34,7 @@ impl Source {
             "miniprogram/api/schema.d.ts",
             "miniprogram/rules/texts.ts",
             "miniprogram/rules/names.ts",
+            "miniprogram/features/customers/region/regions.ts",
         ];
         made.contains(&self.path.as_str()) || self.ends_with(&["Cargo.lock", "package-lock.json"])
     }

@@ -2,9 +2,11 @@
 
 mod audit;
 mod keys;
+mod sample;
 
 pub use audit::AuditCommand;
 pub use keys::Keys;
+pub use sample::Sample;
 mod ip;
 
 use crate::auth::hash_password;
@@ -40,6 +42,8 @@ pub enum Admin {
     /// Networks: which are blocked, and which operators may come from.
     #[command(subcommand)]
     Ip(Ip),
+    /// Fills a business with customers that nobody is, for benchmarks.
+    Sample(Sample),
 }
 
 /// `shuke admin tenant`
@@ -199,6 +203,7 @@ impl Admin {
                 Ok(json!({ "name": name, "totp": false }))
             }
             Self::Ip(ip) => ip.run(&system).await,
+            Self::Sample(sample) => sample.run(at).await,
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

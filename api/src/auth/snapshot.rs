@@ -10,6 +10,7 @@ use crate::scope::system::System;
 use crate::scope::system::devices::Standing;
 use crate::scope::system::keys::{KEYS_SECONDS, Lookups};
 use chrono::{DateTime, Duration, Utc};
+use domain::custom_fields::Definition;
 use moka::sync::Cache;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -59,6 +60,7 @@ pub struct Snapshots {
     addresses: Cache<(), Kept<Arc<AddressRules>>>,
     keys: Cache<i64, Kept<Arc<TenantKeys>>>,
     lookups: Cache<(), Kept<Arc<Lookups>>>,
+    custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
 }
 
 impl Default for Snapshots {
@@ -69,6 +71,7 @@ impl Default for Snapshots {
             addresses: Cache::builder().max_capacity(1).build(),
             keys: Cache::builder().max_capacity(10_000).build(),
             lookups: Cache::builder().max_capacity(1).build(),
+            custom_fields: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -177,6 +180,20 @@ impl Snapshots {
 
     pub(crate) fn forget_lookups(&self) {
         self.lookups.invalidate(&());
+    }
+
+    /// The fields that a business made itself, as long as the copy counts.
+    pub(crate) fn custom_fields(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<Vec<Definition>>> {
+        self.custom_fields.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    pub(crate) fn remember_custom_fields(&self, tenant_id: i64, now: DateTime<Utc>, fields: &Arc<Vec<Definition>>) {
+        self.custom_fields.insert(tenant_id, Kept::brief(now, Arc::clone(fields)));
+    }
+
+    /// Looks again at once: this process changed them.
+    pub(crate) fn forget_custom_fields(&self, tenant_id: i64) {
+        self.custom_fields.invalidate(&tenant_id);
     }
 
     pub(crate) fn forget_keys(&self, tenant_id: i64) {

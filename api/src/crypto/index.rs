@@ -51,6 +51,11 @@ impl Pair {
         digest(&self.phones, &[phone.e164().as_bytes()]).get(..16).unwrap_or_default().to_vec()
     }
 
+    /// 16 bytes for another text, within its kind: two parts, so that no phone has the same.
+    fn text(&self, kind: &str, text: &str) -> Vec<u8> {
+        digest(&self.phones, &[kind.as_bytes(), text.as_bytes()]).get(..16).unwrap_or_default().to_vec()
+    }
+
     /// 8 bytes for four digits.
     fn last_four(&self, digits: &str) -> Vec<u8> {
         digest(&self.last_four, &[digits.as_bytes()]).get(..8).unwrap_or_default().to_vec()
@@ -73,6 +78,18 @@ impl Index {
     #[must_use]
     pub fn last_four(&self, digits: &str) -> Digests {
         self.written(|pair| pair.last_four(digits))
+    }
+
+    /// What is written for another text, within its kind.
+    #[must_use]
+    pub fn text(&self, kind: &str, text: &str) -> Digests {
+        self.written(|pair| pair.text(kind, text))
+    }
+
+    /// Every digest under which another text may stand now, in either column.
+    #[must_use]
+    pub fn text_anywhere(&self, kind: &str, text: &str) -> Vec<Vec<u8>> {
+        self.anywhere(|pair| pair.text(kind, text))
     }
 
     /// Every digest under which a phone may stand now, in either column.

@@ -4,7 +4,7 @@
 pub mod customer {
     use crate::customers::seen;
     use crate::db::Code;
-    use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+    use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
     use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
 
@@ -21,17 +21,24 @@ pub mod customer {
         pub pool_id: Option<Uuid>,
         pub name: String,
         pub kind: Code<CustomerKind>,
+        /// A [`domain::customers::CustomerType`], or one of the business's own.
         #[sea_orm(column_name = "type")]
-        pub type_: Code<CustomerType>,
+        pub type_: String,
         pub company: Option<String>,
         pub title: Option<String>,
         pub region: Option<String>,
         pub source: Option<Code<CustomerSource>>,
+        /// Trade, by GB/T 4754.
+        pub industry: Option<Code<Industry>>,
+        pub size: Option<Code<CompanySize>>,
+        pub needs: Option<String>,
+        /// Special dates, as JSON.
+        pub dates: Option<String>,
         pub birthday: Option<Date>,
         pub remark: Option<String>,
         /// The person's data key, wrapped by the business's.
         pub person_key: Option<Vec<u8>>,
-        /// Phones, sealed under the person's key.
+        /// Phones, e-mails, WeChat ids, the address and secret fields, sealed under the person's key.
         pub vault: Option<Vec<u8>>,
         pub last_contact_at: Option<DateTimeUtc>,
         pub next_contact_at: Option<DateTimeUtc>,
@@ -43,12 +50,14 @@ pub mod customer {
         pub live: Option<i64>,
         /// When the person was erased; then nothing above is theirs any more.
         pub erased_at: Option<DateTimeUtc>,
+        /// What the business's own fields hold, as JSON; what is sealed of them is in the vault.
+        pub custom: Option<String>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
-    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark);
+    crate::fields!(of Id; personal Name, Company, Title, Region, Birthday, Remark, Custom, Needs, Dates; plain Type);
 
     impl ActiveModelBehavior for ActiveModel {}
 

@@ -1,21 +1,35 @@
 //! Customers 客户: the record, its phones and its tags.
 
 mod bulk;
+mod bury;
+mod contacts;
+pub(crate) mod custom;
+mod dates;
+mod details;
+mod digests;
 pub(crate) mod entity;
+pub(crate) mod record_entity;
 mod regions;
+mod relations;
 mod reveal;
 mod routes;
+mod sample;
 mod search;
 mod sharing;
+mod similar;
 mod store;
+mod types;
 mod vault;
 mod view;
 mod views;
 
 pub(crate) use bulk::{BulkAsked, entity as bulk_entity};
+pub use details::CustomerDetails;
+pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
+pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
 pub(crate) use search::{SearchOutdated, unindex};
 pub(crate) use store::{fill_digests, find, spoken_to};
 pub(crate) use vault::{numbers, person_key};
@@ -32,10 +46,15 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
         .configure(bulk::routes)
+        .configure(custom::routes)
+        .configure(similar::routes)
         .configure(routes::routes)
         .configure(reveal::routes)
         .configure(sharing::routes)
-        .configure(views::routes);
+        .configure(views::routes)
+        .configure(types::routes)
+        .configure(relations::routes)
+        .configure(regions::routes);
 }
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for

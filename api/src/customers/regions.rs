@@ -1,25 +1,138 @@
-//! Names of regions by their GB/T 2260 code.
+//! Regions by their GB/T 2260 code: their names, and finding them by a part of the name or by its sound.
 
-use std::collections::HashMap;
+use crate::page::All;
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::CustomersRead;
+use crate::scope::{Can, Query};
+use actix_web::{get, web::Json};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
 
-static NAMES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+/// Regions that a search shows.
+const MOST: usize = 20;
+
+struct Region {
+    name: &'static str,
+    /// `xihuqu`.
+    sound: String,
+    /// `xhq`.
+    initials: String,
+}
+
+/// By the two, four or six digits that are theirs.
+static REGIONS: LazyLock<BTreeMap<&str, Region>> = LazyLock::new(|| {
     let lines = include_str!("regions.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(' ')).collect()
+    let read = |line: &'static str| {
+        let (code, rest) = line.split_once(' ')?;
+        let (name, words) = rest.split_once(' ').unwrap_or((rest, ""));
+        let initials = words.split(' ').filter_map(|word| word.chars().next()).collect();
+        Some((code, Region { name, sound: words.replace(' ', ""), initials }))
+    };
+    lines.filter_map(read).collect()
 });
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(list_regions);
+}
 
 /// `浙江省杭州市西湖区` of `330106`; as much of it as is known.
 pub(crate) fn name(code: &str) -> Option<String> {
     let (province, city) = (code.get(..2)?, code.get(..4)?);
     // A province or city stands for itself with zeros behind it.
-    let known = [province, city, code].into_iter().filter_map(|part| NAMES.get(part).copied());
+    let known = [province, city, code].into_iter().filter_map(|part| Some(REGIONS.get(part)?.name));
     let name: String = known.collect();
     (!name.is_empty()).then_some(name)
 }
 
+/// What to look for, or whose parts to list; the provinces when neither is said.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RegionQuery {
+    /// Part of a name, or the beginning of its pinyin or of the initials: `西湖`, `xihu`, `xh`.
+    q: Option<String>,
+    /// The code of a province or city whose parts are listed.
+    within: Option<String>,
+}
+
+/// A province, city or district.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RegionView {
+    /// Six digits.
+    pub code: String,
+    /// Its own name.
+    pub name: String,
+    /// With the province and city it lies in.
+    pub full_name: String,
+}
+
+/// Regions of China (GB/T 2260, as of 2023): at most twenty that a search finds, or all parts of one.
+#[utoipa::path(tag = "regions", security(("bearer" = ["customers.read"])), params(RegionQuery), responses((status = 200, body = All<RegionView>), Problems))]
+#[get("/regions")]
+async fn list_regions(_scope: Can<CustomersRead>, query: Query<RegionQuery>) -> Result<Json<All<RegionView>>, Problem> {
+    let items = match (&query.0.q, &query.0.within) {
+        (Some(q), _) if !q.trim().is_empty() => search(q),
+        (_, Some(code)) => within(code).ok_or(Problem::field("within", "region_invalid"))?,
+        _ => parts(""),
+    };
+    Ok(Json(All { items }))
+}
+
+/// The parts of a province or city; none when there is no such region.
+fn within(code: &str) -> Option<Vec<RegionView>> {
+    let own = code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(code);
+    REGIONS.get(own)?;
+    Some(parts(own))
+}
+
+/// What lies one step below. 北京 has districts and no cities: a level without a name is none.
+fn parts(of: &str) -> Vec<RegionView> {
+    let below = REGIONS.range(of..).take_while(|(code, _)| code.starts_with(of));
+    let next = |code: &&str| {
+        let nameless =
+            |part: Option<&str>| part.and_then(|part| REGIONS.get(part)).is_some_and(|region| region.name.is_empty());
+        code.len() == of.len() + 2 || code.len() == of.len() + 4 && nameless(code.get(..of.len() + 2))
+    };
+    below.filter(|(code, region)| next(code) && !region.name.is_empty()).map(|(code, _)| view(code)).collect()
+}
+
+/// The best first: a name that begins so, then a sound that does, then what holds it somewhere.
+fn search(q: &str) -> Vec<RegionView> {
+    let folded: String = q.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(30).collect();
+    let rank = |code: &str, region: &Region| {
+        if region.name.is_empty() {
+            return None;
+        }
+        if region.name.starts_with(&folded) {
+            return Some(0);
+        }
+        if region.initials.starts_with(&folded) || region.sound.starts_with(&folded) {
+            return Some(1);
+        }
+        name(&full(code)).filter(|name| name.contains(&folded)).map(|_| 2)
+    };
+    let mut found: Vec<(usize, usize, &str)> =
+        REGIONS.iter().filter_map(|(code, region)| Some((rank(code, region)?, code.len(), *code))).collect();
+    found.sort_unstable();
+    found.into_iter().take(MOST).map(|(.., code)| view(code)).collect()
+}
+
+fn view(code: &str) -> RegionView {
+    let own = REGIONS.get(code).map(|region| region.name.to_owned()).unwrap_or_default();
+    RegionView { code: full(code), name: own, full_name: name(&full(code)).unwrap_or_default() }
+}
+
+/// Six digits.
+fn full(code: &str) -> String {
+    format!("{code:0<6}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::*;
 
     #[test]
     fn a_code_is_named_down_to_its_district() {
@@ -29,5 +142,38 @@ mod tests {
         assert_eq!(name("330000").as_deref(), Some("浙江省"));
         assert_eq!(name("810000").as_deref(), Some("香港特别行政区"));
         assert_eq!(name("990000"), None);
+    }
+
+    #[test]
+    fn a_region_is_found_by_name_sound_and_initials() {
+        for q in ["杭州", "hangzhou", "hz", "ＨＺ", "杭州市", "浙江省杭州"] {
+            let found = search(q);
+            assert!(found.iter().any(|region| region.code == "330100"), "{q}: {found:?}");
+        }
+        let first = search("重庆").into_iter().next();
+        assert_eq!(first.map(|region| region.code).as_deref(), Some("500000"));
+        assert!(search("xh").iter().any(|region| region.name == "西湖区"));
+        assert!(search("xyz123").is_empty());
+    }
+
+    #[test]
+    fn every_region_has_its_parts() {
+        assert_eq!(parts("").len(), 34);
+        assert!(within("330000").expect("a province").iter().any(|city| city.name == "杭州市"));
+        assert!(within("330100").expect("a city").iter().any(|district| district.code == "330106"));
+        // A city whose own digits end in zero.
+        assert!(within("131000").expect("廊坊").iter().any(|district| district.name == "安次区"));
+        assert!(within("110000").expect("北京").iter().any(|district| district.name == "东城区"));
+        assert_eq!(within("330106"), Some(Vec::new()));
+        assert_eq!(within("999999"), None);
+    }
+
+    #[test]
+    fn every_name_can_be_said() {
+        for (code, region) in REGIONS.iter() {
+            domain::region::check(&full(code)).unwrap_or_else(|_| panic!("{code}"));
+            assert_eq!(region.name.is_empty(), region.sound.is_empty(), "{code}");
+            assert!(region.sound.bytes().all(|byte| byte.is_ascii_lowercase()), "{code}");
+        }
     }
 }

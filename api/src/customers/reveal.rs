@@ -1,7 +1,8 @@
-//! A whole phone number, for one call, on the record.
+//! A whole phone number, or something else that is sealed, for one call, on the record.
 
+use super::custom;
 use super::store::find;
-use super::vault::Vault;
+use super::vault::{SealedPhone, Vault};
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Path, grants::CustomersReveal};
 use actix_web::{post, web::Json};
@@ -13,7 +14,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(reveal_customer_phone);
+    services
+        .service(reveal_customer_phone)
+        .service(reveal_customer_email)
+        .service(reveal_customer_wechat)
+        .service(reveal_custom_field);
 }
 
 /// A phone number in full.
@@ -31,6 +36,13 @@ impl From<&Phone> for RevealedPhone {
     }
 }
 
+/// Something else that is sealed, in full.
+#[derive(Serialize, ToSchema)]
+pub struct RevealedText {
+    /// The whole of it.
+    pub text: String,
+}
+
 /// Shows one phone of a customer in full and writes that into the audit record.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedPhone), Problems))]
 #[post("/customers/{id}/phones/{index}/reveal")]
@@ -39,6 +51,57 @@ async fn reveal_customer_phone(
     path: Path<(Uuid, usize)>,
 ) -> Result<Json<RevealedPhone>, Problem> {
     let (id, index) = path.0;
+    let what = json!({ "phone": index });
+    let phone = reveal(&mut scope, id, what, |vault| vault.phones.get(index).and_then(SealedPhone::phone)).await?;
+    Ok(Json(RevealedPhone::from(&phone)))
+}
+
+/// Shows one e-mail address in full, on the record.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[post("/customers/{id}/emails/{index}/reveal")]
+async fn reveal_customer_email(
+    mut scope: Can<CustomersReveal>,
+    path: Path<(Uuid, usize)>,
+) -> Result<Json<RevealedText>, Problem> {
+    let (id, index) = path.0;
+    let text = reveal(&mut scope, id, json!({ "email": index }), |vault| Some(vault.emails.get(index)?.text.clone()));
+    Ok(Json(RevealedText { text: text.await? }))
+}
+
+/// Shows one WeChat id in full, on the record.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[post("/customers/{id}/wechat-ids/{index}/reveal")]
+async fn reveal_customer_wechat(
+    mut scope: Can<CustomersReveal>,
+    path: Path<(Uuid, usize)>,
+) -> Result<Json<RevealedText>, Problem> {
+    let (id, index) = path.0;
+    let what = json!({ "wechat_id": index });
+    let text = reveal(&mut scope, id, what, |vault| Some(vault.wechat_ids.get(index)?.text.clone()));
+    Ok(Json(RevealedText { text: text.await? }))
+}
+
+/// Shows what a secret field or a phone field of the business's own holds, in full, on the record.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("key" = String, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[post("/customers/{id}/custom/{key}/reveal")]
+async fn reveal_custom_field(
+    mut scope: Can<CustomersReveal>,
+    path: Path<(Uuid, String)>,
+) -> Result<Json<RevealedText>, Problem> {
+    let (id, key) = path.0;
+    let seen = custom::definitions(&*scope).await?;
+    let field = seen.iter().find(|definition| definition.key == key).ok_or(Problem::NotFound)?;
+    let text = reveal(&mut scope, id, json!({ "custom": field.key }), |vault| vault.custom.get(&field.id).cloned());
+    Ok(Json(RevealedText { text: text.await? }))
+}
+
+/// One sealed thing of a customer: counted, and on the record.
+async fn reveal<T>(
+    scope: &mut Can<CustomersReveal>,
+    id: Uuid,
+    what: serde_json::Value,
+    of: impl FnOnce(&Vault) -> Option<T>,
+) -> Result<T, Problem> {
     let tx = scope.begin().await?;
     tx.opens_phones()?;
     let customer = find(&tx, id).await?;
@@ -46,10 +109,9 @@ async fn reveal_customer_phone(
         // Who looks through the pool sees whom there is, not how to reach them.
         tx.find_to_change::<super::Entity>(id).await?;
     }
-    let vault = Vault::open(&tx, &customer)?;
-    let phone = vault.phones.get(index).and_then(|sealed| sealed.phone()).ok_or(Problem::NotFound)?;
+    let found = of(&Vault::open(&tx, &customer)?).ok_or(Problem::NotFound)?;
     tx.system().count_reveal().await?;
-    tx.audit("reveal", "customer", Some(id), json!({ "phone": index }));
+    tx.audit("reveal", "customer", Some(id), what);
     tx.commit().await?;
-    Ok(Json(RevealedPhone::from(&phone)))
+    Ok(found)
 }

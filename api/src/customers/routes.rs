@@ -1,10 +1,12 @@
 //! Customers over HTTP.
 
+use super::contacts::Contacts;
 use super::entity::{customer, phone, tagging};
 use super::search::{self, CustomerQuery};
 use super::store::{find, index_phones};
 use super::vault::{Vault, person_key};
 use super::view::{CustomerRow, CustomerView, tags_of};
+use super::{bury, custom, dates, types};
 use crate::db::{Code, Taken, refusal};
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
@@ -71,32 +73,52 @@ async fn create_customer(
     if !input.phones.is_empty() {
         changeable(scope.fields().phones, "phones")?;
     }
+    let contacts = Contacts {
+        emails: Some(input.emails).filter(|list| !list.is_empty()),
+        wechat_ids: Some(input.wechat_ids).filter(|list| !list.is_empty()),
+        address: input.address.map(Some),
+    };
+    contacts.allowed(&scope)?;
+    if let Some(code) = &input.type_ {
+        types::known(&*scope, code).await?;
+    }
     let me = scope.me()?;
+    let filled = custom::check(&*scope, input.custom, None).await?;
     scope
         .create(&once, input.id, async |tx| {
             let (keys, person_key) = tx.keys().new_person_keys(id);
-            let vault = Vault::of(input.phones);
+            let mut vault = Vault::of(input.phones);
+            filled.put_into(&mut vault);
+            contacts.put_into(&mut vault);
             let (name, company) = (input.name.clone(), input.company.clone());
             let row = customer::ActiveModel {
                 id: Set(id),
                 owner_id: Set(input.owner_id.unwrap_or(me)),
                 name: Set(input.name),
                 kind: Set(Code(input.kind.unwrap_or(CustomerKind::Person))),
-                type_: Set(Code(input.type_.unwrap_or(CustomerType::Potential))),
+                type_: Set(input.type_.unwrap_or_else(|| CustomerType::Potential.as_str().to_owned())),
                 company: Set(input.company),
                 title: Set(input.title),
                 region: Set(input.region),
                 source: Set(input.source.map(Code)),
+                industry: Set(input.industry.map(Code)),
+                size: Set(input.size.map(Code)),
+                needs: Set(input.needs),
+                dates: Set(dates::kept(&input.dates)?),
                 birthday: Set(input.birthday),
                 remark: Set(input.remark),
                 vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
                 person_key: Set(Some(person_key)),
+                custom: Set(filled.kept(None)?),
                 created_by: Set(me),
                 ..Default::default()
             };
             tx.insert::<customer::Entity>(row).await.map_err(owner_unknown)?;
             search::index(tx, id, &name, company.as_deref()).await?;
             index_phones(tx, id, &vault).await?;
+            filled.write(tx, id, None).await?;
+            contacts.index(tx, id, &vault, true).await?;
+            dates::index(tx, id, &input.dates, true).await?;
             add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
             CustomerView::find(tx, id).await
         })
@@ -129,9 +151,10 @@ async fn list_customers(
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
     let (rows, next_cursor) = search::page(&scope, &query.0).await?;
     let mut tags = tags_of(&*scope, rows.iter().map(|row| row.customer.id).collect()).await?;
+    let fields = custom::definitions(&*scope).await?;
     let items = rows.iter().map(|row| {
         let tags = tags.remove(&row.customer.id).unwrap_or_default();
-        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, tags)? })
+        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, &fields, tags)? })
     });
     Ok(Json(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor }))
 }
@@ -166,6 +189,8 @@ async fn change_customer(
     if input.phones.is_some() {
         changeable(scope.fields().phones, "phones")?;
     }
+    let contacts = Contacts { emails: input.emails, wechat_ids: input.wechat_ids, address: input.address };
+    contacts.allowed(&scope)?;
     let tx = scope.begin().await?;
     let before = find(&tx, id.0).await?;
     // What is not named stays; a company must keep a name whichever of the two fields changes.
@@ -182,7 +207,8 @@ async fn change_customer(
         change.kind = Set(Code(kind));
     }
     if let Some(type_) = input.type_ {
-        change.type_ = Set(Code(type_));
+        types::known(&tx, &type_).await?;
+        change.type_ = Set(type_);
     }
     if let Some(company) = input.company {
         change.company = Set(company);
@@ -196,6 +222,18 @@ async fn change_customer(
     if let Some(source) = input.source {
         change.source = Set(source.map(Code));
     }
+    if let Some(industry) = input.industry {
+        change.industry = Set(industry.map(Code));
+    }
+    if let Some(size) = input.size {
+        change.size = Set(size.map(Code));
+    }
+    if let Some(needs) = input.needs {
+        change.needs = Set(needs);
+    }
+    if let Some(dates) = &input.dates {
+        change.dates = Set(dates::kept(dates)?);
+    }
     if let Some(birthday) = input.birthday {
         change.birthday = Set(birthday);
     }
@@ -207,10 +245,24 @@ async fn change_customer(
         change.owner_id = Set(owner);
         change.pool_id = Set(None);
     }
+    let kept = Vault::open(&tx, &before)?;
+    let filled = match input.custom {
+        Some(given) => custom::check(&tx, given, Some((&before, &kept))).await?,
+        None => custom::Filled::default(),
+    };
     let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);
-    if let Some(vault) = &phones {
+    let mut vault = kept.clone();
+    if phones.is_some() || filled.seals() || !contacts.is_empty() {
+        if let Some(given) = &phones {
+            vault.phones.clone_from(&given.phones);
+        }
+        filled.put_into(&mut vault);
+        contacts.put_into(&mut vault);
         change.vault = Set(Some(vault.seal(&tx, &person_key(&tx, &before)?, id.0)?));
+    }
+    if !filled.is_empty() {
+        change.custom = Set(filled.kept(before.custom.as_deref())?);
     }
     if !tx.update::<customer::Entity>(id.0, Some(version.0), change).await.map_err(owner_unknown)? {
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
@@ -224,6 +276,11 @@ async fn change_customer(
     if let Some(vault) = &phones {
         tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
         index_phones(&tx, id.0, vault).await?;
+    }
+    filled.write(&tx, id.0, Some((&before, &kept))).await?;
+    contacts.index(&tx, id.0, &vault, false).await?;
+    if let Some(dates) = &input.dates {
+        dates::index(&tx, id.0, dates, false).await?;
     }
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
@@ -240,9 +297,8 @@ async fn delete_customer(
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let current = CustomerView::find(&tx, id.0).await?;
-    search::unindex(&tx, id.0, &current.row.name, current.row.company.as_deref()).await?;
-    tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id.0)).await?;
-    if !tx.bury::<customer::Entity>(id.0, Some(version.0)).await? {
+    let names = (current.row.name.as_str(), current.row.company.as_deref());
+    if !bury::put_away(&tx, id.0, names, Some(version.0)).await? {
         return Err(Problem::stale(&current));
     }
     tx.commit().await?;

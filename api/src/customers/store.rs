@@ -5,12 +5,12 @@ use super::vault::{SealedPhone, Vault};
 use super::{Column, Customer, Entity};
 use crate::db::{Taken, refusal};
 use crate::problem::Problem;
-use crate::scope::{Reads, Tx};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Phones that get their second digests in one transaction.
@@ -54,8 +54,19 @@ pub(crate) async fn spoken_to(
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live
 /// customer's first phone.
 pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> Result<(), Problem> {
-    let index = tx.keys().index();
-    let rows = vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(|(at, number)| {
+    match tx.insert_many::<phone::Entity>(phone_rows(tx, customer, vault)).await {
+        Err(error) if refusal(&error) == Some(Taken::Unique) => {
+            let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
+            Err(phone_taken(tx, &first).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// The blind indexes of a customer's phones.
+pub(super) fn phone_rows(scope: &Scope, customer: Uuid, vault: &Vault) -> Vec<phone::ActiveModel> {
+    let index = scope.keys().index();
+    let row = |(at, number): (usize, Phone)| {
         let (whole, last) = (index.phone(&number), index.last_four(number.last_four()));
         phone::ActiveModel {
             customer_id: Set(customer),
@@ -67,14 +78,8 @@ pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> 
             primary_live: Set((at == 0).then_some(1)),
             ..Default::default()
         }
-    });
-    match tx.insert_many::<phone::Entity>(rows).await {
-        Err(error) if refusal(&error) == Some(Taken::Unique) => {
-            let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
-            Err(phone_taken(tx, &first).await?)
-        }
-        other => Ok(other?),
-    }
+    };
+    vault.phones.iter().filter_map(SealedPhone::phone).enumerate().map(row).collect()
 }
 
 /// The columns of a digest and of the one beside it.
@@ -94,7 +99,7 @@ pub(crate) async fn fill_digests(tx: &Tx<'_>) -> Result<u64, Problem> {
     let bare = tx.find::<phone::Entity>().filter(phone::Column::NextDigest.is_null());
     let bare = bare.shape(|rows| rows.order_by_asc(phone::Column::CustomerId).limit(FILLED)).all().await?;
     if bare.is_empty() {
-        return Ok(0);
+        return super::digests::fill(tx).await;
     }
     let ids: Vec<Uuid> = bare.iter().map(|row| row.customer_id).collect();
     let customers = tx.find::<Entity>().filter(Column::Id.is_in(ids)).all().await?;
@@ -142,24 +147,28 @@ async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
         .one()
         .await?;
     let Some(index) = index else { return Ok(Problem::conflict("phone_taken", Some("phones.0.number"))) };
-    let there = tx.find_masked::<Entity>().filter(Column::Id.eq(index.customer_id)).one().await?;
+    Ok(Problem::Conflict {
+        code: "phone_taken",
+        field: Some("phones.0.number".into()),
+        current: None,
+        existing: Some(existing(tx, index.customer_id, Some(number.masked())).await?),
+    })
+}
+
+/// Who stands in the way, masked, and who looks after them; whoever sees them anyway is told their id.
+pub(super) async fn existing(tx: &Tx<'_>, id: Uuid, phone_masked: Option<String>) -> Result<Value, Problem> {
+    let there = tx.find_masked::<Entity>().filter(Column::Id.eq(id)).one().await?;
     let owner = match &there {
         Some(there) => tx.find_masked::<staff::Entity>().filter(staff::Column::Id.eq(there.owner_id)).one().await?,
         None => None,
     };
-    let visible = tx.find::<Entity>().filter(Column::Id.eq(index.customer_id)).one().await?.is_some();
-    let existing = json!({
-        "id": visible.then_some(index.customer_id),
+    let visible = tx.find::<Entity>().filter(Column::Id.eq(id)).one().await?.is_some();
+    Ok(json!({
+        "id": visible.then_some(id),
         "name_masked": there.map(|there| masked_name(&there.name)),
-        "phone_masked": number.masked(),
+        "phone_masked": phone_masked,
         "owner_name": owner.map(|owner| owner.name),
-    });
-    Ok(Problem::Conflict {
-        code: "phone_taken",
-        field: Some("phones.0.number"),
-        current: None,
-        existing: Some(existing),
-    })
+    }))
 }
 
 /// `张*`, `欧阳**`: enough to recognise, not enough to learn.

@@ -1,26 +1,46 @@
 //! What is sealed under a person's own key. Destroying the key erases it all at once.
 
 use super::Customer;
+use super::contacts::{EMAIL, WECHAT};
+use super::custom::keys::folded;
 use crate::crypto::Sealer;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::customers::CustomerPhone;
 use domain::phone::Phone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const COLUMN: &str = "customers.vault";
 
 /// The sealed part of a customer.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Vault {
     pub(super) phones: Vec<SealedPhone>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) emails: Vec<SealedText>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) wechat_ids: Vec<SealedText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) address: Option<String>,
+    /// What is sealed of the business's own fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) custom: BTreeMap<Uuid, String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SealedPhone {
     /// E.164.
     pub(super) number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+}
+
+/// An e-mail address or a WeChat id.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct SealedText {
+    pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) label: Option<String>,
 }
@@ -42,6 +62,17 @@ impl Vault {
             }
         }
         vault
+    }
+
+    /// The text whose digest stands under a kind and position, as it is compared.
+    pub(super) fn folded(&self, kind: &str, position: i64) -> Option<String> {
+        let at = usize::try_from(position).ok()?;
+        let text = match kind {
+            EMAIL => &self.emails.get(at)?.text,
+            WECHAT => &self.wechat_ids.get(at)?.text,
+            field => self.custom.get(&Uuid::parse_str(field).ok()?)?,
+        };
+        Some(folded(text))
     }
 
     pub(super) fn seal(&self, scope: &Scope, key: &Sealer, customer: Uuid) -> Result<Vec<u8>, Problem> {

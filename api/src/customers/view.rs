@@ -1,15 +1,21 @@
 //! What a customer looks like from outside: phones masked, always, or not there at all.
 
 use super::Customer;
+use super::contacts::{self, ContactView};
+use super::custom::{self, Shown};
+use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
+use super::record_entity::star;
 use super::search::Found;
-use super::vault::Vault;
+use super::vault::{SealedPhone, Vault};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::customers::{CustomerKind, CustomerSource, CustomerType};
-use sea_orm::{ColumnTrait as _, QueryOrder as _};
+use domain::custom_fields::Definition;
+use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -26,7 +32,7 @@ pub struct CustomerRow {
     pub kind: CustomerKind,
     /// Where the customer stands.
     #[serde(rename = "type")]
-    pub type_: CustomerType,
+    pub type_: String,
     /// Company.
     pub company: Option<String>,
     /// Job title.
@@ -47,6 +53,9 @@ pub struct CustomerRow {
     pub phone_count: usize,
     /// Tags.
     pub tags: Vec<TagLabel>,
+    /// The business's own fields, by their key; what is sealed is masked.
+    #[schema(value_type = Object)]
+    pub custom: Shown,
     /// What a search found in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
@@ -70,6 +79,22 @@ pub struct CustomerView {
     pub row: CustomerRow,
     /// All phones, masked, the primary one first.
     pub phones: Vec<PhoneView>,
+    /// E-mail addresses, masked, the primary one first.
+    pub emails: Vec<ContactView>,
+    /// WeChat ids, masked, the primary one first.
+    pub wechat_ids: Vec<ContactView>,
+    /// Street and house; `null` for whoever may not see whole phones either.
+    pub address: Option<String>,
+    /// Trade, by GB/T 4754.
+    pub industry: Option<Industry>,
+    /// How many people work there.
+    pub size: Option<CompanySize>,
+    /// What they may want to buy.
+    pub needs: Option<String>,
+    /// Days of the year that matter.
+    pub dates: Vec<SpecialDateView>,
+    /// Whether whoever asks has marked them with a star.
+    pub starred: bool,
     /// Birthday.
     pub birthday: Option<NaiveDate>,
     /// Remark.
@@ -88,16 +113,23 @@ pub struct PhoneView {
 }
 
 impl CustomerRow {
-    pub(super) fn of(scope: &Scope, customer: &Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        Ok(Self::shown(customer, tags, &phones(scope, customer)?))
+    pub(super) fn of(
+        scope: &Scope,
+        customer: &Customer,
+        fields: &[Definition],
+        tags: Vec<TagLabel>,
+    ) -> Result<Self, Problem> {
+        let vault = Vault::open(scope, customer)?;
+        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        Ok(Self::shown(customer, tags, &phones(scope, vault), custom))
     }
 
-    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView]) -> Self {
+    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
         Self {
             id: customer.id,
             name: customer.name.clone(),
             kind: customer.kind.0,
-            type_: customer.type_.0,
+            type_: customer.type_.clone(),
             company: customer.company.clone(),
             title: customer.title.clone(),
             region: customer.region.clone(),
@@ -108,6 +140,7 @@ impl CustomerRow {
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
+            custom,
             found: None,
             last_contact_at: customer.last_contact_at,
             next_contact_at: customer.next_contact_at,
@@ -119,10 +152,27 @@ impl CustomerRow {
 }
 
 impl CustomerView {
-    pub(super) fn of(scope: &Scope, customer: Customer, tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        let phones = phones(scope, &customer)?;
+    pub(super) fn of(
+        scope: &Scope,
+        (customer, starred): (Customer, bool),
+        fields: &[Definition],
+        tags: Vec<TagLabel>,
+    ) -> Result<Self, Problem> {
+        let vault = Vault::open(scope, &customer)?;
+        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
+        let address = vault.address.clone().filter(|_| scope.fields().phones.opens());
+        let phones = phones(scope, vault);
         Ok(Self {
-            row: CustomerRow::shown(&customer, tags, &phones),
+            emails,
+            wechat_ids,
+            address,
+            industry: customer.industry.map(|code| code.0),
+            size: customer.size.map(|code| code.0),
+            needs: customer.needs.clone(),
+            dates: dates::shown(scope, customer.dates.as_deref()),
+            starred,
+            row: CustomerRow::shown(&customer, tags, &phones, custom),
             phones,
             birthday: customer.birthday,
             remark: customer.remark,
@@ -135,24 +185,50 @@ impl CustomerView {
         let id = before.id;
         let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
         let tags = tags_of(tx, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(tx, after.unwrap_or(before), tags)
+        Self::of(tx, (after.unwrap_or(before), false), &custom::definitions(tx).await?, tags)
     }
 
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
-        let customer = super::find(rows, id).await?;
+        let customer = Seen::find(rows, id).await?;
         let tags = tags_of(rows, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(rows.scope(), customer, tags)
+        Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
     }
 }
 
-fn phones(scope: &Scope, customer: &Customer) -> Result<Vec<PhoneView>, Problem> {
-    let vault = Vault::open(scope, customer)?;
-    Ok(vault
-        .phones
-        .into_iter()
-        .filter_map(|sealed| Some(PhoneView { masked: scope.phone_masked(&sealed.phone()?)?, label: sealed.label }))
-        .collect())
+/// A customer, and whether whoever asks has marked them with a star, in one statement.
+#[derive(FromQueryResult)]
+struct Seen {
+    #[sea_orm(nested)]
+    customer: Customer,
+    starred: i64,
+}
+
+impl Seen {
+    async fn find(rows: &impl Reads, id: Uuid) -> Result<(Customer, bool), Problem> {
+        let scope = rows.scope();
+        let mine = Query::select()
+            .expr(Expr::val(1_i64))
+            .from(star::Entity)
+            .and_where(star::Column::TenantId.eq(scope.tenant_id()))
+            .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
+            .and_where(star::Column::CustomerId.eq(id))
+            .to_owned();
+        let found = rows
+            .rows::<super::Entity>()
+            .filter(super::Column::Id.eq(id))
+            .shape(|rows| rows.expr_as(Expr::exists(mine), "starred").into_model::<Self>())
+            .all()
+            .await?;
+        let seen = found.into_iter().next().ok_or(Problem::NotFound)?;
+        Ok((seen.customer, seen.starred != 0))
+    }
+}
+
+fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
+    let view =
+        |sealed: SealedPhone| Some(PhoneView { masked: scope.phone_masked(&sealed.phone()?)?, label: sealed.label });
+    vault.phones.into_iter().filter_map(view).collect()
 }
 
 /// The live tags of customers, in one statement.

@@ -1,7 +1,7 @@
 //! Saved views 视图: filters with a name, one's own or shared.
 
 use super::entity::view;
-use super::search::Compiler;
+use super::search::compile;
 use crate::db::Code;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
@@ -71,8 +71,8 @@ pub(super) async fn filter(scope: &Scope, id: Uuid) -> Result<Filter, Problem> {
 }
 
 /// The filter as it is stored: one that says something.
-fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Problem> {
-    Compiler::new(scope).condition(filter)?;
+async fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Problem> {
+    compile(scope, filter).await?;
     Ok(Some(serde_json::to_string(filter).map_err(anyhow::Error::from)?))
 }
 
@@ -102,7 +102,7 @@ async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> R
     let id = scope.id_for(input.id)?;
     let me = scope.me()?;
     check_shared(&scope, input.shared)?;
-    let filter = written(&scope, &input.filter)?;
+    let filter = written(&scope, &input.filter).await?;
     scope
         .create(&once, input.id, async |tx| {
             let mine = tx.find::<view::Entity>().filter(view::Column::StaffId.eq(me)).count().await?.0;
@@ -138,7 +138,7 @@ async fn change_view(
     check_shared(&scope, shared)?;
     let mut change = view::ActiveModel::default();
     if let Some(filter) = &filter {
-        change.filter = Set(written(&scope, filter)?);
+        change.filter = Set(written(&scope, filter).await?);
     }
     if let Some(name) = name {
         change.name = Set(name);

@@ -2,7 +2,9 @@
 //! phone or address: number, amounts, lines and dates.
 
 use super::list::{self, Erased};
+use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::record_entity::{date, relation, star};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
@@ -58,6 +60,11 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         remark: Set(None),
         person_key: Set(None),
         vault: Set(None),
+        custom: Set(None),
+        needs: Set(None),
+        dates: Set(None),
+        industry: Set(None),
+        size: Set(None),
         next_contact_at: Set(None),
         erased_at: Set(Some(tx.now())),
         updated_at: now.clone(),
@@ -74,6 +81,12 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     unindex(tx, person, &before.name, before.company.as_deref()).await?;
     tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(person)).await?;
     tx.remove::<tagging::Entity>(tagging::Column::CustomerId.eq(person)).await?;
+    tx.remove::<value::Entity>(value::Column::CustomerId.eq(person)).await?;
+    tx.remove::<blind::Entity>(blind::Column::CustomerId.eq(person)).await?;
+    tx.remove::<date::Entity>(date::Column::CustomerId.eq(person)).await?;
+    tx.remove::<star::Entity>(star::Column::CustomerId.eq(person)).await?;
+    let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));
+    tx.remove::<relation::Entity>(known).await?;
     let talk = interaction::ActiveModel {
         content: Set(None),
         next_step: Set(None),

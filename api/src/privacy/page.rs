@@ -135,6 +135,14 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "地区", record.region_name.as_deref());
     line(page, "生日", record.birthday.map(|day| day.to_string()).as_deref());
     line(page, "电话", Some(&record.phones.join("、")));
+    let details = &record.details;
+    line(page, "邮箱", Some(details.emails.join("、")).filter(|text| !text.is_empty()).as_deref());
+    line(page, "微信号", Some(details.wechat_ids.join("、")).filter(|text| !text.is_empty()).as_deref());
+    line(page, "地址", details.address.as_deref());
+    line(page, "需求", details.needs.as_deref());
+    for (label, value) in details.custom.iter().flatten() {
+        line(page, label, Some(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    }
     line(page, "标签", record.tags.as_ref().map(|tags| tags.join("、")).as_deref());
     line(page, "备注", record.remark.as_deref());
     line(page, "建立时间", Some(&day(record.created_at)));

@@ -2,7 +2,7 @@
 //! of it, which the business hands out after a letter.
 
 use super::entity::{self as request, Words};
-use crate::customers::{self, Customer};
+use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
 use crate::orders::view::{OrderLineView, ShipmentView, Whole};
 use crate::problem::Problem;
@@ -52,6 +52,9 @@ pub struct KeptRecord {
     pub birthday: Option<NaiveDate>,
     /// Phones: masked for the person, whole for the business.
     pub phones: Vec<String>,
+    /// What else is kept.
+    #[serde(flatten)]
+    pub details: CustomerDetails,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// Whether the business has put it away; until it is erased it is kept.
@@ -262,6 +265,7 @@ impl KeptRecord {
             region_name: customer.region.as_deref().and_then(customers::region_name),
             birthday: customer.birthday,
             phones: numbers.iter().map(|n| if whole { n.e164().to_owned() } else { n.masked() }).collect(),
+            details: customers::details(scope, customer, whole).await?,
             created_at: customer.created_at,
             deleted: customer.deleted_at.is_some(),
             tags,

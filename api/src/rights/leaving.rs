@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use domain::staff::NewHandover;
 use domain::tasks::TaskStatus;
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -176,6 +176,9 @@ pub(super) async fn remove_staff(
     }
     let view = staff_view(&tx, id.0).await?;
     tx.remove::<helper::Entity>(helper::Column::StaffId.eq(id.0)).await?;
+    // Who has left is not looked for by phone any more.
+    let unknown = staff::ActiveModel { phone_sealed: Set(None), ..Default::default() };
+    tx.derive::<staff::Entity>(id.0, unknown).await?;
     if !tx.bury::<staff::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }

@@ -1,7 +1,7 @@
 //! The blind indexes of a business get another key: every phone gets a second digest, the second takes the
 //! place of the first, and then there is one again. Between the steps every server gets to know them.
 
-use super::tenant::SETTLED;
+use super::tenant::{BY_ITSELF, SETTLED};
 use crate::crypto::Stage;
 use crate::customers;
 use crate::jobs::Job;
@@ -31,7 +31,7 @@ impl Job for IndexKeyAdded {
     const KIND: &'static str = "index_key_added";
 
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let system = System::new(scope.installation());
+        let system = System::new(scope.installation()).named(BY_ITSELF);
         let tenant = scope.tenant_id();
         let settled = Duration::seconds(SETTLED);
         let now = scope.now();

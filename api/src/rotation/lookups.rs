@@ -2,7 +2,7 @@
 //! is no job: whoever runs jobs takes a step when it is time for one. Each step may be interrupted and is
 //! then taken again, by whichever server.
 
-use super::tenant::SETTLED;
+use super::tenant::{BY_ITSELF, SETTLED};
 use crate::crypto::Index;
 use crate::installation::Installation;
 use crate::orders;
@@ -24,7 +24,7 @@ pub(crate) async fn rotate_lookups(system: &System) -> Result<DateTime<Utc>, Pro
 /// # Errors
 /// When the database does not answer, or a phone cannot be read again.
 pub async fn turn_lookups(at: &Arc<Installation>) -> Result<bool, Problem> {
-    let system = System::new(at);
+    let system = System::new(at).named(BY_ITSELF);
     // As of the last minute, so that it costs nothing while there is no rotation.
     if system.lookups().await?.next.is_none() {
         return Ok(false);

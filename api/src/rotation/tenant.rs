@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// their clocks may differ a little.
 pub(super) const SETTLED: i64 = 90;
 
+/// Who the record says it was when a rotation goes on in the background.
+pub(super) const BY_ITSELF: &str = "系统";
+
 /// A key was added that follows another one.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct TenantKeyAdded {
@@ -22,7 +25,7 @@ impl Job for TenantKeyAdded {
     const KIND: &'static str = "tenant_key_added";
 
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let system = System::new(scope.installation());
+        let system = System::new(scope.installation()).named(BY_ITSELF);
         let keys = system.tenant_keys(scope.tenant_id()).await?;
         if i64::from(keys.generation()) != self.generation {
             // Another generation followed, or this one is not used yet: the next attempt will see.

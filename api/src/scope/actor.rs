@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub struct Sight {
     /// The row in `staff`.
     pub me: Uuid,
+    /// Which role they have: the code of a built-in one, the id of a business's own.
+    pub role: String,
     /// Oneself and everybody in one's team and below; only oneself when no right reaches that far.
     pub people: Vec<Uuid>,
     /// What they may do and see.

@@ -1,8 +1,9 @@
 //! Field rights: what a scope shows of fields that not everybody should see, and what it lets be
 //! changed. An amount or a phone reaches an answer only through here.
 
-use super::Scope;
+use super::{Eyes, Scope};
 use crate::problem::Problem;
+use domain::custom_fields::Definition;
 use domain::permission::FieldRule;
 use domain::phone::Phone;
 use serde::Serialize;
@@ -25,6 +26,30 @@ impl Scope {
     #[must_use]
     pub fn phone_masked(&self, phone: &Phone) -> Option<String> {
         (self.fields().phones != FieldRule::Hide).then(|| phone.masked())
+    }
+
+    /// What is shown of a field that the business made itself: what its roles say, and for what is sealed
+    /// no more than of phones. Jobs and the person themselves see them all.
+    #[must_use]
+    pub fn custom_field(&self, definition: &Definition) -> FieldRule {
+        let Eyes::Staff(sight) = &self.eyes else { return FieldRule::Show };
+        let named = |roles: &[String]| roles.contains(&sight.role);
+        let own = if named(&definition.rules.hidden_from) {
+            FieldRule::Hide
+        } else if named(&definition.rules.read_only_for) {
+            FieldRule::ReadOnly
+        } else {
+            FieldRule::Show
+        };
+        // The rules are ordered from open to closed.
+        if definition.sealed() { own.max(self.fields().phones) } else { own }
+    }
+
+    /// The field as whoever asks sees it, with whether they may fill it in; none when they do not.
+    #[must_use]
+    pub fn custom_seen(&self, definition: &Definition) -> Option<Definition> {
+        let rule = self.custom_field(definition);
+        (rule != FieldRule::Hide).then(|| Definition { writable: rule == FieldRule::Show, ..definition.clone() })
     }
 
     /// Whether whole numbers may be asked for and looked for.

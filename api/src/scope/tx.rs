@@ -13,6 +13,7 @@ use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, Iterable as _,
     PrimaryKeyToColumn, QueryFilter as _, QuerySelect,
 };
+use serde_json::Map;
 use std::cell::{Cell, RefCell};
 use uuid::Uuid;
 
@@ -60,6 +61,13 @@ impl Tx<'_> {
     pub(crate) fn find_masked<E: Tenanted>(&self) -> Find<'_, E> {
         let look = Look { eyes: &Eyes::All, tenant_id: self.scope.tenant_id, write: false };
         Find { select: self.scope.select_for::<E>(&look), on: On::Tx(&self.tx) }
+    }
+
+    /// As [`Tx::find_masked`], with rows that were deleted.
+    #[must_use]
+    pub(crate) fn find_buried_masked<E: Tenanted>(&self) -> Find<'_, E> {
+        let look = Look { eyes: &Eyes::All, tenant_id: self.scope.tenant_id, write: false };
+        Find { select: self.scope.select_all::<E>(&look), on: On::Tx(&self.tx) }
     }
 
     /// The row, if it may be changed: for what is about to be hung on it.
@@ -119,6 +127,26 @@ impl Tx<'_> {
         if rows.is_empty() {
             return Ok(());
         }
+        self.wrote.set(true);
+        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
+    /// Inserts rows that were made before this moment, each when it is said. Whoever calls it records it.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`].
+    pub(crate) async fn insert_dated<E: Tenanted>(
+        &self,
+        rows: impl IntoIterator<Item = (DateTime<Utc>, E::ActiveModel)>,
+    ) -> Result<(), DbErr> {
+        let rows = rows.into_iter().map(|(at, row)| {
+            let mut row = self.stamped::<E>(row);
+            if let Some(Aggregate { created_at, updated_at, .. }) = E::aggregate() {
+                set(&mut row, created_at, at.into());
+                set(&mut row, updated_at, at.into());
+            }
+            row
+        });
         self.wrote.set(true);
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
@@ -327,6 +355,14 @@ impl Tx<'_> {
     /// Puts something into the audit record that is not an insert, update or delete by itself.
     pub fn audit(&self, action: &'static str, resource: &'static str, id: Option<Uuid>, changes: serde_json::Value) {
         self.entries.borrow_mut().push(Entry { action, resource, id, changes, diff: Diff::default() });
+    }
+
+    /// Says in the entry of a row that was just written what became of something that no column of it
+    /// holds alone: old and new value, under the person's key, or the mere fact.
+    pub(crate) fn record_personal(&self, id: Uuid, name: String, values: Option<Map<String, serde_json::Value>>) {
+        if let Some(entry) = self.entries.borrow_mut().iter_mut().rev().find(|entry| entry.id == Some(id)) {
+            entry.diff.add(name, values);
+        }
     }
 
     /// Enqueues a job; it exists exactly if this transaction commits.

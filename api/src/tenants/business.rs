@@ -106,6 +106,7 @@ async fn sign_up(
     let account_id = login.0.account_id;
     limit(&system, &format!("signup:{account_id}"), 1).await?;
     let SignUp { business, name, phone } = body.value;
+    let system = system.named(&name);
     let tenant_id = system.create_tenant(&business, phone.as_deref()).await?;
     let staff_id = system.create_staff(tenant_id, &name, Role::Boss, None, Some(account_id)).await?;
     Ok((Json(SignedUp { tenant_id, staff_id }), StatusCode::CREATED))

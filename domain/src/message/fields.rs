@@ -24,8 +24,15 @@ super::texts! {
 
     // Of several features.
     phone_invalid: "电话号码不正确", "Not a valid phone number";
+    email_invalid: "邮箱格式不正确", "Not a valid e-mail address";
+    leap_unexpected: "只有农历才有闰月", "Only the lunar calendar has leap months";
     region_invalid: "地区代码不正确", "Not a valid region";
     colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
+    number_invalid: "请填写数字", "Not a number";
+    too_precise: "最多 {max} 位小数", "At most {max} decimals";
+    field_read_only: "你的角色不能填写这一项", "Your role may not set this";
+    condition_unmet: "当前条件下不需要填写", "Not asked for under the present condition";
+    key_invalid: "只能用小写字母、数字和 _，以字母开头", "Lower-case letters, digits and _, a letter first";
     code_invalid: "只能包含字母、数字、- 和 _", "Only letters, digits, - and _";
 
     // Of one feature.
@@ -33,6 +40,13 @@ super::texts! {
     role_missing: "请选择自定义角色", "Choose the business's own role";
     role_unexpected: "只有自定义角色才填写编号", "Only a role of the business's own has an id";
     company_missing: "企业客户请填写公司名称", "A company needs its name";
+    choices_unexpected: "只有单选和多选才有选项", "Only a choice has things to choose from";
+    choice_twice: "选项重复", "The choice occurs twice";
+    secret_impossible: "只有单行文字可以设为敏感", "Only a text can be secret";
+    unique_impossible: "这种字段不能要求唯一", "Such a field cannot be unique";
+    range_reversed: "最大值不能小于最小值", "The greatest lies below the least";
+    field_unknown: "没有这个自定义字段", "There is no such field";
+    condition_circle: "条件互相依赖", "The conditions lead in a circle";
     next_contact_missing: "请选择下次联系时间", "Choose when to get in touch again";
     total_too_large: "订单总额超出上限", "The order's total is too large";
     shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";

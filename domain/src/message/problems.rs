@@ -18,8 +18,10 @@ super::texts! {
     team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
     staff_unknown: "没有这位同事", "No such colleague";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
-    field_read_only: "你的角色不能填写这一项", "Your role may not set this";
     network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
+    field_fixed: "唯一和敏感只能在新建时决定", "Decided once, when the field is made";
+    type_unknown: "没有这个客户类型", "No such type of customers";
+    relation_self: "不能和自己建立关系", "Nobody knows themselves";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
@@ -61,6 +63,8 @@ super::texts! {
     version_stale: "刚刚有人修改过，请核对后再保存", "Somebody changed it meanwhile: compare and save again";
     id_taken: "编号已被使用", "The id is taken";
     name_taken: "名称已存在", "The name is taken";
+    relation_known: "这层关系已经记过了", "This is known already";
+    value_taken: "已有客户填了相同的内容", "A customer with this value exists";
     phone_taken: "已有客户使用这个电话", "A customer with this phone exists";
     last_boss: "至少要保留一位能登录的老板", "The business needs a boss who can log in";
     own_rights: "不能停用或移除自己", "You cannot suspend or remove yourself";

@@ -209,6 +209,20 @@ impl Generator {
                 format!("[{}]", items.join(","))
             }
             Kind::Record(table) => self.record(table),
+            Kind::Open => {
+                let members: Vec<_> = (0..self.below(4)).map(|at| format!("\"f{at}\":{}", self.open())).collect();
+                format!("{{{}}}", members.join(","))
+            }
+        }
+    }
+
+    /// What may stand in a field that a business made itself.
+    fn open(&mut self) -> String {
+        match self.below(5) {
+            0 => self.int(&[], false).to_string(),
+            1 => ["true", "false", "null"][self.below(3)].into(),
+            2 => self.value(&Kind::List(&Kind::Text), &[]),
+            _ => self.value(&Kind::Text, &[]),
         }
     }
 

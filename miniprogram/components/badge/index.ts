@@ -1,3 +1,4 @@
+import { ownTypeNames } from '../../api/custom-fields'
 import { STATUSES, STATUS_ICONS, TYPES } from '../../words/names'
 
 const TONES: Record<string, string> = {
@@ -13,7 +14,8 @@ Component({
     value(value: string | undefined = '') {
       const words: Record<string, string> = { ...TYPES, ...STATUSES }
       const icons: Record<string, string> = STATUS_ICONS
-      this.setData({ word: words[value] ?? value, icon: icons[value] ?? '', tone: TONES[value] ?? 'quiet' })
+      if (/^t[0-9a-f]{8}$/.test(value)) void ownTypeNames().then((names) => value === this.data.value && this.setData({ word: names.get(value) ?? '' }))
+      this.setData({ word: words[value] ?? (/^t[0-9a-f]{8}$/.test(value) ? '' : value), icon: icons[value] ?? '', tone: TONES[value] ?? 'quiet' })
     },
   },
 })

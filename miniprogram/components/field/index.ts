@@ -6,7 +6,7 @@ type Pick = WechatMiniprogram.CustomEvent<{ value: string }>
 
 /**
  * One line of a form: label, control, hint, error. `kind` is the control: text · phone · number · money · lines ·
- * choice (chips) · pick (wheel) · date · region · slot (the form brings its own).
+ * choice (chips) · choices (chips, several) · decimal · pick (wheel) · date · region · slot (the form brings its own).
  */
 Component({
   options: { multipleSlots: true },
@@ -31,13 +31,14 @@ Component({
     whole: { type: String, value: '' },
   },
 
-  data: { shown: '', index: 0, focused: false },
+  data: { shown: '', index: 0, focused: false, on: {} as Record<string, boolean> },
 
   observers: {
     'value, options, text, kind'(value: string | undefined, options: Choice[], text: string | undefined, kind: string) {
       const index = options.findIndex((one) => one.value === value)
       const shown = kind === 'pick' ? (options[index]?.label ?? '') : kind === 'region' ? text : value
-      this.setData({ shown: shown ?? '', index: Math.max(index, 0) })
+      const on = kind === 'choices' ? Object.fromEntries(((value ?? []) as unknown as string[]).map((key) => [key, true])) : {}
+      this.setData({ shown: kind === 'choices' ? '' : (shown ?? ''), index: Math.max(index, 0), on })
     },
   },
 
@@ -51,6 +52,11 @@ Component({
     onBlur(event: Input) {
       this.setData({ focused: false })
       this.triggerEvent('leave', { name: this.data.name, value: event.detail.value })
+    },
+    toggle(event: WechatMiniprogram.TouchEvent) {
+      const key = String(event.currentTarget.dataset['value'])
+      const chosen = (this.data.value ?? []) as unknown as string[]
+      this.triggerEvent('change', { name: this.data.name, value: chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key] })
     },
     choose(event: WechatMiniprogram.TouchEvent) {
       this.tell(String(event.currentTarget.dataset['value']))

@@ -40,6 +40,7 @@ const staffPages = ({ customer, order, placed, shipped, colleague, role }) => [
   ['25-me', '/pages/me/index', '微信提醒'],
   ['28-devices', '/features/accounts/devices/index', '这些设备登录着你的账号'],
   ['29-step-up', '/features/accounts/step-up/index?methods=soter,sms', '再确认一次是你本人'],
+  ['2a-fields', '/features/customers/fields/index', '新建字段', (phone) => phone.tap('[data-testid=new-field]').then(() => phone.waitText('建好以后不能改'))],
   ['26-tags', '/features/tags/settings/index', '新建标签组'],
   ['27-receipt-code', `/features/orders/detail/index?id=${placed}`, '开始处理', (phone) => phone.tap('[data-testid=receipt-code]').then(() => phone.waitText('只能用一次'))],
   ['50-staff', '/features/staff/list/index', '王磊'],

@@ -1,4 +1,5 @@
 import { listen } from '../../api/changes'
+import { knownCustomFields, listCustomFields, ownTypeNames } from '../../api/custom-fields'
 import { countCustomers, listCustomers } from '../../api/customers'
 import type { CustomerQuery } from '../../api/customers'
 import { opensPhones, rights, seesPhones } from '../../api/rights'
@@ -13,6 +14,7 @@ import { ledAway, markTab } from '../../behaviors/tab-page'
 import { customerCard } from '../../words/customers'
 import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
 import type { FilterChip } from '../../words/filters'
+import { TYPE_CHOICES } from '../../words/names'
 import { counted } from '../../words/rights'
 import { knownRegions } from './filter/regions'
 import { picking } from './picking'
@@ -38,6 +40,8 @@ Component({
     /** The filter with what goes without saying: what a bulk action is told. */
     narrowed: { all: [] } as Filter,
     chips: [] as FilterChip[],
+    /** What the business calls its own types. */
+    typeNames: [] as [string, string][],
     moved: false,
     pooled: false,
     recent: false,
@@ -129,7 +133,10 @@ Component({
       else if (known) {
         this.removeRow(row.id)
         void this.recount()
-      } else if (belongs) this.ask(true)
+      } else if (belongs) {
+        void this.recount()
+        void this.reload(false, true)
+      }
     },
 
     onSearch(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
@@ -174,8 +181,22 @@ Component({
     narrow(filter: Filter) {
       this.setData({ filter })
       this.drawChips()
+      void this.learnNames(filter)
       this.ask()
-      if (wantedOf(filter).tags.some((id) => !knownTags().has(id)) && may('tags.read')) void listTagGroups().then(() => this.drawChips(), () => undefined)
+    },
+    /** What the words of the chips are made of, asked when somebody first needs it. */
+    async learnNames(filter: Filter) {
+      const { tags, types, own } = wantedOf(filter)
+      const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
+      const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code))
+      const unknownField = Object.keys(own).length > 0 && !knownCustomFields().length
+      if (!unknownTag && !ownType && !unknownField) return
+      const [names] = await Promise.all([
+        ownType ? ownTypeNames() : new Map(this.data.typeNames),
+        unknownTag ? listTagGroups().catch(() => null) : null, unknownField ? listCustomFields().catch(() => null) : null,
+      ])
+      this.data.typeNames = [...names]
+      this.drawChips()
     },
     /** What a view of everybody's says already needs no chip. */
     drawChips() {
@@ -183,7 +204,7 @@ Component({
       const moved = !same(filter, viewFilter)
       const wanted = wantedOf(filter)
       const shown = view === 'mine' || view === 'pool' ? wantedOf(viewFilter) : null
-      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions() })
+      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types: new Map(this.data.typeNames), fields: knownCustomFields() })
         .filter(({ id }) => !(id === 'owners' && shown?.owners.join() === wanted.owners.join()) && !(id === 'pool' && shown?.pool === wanted.pool))
       this.setData({ chips, moved: moved && (filter.all ?? []).length > 0, pooled: wanted.pool === 'set' })
     },

@@ -3,7 +3,7 @@
  * engine: what differs between engines stands in run-node.mjs and run-jsc.mjs.
  */
 
-import { can, checkField, checkForm, init, nextMoves, type Violation } from '../index'
+import { askedFields, can, checkCustom, checkField, checkForm, init, nextMoves, type Violation } from '../index'
 
 export interface Vector {
   about: string
@@ -12,6 +12,11 @@ export interface Vector {
   value?: unknown
   /** `lines.0.quantity too_small min=1`; `(body)` for the form as a whole. */
   violations?: string[]
+  /** Definitions of a business's own fields; `value` is then what is filled in, `known` the record. */
+  definitions?: unknown[]
+  known?: Record<string, unknown>
+  /** The keys of the fields that are asked for when the record is `value`. */
+  asked?: string[]
   machine?: string
   state?: string
   /** `accept processing`. */
@@ -54,8 +59,12 @@ export async function run(vectors: Vector[], path: string): Promise<string[]> {
 }
 
 function one(vector: Vector, same: (about: string, got: unknown, wanted: unknown) => void): void {
-  const { about, form, field, value, machine, state, role } = vector
-  if (form !== undefined && field !== undefined) {
+  const { about, form, field, value, machine, state, role, definitions, known, asked } = vector
+  if (asked !== undefined) {
+    same(about, askedFields(definitions ?? [], value as Record<string, unknown>), asked)
+  } else if (definitions !== undefined) {
+    same(about, show(checkCustom(definitions, value as Record<string, unknown>, known ?? null)), vector.violations)
+  } else if (form !== undefined && field !== undefined) {
     same(about, show(checkField(form as 'new_order', field, value)), vector.violations)
   } else if (form !== undefined) {
     same(about, show(checkForm(form as 'new_order', value)), vector.violations)

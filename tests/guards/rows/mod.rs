@@ -271,6 +271,54 @@ impl World {
             "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
                 assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
+            "list_regions" => {
+                assert_eq!(client.get("/regions").await.ok()["items"].as_array().map(Vec::len), Some(34), "{who}");
+            }
+            "list_customer_types" => {
+                let types = items(&client.get("/customer-types").await.ok(), "code");
+                assert_eq!(types.len(), 4, "{who}: {types:?}");
+            }
+            "list_relations" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/relations", known.id)).await;
+                    if asker.sees(known) {
+                        // Whoever does not see the other one does not see that they know each other.
+                        let other = self.customers.iter().find(|other| known.relative == other.id);
+                        let seen = other.filter(|other| asker.sees(other)).map(|other| other.id.clone());
+                        assert_eq!(
+                            items(&answer.ok(), "other_id"),
+                            seen.into_iter().collect(),
+                            "{who}: {}",
+                            known.name
+                        );
+                    } else {
+                        answer.problem(404, "not_found");
+                    }
+                }
+            }
+            "list_custom_fields" => {
+                let fields = client.get("/custom-fields").await.ok();
+                assert_eq!(items(&fields, "key").len(), 0, "{who}: {fields}");
+            }
+            "count_custom_field" => {
+                let path = format!("/custom-fields/{}/count", self.customers[0].id);
+                client.get(&path).await.problem(404, "not_found");
+            }
+            "list_similar_customers" => {
+                for wanted in self.customers.iter().filter(|known| !known.gone) {
+                    let (phones, ours) = (asker.rights.fields.phones, wanted.tenant == asker.tenant);
+                    let found = client.get(&format!("/customers/similar?phone={}", wanted.number)).await.ok();
+                    let found = &found["items"];
+                    if !ours || !phones.opens() {
+                        assert_eq!(found, &json!([]), "{who}");
+                        continue;
+                    }
+                    // Its id is for whoever sees it, its name for nobody.
+                    let id = asker.sees(wanted).then_some(wanted.id.as_str());
+                    assert_eq!((found[0]["id"].as_str(), &found[0]["like"]), (id, &json!("phone")), "{who}");
+                    assert!(!found.to_string().contains(&wanted.name), "{who}");
+                }
+            }
             "list_views" => {
                 assert_eq!(items(&client.get("/customer-views").await.ok(), "id"), BTreeSet::new(), "{who}");
             }

@@ -26,6 +26,8 @@ pub struct Known {
     pub tasks: Vec<(String, String)>,
     pub order: String,
     pub gone: bool,
+    /// A customer of a colleague whom they know; empty when there is none.
+    pub relative: String,
 }
 
 /// Somebody who asks.
@@ -130,6 +132,7 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         tasks,
         order: text(&order["id"]),
         gone: false,
+        relative: String::new(),
     }
 }
 
@@ -200,6 +203,13 @@ pub async fn world() -> World {
             let phone = if number == 0 { buyers_number.clone() } else { phone_number() };
             customers.push(customer(desk, format!("客户{at}-{number}"), on, &phone).await);
         }
+    }
+    // The boss's know those of sales, the rival's those of the junior.
+    for (at, other) in (0..5).chain(10..15).map(|at| (at, at + 5)) {
+        let body = json!({ "other_id": customers[other].id, "kind": "same_company" });
+        boss.post(&format!("/customers/{}/relations", customers[at].id), body).await.ok();
+        customers[at].relative = customers[other].id.clone();
+        customers[other].relative = customers[at].id.clone();
     }
     for desk in [&desks[0], &desks[5]] {
         desk.run_jobs().await;

@@ -1,9 +1,8 @@
 //! What a bulk action does to a batch of customers, and what stood there before.
 
 use super::{Asked, Before};
-use crate::customers::entity::{customer, phone, tagging};
-use crate::customers::search;
-use crate::db::Code;
+use crate::customers::bury::put_away;
+use crate::customers::entity::{customer, tagging};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
@@ -37,8 +36,8 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
         if change.owner_id.is_some_and(|owner| owner != row.owner_id || row.pool_id.is_some()) {
             before.owner = Some((row.owner_id, row.pool_id));
         }
-        if change.type_.is_some_and(|type_| type_ != row.type_.0) {
-            before.type_ = Some(row.type_.0);
+        if change.type_.as_ref().is_some_and(|type_| *type_ != row.type_) {
+            before.type_ = Some(row.type_.clone());
         }
         let differs = before.owner.is_some() || before.type_.is_some();
         done.insert(row.id, before);
@@ -52,8 +51,8 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
             columns.owner_id = Set(owner);
             columns.pool_id = Set(None);
         }
-        if let Some(type_) = change.type_ {
-            columns.type_ = Set(Code(type_));
+        if let Some(type_) = &change.type_ {
+            columns.type_ = Set(type_.clone());
         }
         tx.update_all::<customer::Entity>(&rows, "update", columns).await?;
     }
@@ -122,9 +121,7 @@ pub(super) async fn retag<'t>(
 async fn deleted(tx: &Tx<'_>, customers: Vec<customer::Model>) -> Result<Done, Problem> {
     let mut done = Vec::new();
     for row in customers {
-        search::unindex(tx, row.id, &row.name, row.company.as_deref()).await?;
-        tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(row.id)).await?;
-        tx.bury::<customer::Entity>(row.id, None).await?;
+        put_away(tx, row.id, (&row.name, row.company.as_deref()), None).await?;
         done.push((row.id, Before { deleted: true, ..Before::default() }));
     }
     Ok(done)

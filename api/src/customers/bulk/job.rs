@@ -3,7 +3,7 @@
 use super::entity::{action, row};
 use super::{Asked, apply, undo};
 use crate::customers::entity::customer;
-use crate::customers::search::Compiler;
+use crate::customers::search::compile;
 use crate::db::Code;
 use crate::jobs::Job;
 use crate::problem::Problem;
@@ -143,7 +143,7 @@ async fn next(
 ) -> Result<(Vec<customer::Model>, Option<Uuid>), Problem> {
     let selection = asked.selection();
     let chosen = match &selection.filter {
-        Some(filter) => Compiler::new(tx).condition(filter)?,
+        Some(filter) => compile(tx, filter).await?,
         None => Condition::all().add(customer::Column::Id.is_in(selection.ids.iter().copied())),
     };
     let past = Condition::all().add_option(after.map(|after| customer::Column::Id.gt(after)));

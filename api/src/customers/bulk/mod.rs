@@ -10,7 +10,6 @@ pub(crate) use job::BulkAsked;
 pub(super) use routes::routes;
 
 use domain::bulk::{BulkChange, Selection};
-use domain::customers::CustomerType;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,7 +35,7 @@ impl Asked {
 struct Before {
     /// Owner and pool, if they changed.
     owner: Option<(Uuid, Option<Uuid>)>,
-    type_: Option<CustomerType>,
+    type_: Option<String>,
     /// Tags that were not there.
     added: Vec<Uuid>,
     /// Tags that were.

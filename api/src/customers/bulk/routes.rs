@@ -3,7 +3,8 @@
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
-use crate::customers::search::Compiler;
+use crate::customers::search::compile;
+use crate::customers::types;
 use crate::db::Code;
 use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
@@ -97,7 +98,7 @@ async fn begin(
     let id = scope.id_for(chosen)?;
     let me = scope.me()?;
     if let Some(filter) = &asked.selection().filter {
-        Compiler::new(scope).condition(filter).map_err(|problem| problem.under("selection"))?;
+        compile(scope, filter).await.map_err(|problem| problem.under("selection"))?;
     }
     scope
         .create(once, chosen, async |tx| {
@@ -150,6 +151,9 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
         if let Some(at) = wanted.iter().position(|id| !found.iter().any(|tag| tag.id == *id)) {
             return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
         }
+    }
+    if let Some(type_) = &change.type_ {
+        types::known(tx, type_).await?;
     }
     if let Some(owner) = change.owner_id {
         let at_work = Condition::all().add(staff::Column::Id.eq(owner)).add(staff::Column::SuspendedAt.is_null());

@@ -2,11 +2,8 @@
 
 use super::entity::{action, row};
 use super::{Asked, Before, apply};
+use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
-use crate::customers::search;
-use crate::customers::store::index_phones;
-use crate::customers::vault::Vault;
-use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
@@ -63,19 +60,19 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     let now = tx.find_to_change_all::<customer::Entity>();
     let now = now.filter(customer::Column::Id.is_in(before.keys().copied())).all().await?;
     // Those that get the same back are changed by one statement.
-    type Value = (Option<(Uuid, Option<Uuid>)>, Option<&'static str>);
+    type Value = (Option<(Uuid, Option<Uuid>)>, Option<String>);
     let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
     let mut undone = Vec::new();
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
         let owner = was.owner.filter(|_| Some(row.owner_id) == change.owner_id && row.pool_id.is_none());
-        let type_ = was.type_.filter(|_| Some(row.type_.0) == change.type_);
+        let type_ = was.type_.clone().filter(|_| Some(&row.type_) == change.type_.as_ref());
         if owner.is_none() == was.owner.is_some() || type_.is_none() == was.type_.is_some() {
             continue; // Somebody gave it another value since: theirs stays.
         }
         undone.push(row.id);
         if owner.is_some() || type_.is_some() {
-            groups.entry((owner, type_.map(domain::customers::CustomerType::as_str))).or_default().push((row.id, row));
+            groups.entry((owner, type_)).or_default().push((row.id, row));
         }
     }
     for ((owner, type_), rows) in groups {
@@ -84,8 +81,8 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
             columns.owner_id = Set(owner);
             columns.pool_id = Set(pool);
         }
-        if let Some(type_) = type_.and_then(domain::customers::CustomerType::parse) {
-            columns.type_ = Set(Code(type_));
+        if let Some(type_) = type_ {
+            columns.type_ = Set(type_);
         }
         tx.update_all::<customer::Entity>(&rows, "undo", columns).await?;
     }
@@ -101,14 +98,9 @@ async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let still = Condition::all().add(customer::Column::Live.is_null()).add(customer::Column::ErasedAt.is_null());
     let mut back = Vec::new();
     for row in gone.filter(still).all().await? {
-        let vault = Vault::open(tx, &row)?;
-        if super::super::store::first_phone_taken(tx, &vault).await? {
-            continue;
+        if bring_back(tx, &row).await? {
+            back.push(row.id);
         }
-        tx.unbury::<customer::Entity>(row.id).await?;
-        index_phones(tx, row.id, &vault).await?;
-        search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
-        back.push(row.id);
     }
     Ok(back)
 }

@@ -1,18 +1,25 @@
 //! What the filter language means for customers.
 
 use crate::clock::CHINA;
+use crate::customers::custom::definitions;
 use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::types;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::tags::entity::tag;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
-use domain::customers::{CustomerKind, CustomerSource, CustomerType};
+use domain::custom_fields::Definition;
+use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use domain::filters::{Filter, Op, Test, day};
 use domain::permission::FieldRule;
 use domain::{Violation, region};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query, SelectStatement};
+use std::sync::Arc;
 use uuid::Uuid;
+
+/// Before the key of a field that the business made itself.
+const CUSTOM: &str = "custom.";
 
 /// The fields of customers that a filter may name, besides the custom ones.
 #[derive(Clone, Copy)]
@@ -36,7 +43,9 @@ fn field(name: &str) -> Option<Field> {
         "name" => Field::Text(C::Name),
         "company" => Field::Text(C::Company),
         "title" => Field::Text(C::Title),
-        "type" => Field::Code(C::Type, |code| CustomerType::parse(code).is_some()),
+        "type" => Field::Code(C::Type, types::shaped),
+        "industry" => Field::Code(C::Industry, |code| Industry::parse(code).is_some()),
+        "size" => Field::Code(C::Size, |code| CompanySize::parse(code).is_some()),
         "kind" => Field::Code(C::Kind, |code| CustomerKind::parse(code).is_some()),
         "source" => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
         "birthdate" => Field::Day(C::Birthday),
@@ -56,21 +65,25 @@ fn field(name: &str) -> Option<Field> {
 }
 
 /// Turns filters into conditions, as one actor at one moment.
-pub(crate) struct Compiler<'s> {
-    scope: &'s Scope,
-    today: NaiveDate,
+pub(super) struct Compiler<'s> {
+    pub(super) scope: &'s Scope,
+    pub(super) today: NaiveDate,
+    /// The business's own fields that the actor sees.
+    pub(super) definitions: Arc<Vec<Definition>>,
 }
 
-impl<'s> Compiler<'s> {
-    pub(crate) fn new(scope: &'s Scope) -> Self {
-        Self { scope, today: scope.now().with_timezone(&CHINA).date_naive() }
-    }
+/// The condition of a filter, on the columns of `customers`.
+///
+/// # Errors
+/// A field, operator or value that says nothing, each with its place: `filter.all.0.any.1.values.0`.
+pub(crate) async fn compile(scope: &Scope, filter: &Filter) -> Result<Condition, Problem> {
+    let own = filter.all.iter().flat_map(|clause| &clause.any).any(|test| test.field.starts_with(CUSTOM));
+    let definitions = if own { definitions(scope).await? } else { Arc::default() };
+    Compiler { scope, today: scope.now().with_timezone(&CHINA).date_naive(), definitions }.condition(filter)
+}
 
-    /// The condition of a filter, on the columns of `customers`.
-    ///
-    /// # Errors
-    /// A field, operator or value that says nothing, each with its place: `filter.all.0.any.1.values.0`.
-    pub(crate) fn condition(&self, filter: &Filter) -> Result<Condition, Problem> {
+impl Compiler<'_> {
+    fn condition(&self, filter: &Filter) -> Result<Condition, Problem> {
         let mut all = Condition::all();
         for (at, clause) in filter.all.iter().enumerate() {
             let mut any = Condition::any();
@@ -83,6 +96,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn test(&self, test: &Test) -> Result<Condition, Refused> {
+        if let Some(key) = test.field.strip_prefix(CUSTOM) {
+            return self.custom(key, test);
+        }
         match field(&test.field).ok_or(Refused::Field)? {
             Field::Text(column) => text(column, test),
             Field::Code(column, known) => {
@@ -228,7 +244,7 @@ impl<'s> Compiler<'s> {
 }
 
 /// Why a test says nothing.
-enum Refused {
+pub(super) enum Refused {
     Field,
     Op,
     Value(usize, &'static str),
@@ -245,12 +261,12 @@ impl Refused {
     }
 }
 
-const fn nullary(op: Op) -> bool {
+pub(super) const fn nullary(op: Op) -> bool {
     matches!(op, Op::Set | Op::Empty)
 }
 
 /// Each value read, or the first that cannot be.
-fn each<T>(test: &Test, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refused> {
+pub(super) fn each<T>(test: &Test, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refused> {
     let read = |(at, value): (usize, &String)| read(value).ok_or(Refused::Value(at, "enum_invalid"));
     test.values.iter().enumerate().map(read).collect()
 }

@@ -24,6 +24,12 @@ pub(crate) async fn index(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&st
 }
 
 async fn write(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr> {
+    let (texts, terms) = rows(customers);
+    tx.insert_missing::<searched::Entity>(texts).await?;
+    tx.insert_missing::<term::Entity>(terms.iter().map(term_row).collect()).await
+}
+
+fn rows(customers: Vec<(Uuid, Indexed)>) -> (Vec<searched::ActiveModel>, Vec<(i64, Uuid)>) {
     let (mut texts, mut terms) = (Vec::new(), Vec::new());
     for (id, Indexed { terms: its, name_key, text }) in customers {
         texts.push(searched::ActiveModel {
@@ -32,11 +38,35 @@ async fn write(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr
             text: Set(Some(text)),
             ..Default::default()
         });
-        let row = |term| term::ActiveModel { customer_id: Set(id), term: Set(term), ..Default::default() };
-        terms.extend(its.into_iter().map(row));
+        terms.extend(its.into_iter().map(|term| (term, id)));
     }
-    tx.insert_missing::<searched::Entity>(texts).await?;
-    tx.insert_missing::<term::Entity>(terms).await
+    (texts, terms)
+}
+
+fn term_row((term, customer): &(i64, Uuid)) -> term::ActiveModel {
+    term::ActiveModel { customer_id: Set(*customer), term: Set(*term), ..Default::default() }
+}
+
+/// The texts of many new customers; their terms are for [`index_terms`].
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn index_texts(
+    tx: &Tx<'_>,
+    customers: Vec<(Uuid, String, Option<String>)>,
+) -> Result<Vec<(i64, Uuid)>, DbErr> {
+    let indexed = customers.into_iter().map(|(id, name, company)| (id, Indexed::of(&name, company.as_deref())));
+    let (texts, terms) = rows(indexed.collect());
+    tx.insert_many::<searched::Entity>(texts).await?;
+    Ok(terms)
+}
+
+/// Terms of new customers.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn index_terms(tx: &Tx<'_>, terms: &[(i64, Uuid)]) -> Result<(), DbErr> {
+    tx.insert_many::<term::Entity>(terms.iter().map(term_row)).await
 }
 
 /// Makes a customer unfindable by the name and company it had.

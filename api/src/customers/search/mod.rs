@@ -1,5 +1,6 @@
 //! Finding customers: by name, sound and phone in one box, and by filters.
 
+mod custom;
 mod filter;
 mod index;
 mod query;
@@ -7,7 +8,9 @@ mod ranked;
 mod spell;
 mod terms;
 
-pub(crate) use filter::Compiler;
-pub(crate) use index::{SearchOutdated, index, unindex};
+pub(crate) use filter::compile;
+pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
+pub(super) use spell::fold;
+pub(super) use terms::whole_company;

@@ -1,10 +1,9 @@
 //! Which customers a list shows.
 
-use super::filter::Compiler;
+use super::filter::compile;
 use super::ranked::Search;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use domain::customers::CustomerType;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::sea_query::Condition;
 use serde::Deserialize;
@@ -33,7 +32,6 @@ pub struct CustomerQuery {
     pub pool: Option<bool>,
     /// Customers who stand here.
     #[serde(rename = "type")]
-    #[param(value_type = Option<CustomerType>)]
     pub type_: Option<String>,
     /// Rows on a page, 1 to 100; 20 when absent.
     pub limit: Option<u64>,
@@ -53,15 +51,14 @@ impl CustomerQuery {
 
     /// What is asked for besides the text in the box.
     pub(super) async fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
-        let compiler = Compiler::new(scope);
-        let mut all = compiler.condition(&self.shorthands()?)?;
+        let mut all = compile(scope, &self.shorthands()?).await?;
         if let Some(text) = self.filter.as_deref().filter(|text| !text.is_empty()) {
             let filter = domain::check::<Filter>(text.as_bytes())
                 .map_err(|violations| Problem::Invalid(violations.under("filter")))?;
-            all = all.add(compiler.condition(&filter)?);
+            all = all.add(compile(scope, &filter).await?);
         }
         if let Some(view) = self.view {
-            all = all.add(compiler.condition(&crate::customers::views::filter(scope, view).await?)?);
+            all = all.add(compile(scope, &crate::customers::views::filter(scope, view).await?).await?);
         }
         Ok(all)
     }
@@ -73,7 +70,9 @@ impl CustomerQuery {
             all.push(Clause { any: vec![Test { field: field.to_owned(), op, values }] });
         };
         if let Some(type_) = &self.type_ {
-            CustomerType::parse(type_).ok_or(Problem::field("type", "enum_invalid"))?;
+            if !crate::customers::types::shaped(type_) {
+                return Err(Problem::field("type", "enum_invalid"));
+            }
             add("type", Op::AnyOf, vec![type_.clone()]);
         }
         if let Some(owner) = self.owner_id {

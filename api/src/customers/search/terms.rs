@@ -16,6 +16,8 @@ const BEGINNINGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 const PAIRS: usize = 3;
 /// Marks beginnings: pairs need 42 bits.
 const BEGINNING: i64 = 1 << 60;
+/// Marks whole companies.
+const COMPANY: i64 = 1 << 61;
 
 /// What the index keeps of one customer.
 pub(super) struct Indexed {
@@ -33,6 +35,7 @@ impl Indexed {
         indexed.add(&indexed.name_key.clone(), true);
         if let Some(company) = company {
             indexed.add(&cut(&fold(company)), false);
+            indexed.terms.extend(whole_company(company));
         }
         indexed
     }
@@ -90,6 +93,32 @@ impl Sought {
         });
         Some(Self { pairs: distinct.into_iter().take(PAIRS).collect(), text, pairs_verify, spelled })
     }
+}
+
+/// The term of a company however its name is written: 杭州山月茶业有限公司, 山月茶业（有限公司）. `None`: nothing is
+/// left of it.
+pub(in crate::customers) fn whole_company(company: &str) -> Option<i64> {
+    let mut bare = fold(company).replace(['(', ')', '（', '）'], "");
+    for word in [
+        "有限责任公司",
+        "股份有限公司",
+        "有限公司",
+        "分公司",
+        "公司",
+        "集团",
+        "个体工商户",
+        "co.,ltd.",
+        "co.,ltd",
+        "ltd.",
+    ] {
+        bare = bare.replace(word, "");
+    }
+    if bare.is_empty() {
+        return None;
+    }
+    let digest = crate::crypto::sha256(bare.as_bytes());
+    let first = digest.first_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes))?;
+    Some(COMPANY | (first & (BEGINNING - 1)))
 }
 
 fn cut(text: &str) -> String {
@@ -162,6 +191,18 @@ mod tests {
         assert_ne!(beginning("zz"), beginning("z"));
         assert!(beginning("zzzzzzzz").expect("letters") >= BEGINNING);
         assert!(pair('\u{10ffff}', Some('\u{10ffff}')) < BEGINNING);
+    }
+
+    #[test]
+    fn a_company_is_the_same_however_it_is_written() {
+        let whole = whole_company("杭州山月茶业有限公司");
+        assert!(whole.is_some());
+        for same in ["杭州山月茶业", "杭州山月茶业（有限公司）", "杭州 山月茶业股份有限公司"]
+        {
+            assert_eq!(whole_company(same), whole, "{same}");
+        }
+        assert_ne!(whole_company("杭州云海茶业有限公司"), whole);
+        assert_eq!(whole_company("有限公司"), None);
     }
 
     proptest! {

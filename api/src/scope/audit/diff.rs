@@ -7,8 +7,9 @@ use sea_orm::{ActiveModelTrait as _, ActiveValue, IdenStatic as _, Iterable as _
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-/// Columns that say what the entry itself says.
-const BOOKKEEPING: [&str; 7] = ["tenant_id", "id", "version", "created_at", "updated_at", "deleted_at", "live"];
+/// Columns that say what the entry itself says; `custom` is recorded field by field.
+const BOOKKEEPING: [&str; 8] =
+    ["tenant_id", "id", "version", "created_at", "updated_at", "deleted_at", "live", "custom"];
 
 /// The changed fields of a row.
 #[derive(Default)]
@@ -63,6 +64,17 @@ impl Diff {
             diff.person_keys = keys;
         }
         diff
+    }
+}
+
+impl Diff {
+    /// Something that no column holds alone: its old and new value, or the mere fact.
+    pub(in crate::scope) fn add(&mut self, name: String, values: Option<Map<String, serde_json::Value>>) {
+        let said = if values.is_some() { "personal" } else { "secret" };
+        self.fields.insert(name.clone(), json!(said));
+        if let Some(values) = values {
+            self.personal.insert(name, values.into());
+        }
     }
 }
 

@@ -126,11 +126,10 @@ impl System {
         let sealed = self.at.keys.installation.seal(&place, phone.e164().as_bytes());
         let now = self.now();
         let tx = self.begin().await?;
-        let same = Condition::any()
-            .add(account_phone::Column::Digest.is_in(before.clone()))
-            .add(account_phone::Column::NextDigest.is_in(before));
-        let former = account_phone::Entity::delete_many().filter(account_phone::Column::AccountId.eq(account_id));
-        former.filter(same).exec(&tx).await?;
+        // By its key: whoever looks for it otherwise holds rows of others meanwhile.
+        for digest in before {
+            account_phone::Entity::delete_by_id((account_id, digest)).exec(&tx).await?;
+        }
         let row = account_phone::ActiveModel {
             account_id: Set(account_id),
             digest: Set(digests.first),

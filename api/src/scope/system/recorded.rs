@@ -80,7 +80,8 @@ impl System {
     }
 
     /// The same, with another name on the record.
-    pub(in crate::scope) fn named(mut self, name: &str) -> Self {
+    #[must_use]
+    pub(crate) fn named(mut self, name: &str) -> Self {
         self.by.who.name = name.to_owned();
         self
     }

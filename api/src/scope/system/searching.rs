@@ -2,7 +2,7 @@
 
 use super::System;
 use crate::auth::entity::tenant;
-use crate::customers::SearchOutdated;
+use crate::customers::{self, SearchOutdated};
 use crate::jobs;
 use crate::problem::Problem;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
@@ -45,5 +45,23 @@ impl System {
             tx.commit().await?;
         }
         Ok(begun)
+    }
+
+    /// Says that every customer there will be in a business is made searchable with it; `false` when it has
+    /// customers already.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn begin_sample(&self, tenant_id: i64) -> Result<bool, Problem> {
+        let there = customers::Entity::find().filter(customers::Column::TenantId.eq(tenant_id));
+        if there.limit(1).one(&self.at.db.read).await?.is_some() {
+            return Ok(false);
+        }
+        let change = tenant::ActiveModel {
+            search_version: Set(Some(SearchOutdated::VERSION)),
+            ..tenant::ActiveModel::default()
+        };
+        let done = tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id));
+        Ok(done.exec(&self.at.db.write).await?.rows_affected == 1)
     }
 }

@@ -248,7 +248,8 @@ impl System {
     pub(crate) async fn sight_with(&self, row: &staff::Model, rights: Rights) -> Result<Sight, Problem> {
         let far = Resource::ALL.iter().any(|resource| rights.reach(*resource) == Reach::Team);
         let people = if far { self.people_below(row).await? } else { vec![row.id] };
-        Ok(Sight { me: row.id, people, rights })
+        let role = row.role_id.map_or_else(|| row.role.0.as_str().to_owned(), |own| own.to_string());
+        Ok(Sight { me: row.id, role, people, rights })
     }
 
     /// Oneself and everybody in one's team, the teams one leads, and those below. Also who has left: a

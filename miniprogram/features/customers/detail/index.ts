@@ -1,12 +1,13 @@
 import { announce, listen } from '../../../api/changes'
-import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractions, releaseCustomer } from '../../../api/customers'
+import { listCustomFields } from '../../../api/custom-fields'
+import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractions, releaseCustomer, revealText, starCustomer } from '../../../api/customers'
 import { listOrders } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
 import { opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
-import type { CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
+import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
 import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
@@ -84,12 +85,12 @@ Component({
       const { id } = this.data
       if (this.data.state !== 'ready') this.setData({ state: 'loading' })
       try {
-        const [customer, names, tasks, orders] = await Promise.all([
-          findCustomer(id), staffNames(), may('tasks.read') ? listTasks(id) : NONE, may('orders.read') ? listOrders({ customer_id: id }, null) : NONE, this.reload(),
+        const [customer, names, fields, tasks, orders] = await Promise.all([
+          findCustomer(id), staffNames(), listCustomFields().catch(() => [] as CustomField[]), may('tasks.read') ? listTasks(id) : NONE, may('orders.read') ? listOrders({ customer_id: id }, null) : NONE, this.reload(),
         ])
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? ''),
+          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
           todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
         })
         this.drawRights()
@@ -113,6 +114,27 @@ Component({
     },
     copyPhone() {
       void copyCustomerPhone(this.data.id)
+    },
+    /** One's own mark, drawn at once. */
+    async star() {
+      const { customer } = this.data
+      if (!customer) return
+      const starred = !customer.starred
+      this.setData({ 'customer.starred': starred })
+      await starCustomer(customer.id, starred).catch((thrown: unknown) => {
+        this.setData({ 'customer.starred': !starred })
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      })
+    },
+    /** Shown whole to be copied; the server writes down who asked. */
+    async copy(event: WechatMiniprogram.TouchEvent) {
+      const { what, word } = event.currentTarget.dataset as { what: string; word: string }
+      try {
+        const { text } = await revealText(this.data.id, what)
+        wx.setClipboardData({ data: text, success: () => wx.showToast({ icon: 'none', title: `${word}已复制` }) })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
     },
     toggle(event: WechatMiniprogram.TouchEvent) {
       const section = String(event.currentTarget.dataset['section'])

@@ -1,9 +1,14 @@
 import { me } from '../../../api/session'
 import { knownNames } from '../../../api/staff'
-import type { CustomerPhone, CustomerView, TagMark } from '../../../api/types'
+import { knownCustomFields } from '../../../api/custom-fields'
+import type { Contact, CustomField, CustomerPhone, CustomerView, TagMark } from '../../../api/types'
 import type { FormState } from '../../../behaviors/draft'
 import { rowKey } from '../../../words/key'
-import { SOURCES, TYPES } from '../../../words/names'
+import { customText, defaultOf, typedOf, valueOf } from '../../../words/custom'
+import { dateText } from '../../../words/dates'
+import { INDUSTRIES, SIZES, SOURCES, TYPES } from '../../../words/names'
+import { sentDates, typedDate } from '../dates/index'
+import type { TypedDate } from '../dates/index'
 
 /** A number as it is typed. */
 export interface TypedPhone {
@@ -16,11 +21,27 @@ export function emptyPhone(): TypedPhone {
   return { key: rowKey(), number: '', label: '' }
 }
 
+/** An e-mail address or a WeChat id as it is typed. */
+export interface TypedContact {
+  key: string
+  text: string
+  label: string
+}
+
+export function emptyContact(text = '', label = ''): TypedContact {
+  return { key: rowKey(), text, label }
+}
+
+function customOf(fields: CustomField[], customer: CustomerView | null): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field.key, customer ? typedOf(field, customer.custom[field.key]) : defaultOf(field)]))
+}
+
 /** The form of a customer, and how it becomes a request. */
 export function emptyForm(): FormState {
   return {
     name: '', kind: 'person', type: 'potential', phones: [emptyPhone()], company: '', title: '', region: '', region_text: '',
     source: '', birthday: '', owner_id: me()?.staff?.id ?? '', remark: '', tag_ids: [], tags: [] as TagMark[],
+    emails: [], wechat_ids: [], address: '', industry: '', size: '', needs: '', dates: [], custom: customOf(knownCustomFields(), null),
   }
 }
 
@@ -29,17 +50,22 @@ export function formOf(customer: CustomerView): FormState {
     name: customer.name, kind: customer.kind, type: customer.type, phones: null, company: customer.company ?? '', title: customer.title ?? '',
     region: customer.region ?? '', region_text: customer.region_name ?? '', source: customer.source ?? '', birthday: customer.birthday ?? '',
     owner_id: customer.owner_id,
-    remark: customer.remark ?? '',
+    remark: customer.remark ?? '', emails: null, wechat_ids: null, address: customer.address ?? '', industry: customer.industry ?? '', size: customer.size ?? '', needs: customer.needs ?? '',
+    dates: customer.dates.map(typedDate), custom: customOf(knownCustomFields(), customer),
   }
 }
 
-const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', 'birthday', 'owner_id', 'remark'] as const
+const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', 'birthday', 'owner_id', 'remark', 'address', 'industry', 'size', 'needs'] as const
 
 /** A new customer: what was left blank is not sent. */
 export function newBody(form: FormState): Record<string, unknown> {
   const body: Record<string, unknown> = { name: '', phones: phonesOf(form['phones'] as TypedPhone[]) }
   for (const field of PLAIN) if (form[field]) body[field] = form[field]
   if ((form['tag_ids'] as string[] | undefined)?.length) body['tag_ids'] = form['tag_ids']
+  for (const kind of CONTACTS) if ((form[kind] as TypedContact[]).length) body[kind] = contactsOf(kind, form[kind] as TypedContact[])
+  if ((form['dates'] as TypedDate[]).length) body['dates'] = sentDates(form['dates'] as TypedDate[])
+  const custom = Object.fromEntries(customValues(form).filter(([, value]) => value !== null))
+  if (Object.keys(custom).length) body['custom'] = custom
   return body
 }
 
@@ -48,7 +74,41 @@ export function changesBody(form: FormState, was: FormState): Record<string, unk
   const body: Record<string, unknown> = {}
   for (const field of PLAIN) if (form[field] !== was[field]) body[field] = form[field] === '' && field !== 'name' ? null : form[field]
   if (form['phones']) body['phones'] = phonesOf(form['phones'] as TypedPhone[])
+  for (const kind of CONTACTS) if (form[kind]) body[kind] = contactsOf(kind, form[kind] as TypedContact[])
+  const dates = sentDates(form['dates'] as TypedDate[])
+  if (JSON.stringify(dates) !== JSON.stringify(sentDates(was['dates'] as TypedDate[]))) body['dates'] = dates
+  const before = new Map(customValues(was))
+  const custom = Object.fromEntries(customValues(form).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before.get(key) ?? null)))
+  if (Object.keys(custom).length) body['custom'] = custom
   return body
+}
+
+/** Contacts with a list of their own; `null` in the form: they are not being edited. */
+export const CONTACTS = ['emails', 'wechat_ids'] as const
+
+/** The name that the request gives the text of a contact. */
+export const CONTACT_TEXT = { emails: 'email', wechat_ids: 'account' } as const
+
+function contactsOf(kind: (typeof CONTACTS)[number], typed: TypedContact[]): Record<string, string>[] {
+  const filled = typed.filter((one) => one.text.trim() !== '')
+  return filled.map(({ text, label }) => ({ [CONTACT_TEXT[kind]]: text, ...(label ? { label } : {}) }))
+}
+
+/** What is typed into the business's own fields, as it is sent; what one may only read is not. */
+function customValues(form: FormState): [string, unknown][] {
+  const typed = form['custom'] as Record<string, unknown>
+  return knownCustomFields().filter((field) => field.writable).map((field) => [field.key, valueOf(field, typed[field.key])])
+}
+
+/** Every value of the record as it would be after saving, for the conditions. */
+export function customRecord(form: FormState, was: CustomerView | null): Record<string, unknown> {
+  const filled = Object.fromEntries(customValues(form).filter(([, value]) => value !== null))
+  const kept = knownCustomFields().filter((field) => !field.writable || field.rules.secret || field.kind === 'phone')
+  return { ...Object.fromEntries(kept.map((field) => [field.key, was?.custom[field.key] ?? null])), ...filled }
+}
+
+export function maskedContacts(held: Contact[]): string {
+  return held.map((one) => one.masked).join('、')
 }
 
 function phonesOf(phones: TypedPhone[]): CustomerPhone[] {
@@ -64,21 +124,30 @@ export interface Difference {
 
 const LABELS: Record<string, string> = {
   name: '姓名', kind: '类别', type: '类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人', remark: '备注',
+  address: '地址', industry: '行业', size: '规模', needs: '需求',
 }
 
 /** What somebody else saved meanwhile, beside what was changed here. Keeping mine sends only what I changed. */
 export function differences(form: FormState, was: CustomerView, current: CustomerView): Difference[] {
   const before = formOf(was)
   const theirs = formOf(current)
-  const rows = PLAIN.filter((field) => form[field] !== theirs[field]).map((field) => ({
+  const rows: Difference[] = PLAIN.filter((field) => field !== 'address' || was.address !== null).filter((field) => form[field] !== theirs[field]).map((field) => ({
     field, label: LABELS[field] ?? field, mine: form[field] === before[field] ? '（我没改）' : say(field, form), theirs: say(field, theirs),
   }))
+  const mine = form['custom'] as Record<string, unknown>
+  const theirCustom = theirs['custom'] as Record<string, unknown>
+  for (const field of knownCustomFields()) {
+    const [here, there] = [valueOf(field, mine[field.key]), valueOf(field, theirCustom[field.key])]
+    if (JSON.stringify(here) !== JSON.stringify(there)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: customText(field, here) || '（空）', theirs: customText(field, there) || '（空）' })
+  }
+  const dates = (of: FormState): string => sentDates(of['dates'] as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、') || '（空）'
+  if (dates(form) !== dates(theirs)) rows.push({ field: 'dates', label: '纪念日', mine: dates(form), theirs: dates(theirs) })
   return form['phones'] ? [...rows, { field: 'phones', label: '电话', mine: '我改过的号码', theirs: current.phones.map((one) => one.masked).join('、') }] : rows
 }
 
 function say(field: string, form: FormState): string {
   const value = String(form[field] ?? '')
-  const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: { person: '个人', company: '企业' } }
+  const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: { person: '个人', company: '企业' }, industry: INDUSTRIES, size: SIZES }
   if (field === 'owner_id') return knownNames().get(value) ?? value
   if (field === 'region') return String(form['region_text'] || value) || '（空）'
   return (words[field]?.[value] ?? value) || '（空）'

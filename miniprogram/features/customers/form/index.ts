@@ -1,32 +1,72 @@
 import { announce } from '../../../api/changes'
-import { createCustomer, findCustomer, revealPhone, updateCustomer } from '../../../api/customers'
+import { knownCustomFields, listCustomFields, listCustomerTypes } from '../../../api/custom-fields'
+import { createCustomer, findCustomer, revealPhone, revealText, updateCustomer } from '../../../api/customers'
 import { Problem, asProblem } from '../../../api/problem'
 import { opensPhones, seesPhones, writesPhones } from '../../../api/rights'
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
-import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark } from '../../../api/types'
+import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark, Violation } from '../../../api/types'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
-import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
+import { askedFields, checkCustom } from '../../../rules/index'
+import { customRow } from '../../../words/custom'
+import type { CustomRow } from '../../../words/custom'
+import { INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
-import { changesBody, differences, emptyForm, emptyPhone, formOf, newBody } from './fields'
-import type { Difference } from './fields'
+import { CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, newBody } from './fields'
+import type { Difference, TypedContact } from './fields'
 
 /** A customer is written down, or corrected. */
 Component({
   behaviors: [form],
   data: {
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
-    types: TYPE_CHOICES, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
+    types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
+    open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false,
     existingOpen: false, conflictOpen: false,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
 
+  observers: {
+    'form.custom, errors'() {
+      this.drawFields()
+    },
+  },
+
   methods: {
+    /** The business's own fields that are asked for now; those that must be filled stand with the basics. */
+    drawFields() {
+      const { form: typed, was, errors } = this.data
+      if (!typed['custom']) return
+      const fields = knownCustomFields()
+      const asked = askedFields(fields, customRecord(typed, was))
+      const rows = fields.filter((field) => field.writable && (!asked || asked.includes(field.key)))
+        .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key]))
+      this.setData({ mustFields: rows.filter((row) => row.required), fields: rows.filter((row) => !row.required) })
+    },
+    also(body: Record<string, unknown>): Violation[] {
+      const { was } = this.data
+      return checkCustom(knownCustomFields(), (body['custom'] ?? {}) as Record<string, unknown>, was ? was.custom : null) ?? []
+    },
+    toggleSection(event: WechatMiniprogram.TouchEvent) {
+      const section = String(event.currentTarget.dataset['section'])
+      this.setData({ [`open.${section}`]: !this.data.open[section] })
+    },
+    openRegion() {
+      this.setData({ picking: true })
+    },
+    closeRegion() {
+      this.setData({ picking: false })
+    },
+    clearRegion() {
+      this.put('region', '')
+      this.put('region_text', '')
+    },
+
     ruleForm() {
       return this.data.id ? 'customer_changes' : 'new_customer'
     },
@@ -38,13 +78,21 @@ Component({
       const id = query['id'] ?? ''
       this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones() })
       if (may('customers.assign')) void this.loadOwners()
+      void this.begin(id)
+    },
+    /** The business's own fields and types first: the form begins with them. */
+    async begin(id: string) {
+      this.setData({ state: id || !knownCustomFields().length ? 'loading' : 'ready' })
+      const [, types] = await Promise.all([listCustomFields().catch(() => []), listCustomerTypes().catch(() => ({ items: [] }))])
+      const own = types.items.filter((one) => one.name !== null).map((one) => ({ value: one.code, label: one.name ?? '' }))
+      this.setData({ types: [...TYPE_CHOICES, ...own] })
       if (id) {
         wx.setNavigationBarTitle({ title: '修改客户' })
         this.setData({ more: true })
         void this.load()
       } else {
         // Where there is room for two columns nothing is folded away.
-        this.setData({ more: wx.getWindowInfo().windowWidth >= 700 })
+        this.setData({ more: wx.getWindowInfo().windowWidth >= 700, state: 'ready' })
         this.startForm('customer', emptyForm())
       }
     },
@@ -77,15 +125,15 @@ Component({
       const read = readPaste(text)
       this.setData({ paste: text, pasted: '' })
       if (!read) return
-      const found = [read.name && '姓名', this.data.mayPhones && '电话', read.region && '地区', read.address && '地址（记在备注）'].filter(Boolean)
+      const found = [read.name && '姓名', this.data.mayPhones && '电话', read.region && '地区', read.address && '地址'].filter(Boolean)
       if (read.name) this.put('name', read.name)
       if (this.data.mayPhones) this.put('phones.0.number', read.phone)
       if (read.region) {
         this.put('region', read.region)
         this.put('region_text', provinceName(read.region))
       }
-      if (read.address) this.put('remark', `地址：${read.address}`)
-      this.setData({ pasted: `已填好 ${found.join('、')}，请核对`, more: this.data.more || read.address !== '' })
+      if (read.address) this.put('address', read.address)
+      this.setData({ pasted: `已填好 ${found.join('、')}，请核对`, more: this.data.more || read.address !== '', open: { ...this.data.open, company: this.data.open['company'] || read.address !== '' } })
     },
     toggleMore() {
       this.setData({ more: !this.data.more })
@@ -107,6 +155,38 @@ Component({
         const numbers = await Promise.all(was.phones.map((_, index) => revealPhone(id, index)))
         const phones = numbers.map(({ number }, index) => ({ ...emptyPhone(), number, label: was.phones[index]?.label ?? '' }))
         this.put('phones', phones.length ? phones : [emptyPhone()])
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ revealing: false })
+      }
+    },
+
+    addContact(event: WechatMiniprogram.TouchEvent) {
+      const kind = String(event.currentTarget.dataset['kind'])
+      this.put(kind, [...((this.data.form[kind] ?? []) as TypedContact[]), emptyContact()])
+    },
+    dropContact(event: WechatMiniprogram.TouchEvent) {
+      const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
+      this.put(kind, (this.data.form[kind] as TypedContact[]).filter((_, at) => at !== Number(index)))
+    },
+    onContact(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
+      const { kind, index } = event.currentTarget.dataset as { kind: (typeof CONTACTS)[number]; index: number }
+      this.put(`${kind}.${index}.text`, event.detail.value)
+      const { [`${kind}.${index}.${CONTACT_TEXT[kind]}`]: _, ...errors } = this.data.errors
+      this.setData({ errors })
+    },
+    /** Like phones: masked until somebody means to change them. */
+    async editContacts(event: WechatMiniprogram.TouchEvent) {
+      const kind = String(event.currentTarget.dataset['kind']) as (typeof CONTACTS)[number]
+      const { was, id } = this.data
+      if (!was || this.data.revealing) return
+      this.setData({ revealing: true })
+      try {
+        const what = kind === 'emails' ? 'emails' : 'wechat-ids'
+        const texts = await Promise.all(was[kind].map((_, index) => revealText(id, `${what}/${index}`)))
+        const rows = texts.map(({ text }, index) => emptyContact(text, was[kind][index]?.label ?? ''))
+        this.put(kind, rows.length ? rows : [emptyContact()])
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {

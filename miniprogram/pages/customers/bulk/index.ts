@@ -1,12 +1,14 @@
 import { cancelBulk, changeCustomers, deleteCustomers, findBulk, undoBulk } from '../../../api/bulk'
+import { ownTypeNames } from '../../../api/custom-fields'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
-import type { BulkAction, BulkChange, CustomerType, Filter, Selection, StaffMember } from '../../../api/types'
+import type { BulkAction, BulkChange, Filter, Selection, StaffMember } from '../../../api/types'
 import { listens } from '../../../behaviors/listens'
 import { goesOn, undoWord, undoable } from '../../../words/bulk'
-import { TYPES, TYPE_CHOICES } from '../../../words/names'
+import { TYPE_CHOICES } from '../../../words/names'
+import type { Choice } from '../../../words/names'
 import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
@@ -37,7 +39,7 @@ Component({
     count: { type: String, value: '0' },
   },
   data: {
-    acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES, people: [] as PersonRow[], failure: '', busy: false,
+    acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
     run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
   },
   lifetimes: {
@@ -67,6 +69,7 @@ Component({
       if (id === 'delete') return this.remove()
       this.setData({ sheet: id as Sheet, tags: [], failure: '' })
       if (id === 'owner') void this.loadPeople()
+      if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
     },
     close() {
       this.setData({ sheet: '' })
@@ -87,8 +90,8 @@ Component({
       void (sheet === 'tag' ? this.begin({ add_tags: tags }, '给 # 位客户打上了标签') : this.begin({ remove_tags: tags }, '去掉了 # 位客户的标签'))
     },
     chooseType(event: Tap) {
-      const type = event.currentTarget.dataset['value'] as CustomerType
-      void this.begin({ type }, `# 位客户改成了${TYPES[type]}`)
+      const { value: type, label } = event.currentTarget.dataset as { value: string; label: string }
+      void this.begin({ type }, `# 位客户改成了${label}`)
     },
     async loadPeople() {
       const { items } = await listStaff().catch(() => ({ items: [] as StaffMember[] }))

@@ -1,9 +1,10 @@
+import { knownCustomFields, listCustomFields, ownTypeNames } from '../../../api/custom-fields'
 import { countCustomers } from '../../../api/customers'
 import { rights, seesPhones } from '../../../api/rights'
 import { may, me } from '../../../api/session'
 import { knownNames, listStaff } from '../../../api/staff'
 import type { Filter } from '../../../api/types'
-import { HOWS, NOTHING, SINGLE, filterOf, regionWord, wantedOf } from '../../../words/filters'
+import { HOWS, NOTHING, SINGLE, filterOf, ownChoices, regionWord, wantedOf } from '../../../words/filters'
 import type { How, Wanted } from '../../../words/filters'
 import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
@@ -34,13 +35,14 @@ Component({
     filter: { type: Object, value: {} },
     q: { type: String, value: '' },
   },
-  data: { wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], timer: 0, turn: 0 },
+  data: { wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], types: TYPE_CHOICES as Choice[], timer: 0, turn: 0 },
   observers: {
     visible(visible: boolean) {
       if (!visible) return
       this.setData({ mayTags: may('tags.read') })
       this.want(wantedOf(this.data.filter as Filter))
       void this.loadOwners()
+      void this.loadOwn()
     },
   },
   lifetimes: {
@@ -56,19 +58,30 @@ Component({
       this.data.owners = [{ value: 'me', label: '我' }, ...others]
       this.draw()
     },
+    /** The types and fields that the business made itself. */
+    async loadOwn() {
+      const [names] = await Promise.all([ownTypeNames(), listCustomFields().catch(() => [])])
+      this.data.types = [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))]
+      this.draw()
+    },
     want(wanted: Wanted) {
       this.data.wanted = wanted
       this.draw()
       this.recount()
     },
     draw() {
-      const { wanted, owners } = this.data
-      const choices: Record<string, readonly Choice[]> = { ...SINGLE, types: TYPE_CHOICES, sources: SOURCE_CHOICES, owners }
+      const { wanted, owners, types } = this.data
+      const choices: Record<string, readonly Choice[]> = { ...SINGLE, types, sources: SOURCE_CHOICES, owners }
       const open = (id: string): boolean => (id === 'phone' ? seesPhones() : id === 'pool' ? (rights()?.pool ?? false) : true)
       const chosen = (id: string, value: string): boolean => [wanted[id as keyof Wanted]].flat().includes(value)
-      const groups = TITLES.filter(([id]) => open(id)).map(([id, title]) => ({
+      const groups: Group[] = TITLES.filter(([id]) => open(id)).map(([id, title]) => ({
         id, title, options: (choices[id] ?? []).map(({ value, label }) => ({ value, label, on: chosen(id, value) })),
       }))
+      for (const field of knownCustomFields()) {
+        const id = `custom.${field.key}`
+        const options = ownChoices(field)?.map(({ value, label }) => ({ value, label, on: (wanted.own[id] ?? []).includes(value) }))
+        if (options?.length) groups.push({ id, title: field.label, options })
+      }
       this.setData({ wanted, groups, region: wanted.region && regionWord(wanted.region, knownRegions()) })
     },
 
@@ -87,10 +100,10 @@ Component({
     choose(event: Tap) {
       const { group, value } = event.currentTarget.dataset as { group: string; value: string }
       const { wanted } = this.data
-      if (MANY.includes(group)) {
-        const had = wanted[group as Many]
-        this.want({ ...wanted, [group]: had.includes(value) ? had.filter((one) => one !== value) : [...had, value] })
-      } else this.want({ ...wanted, [group]: wanted[group as keyof Wanted] === value ? '' : value })
+      const turned = (had: string[]): string[] => (had.includes(value) ? had.filter((one) => one !== value) : [...had, value])
+      if (MANY.includes(group)) this.want({ ...wanted, [group]: turned(wanted[group as Many]) })
+      else if (group.startsWith('custom.')) this.want({ ...wanted, own: { ...wanted.own, [group]: turned(wanted.own[group] ?? []) } })
+      else this.want({ ...wanted, [group]: wanted[group as keyof Wanted] === value ? '' : value })
     },
     chooseHow(event: Tap) {
       this.want({ ...this.data.wanted, how: event.currentTarget.dataset['value'] as How })

@@ -15,17 +15,28 @@ use serde_json::json;
 /// Rows, or customers with their phones, that get other digests in one statement.
 pub(super) const BATCH: u64 = 200;
 
+/// A column with a digest, and the one beside it.
+type Pair = (&'static str, &'static str);
+
+/// The tables of blind indexes, and their columns.
+const TABLES: [(&str, &[Pair]); 2] = [
+    ("customer_phones", &[("digest", "next_digest"), ("last_four", "next_last_four")]),
+    ("customer_digests", &[("digest", "next_digest")]),
+];
+
 #[expect(clippy::disallowed_methods, reason = "keys are read before there is a scope")]
 impl System {
     /// Adds a generation of index keys. Rows get their second digests when every server knows it: returns
     /// that moment.
     pub(crate) async fn add_index_key(&self, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
-        let mut left = Query::select();
-        left.column(Alias::new("customer_id")).from(Alias::new("customer_phones")).limit(1);
-        left.and_where(Expr::col(Alias::new("tenant_id")).eq(tenant_id));
-        left.and_where(Expr::col(Alias::new("next_digest")).is_not_null());
-        if self.at.db.read.query_one(&left).await?.is_some() {
-            return Err(Problem::conflict("in_progress", None)); // Of the rotation before.
+        for (table, _) in TABLES {
+            let mut left = Query::select();
+            left.column(Alias::new("customer_id")).from(Alias::new(table)).limit(1);
+            left.and_where(Expr::col(Alias::new("tenant_id")).eq(tenant_id));
+            left.and_where(Expr::col(Alias::new("next_digest")).is_not_null());
+            if self.at.db.read.query_one(&left).await?.is_some() {
+                return Err(Problem::conflict("in_progress", None)); // Of the rotation before.
+            }
         }
         let recorded = self.begin_recorded().await?;
         let tx = recorded.on();
@@ -84,21 +95,28 @@ impl System {
     /// Puts the second digests of some customers in the place of the first. 0 when all stand there.
     pub(crate) async fn swap_digests(&self, tenant_id: i64) -> Result<u64, Problem> {
         let different = Expr::col(Alias::new("digest")).ne(Expr::col(Alias::new("next_digest")));
-        let values =
-            [("digest", Expr::col(Alias::new("next_digest"))), ("last_four", Expr::col(Alias::new("next_last_four")))];
-        self.set_digests(tenant_id, different, values).await
+        self.set_digests(tenant_id, different, |(column, next)| (column, Expr::col(Alias::new(next)))).await
     }
 
     /// Takes the second digests of some customers away. 0 when there are none.
     pub(crate) async fn drop_digests(&self, tenant_id: i64) -> Result<u64, Problem> {
         let there = Expr::col(Alias::new("next_digest")).is_not_null();
-        let nothing = || Expr::val(Value::Bytes(None));
-        self.set_digests(tenant_id, there, [("next_digest", nothing()), ("next_last_four", nothing())]).await
+        self.set_digests(tenant_id, there, |(_, next)| (next, Expr::val(Value::Bytes(None)))).await
     }
 
-    async fn set_digests(&self, tenant_id: i64, of: Expr, values: [(&str, Expr); 2]) -> Result<u64, Problem> {
+    async fn set_digests(
+        &self,
+        tenant_id: i64,
+        of: Expr,
+        value: impl Fn(Pair) -> (&'static str, Expr),
+    ) -> Result<u64, Problem> {
         let ours = Expr::col(Alias::new("tenant_id")).eq(tenant_id).and(of);
-        move_digests(&self.at.db.write, "customer_phones", "customer_id", ours, values.into()).await
+        let mut changed = 0;
+        for (table, columns) in TABLES {
+            let values = columns.iter().map(|pair| value(*pair)).collect();
+            changed += move_digests(&self.at.db.write, table, "customer_id", ours.clone(), values).await?;
+        }
+        Ok(changed)
     }
 }
 

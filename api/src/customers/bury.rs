@@ -1,0 +1,42 @@
+//! Deleting a customer, and bringing one back.
+
+use super::entity::{customer, phone};
+use super::store::{first_phone_taken, index_phones};
+use super::vault::Vault;
+use super::{Customer, custom, search};
+use crate::problem::Problem;
+use crate::scope::Tx;
+use sea_orm::ColumnTrait as _;
+use uuid::Uuid;
+
+/// Deletes a customer if it still has `version` (`None`: whatever it has): a tombstone that nothing finds,
+/// and whose phone and unique values can be used again. `false` when it is not there any more.
+///
+/// # Errors
+/// 403 `row_read_only`.
+pub(super) async fn put_away(
+    tx: &Tx<'_>,
+    id: Uuid,
+    (name, company): (&str, Option<&str>),
+    version: Option<i64>,
+) -> Result<bool, Problem> {
+    search::unindex(tx, id, name, company).await?;
+    tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id)).await?;
+    custom::release(tx, id).await?;
+    Ok(tx.bury::<customer::Entity>(id, version).await?)
+}
+
+/// Brings a deleted customer back. `false`, and nothing is written, when somebody else has the phone or a
+/// unique value by now.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Problem> {
+    let vault = Vault::open(tx, row)?;
+    if first_phone_taken(tx, &vault).await? || !custom::hold(tx, row, &vault).await? {
+        return Ok(false);
+    }
+    index_phones(tx, row.id, &vault).await?;
+    search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
+    Ok(tx.unbury::<customer::Entity>(row.id).await?)
+}

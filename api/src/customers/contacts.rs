@@ -1,0 +1,100 @@
+//! E-mails, WeChat ids and the address of a customer: sealed like phones, and under the same field rule.
+
+use super::custom::entity::blind;
+use super::custom::keys::folded;
+use super::digests;
+use super::vault::{SealedText, Vault};
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx, changeable};
+use domain::contacts::{CustomerEmail, CustomerWechat, masked};
+use domain::permission::FieldRule;
+use sea_orm::{ColumnTrait as _, Condition};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(super) const EMAIL: &str = "email";
+pub(super) const WECHAT: &str = "wechat";
+
+/// An e-mail address or a WeChat id, masked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactView {
+    /// `z***@qq.com`.
+    pub masked: String,
+    /// What it is for.
+    pub label: Option<String>,
+}
+
+/// What a body says about them; what it does not name stays.
+#[derive(Default)]
+pub(super) struct Contacts {
+    pub(super) emails: Option<Vec<CustomerEmail>>,
+    pub(super) wechat_ids: Option<Vec<CustomerWechat>>,
+    pub(super) address: Option<Option<String>>,
+}
+
+impl Contacts {
+    /// Refuses what the actor's role may not set.
+    pub(super) fn allowed(&self, scope: &Scope) -> Result<(), Problem> {
+        let named = [
+            ("emails", self.emails.is_some()),
+            ("wechat_ids", self.wechat_ids.is_some()),
+            ("address", self.address.is_some()),
+        ];
+        named.iter().filter(|(_, named)| *named).try_for_each(|(field, _)| changeable(scope.fields().phones, field))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.emails.is_none() && self.wechat_ids.is_none() && self.address.is_none()
+    }
+
+    /// Puts them among what is sealed; one that is given twice is kept once.
+    pub(super) fn put_into(&self, vault: &mut Vault) {
+        if let Some(emails) = &self.emails {
+            vault.emails = unlike(emails.iter().map(|given| (&given.email, &given.label)));
+        }
+        if let Some(ids) = &self.wechat_ids {
+            vault.wechat_ids = unlike(ids.iter().map(|given| (&given.account, &given.label)));
+        }
+        if let Some(address) = &self.address {
+            vault.address.clone_from(address);
+        }
+    }
+
+    /// Writes their blind indexes anew.
+    pub(super) async fn index(&self, tx: &Tx<'_>, customer: Uuid, vault: &Vault, new: bool) -> Result<(), Problem> {
+        let kinds =
+            [(EMAIL, self.emails.is_some(), &vault.emails), (WECHAT, self.wechat_ids.is_some(), &vault.wechat_ids)];
+        let named = kinds.iter().filter(|(_, named, _)| *named);
+        let old = named.clone().map(|(kind, ..)| *kind);
+        if !new && named.clone().next().is_some() {
+            let of = Condition::all().add(blind::Column::CustomerId.eq(customer));
+            tx.remove::<blind::Entity>(of.add(blind::Column::Kind.is_in(old))).await?;
+        }
+        let rows = named.flat_map(|(kind, _, held)| {
+            let row = move |(text, at): (&SealedText, i64)| {
+                digests::row(tx, customer, (kind, at), &folded(&text.text), false)
+            };
+            held.iter().zip(0..).map(row)
+        });
+        Ok(tx.insert_many::<blind::Entity>(rows.collect::<Vec<_>>()).await?)
+    }
+}
+
+fn unlike<'a>(given: impl Iterator<Item = (&'a String, &'a Option<String>)>) -> Vec<SealedText> {
+    let mut kept: Vec<SealedText> = Vec::new();
+    for (text, label) in given {
+        if !kept.iter().any(|known| folded(&known.text) == folded(text)) {
+            kept.push(SealedText { text: text.clone(), label: label.clone() });
+        }
+    }
+    kept
+}
+
+/// Masked, as far as they are shown at all.
+pub(super) fn shown(scope: &Scope, held: &[SealedText]) -> Vec<ContactView> {
+    if scope.fields().phones == FieldRule::Hide {
+        return Vec::new();
+    }
+    held.iter().map(|text| ContactView { masked: masked(&text.text), label: text.label.clone() }).collect()
+}

@@ -1,0 +1,317 @@
+//! Filling a customer's own fields in: checked by their definitions, kept in the customer's row, found
+//! by rows of their own, and recorded field by field.
+
+use super::super::Customer;
+use super::super::digests::{self, digested};
+use super::super::store::existing;
+use super::super::vault::Vault;
+use super::entity::{blind, value};
+use super::keys::{Key, blind_kind, folded, keys};
+use super::shown::read;
+use super::{all, definitions};
+use crate::crypto::sha256;
+use crate::db::{Taken, refusal};
+use crate::problem::Problem;
+use crate::scope::{Reads, Scope, Tx};
+use domain::custom_fields::{CustomKind, Definition};
+use domain::json::Tree;
+use domain::{Violations, given::Given};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What is to be written, each value in its one spelling; `null` clears.
+#[derive(Default)]
+pub(in crate::customers) struct Filled(Vec<(Definition, Tree)>);
+
+/// Checks what a body gives by the definitions its author sees. `before` is the record that it changes.
+pub(in crate::customers) async fn check(
+    rows: &impl Reads,
+    given: Given,
+    before: Option<(&Customer, &Vault)>,
+) -> Result<Filled, Problem> {
+    let seen = definitions(rows).await?;
+    let mut given = given.0;
+    let known = before.map(|(customer, vault)| record(&seen, customer.custom.as_deref(), vault));
+    let found = domain::custom_fields::check::check(&seen, &mut given, known.as_ref());
+    if !found.is_empty() {
+        return Err(Violations(found).into());
+    }
+    let known = known.unwrap_or(Tree::Null);
+    let of = |(key, tree): (String, Tree)| {
+        let definition = seen.iter().find(|known| known.key == key)?;
+        let same = known.member(&key).unwrap_or(&Tree::Null) == &tree;
+        (!same).then(|| (definition.clone(), tree))
+    };
+    let mut filled: Vec<(Definition, Tree)> = given.into_iter().filter_map(of).collect();
+    if before.is_none() {
+        // What the author does not see begins with its default all the same.
+        let hidden = all(rows.scope()).await?;
+        for definition in hidden.iter().filter(|one| !seen.iter().any(|known| known.id == one.id)) {
+            let Some(default) = definition.rules.default.as_deref() else { continue };
+            let mut tree = definition.of_text(default);
+            if definition.rules.condition.is_none() && definition.settle(&mut tree).is_ok() {
+                filled.push((definition.clone(), tree));
+            }
+        }
+    }
+    Ok(Filled(filled))
+}
+
+/// What a customer has, by the keys of the fields.
+fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree {
+    let kept = read(kept);
+    let value = |definition: &Definition| match definition.sealed() {
+        true => vault.custom.get(&definition.id).cloned().map(Tree::Text),
+        false => kept.member(&definition.id.simple().to_string()).cloned(),
+    };
+    Tree::Record(
+        definitions.iter().filter_map(|definition| Some((definition.key.clone(), value(definition)?))).collect(),
+    )
+}
+
+impl Filled {
+    pub(in crate::customers) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something sealed changes.
+    pub(in crate::customers) fn seals(&self) -> bool {
+        self.0.iter().any(|(definition, _)| definition.sealed())
+    }
+
+    /// What stands in the customer's row afterwards; none when nothing does.
+    pub(in crate::customers) fn kept(&self, before: Option<&str>) -> Result<Option<String>, Problem> {
+        let Tree::Record(mut members) = read(before) else { return Ok(None) };
+        for (definition, tree) in self.0.iter().filter(|(definition, _)| !definition.sealed()) {
+            let id = definition.id.simple().to_string();
+            members.retain(|(known, _)| *known != id);
+            if *tree != Tree::Null {
+                members.push((id, tree.clone()));
+            }
+        }
+        if members.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::to_string(&Tree::Record(members)).map_err(anyhow::Error::from)?))
+    }
+
+    /// Puts what is sealed among what is sealed.
+    pub(in crate::customers) fn put_into(&self, vault: &mut Vault) {
+        for (definition, tree) in self.0.iter().filter(|(definition, _)| definition.sealed()) {
+            match tree {
+                Tree::Text(text) => drop(vault.custom.insert(definition.id, text.clone())),
+                _ => drop(vault.custom.remove(&definition.id)),
+            }
+        }
+    }
+
+    /// Writes the rows by which the values are found, and says in the record what became of each field.
+    pub(in crate::customers) async fn write(
+        &self,
+        tx: &Tx<'_>,
+        customer: Uuid,
+        before: Option<(&Customer, &Vault)>,
+    ) -> Result<(), Problem> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        if before.is_some() {
+            self.clear(tx, customer).await?;
+        }
+        let rows = self.0.iter().flat_map(|(definition, tree)| value_rows(customer, definition, tree));
+        let written = tx.insert_many::<value::Entity>(rows).await;
+        self.taken(tx, customer, written).await?;
+        let blind = self.0.iter().filter_map(|(definition, tree)| match tree {
+            Tree::Text(text) if definition.sealed() => {
+                let kind = blind_kind(definition.id);
+                Some(digests::row(tx, customer, (&kind, 0), &folded(text), definition.rules.unique))
+            }
+            _ => None,
+        });
+        let written = tx.insert_many::<blind::Entity>(blind).await;
+        self.taken(tx, customer, written).await?;
+        self.record(tx, customer, before);
+        Ok(())
+    }
+
+    /// Takes the rows of the fields that change away.
+    async fn clear(&self, tx: &Tx<'_>, customer: Uuid) -> Result<(), Problem> {
+        let fields = self.0.iter().map(|(definition, _)| definition.id);
+        let of = Condition::all().add(value::Column::CustomerId.eq(customer));
+        tx.remove::<value::Entity>(of.add(value::Column::FieldId.is_in(fields))).await?;
+        if self.seals() {
+            let kinds = self.0.iter().map(|(definition, _)| blind_kind(definition.id));
+            let of = Condition::all().add(blind::Column::CustomerId.eq(customer));
+            tx.remove::<blind::Entity>(of.add(blind::Column::Kind.is_in(kinds))).await?;
+        }
+        Ok(())
+    }
+
+    /// Names the customer who has a unique value already.
+    async fn taken(&self, tx: &Tx<'_>, customer: Uuid, written: Result<(), DbErr>) -> Result<(), Problem> {
+        match written {
+            Err(error) if matches!(refusal(&error), Some(Taken::Unique)) => {}
+            other => return Ok(other?),
+        }
+        for (definition, tree) in self.0.iter().filter(|(definition, _)| definition.rules.unique) {
+            let who = holder(tx, definition, tree).await?;
+            if let Some(who) = who.filter(|who| *who != customer) {
+                return Err(Problem::Conflict {
+                    code: "value_taken",
+                    field: Some(format!("custom.{}", definition.key).into()),
+                    current: None,
+                    existing: Some(existing(tx, who, None).await?),
+                });
+            }
+        }
+        Err(Problem::conflict("value_taken", None))
+    }
+
+    fn record(&self, tx: &Tx<'_>, customer: Uuid, before: Option<(&Customer, &Vault)>) {
+        let kept = before.map_or(Tree::Null, |(customer, _)| read(customer.custom.as_deref()));
+        for (definition, tree) in &self.0 {
+            let mut values = Map::new();
+            let old = kept.member(&definition.id.simple().to_string());
+            for (name, value) in [("old", old), ("new", Some(tree))] {
+                let said = value.map_or(Value::Null, |value| said(definition, value));
+                if said != Value::Null {
+                    values.insert(name.to_owned(), said);
+                }
+            }
+            let values = (!definition.sealed()).then_some(values);
+            tx.record_personal(customer, format!("custom.{}", definition.key), values);
+        }
+    }
+}
+
+/// The live customer who has this value of a field in which no two have the same.
+async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) -> Result<Option<Uuid>, Problem> {
+    if let (true, Tree::Text(text)) = (definition.sealed(), tree) {
+        let same = digested(tx, &blind_kind(definition.id), &folded(text));
+        let rows = tx.find_masked::<blind::Entity>().filter(same).filter(blind::Column::OnlyLive.eq(1));
+        return Ok(rows.one().await?.map(|row| row.customer_id));
+    }
+    let rows = tx
+        .find_masked::<value::Entity>()
+        .filter(value::Column::FieldId.eq(definition.id))
+        .filter(value::Column::UniqueKey.eq(unique_key(definition, tree)));
+    Ok(rows.one().await?.map(|row| row.customer_id))
+}
+
+/// A value as people read it: choices by their labels.
+fn said(definition: &Definition, tree: &Tree) -> Value {
+    let label = |key: &str| {
+        let choice = definition.rules.choices.iter().find(|choice| choice.key.as_deref() == Some(key));
+        Value::from(choice.map_or(key, |choice| choice.label.as_str()))
+    };
+    match (definition.kind, tree) {
+        (CustomKind::Choice, Tree::Text(key)) => label(key),
+        (CustomKind::Choices, Tree::List(items)) => items
+            .iter()
+            .map(|item| match item {
+                Tree::Text(key) => label(key),
+                other => serde_json::to_value(other).unwrap_or_default(),
+            })
+            .collect(),
+        _ => serde_json::to_value(tree).unwrap_or_default(),
+    }
+}
+
+fn value_rows(customer: Uuid, definition: &Definition, tree: &Tree) -> Vec<value::ActiveModel> {
+    if *tree == Tree::Null {
+        return Vec::new();
+    }
+    let rows = keys(definition, tree).into_iter().zip(0_i64..).map(|(key, position)| {
+        let (number, text) = match key {
+            Key::Number(number) => (Some(number), None),
+            Key::Text(text) => (None, Some(text)),
+            Key::Nothing => (None, None),
+        };
+        let only = definition.rules.unique && !definition.sealed();
+        value::ActiveModel {
+            customer_id: Set(customer),
+            field_id: Set(definition.id),
+            position: Set(position),
+            number_key: Set(number),
+            text_key: Set(text),
+            unique_key: Set(only.then(|| unique_key(definition, tree))),
+            ..Default::default()
+        }
+    });
+    rows.collect()
+}
+
+/// A digest of a value that no two customers may have: the whole of it, where a key is cut.
+fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
+    let spelled = match (definition.kind, tree) {
+        (CustomKind::Text, Tree::Text(text)) => folded(text),
+        _ => serde_json::to_string(tree).unwrap_or_default(),
+    };
+    sha256(spelled.as_bytes()).to_vec()
+}
+
+/// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
+/// handed out.
+pub(in crate::customers) async fn labelled(
+    scope: &Scope,
+    customer: &Customer,
+    vault: &Vault,
+) -> Result<BTreeMap<String, Value>, Problem> {
+    let fields = all(scope).await?;
+    let kept = record(&fields, customer.custom.as_deref(), vault);
+    let value = |field: &Definition| Some((field.label.clone(), said(field, kept.member(&field.key)?)));
+    Ok(fields.iter().filter_map(value).collect())
+}
+
+/// Frees what no two may have: the customer is about to be put away.
+pub(in crate::customers) async fn release(tx: &Tx<'_>, customer: Uuid) -> Result<(), Problem> {
+    let fields = all(tx).await?;
+    if fields.iter().any(|field| field.rules.unique && !field.sealed()) {
+        let held = Condition::all().add(value::Column::CustomerId.eq(customer));
+        let free = value::ActiveModel { unique_key: Set(None), ..Default::default() };
+        tx.derive_all::<value::Entity>(held.add(value::Column::UniqueKey.is_not_null()), free).await?;
+    }
+    if fields.iter().any(|field| field.rules.unique && field.sealed()) {
+        let held = Condition::all().add(blind::Column::CustomerId.eq(customer));
+        let free = blind::ActiveModel { only_live: Set(None), ..Default::default() };
+        tx.derive_all::<blind::Entity>(held.add(blind::Column::OnlyLive.is_not_null()), free).await?;
+    }
+    Ok(())
+}
+
+/// Takes what no two may have again, for a customer who comes back. `false`: somebody else has it by now,
+/// and nothing was written.
+pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<bool, Problem> {
+    let fields = all(tx).await?;
+    let known = record(&fields, customer.custom.as_deref(), vault);
+    let held = |definition: &&Definition| definition.rules.unique;
+    let held: Vec<(&Definition, &Tree)> = fields
+        .iter()
+        .filter(held)
+        .filter_map(|definition| Some((definition, known.member(&definition.key)?)))
+        .filter(|(_, tree)| **tree != Tree::Null)
+        .collect();
+    for (definition, tree) in &held {
+        if holder(tx, definition, tree).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for (definition, tree) in held {
+        if definition.sealed() {
+            let its = Condition::all()
+                .add(blind::Column::CustomerId.eq(customer.id))
+                .add(blind::Column::Kind.eq(blind_kind(definition.id)));
+            let only = blind::ActiveModel { only_live: Set(Some(1)), ..Default::default() };
+            tx.derive_all::<blind::Entity>(its, only).await?;
+        } else {
+            let its = Condition::all()
+                .add(value::Column::CustomerId.eq(customer.id))
+                .add(value::Column::FieldId.eq(definition.id));
+            let only = value::ActiveModel { unique_key: Set(Some(unique_key(definition, tree))), ..Default::default() };
+            tx.derive_all::<value::Entity>(its, only).await?;
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,42 @@
+//! A business's own fields 自定义字段: what is defined, what customers have in them, and how it is found.
+
+pub(crate) mod entity;
+mod fill;
+pub(crate) mod keys;
+mod routes;
+mod shown;
+
+pub(super) use fill::{Filled, check, hold, labelled, release};
+pub(super) use routes::routes;
+pub(super) use shown::{Shown, shown};
+
+use crate::problem::Problem;
+use crate::scope::{Reads, Scope};
+use domain::custom_fields::Definition;
+use entity::field;
+use sea_orm::QueryOrder as _;
+use std::sync::Arc;
+
+/// The fields that whoever asks sees, first to last, each with whether they may fill it in. A filter
+/// knows no others, so that nobody finds out by asking what they do not see.
+pub(crate) async fn definitions(rows: &impl Reads) -> Result<Arc<Vec<Definition>>, Problem> {
+    let scope = rows.scope();
+    let all = all(scope).await?;
+    if all.iter().all(|definition| scope.custom_field(definition) == domain::permission::FieldRule::Show) {
+        return Ok(all);
+    }
+    Ok(Arc::new(all.iter().filter_map(|definition| scope.custom_seen(definition)).collect()))
+}
+
+/// Every field of the business: a copy that is at most three seconds old.
+pub(super) async fn all(scope: &Scope) -> Result<Arc<Vec<Definition>>, Problem> {
+    let snapshots = &scope.installation().snapshots;
+    if let Some(kept) = snapshots.custom_fields(scope.tenant_id(), scope.now()) {
+        return Ok(kept);
+    }
+    let rows =
+        scope.whole().find::<field::Entity>().shape(|rows| rows.order_by_asc(field::Column::Place)).all().await?;
+    let found = Arc::new(rows.iter().map(field::Model::definition).collect::<Vec<_>>());
+    snapshots.remember_custom_fields(scope.tenant_id(), scope.now(), &found);
+    Ok(found)
+}

@@ -1,0 +1,111 @@
+//! Special dates of customers, and when they come back: lunar days by the moon's own calendar.
+
+use super::record_entity::date;
+use crate::clock::CHINA;
+use crate::db::Code;
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use chrono::{Datelike as _, NaiveDate};
+use domain::dates::{Calendar, SpecialDate};
+use lunar_lite::{LunarDate, SolarDate, leap_month, lunar_month_days, lunar_to_solar, solar_to_lunar};
+use sea_orm::{ColumnTrait as _, Set};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A special date, and when it comes next.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SpecialDateView {
+    /// The day of the year.
+    #[serde(flatten)]
+    pub date: SpecialDate,
+    /// Today or the next day on which it comes back, by the solar calendar.
+    pub next_on: Option<NaiveDate>,
+}
+
+/// The dates as they stand in the customer's row.
+pub(super) fn kept(dates: &[SpecialDate]) -> Result<Option<String>, Problem> {
+    if dates.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::to_string(dates).map_err(anyhow::Error::from)?))
+}
+
+/// Writes the rows by which a day finds its people.
+pub(super) async fn index(tx: &Tx<'_>, customer: Uuid, dates: &[SpecialDate], new: bool) -> Result<(), Problem> {
+    if !new {
+        tx.remove::<date::Entity>(date::Column::CustomerId.eq(customer)).await?;
+    }
+    let rows = dates.iter().zip(0_i64..).map(|(one, position)| date::ActiveModel {
+        customer_id: Set(customer),
+        position: Set(position),
+        calendar: Set(Code(one.calendar)),
+        month: Set(one.month),
+        day: Set(one.day),
+        leap: Set(i64::from(one.leap)),
+        ..Default::default()
+    });
+    Ok(tx.insert_many::<date::Entity>(rows).await?)
+}
+
+pub(super) fn shown(scope: &Scope, kept: Option<&str>) -> Vec<SpecialDateView> {
+    let dates: Vec<SpecialDate> = kept.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let today = scope.now().with_timezone(&CHINA).date_naive();
+    dates.into_iter().map(|date| SpecialDateView { next_on: next(&date, today), date }).collect()
+}
+
+/// The first time that a date comes back, from `today` on. A day that a month does not have in some year
+/// is its last one there, and a leap month that a year does not have is the month itself.
+fn next(date: &SpecialDate, today: NaiveDate) -> Option<NaiveDate> {
+    let (month, day) = (u8::try_from(date.month).ok()?, u8::try_from(date.day).ok()?);
+    let on = |year: i32| match date.calendar {
+        Calendar::Solar => {
+            let solar = |day: u8| NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day));
+            solar(day).or_else(|| solar(day.checked_sub(1)?))
+        }
+        Calendar::Lunar => {
+            let is_leap_month = date.leap && leap_month(year).ok()? == Some(month);
+            let day = day.min(lunar_month_days(year, month, is_leap_month).ok()?);
+            let SolarDate { year, month, day } = lunar_to_solar(LunarDate { year, month, day, is_leap_month }).ok()?;
+            NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day))
+        }
+    };
+    let first = match date.calendar {
+        Calendar::Solar => today.year(),
+        Calendar::Lunar => {
+            let (month, day) = (u8::try_from(today.month()).ok()?, u8::try_from(today.day()).ok()?);
+            solar_to_lunar(SolarDate { year: today.year(), month, day }).ok()?.year
+        }
+    };
+    (first..=first + 1).filter_map(on).find(|day| *day >= today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_comes_back_by_the_sun_or_by_the_moon() {
+        let date =
+            |calendar, month, day, leap| SpecialDate { label: "生日".into(), calendar, month, day, leap, year: None };
+        for (calendar, month, day, leap, today, next_on) in [
+            (Calendar::Solar, 11, 26, false, "2026-11-26", "2026-11-26"),
+            (Calendar::Solar, 11, 25, false, "2026-11-26", "2027-11-25"),
+            (Calendar::Solar, 2, 29, false, "2026-11-26", "2027-02-28"),
+            (Calendar::Solar, 2, 29, false, "2027-11-26", "2028-02-29"),
+            // 春节 and 中秋.
+            (Calendar::Lunar, 1, 1, false, "2026-11-26", "2027-02-06"),
+            (Calendar::Lunar, 8, 15, false, "2026-09-25", "2026-09-25"),
+            (Calendar::Lunar, 8, 15, false, "2026-09-26", "2027-09-15"),
+            // The last day of the year, seen from the same lunar year but the next solar one.
+            (Calendar::Lunar, 12, 30, false, "2027-01-01", "2027-02-05"),
+            // 2025 has 闰六月, 2026 has not.
+            (Calendar::Lunar, 6, 1, true, "2025-07-01", "2025-07-25"),
+            (Calendar::Lunar, 6, 1, true, "2025-08-01", "2026-07-14"),
+        ] {
+            let today = today.parse().expect("a day");
+            let found = next(&date(calendar, month, day, leap), today).map(|day| day.to_string());
+            assert_eq!(found.as_deref(), Some(next_on), "{calendar} {month}-{day} {leap} from {today}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import { countCustomField, createCustomField, deleteCustomField, listCustomFields, orderCustomFields, updateCustomField } from '../../../api/custom-fields'
+import { asProblem } from '../../../api/problem'
+import { uuid } from '../../../api/random'
+import { listRoles } from '../../../api/roles'
+import { may } from '../../../api/session'
+import type { CustomField, Violation } from '../../../api/types'
+import { checkForm } from '../../../rules/index'
+import { CUSTOM_KIND_CHOICES, ROLES } from '../../../words/names'
+import type { Choice } from '../../../words/names'
+import { conditionChoices, emptyChoice, emptyField, fieldLine, sentField, sentTerms, typedField } from './edit'
+import type { TypedField } from './edit'
+
+interface Row {
+  id: string
+  label: string
+  line: string
+  first: boolean
+  last: boolean
+}
+
+type Tap = WechatMiniprogram.TouchEvent
+
+/** The fields that the business adds to its customers. */
+Component({
+  data: {
+    phase: 'loading', message: '', fields: [] as CustomField[], rows: [] as Row[], roles: [] as Choice[],
+    kinds: CUSTOM_KIND_CHOICES, decimals: ['0', '1', '2', '3', '4'].map((value) => ({ value, label: value === '0' ? '整数' : `${value} 位小数` })),
+    open: false, was: null as CustomField | null, typed: emptyField(), others: [] as Choice[], answers: [] as Choice[],
+    errors: {} as Record<string, string>, failure: '', saving: false, uniqueFits: true,
+  },
+
+  methods: {
+    onLoad() {
+      void this.load()
+    },
+    async onPullDownRefresh() {
+      await this.load()
+      wx.stopPullDownRefresh()
+    },
+    async load() {
+      try {
+        const [fields, roles] = await Promise.all([listCustomFields(), may('staff.read') ? listRoles() : { items: [] }])
+        const named = roles.items.filter((one) => one.role !== 'boss').map((one) => ({ value: one.id ?? one.role, label: one.name ?? ROLES[one.role] ?? one.role }))
+        this.draw(fields)
+        this.setData({ roles: named, phase: 'ready' })
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
+      }
+    },
+    draw(fields: CustomField[]) {
+      const rows = fields.map((one, at) => ({ id: one.id, label: one.label, line: fieldLine(one), first: at === 0, last: at === fields.length - 1 }))
+      this.setData({ fields, rows })
+    },
+
+    add() {
+      this.begin(null, emptyField())
+    },
+    edit(event: Tap) {
+      const was = this.data.fields.find((one) => one.id === event.currentTarget.dataset['id'])
+      if (was) this.begin(was, typedField(was))
+    },
+    begin(was: CustomField | null, typed: TypedField) {
+      const others = this.data.fields.filter((one) => one.id !== was?.id).map((one) => ({ value: one.key, label: one.label }))
+      this.setData({ open: true, was, others, errors: {}, failure: '' })
+      this.put(typed)
+    },
+    close() {
+      this.setData({ open: false })
+    },
+    put(change: Partial<TypedField>) {
+      const typed = { ...this.data.typed, ...change }
+      const other = this.data.fields.find((one) => one.key === typed.condition)
+      this.setData({ typed, answers: conditionChoices(other), uniqueFits: ['text', 'number', 'phone'].includes(typed.kind), failure: '' })
+    },
+    onField(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
+      const { name, value } = event.detail
+      const { [`rules.${name}`]: _, [name]: __, ...errors } = this.data.errors
+      this.setData({ errors })
+      if (name === 'condition') return this.put({ condition: value, conditionValue: conditionChoices(this.data.fields.find((one) => one.key === value))[0]?.value ?? '' })
+      if (name === 'kind') return this.put({ kind: value as TypedField['kind'], unique: false, secret: false })
+      this.put({ [name]: value })
+    },
+    toggle(event: Tap) {
+      const name = String(event.currentTarget.dataset['name']) as 'required' | 'unique' | 'secret'
+      this.put({ [name]: !this.data.typed[name] })
+    },
+    onChoice(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.setData({ [`typed.choices[${Number(event.currentTarget.dataset['index'])}].label`]: event.detail.value, failure: '' })
+    },
+    addChoice() {
+      this.put({ choices: [...this.data.typed.choices, emptyChoice()] })
+    },
+    /** A choice that customers may have is offered no more; one that was never saved just goes. */
+    dropChoice(event: Tap) {
+      const at = Number(event.currentTarget.dataset['index'])
+      const choices = this.data.typed.choices
+      this.put({ choices: choices[at]?.key ? choices.map((one, index) => (index === at ? { ...one, retired: !one.retired } : one)) : choices.filter((_, index) => index !== at) })
+    },
+
+    async save() {
+      const { typed, was, saving } = this.data
+      if (saving) return
+      const body = was ? { label: typed.label, rules: sentTerms(typed, was) } : sentField(typed)
+      const found = checkForm(was ? 'custom_field_changes' : 'new_custom_field', body)
+      if (found?.length) return this.complain(found)
+      await this.attempt(`已保存字段 ${typed.label.trim()}`, async () => (was ? updateCustomField(was, body) : createCustomField(sentField(typed), await uuid())))
+    },
+    complain(found: Violation[]) {
+      const errors = Object.fromEntries(found.map((one) => [one.field, one.detail]))
+      const beside = ['label', 'rules.choices', 'rules.condition.field']
+      this.setData({ errors, failure: found.filter((one) => !beside.includes(one.field)).map((one) => one.detail).join('；') })
+    },
+    async attempt(said: string, step: () => Promise<unknown>) {
+      this.setData({ saving: true, failure: '' })
+      try {
+        await step()
+        this.close()
+        wx.showToast({ icon: 'none', title: said })
+        await this.load()
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        if (why.errors.length) this.complain(why.errors)
+        else this.setData({ failure: why.sentence })
+        if (!this.data.open) wx.showToast({ icon: 'none', title: why.sentence })
+        if (why.code === 'version_stale') void this.load()
+      } finally {
+        this.setData({ saving: false })
+      }
+    },
+
+    /** Drawn at once; the server is asked behind it. */
+    async shift(event: Tap) {
+      const { id, by } = event.currentTarget.dataset as { id: string; by: number }
+      const fields = [...this.data.fields]
+      const at = fields.findIndex((one) => one.id === id)
+      const [moved] = fields.splice(at, 1)
+      if (!moved) return
+      fields.splice(at + Number(by), 0, moved)
+      this.draw(fields)
+      await orderCustomFields(fields.map((one) => one.id)).catch((thrown: unknown) => {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        return this.load()
+      })
+    },
+
+    async remove() {
+      const { was } = this.data
+      if (!was) return
+      const { count, capped } = await countCustomField(was.id).catch(() => ({ count: -1, capped: false }))
+      const content = count > 0 ? `${count}${capped ? ' 位以上' : ' 位'}客户填了“${was.label}”，删除后都看不到了。` : count === 0 ? '还没有客户填过这个字段。' : '填过的内容删除后都看不到了。'
+      wx.showModal({
+        title: `删除字段 ${was.label}`, content, confirmText: '删除', confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void this.attempt(`已删除字段 ${was.label}`, () => deleteCustomField(was))
+        },
+      })
+    },
+  },
+})

@@ -1,0 +1,60 @@
+import { REGIONS } from './regions'
+
+/** The regions that the package ships (GB/T 2260): found by name or by the initials of the pinyin, also without a network. */
+
+interface Region {
+  name: string
+  initials: string
+}
+
+export interface RegionChoice {
+  code: string
+  name: string
+  full: string
+}
+
+let read: Map<string, Region> | null = null
+
+/** By the two, four or six digits that are theirs; read when somebody first asks. */
+function regions(): Map<string, Region> {
+  read ??= new Map(REGIONS.flatMap((line) => line.split(';')).map((entry) => {
+    const [code = '', name = '', initials = ''] = entry.split('|')
+    return [code, { name, initials }]
+  }))
+  return read
+}
+
+/** 浙江省 杭州市 西湖区 of `330106`. */
+export function regionNames(code: string): string {
+  return [code.slice(0, 2), code.slice(0, 4), code].map((part) => regions().get(part)?.name ?? '').filter((name, at, all) => name !== '' && all.indexOf(name) === at).join(' ')
+}
+
+function choice(code: string, region: Region): RegionChoice {
+  const six = code.padEnd(6, '0')
+  return { code: six, name: region.name, full: regionNames(six) }
+}
+
+/** What lies one step below; a level without a name is none. */
+export function regionParts(of: string): RegionChoice[] {
+  const own = of.replace(/(0000|00)$/, '')
+  const nameless = (code: string): boolean => regions().get(code.slice(0, own.length + 2))?.name === ''
+  const below: RegionChoice[] = []
+  for (const [code, region] of regions()) {
+    const next = code.length === own.length + 2 || (code.length === own.length + 4 && nameless(code))
+    if (code.startsWith(own) && next && region.name !== '') below.push(choice(code, region))
+  }
+  return below
+}
+
+/** At most twenty that a search finds: names that begin so, then initials, then what holds it somewhere. */
+export function findRegions(typed: string): RegionChoice[] {
+  const q = typed.trim().toLowerCase()
+  if (q === '') return []
+  const found: [number, RegionChoice][] = []
+  for (const [code, region] of regions()) {
+    if (region.name === '') continue
+    const rank = region.name.startsWith(q) ? 0 : region.initials.startsWith(q) ? 1 : region.name.includes(q) ? 2 : -1
+    if (rank >= 0) found.push([rank * 10 + code.length, choice(code, region)])
+  }
+  return found.sort(([one], [other]) => one - other).slice(0, 20).map(([, region]) => region)
+}

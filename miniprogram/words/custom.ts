@@ -1,0 +1,81 @@
+import type { CustomField } from '../api/types'
+import type { Choice } from './names'
+import { fen, yuan } from './money'
+
+/** A business's own fields: how a value is typed, sent and shown. */
+
+const YES_NO: Choice[] = [{ value: 'true', label: '是' }, { value: 'false', label: '否' }]
+
+const CONTROLS: Record<CustomField['kind'], string> = {
+  text: 'text', long_text: 'lines', number: 'decimal', money: 'money', date: 'date', choice: 'choice', choices: 'choices', yes_no: 'choice', phone: 'phone',
+}
+
+/** Sealed fields are shown masked; what is typed takes the place of what is there. */
+export function isSealed(field: CustomField): boolean {
+  return field.rules.secret || field.kind === 'phone'
+}
+
+/** A field as the form shows it. */
+export interface CustomRow {
+  key: string
+  name: string
+  label: string
+  required: boolean
+  control: string
+  options: Choice[]
+  value: unknown
+  error: string
+  placeholder: string
+  hint: string
+  max: number
+}
+
+export function customRow(field: CustomField, typed: unknown, error: string, known: unknown): CustomRow {
+  const { kind, rules } = field
+  const masked = isSealed(field) && typeof known === 'string' ? known : ''
+  const hints: Partial<Record<CustomField['kind'], string>> = { phone: '手机号，或带区号的座机', number: rules.decimals ? `最多 ${rules.decimals} 位小数` : '整数' }
+  return {
+    key: field.key, name: `custom.${field.key}`, label: field.label, required: rules.required, control: CONTROLS[kind], error,
+    options: kind === 'yes_no' ? YES_NO : rules.choices.filter((one) => !one.retired || has(typed, one.key)).map((one) => ({ value: one.key ?? '', label: one.label })),
+    value: typed ?? (kind === 'choices' ? [] : ''), placeholder: masked || (CONTROLS[kind] === 'date' ? '请选择' : ''),
+    hint: masked ? `现在是 ${masked}，不改就留空` : (hints[kind] ?? ''), max: kind === 'long_text' ? 2000 : 200,
+  }
+}
+
+function has(typed: unknown, key: string | null | undefined): boolean {
+  return typed === key || (Array.isArray(typed) && typed.includes(key))
+}
+
+/** What stands in the control for a value of the API. */
+export function typedOf(field: CustomField, value: unknown): unknown {
+  if (isSealed(field) || value === undefined || value === null) return field.kind === 'choices' ? [] : ''
+  if (field.kind === 'money') return (Number(value) / 100).toFixed(2)
+  return field.kind === 'choices' ? value : String(value)
+}
+
+/** What is sent for what was typed; `null`: nothing. What is no number is sent as it is, so that the rules can say so. */
+export function valueOf(field: CustomField, typed: unknown): unknown {
+  if (Array.isArray(typed)) return typed.length ? typed : null
+  const text = String(typed ?? '').trim()
+  if (text === '') return null
+  if (field.kind === 'yes_no') return text === 'true'
+  if (field.kind === 'money') return fen(text) ?? text
+  return text
+}
+
+/** What new customers begin with. */
+export function defaultOf(field: CustomField): unknown {
+  const text = field.rules.default ?? ''
+  if (field.kind === 'choices') return text ? text.split(',') : []
+  return field.kind === 'money' && text ? (Number(text) / 100).toFixed(2) : text
+}
+
+/** A value as people read it. */
+export function customText(field: CustomField, value: unknown): string {
+  if (value === undefined || value === null) return ''
+  const label = (key: unknown): string => field.rules.choices.find((one) => one.key === key)?.label ?? String(key)
+  if (Array.isArray(value)) return value.map(label).join('、')
+  if (field.kind === 'choice') return label(value)
+  if (field.kind === 'yes_no') return value === true ? '是' : '否'
+  return field.kind === 'money' ? yuan(Number(value)) : String(value)
+}

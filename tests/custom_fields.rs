@@ -1,0 +1,251 @@
+//! The fields that a business makes itself.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use serde_json::{Value, json};
+
+/// Defines a field and answers its key.
+async fn field(client: &Client, label: &str, kind: &str, rules: Value) -> String {
+    let made = client.post("/custom-fields", json!({ "label": label, "kind": kind, "rules": rules })).await.ok();
+    text(&made["key"])
+}
+
+async fn customer(client: &Client, custom: Value) -> Value {
+    client.post("/customers", json!({ "name": "张三", "custom": custom })).await.ok()
+}
+
+fn path(row: &Value) -> String {
+    format!("/customers/{}", text(&row["id"]))
+}
+
+#[actix_web::test]
+async fn a_field_works_as_soon_as_it_is_defined() {
+    let shop = Shop::new().await;
+    let taste = field(&shop.boss, "口味", "text", json!({})).await;
+    let spend = field(&shop.boss, "预算", "money", json!({ "max": 1_000_000 })).await;
+    let weight = field(&shop.boss, "重量", "number", json!({ "decimals": 2 })).await;
+    let since = field(&shop.boss, "相识", "date", json!({})).await;
+    let member = field(&shop.boss, "会员", "yes_no", json!({ "default": "true" })).await;
+    let made =
+        customer(&shop.sales, json!({ &taste: " 浓Ａ ", &spend: 120_050, &weight: "12.50", &since: "2020-02-29" }))
+            .await;
+    let kept = json!({ &taste: "浓A", &spend: 120_050, &weight: "12.5", &since: "2020-02-29", &member: true });
+    assert_eq!(made["custom"], kept);
+    assert_eq!(shop.sales.get(&path(&made)).await.ok()["custom"], kept);
+    assert_eq!(shop.sales.get("/customers").await.ok()["items"][0]["custom"], kept);
+    // A change merges field by field, and null clears.
+    let change = json!({ "custom": { &taste: null, &weight: 3 } });
+    let changed = shop.sales.patch(&path(&made), 1, change).await.ok();
+    assert_eq!(changed["custom"], json!({ &spend: 120_050, &weight: 3, &since: "2020-02-29", &member: true }));
+}
+
+#[actix_web::test]
+async fn what_is_filled_in_is_judged_by_its_definition() {
+    let shop = Shop::new().await;
+    let taste = field(&shop.boss, "口味", "choice", json!({ "required": true, "choices": [{ "key": "strong", "label": "浓" }, { "key": "mild", "label": "淡", "retired": true }] })).await;
+    let days = field(
+        &shop.boss,
+        "日子",
+        "choices",
+        json!({ "max": 1, "choices": [{ "key": "mon", "label": "周一" }, { "key": "tue", "label": "周二" }] }),
+    )
+    .await;
+    let age = field(&shop.boss, "年龄", "number", json!({ "min": 0, "max": 150 })).await;
+    for (custom, wrong) in [
+        (json!({}), format!("custom.{taste}: required")),
+        (json!({ &taste: "mild" }), format!("custom.{taste}: enum_invalid")),
+        (json!({ &taste: ["strong"] }), format!("custom.{taste}: type")),
+        (json!({ &taste: "strong", &days: ["tue", "mon"] }), format!("custom.{days}: too_many")),
+        (json!({ &taste: "strong", &age: 151 }), format!("custom.{age}: too_large")),
+        (json!({ &taste: "strong", &age: "1.5" }), format!("custom.{age}: too_precise")),
+        (json!({ &taste: "strong", &age: "many" }), format!("custom.{age}: number_invalid")),
+        (json!({ &taste: "strong", "nothing": 1 }), "custom.nothing: unknown_field".to_owned()),
+        (json!({ &taste: "strong", &age: { "a": 1 } }), format!("custom.{age}: type")),
+    ] {
+        let refused = shop.sales.post("/customers", json!({ "name": "张三", "custom": custom })).await;
+        assert_eq!(refused.violations(), [wrong], "{custom}");
+    }
+}
+
+#[actix_web::test]
+async fn a_field_that_became_required_does_not_stand_in_the_way_of_another_correction() {
+    let shop = Shop::new().await;
+    let note = field(&shop.boss, "备忘", "text", json!({})).await;
+    let made = customer(&shop.sales, json!({})).await;
+    let taste = field(&shop.boss, "口味", "text", json!({ "required": true })).await;
+    let changed = shop.sales.patch(&path(&made), 1, json!({ "custom": { &note: "新茶" } })).await.ok();
+    assert_eq!(changed["custom"], json!({ &note: "新茶" }));
+    let refused = shop.sales.patch(&path(&made), 2, json!({ "custom": { &taste: null } })).await;
+    assert_eq!(refused.violations(), [format!("custom.{taste}: required")]);
+}
+
+#[actix_web::test]
+async fn a_condition_decides_whether_a_field_is_asked_for() {
+    let shop = Shop::new().await;
+    let car = field(&shop.boss, "有车", "yes_no", json!({})).await;
+    let condition = json!({ "field": car, "op": "is", "value": "true" });
+    let plate = field(&shop.boss, "车牌", "text", json!({ "required": true, "condition": condition })).await;
+    let refused = shop.sales.post("/customers", json!({ "name": "张三", "custom": { &car: true } })).await;
+    assert_eq!(refused.violations(), [format!("custom.{plate}: required")]);
+    let refused = shop.sales.post("/customers", json!({ "name": "张三", "custom": { &plate: "浙A" } })).await;
+    assert_eq!(refused.violations(), [format!("custom.{plate}: condition_unmet")]);
+    let made = customer(&shop.sales, json!({ &car: true, &plate: "浙A12345" })).await;
+    // What no longer applies is cleared with the answer on which it depended.
+    let changed = shop.sales.patch(&path(&made), 1, json!({ "custom": { &car: false } })).await.ok();
+    assert_eq!(changed["custom"], json!({ &car: false }));
+    let circle = json!({ "rules": { "condition": { "field": plate, "op": "filled" } } });
+    let first = shop.boss.get("/custom-fields").await.ok()["items"][0].clone();
+    let refused = shop.boss.patch(&format!("/custom-fields/{}", text(&first["id"])), 1, circle).await;
+    assert_eq!(refused.violations(), ["rules.condition.field: condition_circle"]);
+}
+
+#[actix_web::test]
+async fn a_unique_value_names_the_masked_customer_who_has_it() {
+    let shop = Shop::new().await;
+    let card = field(&shop.boss, "会员号", "text", json!({ "unique": true })).await;
+    let secret = field(&shop.boss, "证件号", "text", json!({ "unique": true, "secret": true })).await;
+    let made = customer(&shop.sales, json!({ &card: "vip-１", &secret: "33010619900101123x" })).await;
+    for (key, value) in [(&card, "VIP-1"), (&secret, "33010619900101123X")] {
+        let body = json!({ "name": "李四", "custom": { key: value } });
+        let problem = shop.rival.post("/customers", body).await.problem(409, "value_taken");
+        assert_eq!(problem["errors"][0]["field"], format!("custom.{key}"));
+        assert_eq!(problem["existing"]["name_masked"], "张*");
+        assert_eq!(problem["existing"]["owner_name"], "陈晓");
+        assert_eq!(problem["existing"]["id"], json!(null));
+    }
+    // The customer's own value is no conflict, and a deleted customer frees it.
+    shop.sales.patch(&path(&made), 1, json!({ "custom": { &card: "VIP-1" } })).await.ok();
+    shop.boss.delete(&path(&made), 2).await.ok();
+    customer(&shop.rival, json!({ &card: "vip-1", &secret: "33010619900101123X" })).await;
+}
+
+#[actix_web::test]
+async fn what_is_secret_is_shown_masked_and_recorded_as_a_mere_fact() {
+    let shop = Shop::new().await;
+    let id = field(&shop.boss, "证件号", "text", json!({ "secret": true })).await;
+    let (phone, number) = (field(&shop.boss, "家属电话", "phone", json!({})).await, phone_number());
+    let taste = field(&shop.boss, "口味", "choice", json!({ "choices": [{ "key": "mild", "label": "清淡" }] })).await;
+    let made = customer(&shop.sales, json!({ &id: "330106199001011234", &phone: number, &taste: "mild" })).await;
+    assert_eq!(made["custom"][&id], "************1234");
+    assert_eq!(made["custom"][&phone], format!("139****{}", &number[7..]));
+    let entries = shop.boss.get(&format!("/audit?resource_id={}", text(&made["id"]))).await.ok();
+    let (entry, said) = (&entries["items"][0], entries.to_string());
+    assert!(!said.contains(&number) && !said.contains("330106199001011234"), "{said}");
+    let fields = entry["fields"].as_array().expect("fields");
+    let of = |key: &str| {
+        let name = format!("custom.{key}");
+        fields.iter().find(|field| field["name"] == name.as_str()).unwrap_or_else(|| panic!("{name}: {entry}")).clone()
+    };
+    assert_eq!(of(&id)["kind"], "secret");
+    assert_eq!(of(&taste)["kind"], "personal");
+    assert_eq!(of(&taste)["new"], "清淡");
+}
+
+#[actix_web::test]
+async fn a_role_sees_and_fills_in_what_its_definition_allows() {
+    let shop = Shop::new().await;
+    let hidden = field(&shop.boss, "利润", "money", json!({ "hidden_from": ["sales"], "default": "100" })).await;
+    let fixed =
+        field(&shop.boss, "等级", "text", json!({ "read_only_for": ["sales"], "required": true, "default": "普通" }))
+            .await;
+    let listed = shop.sales.get("/custom-fields").await.ok();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["items"][0]["writable"], false);
+    let made = customer(&shop.sales, json!({})).await;
+    assert_eq!(made["custom"], json!({ &fixed: "普通" }));
+    assert_eq!(shop.boss.get(&path(&made)).await.ok()["custom"], json!({ &hidden: 100, &fixed: "普通" }));
+    for (custom, wrong) in [
+        (json!({ &hidden: 1 }), format!("custom.{hidden}: unknown_field")),
+        (json!({ &fixed: "贵宾" }), format!("custom.{fixed}: field_read_only")),
+    ] {
+        assert_eq!(shop.sales.patch(&path(&made), 1, json!({ "custom": custom })).await.violations(), [wrong]);
+    }
+    let refused = shop
+        .boss
+        .post("/custom-fields", json!({ "label": "别的", "kind": "text", "rules": { "hidden_from": ["boss"] } }))
+        .await;
+    assert_eq!(refused.violations(), ["rules.hidden_from.0: role_unknown"]);
+}
+
+#[actix_web::test]
+async fn choices_are_renamed_and_retired_and_nobody_loses_what_they_have() {
+    let shop = Shop::new().await;
+    let rules = json!({ "choices": [{ "key": "a", "label": "明前" }, { "key": "b", "label": "雨前" }, { "key": "c", "label": "秋茶" }] });
+    let taste = field(&shop.boss, "季节", "choice", rules).await;
+    let made = customer(&shop.sales, json!({ &taste: "a" })).await;
+    let id = text(&shop.boss.get("/custom-fields").await.ok()["items"][0]["id"]);
+    let rules = json!({ "choices": [{ "key": "b", "label": "谷雨前" }] });
+    let changed = shop.boss.patch(&format!("/custom-fields/{id}"), 1, json!({ "rules": rules })).await.ok();
+    let choices =
+        json!([{ "key": "b", "label": "谷雨前", "retired": false }, { "key": "a", "label": "明前", "retired": true }]);
+    assert_eq!(changed["rules"]["choices"], choices);
+    // Saying again what stands there is no new choice.
+    let body = json!({ "remark": "老客", "custom": { &taste: "a" } });
+    assert_eq!(shop.sales.patch(&path(&made), 1, body).await.ok()["custom"], json!({ &taste: "a" }));
+    let refused = shop.sales.post("/customers", json!({ "name": "李四", "custom": { &taste: "a" } })).await;
+    assert_eq!(refused.violations(), [format!("custom.{taste}: enum_invalid")]);
+}
+
+#[actix_web::test]
+async fn a_deleted_field_is_counted_before_and_out_of_sight_after() {
+    let shop = Shop::new().await;
+    let taste = field(&shop.boss, "口味", "text", json!({})).await;
+    let made = customer(&shop.sales, json!({ &taste: "浓" })).await;
+    customer(&shop.sales, json!({})).await;
+    let id = text(&shop.boss.get("/custom-fields").await.ok()["items"][0]["id"]);
+    let count = shop.boss.get(&format!("/custom-fields/{id}/count")).await.ok();
+    assert_eq!(count, json!({ "count": 1, "capped": false }));
+    shop.boss.delete(&format!("/custom-fields/{id}"), 1).await.ok();
+    assert_eq!(shop.sales.get(&path(&made)).await.ok()["custom"], json!({}));
+    // The key is free again, and a new field of that name begins empty.
+    let again = json!({ "key": taste, "label": "口味", "kind": "number" });
+    shop.boss.post("/custom-fields", again).await.ok();
+    assert_eq!(shop.sales.get(&path(&made)).await.ok()["custom"], json!({}));
+}
+
+#[actix_web::test]
+async fn fields_are_shown_in_the_order_they_were_given() {
+    let shop = Shop::new().await;
+    let mut keys = Vec::new();
+    for label in ["一", "二", "三"] {
+        keys.push(field(&shop.boss, label, "text", json!({})).await);
+    }
+    let items = shop.boss.get("/custom-fields").await.ok()["items"].clone();
+    let ids: Vec<String> = [2, 0, 1].iter().map(|at: &usize| text(&items[*at]["id"])).collect();
+    shop.boss.post("/custom-fields/order", json!({ "ids": ids })).await.ok();
+    let now = shop.sales.get("/custom-fields").await.ok()["items"].clone();
+    let now: Vec<String> = now.as_array().expect("items").iter().map(|one| text(&one["label"])).collect();
+    assert_eq!(now, ["三", "一", "二"]);
+}
+
+#[actix_web::test]
+async fn a_definition_that_cannot_work_is_refused() {
+    let shop = Shop::new().await;
+    for (body, wrong) in [
+        (json!({ "label": "选", "kind": "choice" }), "rules.choices: required"),
+        (
+            json!({ "label": "选", "kind": "text", "rules": { "choices": [{ "label": "一" }] } }),
+            "rules.choices: choices_unexpected",
+        ),
+        (
+            json!({ "label": "选", "kind": "choice", "rules": { "choices": [{ "label": "一" }, { "label": "一" }] } }),
+            "rules.choices.1.label: choice_twice",
+        ),
+        (json!({ "label": "密", "kind": "number", "rules": { "secret": true } }), "rules.secret: secret_impossible"),
+        (json!({ "label": "唯", "kind": "yes_no", "rules": { "unique": true } }), "rules.unique: unique_impossible"),
+        (json!({ "label": "数", "kind": "number", "rules": { "min": 2, "max": 1 } }), "rules.max: range_reversed"),
+        (json!({ "label": "数", "kind": "number", "rules": { "default": "x" } }), "rules.default: number_invalid"),
+        (
+            json!({ "label": "条", "kind": "text", "rules": { "condition": { "field": "nothing", "op": "filled" } } }),
+            "rules.condition.field: field_unknown",
+        ),
+        (json!({ "label": "名", "key": "1a", "kind": "text" }), "key: key_invalid"),
+    ] {
+        assert_eq!(shop.boss.post("/custom-fields", body.clone()).await.violations(), [wrong], "{body}");
+    }
+    let made = json!({ "key": "taste", "label": "口味", "kind": "text" });
+    shop.boss.post("/custom-fields", made.clone()).await.ok();
+    shop.boss.post("/custom-fields", made).await.problem(409, "name_taken");
+    let id = text(&shop.boss.get("/custom-fields").await.ok()["items"][0]["id"]);
+    let refused = shop.boss.patch(&format!("/custom-fields/{id}"), 1, json!({ "rules": { "unique": true } })).await;
+    assert_eq!(refused.violations(), ["rules.unique: field_fixed"]);
+}
