@@ -188,7 +188,7 @@ Component({
     async learnNames(filter: Filter) {
       const { tags, types, own } = wantedOf(filter)
       const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
-      const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code))
+      const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
       const unknownField = Object.keys(own).length > 0 && !knownCustomFields().length
       if (!unknownTag && !ownType && !unknownField) return
       const [names] = await Promise.all([

@@ -1,4 +1,4 @@
-import { knownCustomFields, listCustomFields, ownTypeNames } from '../../../api/custom-fields'
+import { knownCustomFields, listCustomFields, listCustomerTypes, ownTypeNames } from '../../../api/custom-fields'
 import { countCustomers } from '../../../api/customers'
 import { rights, seesPhones } from '../../../api/rights'
 import { may, me } from '../../../api/session'
@@ -60,7 +60,8 @@ Component({
     },
     /** The types and fields that the business made itself. */
     async loadOwn() {
-      const [names] = await Promise.all([ownTypeNames(), listCustomFields().catch(() => [])])
+      await Promise.all([listCustomerTypes().catch(() => null), listCustomFields().catch(() => null)])
+      const names = await ownTypeNames()
       this.data.types = [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))]
       this.draw()
     },
