@@ -1,24 +1,22 @@
 import { query, request } from './client'
-import type { CustomerChanges, CustomerRow, CustomerView, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Relation, RelationKind, Sharer } from './types'
+import type { Counted, CustomerChanges, CustomerRow, CustomerView, Filter, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Relation, RelationKind, Sharer } from './types'
 
-export interface CustomerFilter {
+/** What a list is asked for: the words in the box, and the filter. */
+export interface CustomerQuery {
   q?: string
-  /** One of the four that everybody has, or the business's own. */
-  type?: string
-  tags_any?: string
-  tags_all?: string
-  tags_none?: string
-  owner_id?: string
-  /** `true`: those in the pool 公海; `false`: those somebody looks after. */
-  pool?: 'true' | 'false'
+  filter?: Filter
 }
 
-export function listCustomers(filter: CustomerFilter, cursor: string | null): Promise<Page<CustomerRow>> {
-  return request('GET', `customers${query({ ...filter, limit: 20, cursor })}`)
+function asked({ q, filter }: CustomerQuery): { q?: string | undefined; filter?: string } {
+  return { q, ...(filter?.all?.length ? { filter: JSON.stringify(filter) } : {}) }
 }
 
-export function countCustomers(filter: CustomerFilter): Promise<{ count: number; capped: boolean }> {
-  return request('GET', `customers/count${query({ ...filter })}`)
+export function listCustomers(what: CustomerQuery, cursor: string | null, limit = 20): Promise<Page<CustomerRow>> {
+  return request('GET', `customers${query({ ...asked(what), limit, cursor })}`)
+}
+
+export function countCustomers(what: CustomerQuery): Promise<Counted> {
+  return request('GET', `customers/count${query({ ...asked(what) })}`)
 }
 
 export function findCustomer(id: string): Promise<CustomerView> {

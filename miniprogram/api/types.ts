@@ -112,7 +112,8 @@ export type Tag = Schemas['TagView']
 export type TagGroup = Schemas['TagGroupView']
 
 export type CustomerPhone = Schemas['CustomerPhone']
-export type CustomerRow = Answer<Omit<Schemas['CustomerRow'], 'type' | 'custom'>> & Own
+/** Only a search says what it found. */
+export type CustomerRow = Answer<Omit<Schemas['CustomerRow'], 'type' | 'custom' | 'found'>> & Own & { found?: Schemas['Found'] | null }
 export type CustomerView = Answer<Omit<Schemas['CustomerView'], 'type' | 'phones' | keyof More | keyof Own>> & { phones: Answer<Schemas['PhoneView']>[] } & More & Own
 export type NewCustomer = Omit<Schemas['NewCustomer'], 'type'> & { type?: string | null; phones: CustomerPhone[] }
 
@@ -218,6 +219,19 @@ export interface CustomFieldChanges {
 }
 /** RFC 7396: an absent field stays, `null` clears. */
 export type CustomerChanges = Omit<Schemas['CustomerChanges'], 'type'> & { type?: string }
+
+
+export type Filter = Schemas['Filter']
+export type Clause = Schemas['Clause']
+export type FilterTest = Schemas['Test']
+export type Shared = Schemas['Shared']
+export type SavedView = Schemas['ViewView']
+export type NewView = Schemas['NewView']
+export type ViewChanges = Schemas['ViewChanges']
+export type Selection = Schemas['Selection']
+export type BulkChange = Schemas['BulkChange']
+export type BulkAction = Answer<Schemas['BulkView']>
+export type BulkFailure = Schemas['BulkFailure']
 
 export type NewInteraction = Schemas['NewInteraction']
 export type Interaction = Answer<Schemas['InteractionView']>

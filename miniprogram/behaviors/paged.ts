@@ -23,29 +23,36 @@ export const paged = Behavior({
     message: '',
     next: null as string | null,
     fetching: false,
+    /** What is shown answers an older question, and a newer one is on its way. */
+    waiting: false,
     tail: '' as '' | 'loading' | 'failed' | 'end',
     /** Answers to an older question are dropped. */
     turn: 0,
   },
 
   methods: {
-    /** Asks anew. Rows that are shown stay until the answer is there, unless the question changed. */
-    async reload(clear = false): Promise<void> {
+    /**
+     * Asks anew. Rows that are shown stay until the answer is there, unless the question changed. While one types
+     * they stay as well, so that nothing flickers: but they are no answer, so a failure takes their place.
+     */
+    async reload(clear = false, typing = false): Promise<void> {
       const turn = this.data.turn + 1
-      const keep = !clear && this.data.rows.length > 0
-      this.setData({ turn, fetching: true, ...(keep ? {} : { rows: [], phase: 'loading', tail: '' }) })
+      const shown = this.data.phase === 'ready' && this.data.rows.length > 0
+      const keep = !clear && !typing && shown
+      const stays = keep || (typing && shown)
+      this.setData({ turn, fetching: true, waiting: typing && shown, ...(stays ? {} : { rows: [], phase: 'loading', tail: '' }) })
       try {
         const host = this as unknown as Host
         const page = await host.fetchPage(null)
         if (turn !== this.data.turn) return
         const rows = page.items.map((row) => host.present(row))
-        this.setData({ rows, phase: 'ready', next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, rows.length) })
+        this.setData({ rows, phase: 'ready', next: page.next_cursor, fetching: false, waiting: false, tail: tailOf(page.next_cursor, rows.length) })
       } catch (thrown) {
         if (turn !== this.data.turn) return
         const why = asProblem(thrown)
-        this.setData({ fetching: false })
+        this.setData({ fetching: false, waiting: false })
         if (keep) wx.showToast({ icon: 'none', title: why.sentence })
-        else this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
+        else this.setData({ rows: [], phase: why.offline ? 'offline' : 'failed', message: why.sentence })
       }
     },
 
@@ -60,8 +67,10 @@ export const paged = Behavior({
         if (turn !== this.data.turn) return
         const known = new Set(this.data.rows.map((row) => row.id))
         const fresh = page.items.map((row) => host.present(row)).filter((row) => !known.has(row.id))
-        const rows = this.data.rows.concat(fresh)
-        this.setData({ rows, next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, rows.length) })
+        // Only what is new is sent to the screen: what stands there stays as it is.
+        const from = this.data.rows.length
+        const added = Object.fromEntries(fresh.map((row, at) => [`rows[${from + at}]`, row]))
+        this.setData({ ...added, next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, from + fresh.length) })
       } catch {
         if (turn === this.data.turn) this.setData({ fetching: false, tail: 'failed' })
       }

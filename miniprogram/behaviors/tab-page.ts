@@ -13,7 +13,7 @@ interface Host {
 }
 
 interface Bar {
-  setData(part: { selected: string }): void
+  setData(part: { selected: string } | { hidden: boolean }): void
 }
 
 /** Whoever has been shown a tab: WeChat opens the first page, whatever one works with. */
@@ -33,10 +33,18 @@ export function ledAway(path: string): boolean {
   return true
 }
 
+function bar(page: object): Bar | null | undefined {
+  return (page as { getTabBar?: () => Bar | null }).getTabBar?.()
+}
+
 /** Tells the tab bar which tab this page is. */
 export function markTab(page: object, path: string): void {
-  const bar = (page as { getTabBar?: () => Bar | null }).getTabBar?.()
-  bar?.setData({ selected: path })
+  bar(page)?.setData({ selected: path })
+}
+
+/** Makes room at the thumb for what the page has to offer instead. */
+export function hideTabs(page: object, hidden: boolean): void {
+  bar(page)?.setData({ hidden })
 }
 
 /** A tab page shows one component per side, `#content`, and passes the page's gestures on to it. */

@@ -12,7 +12,7 @@ listen('inbox', (what) => {
 /** The tabs of the side that is shown. WeChat makes one bar for every tab page; the page says which it is. */
 Component({
   behaviors: [listens],
-  data: { items: [] as TabItem[], selected: '', unread: '' },
+  data: { items: [] as TabItem[], selected: '', unread: '', hidden: false },
 
   lifetimes: {
     attached() {

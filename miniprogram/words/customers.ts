@@ -1,32 +1,63 @@
 import type { CustomerRow, TagMark } from '../api/types'
 import { day, isPast, soon } from './when'
 
+/** A piece of a text; marked when a search found it. */
+export interface Piece {
+  /** Where it begins. */
+  at: number
+  text: string
+  on: boolean
+}
+
+/** A text cut where a search found something. Places count whole characters, as people do. */
+export function pieces(text: string, found?: { from: number; length: number } | null): Piece[] {
+  const all = [...text]
+  if (!found || found.length === 0 || found.from >= all.length) return [{ at: 0, text, on: false }]
+  const end = found.from + found.length
+  const piece = (at: number, until: number, on: boolean): Piece => ({ at, text: all.slice(at, until).join(''), on })
+  return [piece(0, found.from, false), piece(found.from, end, true), piece(end, all.length, false)].filter((one) => one.text !== '')
+}
+
 /** A customer as a card shows it. */
 export interface CustomerCard {
   [field: string]: unknown
   id: string
   name: string
+  /** The name in up to three pieces, of which the search meant the one that is marked. */
+  pieces: Piece[]
   initial: string
   type: string
   company: string
+  companyPieces: Piece[]
   tags: TagMark[]
   owner: string
   phone: string
+  phoneFound: boolean
+  /** Whether there is a number to call. */
+  callable: boolean
+  pooled: boolean
   last: string
   next: string
   late: boolean
 }
 
 export function customerCard(row: CustomerRow, staff: Map<string, string>, phones: boolean): CustomerCard {
+  const found = row.found ?? null
+  const company = [row.company, row.title].filter(Boolean).join(' · ')
   return {
     id: row.id,
     name: row.name,
+    pieces: pieces(row.name, found?.in === 'name' ? found : null),
     initial: initial(row.name),
     type: row.type,
-    company: [row.company, row.title].filter(Boolean).join(' · '),
+    company,
+    companyPieces: pieces(company, found?.in === 'company' ? found : null),
     tags: row.tags,
     owner: row.pool_id !== null ? '公海' : staff.get(row.owner_id ?? '') ?? '',
     phone: phones ? row.phone_masked ?? '没有电话' : '',
+    phoneFound: found?.in === 'phone',
+    callable: row.phone_count > 0,
+    pooled: row.pool_id !== null,
     last: day(row.last_contact_at),
     next: soon(row.next_contact_at),
     late: row.next_contact_at !== null && isPast(row.next_contact_at),

@@ -27,6 +27,8 @@ Component({
     start: { type: String, value: '1900-01-01' },
     end: { type: String, value: '2100-12-31' },
     plain: { type: Boolean, value: false },
+    /** What stands for all of a province or city in the region picker; none when only a district is an answer. */
+    whole: { type: String, value: '' },
   },
 
   data: { shown: '', index: 0, focused: false, on: {} as Record<string, boolean> },
@@ -68,7 +70,8 @@ Component({
     },
     onRegion(event: Region) {
       const code = event.detail.code.filter(Boolean).pop() ?? ''
-      this.triggerEvent('change', { name: this.data.name, value: code, text: [...new Set(event.detail.value)].join(' ') })
+      const names = event.detail.value.filter((name) => name !== this.data.whole)
+      this.triggerEvent('change', { name: this.data.name, value: code, text: [...new Set(names)].join(' ') })
     },
     clear() {
       this.triggerEvent('change', { name: this.data.name, value: '', text: '' })

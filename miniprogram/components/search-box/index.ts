@@ -8,9 +8,12 @@ Component({
     /** On a white sheet the box is sunken instead of raised. */
     sunken: { type: Boolean, value: false },
   },
-  data: { timer: 0, text: '' },
+  data: { timer: 0, text: '', told: '' },
   observers: {
     value(value: string) {
+      // What comes back of one's own must not overwrite what was typed meanwhile.
+      if (value === this.data.told) return
+      this.data.told = value
       this.setData({ text: value })
     },
   },
@@ -29,14 +32,21 @@ Component({
     onConfirm(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       clearTimeout(this.data.timer)
       this.tell(event.detail.value)
+      this.triggerEvent('confirm', { value: event.detail.value.trim() })
+    },
+    onFocus() {
+      this.triggerEvent('focus', {})
     },
     clear() {
       clearTimeout(this.data.timer)
       this.setData({ text: '' })
       this.tell('')
     },
-    tell(value: string) {
-      this.triggerEvent('search', { value: value.trim() })
+    tell(text: string) {
+      const value = text.trim()
+      if (value === this.data.told) return
+      this.data.told = value
+      this.triggerEvent('search', { value })
     },
   },
 })

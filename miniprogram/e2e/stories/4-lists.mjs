@@ -47,7 +47,7 @@ export async function tell({ step, open, world }) {
       const cards = await texts(phone, '[data-testid=customer-row]')
       check(cards.length && cards.every((text) => fits.test(text)), `${how}: ${cards.find((text) => !fits.test(text))}`)
     }
-    await phone.tap('[data-testid=filtered]')
+    await phone.tap('[data-testid=filter-chip]')
   })
 
   await step('scrolling reaches every customer once', async () => {

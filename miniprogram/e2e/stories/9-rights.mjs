@@ -233,7 +233,7 @@ export async function tell({ step, open, world }) {
     await sales.visible('[data-testid=in-pool]').waitFor()
     await boss.goto('/pages/customers/index')
     await settled(boss)
-    await boss.tap('[data-testid=pool]')
+    await boss.tap('[data-testid=view-pool]')
     await boss.waitText('苗一凡')
     await boss.shot('98-pool')
     await boss.tap('[data-testid=customer-row]')

@@ -1,45 +1,57 @@
 import { listen } from '../../api/changes'
+import { knownCustomFields, listCustomFields, ownTypeNames } from '../../api/custom-fields'
 import { countCustomers, listCustomers } from '../../api/customers'
-import type { CustomerFilter } from '../../api/customers'
-import { rights, seesPhones } from '../../api/rights'
+import type { CustomerQuery } from '../../api/customers'
+import { opensPhones, rights, seesPhones } from '../../api/rights'
 import { may, onSession } from '../../api/session'
 import { knownNames, staffNames } from '../../api/staff'
-import type { CustomerRow, CustomerType, Page, TagMark } from '../../api/types'
+import { knownTags, listTagGroups } from '../../api/tags'
+import type { CustomerRow, Filter, Page, SavedView } from '../../api/types'
+import { callCustomer } from '../../behaviors/calling'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { customerCard } from '../../words/customers'
+import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
+import type { FilterChip } from '../../words/filters'
 import { TYPE_CHOICES } from '../../words/names'
+import { counted } from '../../words/rights'
+import { knownRegions } from './filter/regions'
+import { picking } from './picking'
+import { rememberSearch } from './recent/recent'
+import { whole } from './whole'
 
-type How = 'any' | 'all' | 'none'
 type Tap = WechatMiniprogram.TouchEvent
 
-const HOWS = [
-  { value: 'any', label: '有任意一个' },
-  { value: 'all', label: '全部都有' },
-  { value: 'none', label: '一个都没有' },
-]
+interface Views {
+  load(): Promise<void>
+  took(view: SavedView): void
+}
 
-/** All customers one may see: found by name, company, number, type or tag. */
+/** All customers one may see: found by name, sound or number, narrowed by a filter, kept as views. */
 Component({
-  behaviors: [paged, listens],
+  behaviors: [paged, listens, picking],
   data: {
     q: '',
-    type: '' as CustomerType | '',
-    types: [{ value: '', label: '全部' }, ...TYPE_CHOICES],
-    hows: HOWS,
-    how: 'any' as How,
-    tags: [] as TagMark[],
-    tagLine: '',
+    /** The view that was chosen, what it says, and what the list shows now. */
+    view: 'all',
+    viewFilter: { all: [] } as Filter,
+    filter: { all: [] } as Filter,
+    /** The filter with what goes without saying: what a bulk action is told. */
+    narrowed: { all: [] } as Filter,
+    chips: [] as FilterChip[],
+    /** What the business calls its own types. */
+    typeNames: [] as [string, string][],
+    moved: false,
+    pooled: false,
+    recent: false,
+    naming: false,
+    /** One's own view that gets another name; none while a new one is saved. */
+    renamed: null as SavedView | null,
     filterOpen: false,
-    draftHow: 'any' as How,
-    draftTags: [] as TagMark[],
-    draftIds: [] as string[],
+    number: '',
     count: '',
-    mayWrite: false,
-    mayTags: false,
-    mayPool: false,
-    pool: false,
+    may: { write: false, call: false, note: false, remind: false, swipe: false },
     loaded: false,
   },
 
@@ -60,16 +72,20 @@ Component({
       void this.first()
     },
     drawRights() {
-      const mayPool = rights()?.pool ?? false
-      this.setData({ mayWrite: may('customers.write'), mayTags: may('tags.read'), mayPool, pool: mayPool && this.data.pool })
+      const able = { write: may('customers.write'), call: opensPhones(), note: may('interactions.write'), remind: may('tasks.write') }
+      this.setData({ may: { ...able, swipe: able.call || able.note || able.remind } })
     },
     async onPullDownRefresh() {
-      await this.reload()
+      void this.views()?.load()
       void this.recount()
+      await this.reload()
       wx.stopPullDownRefresh()
     },
     onReachBottom() {
       void this.more()
+    },
+    views(): Views | null {
+      return this.selectComponent('#views') as unknown as Views | null
     },
 
     async first() {
@@ -79,98 +95,162 @@ Component({
       await this.reload(true)
     },
     retry() {
+      void this.views()?.load()
       void this.first()
     },
 
-    filter(): CustomerFilter {
-      const ids = this.data.tags.map((tag) => tag.id).join(',')
-      const { q, pool, mayPool } = this.data
-      // A name or number is looked for everywhere; the list itself is of those whom somebody looks after.
-      const where = pool ? 'true' : mayPool && !q ? 'false' : undefined
-      return { q, type: this.data.type, ...(ids ? { [`tags_${this.data.how}`]: ids } : {}), ...(where ? { pool: where } : {}) }
+    asked(): CustomerQuery {
+      const { q, filter } = this.data
+      return { q, filter: whole(filter, q) }
     },
     fetchPage(cursor: string | null): Promise<Page<CustomerRow>> {
-      return listCustomers(this.filter(), cursor)
+      return listCustomers(this.asked(), cursor)
     },
     present(row: CustomerRow) {
       return customerCard(row, knownNames(), seesPhones())
     },
     async recount() {
-      try {
-        const { count, capped } = await countCustomers(this.filter())
-        this.setData({ count: capped ? `${count}+ 位` : `${count} 位` })
-      } catch {
-        this.setData({ count: '' })
-      }
+      this.setData({ narrowed: whole(this.data.filter, this.data.q) })
+      const now = await countCustomers(this.asked()).catch(() => null)
+      const number = now ? counted(now) : ''
+      this.setData({ number, count: number && `${number} 位`, ...(this.data.everything ? { chosenCount: number } : {}) })
     },
-    ask() {
+    /** Another question. While one types, the rows stay until the answer is there. */
+    ask(typing = false) {
+      if (this.data.picking) this.pick([])
+      this.setData({ recent: false })
+      wx.pageScrollTo({ scrollTop: 0, duration: 0, fail: () => undefined })
       void this.recount()
-      void this.reload(true)
+      void this.reload(!typing, typing)
     },
 
     /** Saved elsewhere: an old row changes in place, a new one asks the list anew. */
     onCustomer(row: CustomerRow) {
       const known = this.data.rows.some((one) => one.id === row.id)
-      const belongs = !this.data.mayPool || this.data.q !== '' || this.data.pool === (row.pool_id !== null)
+      const { pooled, q } = this.data
+      const belongs = !rights()?.pool || q !== '' || pooled === (row.pool_id !== null) || wantedOf(this.data.filter).pool === 'either'
       if (known && belongs) this.replaceRow(row)
       else if (known) {
         this.removeRow(row.id)
         void this.recount()
-      } else if (belongs) this.ask()
+      } else if (belongs) {
+        void this.recount()
+        void this.reload(false, true)
+      }
     },
 
     onSearch(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
-      this.setData({ q: event.detail.value })
-      this.ask()
+      this.search(event.detail.value)
     },
-    chooseType(event: Tap) {
-      this.setData({ type: event.currentTarget.dataset['value'] as CustomerType | '' })
-      this.ask()
+    onConfirm(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      rememberSearch(event.detail.value)
     },
-    togglePool() {
-      this.setData({ pool: !this.data.pool })
-      this.ask()
+    onFocus() {
+      if (!this.data.q) this.setData({ recent: true })
+    },
+    onRecent(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      rememberSearch(event.detail.value)
+      this.search(event.detail.value)
+    },
+    closeRecent() {
+      this.setData({ recent: false })
+    },
+    search(q: string) {
+      this.setData({ q })
+      this.ask(true)
+    },
+
+    onView(event: WechatMiniprogram.CustomEvent<{ id: string; filter: Filter }>) {
+      const { id, filter } = event.detail
+      this.setData({ view: id, viewFilter: filter })
+      this.narrow(filter)
     },
     openFilter() {
-      this.setData({ filterOpen: true, draftHow: this.data.how, draftTags: this.data.tags, draftIds: this.data.tags.map((tag) => tag.id) })
+      this.setData({ filterOpen: true, recent: false })
     },
     closeFilter() {
       this.setData({ filterOpen: false })
     },
-    chooseHow(event: Tap) {
-      this.setData({ draftHow: event.currentTarget.dataset['value'] as How })
-    },
-    chooseTags(event: WechatMiniprogram.CustomEvent<{ value: string[]; tags: TagMark[] }>) {
-      this.setData({ draftIds: event.detail.value, draftTags: event.detail.tags })
-    },
-    clearFilter() {
-      this.setData({ draftTags: [], draftIds: [], draftHow: 'any' })
-    },
-    setTags(tags: TagMark[], how: How) {
-      const words = HOWS.find((one) => one.value === how)?.label ?? ''
-      this.setData({ tags, how, tagLine: `${words}：${tags.map((tag) => tag.name).join('、')}` })
-    },
-    applyFilter() {
+    applyFilter(event: WechatMiniprogram.CustomEvent<{ filter: Filter }>) {
       this.setData({ filterOpen: false })
-      this.setTags(this.data.draftTags, this.data.draftHow)
+      this.narrow(event.detail.filter)
+    },
+    dropChip(event: Tap) {
+      this.narrow(filterOf(without(wantedOf(this.data.filter), String(event.currentTarget.dataset['id']))))
+    },
+    narrow(filter: Filter) {
+      this.setData({ filter })
+      this.drawChips()
+      void this.learnNames(filter)
       this.ask()
     },
-    dropFilter() {
-      this.setTags([], 'any')
-      this.ask()
+    /** What the words of the chips are made of, asked when somebody first needs it. */
+    async learnNames(filter: Filter) {
+      const { tags, types, own } = wantedOf(filter)
+      const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
+      const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
+      const unknownField = Object.keys(own).length > 0 && !knownCustomFields().length
+      if (!unknownTag && !ownType && !unknownField) return
+      const [names] = await Promise.all([
+        ownType ? ownTypeNames() : new Map(this.data.typeNames),
+        unknownTag ? listTagGroups().catch(() => null) : null, unknownField ? listCustomFields().catch(() => null) : null,
+      ])
+      this.data.typeNames = [...names]
+      this.drawChips()
     },
+    /** What a view of everybody's says already needs no chip. */
+    drawChips() {
+      const { filter, view, viewFilter } = this.data
+      const moved = !same(filter, viewFilter)
+      const wanted = wantedOf(filter)
+      const shown = view === 'mine' || view === 'pool' ? wantedOf(viewFilter) : null
+      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types: new Map(this.data.typeNames), fields: knownCustomFields() })
+        .filter(({ id }) => !(id === 'owners' && shown?.owners.join() === wanted.owners.join()) && !(id === 'pool' && shown?.pool === wanted.pool))
+      this.setData({ chips, moved: moved && (filter.all ?? []).length > 0, pooled: wanted.pool === 'set' })
+    },
+    saveView() {
+      this.setData({ naming: true, renamed: null })
+    },
+    renameView(event: WechatMiniprogram.CustomEvent<{ view: SavedView }>) {
+      this.setData({ naming: true, renamed: event.detail.view })
+    },
+    closeNaming() {
+      this.setData({ naming: false })
+    },
+    onSavedView(event: WechatMiniprogram.CustomEvent<{ view: SavedView }>) {
+      this.setData({ naming: false })
+      this.views()?.took(event.detail.view)
+    },
+
     act() {
-      if (this.data.q || this.data.type || this.data.tags.length) {
-        this.setData({ q: '', type: '', pool: false })
-        this.setTags([], 'any')
-        this.ask()
+      if (this.data.q || (this.data.filter.all ?? []).length) {
+        this.setData({ q: '', view: 'all', viewFilter: { all: [] } })
+        this.narrow({ all: [] })
       } else this.add()
     },
     add() {
       wx.navigateTo({ url: '/features/customers/form/index' })
     },
     open(event: Tap) {
-      wx.navigateTo({ url: `/features/customers/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
+      const id = String(event.currentTarget.dataset['id'])
+      if (this.data.picking) return this.togglePick(id)
+      rememberSearch(this.data.q)
+      this.setData({ recent: false })
+      wx.navigateTo({ url: `/features/customers/detail/index?id=${id}` })
+    },
+    call(event: Tap) {
+      void callCustomer(String(event.currentTarget.dataset['id']))
+    },
+    go(event: Tap) {
+      const { to, id, name } = event.currentTarget.dataset as { to: 'interactions' | 'tasks'; id: string; name: string }
+      wx.navigateTo({ url: `/features/${to}/form/index?customer=${id}&name=${encodeURIComponent(name)}` })
+    },
+
+    /** Many customers are not what they were. */
+    onBulk() {
+      if (this.data.picking) this.leavePicking()
+      void this.recount()
+      void this.reload()
     },
   },
 })

@@ -51,6 +51,8 @@ const asTouch = (o, scroll) => (t) => ({
 })
 
 backend.onEvent((target, type, detail, options) => {
+  // As on a phone: whoever listened to the longpress hears no tap of the same finger.
+  if (type === 'tap' && press?.heard) return 0
   const source = options.originalEvent
   const node = source?.target
   const o = origin(node)
@@ -68,7 +70,7 @@ backend.onEvent((target, type, detail, options) => {
   ge.Event.dispatchEvent(target, event)
   return event.getEventBubbleStatus()
 })
-// A press of 350 ms without moving is a longpress, and then no tap follows.
+// A press of 350 ms without moving is a longpress; when somebody listens to it, no tap follows.
 let press
 listen('touchstart', (e) => {
   const t = e.changedTouches[0]
@@ -85,12 +87,18 @@ function raise(source, type) {
   let node = source.target
   while (node && !node.__wxElement) node = node.parentNode
   if (!node) return
+  if (type === 'longpress') press.heard = listens(node.__wxElement, type)
   const t = source.changedTouches[0]
   const o = origin(node)
   const touch = asTouch(o, 0)(t)
   ge.Event.dispatchEvent(node.__wxElement, new ge.Event(type, { x: touch.x, y: touch.y }, {
     bubbles: true, composed: true, capturePhase: true, extraFields: { touches: [touch], changedTouches: [touch] },
   }))
+}
+
+function listens(element, type) {
+  for (let at = element; at; at = at.getComposedParent()) if (at._$eventTarget?.listeners[type]) return true
+  return false
 }
 
 ge.addGlobalErrorListener((error, method, component) => {

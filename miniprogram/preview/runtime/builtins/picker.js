@@ -64,18 +64,25 @@ const MODES = {
   },
   region: ({ data }) => {
     const [p, c, d] = Array.isArray(data.value) ? data.value : []
-    const cities = (a) => REGIONS[a[0]]?.[1] ?? []
-    const districts = (a) => cities(a)[a[1]]?.[1] ?? []
-    const at = [0, 0, 0]
+    // What stands for a whole province or city comes first, and has no code of its own.
+    const whole = data.customItem ? [[data.customItem, '', []]] : []
+    const provinces = [...whole, ...REGIONS]
+    const below = (one) => [...whole, ...(one?.[2] ?? [])]
+    const cities = (a) => below(provinces[a[0]])
+    const districts = (a) => below(cities(a)[a[1]])
     const find = (list, name) => Math.max(0, list.findIndex(([n]) => n === name))
-    at[0] = find(REGIONS, p)
+    const at = [find(provinces, p), 0, 0]
     at[1] = find(cities(at), c)
-    at[2] = Math.max(0, districts(at).indexOf(d))
+    at[2] = find(districts(at), d)
+    const names = (list) => list.map(([n]) => n)
     return {
       linked: true,
-      columns: (a) => [REGIONS.map(([n]) => n), cities(a).map(([n]) => n), districts(a)],
+      columns: (a) => [names(provinces), names(cities(a)), names(districts(a))],
       at,
-      result: (a) => ({ value: [REGIONS[a[0]][0], cities(a)[a[1]][0], districts(a)[a[2]]], code: ['', '', ''], postcode: '' }),
+      result: (a) => {
+        const chosen = [provinces[a[0]], cities(a)[a[1]], districts(a)[a[2]]]
+        return { value: names(chosen), code: chosen.map(([, code]) => code).filter(Boolean), postcode: '' }
+      },
     }
   },
 }

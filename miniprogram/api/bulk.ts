@@ -1,0 +1,33 @@
+import { query, request } from './client'
+import type { BulkAction, BulkChange, BulkFailure, Page, Selection } from './types'
+
+/** One change to many customers, made by the server in the background. */
+export function changeCustomers(body: BulkChange, idempotencyKey: string): Promise<BulkAction> {
+  return request('POST', 'customers/bulk', { body, idempotencyKey })
+}
+
+/** Asks for the second look. */
+export function deleteCustomers(selection: Selection, idempotencyKey: string): Promise<BulkAction> {
+  return request('POST', 'customers/bulk/deletions', { body: { selection }, idempotencyKey })
+}
+
+export function listBulk(cursor: string | null): Promise<Page<BulkAction>> {
+  return request('GET', `customers/bulk${query({ limit: 20, cursor })}`)
+}
+
+export function findBulk(id: string): Promise<BulkAction> {
+  return request('GET', `customers/bulk/${id}`)
+}
+
+/** The first hundred customers to whom it was not done. */
+export function listBulkFailures(id: string): Promise<{ items: BulkFailure[] }> {
+  return request('GET', `customers/bulk/${id}/failures`)
+}
+
+export function cancelBulk(id: string): Promise<BulkAction> {
+  return request('POST', `customers/bulk/${id}/cancel`, { body: {} })
+}
+
+export function undoBulk(id: string): Promise<BulkAction> {
+  return request('POST', `customers/bulk/${id}/undo`, { body: {} })
+}

@@ -1,0 +1,398 @@
+// The list of customers as a tool: found by sound, narrowed, kept as views, changed many at a time, taken back.
+import { arrived, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
+import { measure } from '../measure.mjs'
+import { check, equal, until } from '../runner.mjs'
+import { BOSS } from '../world.mjs'
+
+export const title = 'Find customers: pinyin, filter, views, many at once'
+
+/** A salesperson of the demo. */
+const SALES = 'wanglei'
+const VIEW = '杭州老客'
+
+export async function tell({ step, open, world }) {
+  // A session of its own: nobody has given it the second look yet.
+  const session = await world.signIn(BOSS)
+  const boss = await open(BOSS, { storageState: world.storage(session) })
+  const ask = (path) => world.call(session, 'GET', path)
+  const count = async (filter, more = '') => (await ask(`customers/count?filter=${encodeURIComponent(JSON.stringify({ all: filter }))}${more}`)).count
+  const one = (field, op, ...values) => ({ any: [{ field, op, values }] })
+  /** Nobody looks after those in the pool: the list leaves them out until it is asked for them. */
+  const cared = one('pool', 'empty')
+  const counted = (wanted) => until(`${wanted} customers counted`, async () => (await boss.text('[data-testid=count]')) === `${wanted} 位`)
+  const chips = () => texts(boss, '[data-testid=filter-chip]')
+  const complaints = []
+  const look = async (name) => {
+    await arrived(boss)
+    await boss.shot(name)
+    complaints.push(...(await measure(boss)).map((one) => `${name}: ${one}`))
+  }
+
+  await step('a name is found by its sound, and what was meant is marked', async () => {
+    await tab(boss, 'customers')
+    await boss.waitText('苏文清')
+    await boss.visible('[data-testid=search] input').pressSequentially('swq', { delay: 30 })
+    await boss.visible('.hit').first().waitFor()
+    equal((await texts(boss, '.hit'))[0], '苏文清', 'what is marked')
+    await boss.fill('[data-testid=search]', 'wenqing')
+    await until('two characters marked', async () => (await texts(boss, '.hit'))[0] === '文清')
+    await boss.fill('[data-testid=search]', world.demo.customer_phone.slice(-4))
+    await until('the phone marked', async () => (await texts(boss, '.phone .hit, .hit')).some((text) => text.includes('****')))
+    await boss.fill('[data-testid=search]', 'wenqing')
+    await until('two characters marked', async () => (await texts(boss, '.hit'))[0] === '文清')
+    await look('93-search')
+  })
+
+  await step('while one types the list stays until the answer is there', async () => {
+    await boss.page.route('**/api/v1/customers?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      await route.continue()
+    })
+    await boss.visible('[data-testid=search] input').fill('文')
+    let least = 99
+    await until('the new answer', async () => {
+      least = Math.min(least, (await rowIds(boss, 'customer-row')).length)
+      return (await texts(boss, '.hit')).some((text) => text === '文')
+    }, { every: 20 })
+    check(least > 0, 'the list was empty in between')
+    await boss.page.unroute('**/api/v1/customers?*')
+  })
+
+  await step('searches that led somewhere are kept on the phone, until they are dropped', async () => {
+    await boss.visible('[data-testid=search] input').press('Enter')
+    await boss.fill('[data-testid=search]', '苏文清')
+    await until('her row', async () => (await texts(boss, '.hit'))[0] === '苏文清')
+    await boss.tap('[data-testid=customer-row]')
+    await boss.waitText('跟进记录')
+    await boss.back()
+    await boss.waitRoute('pages/customers/index')
+    await boss.tap('[data-testid=search-clear]')
+    await boss.visible('[data-testid=search] input').focus()
+    await boss.visible('[data-testid=recent]').waitFor()
+    equal(await texts(boss, '[data-testid=recent-search]'), ['苏文清', '文'], 'recent searches')
+    await look('94-recent')
+    await boss.tap('[data-testid=recent-drop][data-q=文]')
+    await until('one left', async () => (await texts(boss, '[data-testid=recent-search]')).length === 1)
+    await boss.tap('[data-testid=recent-search]')
+    await until('her row', async () => (await texts(boss, '[data-testid=customer-row] .title'))[0] === '苏文清')
+    await boss.tap('[data-testid=search-clear]')
+    await boss.visible('[data-testid=search] input').blur()
+    await boss.visible('[data-testid=search] input').focus()
+    await boss.tap('[data-testid=recent-clear]')
+    await until('none left', async () => (await boss.visible('[data-testid=recent]').count()) === 0)
+  })
+
+  await step('the filter counts before it closes, and each condition is taken off by itself', async () => {
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=types-existing]')
+    await boss.tap('[data-testid=field-region]')
+    await boss.native('.mp-picker-column').nth(0).getByText('浙江省', { exact: true }).tap()
+    await boss.native('.mp-picker-column').nth(1).getByText('杭州市', { exact: true }).tap()
+    await boss.tapText('确定')
+    const here = [one('type', 'any_of', 'existing'), one('region', 'any_of', '330100')]
+    const found = await count([...here, cared])
+    await boss.waitText(`查看 ${found} 位客户`)
+    await look('95-filter')
+    await boss.tap('[data-testid=filter-apply]')
+    await counted(found)
+    equal(await chips(), ['老客', '浙江省 杭州市'], 'chips')
+    await settled(boss)
+    await look('96-filtered')
+    await boss.tap('[data-testid=filter-chip][data-id=types]')
+    await counted(await count([here[1], cared]))
+  })
+
+  await step('every condition of the sheet asks the server what it says', async () => {
+    const wanted = {
+      'owners-me': one('owner', 'any_of', 'me'), 'contact-within-30': one('last_contact', 'at_least', 'today-30'), 'created-month': one('created', 'at_least', 'month'),
+      'birthday-30': one('birthday', 'between', 'today', 'today+30'), 'sources-referral': one('source', 'any_of', 'referral'), 'phone-set': one('phone', 'set'),
+      'contact-not-30': { any: [...one('last_contact', 'less', 'today-30').any, ...one('last_contact', 'empty').any] },
+    }
+    for (const [chip, clause] of Object.entries(wanted)) {
+      await boss.tap('[data-testid=filter]')
+      await boss.waitText('口味')
+      await boss.tap('[data-testid=filter-clear]')
+      await boss.tap(`[data-testid=${chip}]`)
+      await boss.tap('[data-testid=filter-apply]')
+      await counted(await count([clause, cared]))
+      equal((await chips()).length, 1, `chips of ${chip}`)
+    }
+    await boss.tap('[data-testid=filter-chip]')
+    await counted(await count([cared]))
+  })
+
+  await step('types and fields that the business made itself narrow the list as well', async () => {
+    const type = await world.call(session, 'POST', 'customer-types', { body: { name: '茶友会' } })
+    const field = await world.call(session, 'POST', 'custom-fields', { body: { label: '喝茶时段', kind: 'choice', rules: { choices: [{ label: '清晨' }, { label: '午后' }] } } })
+    const noon = field.rules.choices.find((one) => one.label === '午后')
+    const guest = await world.customer(session, { name: '会友甲', type: type.code, custom: { [field.key]: noon.key } })
+    await boss.goto('/pages/customers/index')
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('喝茶时段')
+    await boss.tapText('茶友会')
+    await boss.tap(`[data-testid="custom.${field.key}-${noon.key}"]`)
+    await boss.waitText('查看 1 位客户')
+    await boss.tap('[data-testid=filter-apply]')
+    await counted(1)
+    await until('the words of the chips', async () => JSON.stringify(await chips()) === JSON.stringify(['茶友会', '喝茶时段：午后']))
+    await boss.tap('[data-testid=filter-chip][data-id^=custom]')
+    await until('one chip', async () => (await chips()).length === 1)
+    await world.call(session, 'DELETE', `customers/${guest.id}`, { version: guest.version })
+    await world.call(session, 'DELETE', `custom-fields/${field.id}`, { version: field.version })
+    await world.call(session, 'DELETE', `customer-types/${type.id}`, { version: type.version })
+    await boss.goto('/pages/customers/index')
+    await boss.waitText('苏文清')
+  })
+
+  await step('what the list shows is kept as a view, that colleagues see and the owner renames and deletes', async () => {
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=types-existing]')
+    await boss.tap('[data-testid=filter-apply]')
+    await boss.tap('[data-testid=keep-view]')
+    await boss.tap('[data-testid=save-view]')
+    await boss.waitText('给视图起个名字')
+    await boss.fill('[data-testid=field-name]', VIEW)
+    await boss.tap('[data-testid=shared-everyone]')
+    await look('97-save-view')
+    await boss.tap('[data-testid=save-view]')
+    await boss.waitText(`已保存视图 ${VIEW}`)
+    await boss.visible(`[data-testid^=view-][data-name=${VIEW}][aria-selected]`).waitFor()
+    await boss.tap('[data-testid=view-mine]')
+    await counted(await count([one('owner', 'any_of', 'me'), cared]))
+    equal(await chips(), [], 'chips of one of everybody\'s views')
+    await boss.tap('[data-testid=view-pool]')
+    await counted(await count([one('pool', 'set')]))
+    await boss.tap(`[data-name=${VIEW}]`)
+    await counted(await count([one('type', 'any_of', 'existing'), cared]))
+    const sales = await openStaff(open, world, SALES)
+    await tab(sales, 'customers')
+    await sales.tap(`[data-name=${VIEW}]`)
+    await until('the colleague sees the condition', async () => (await texts(sales, '[data-testid=filter-chip]'))[0] === '老客')
+    await sales.close()
+    await boss.tap(`[data-name=${VIEW}]`)
+    await boss.tapText('改名和谁能看到')
+    await boss.fill('[data-testid=field-name]', '老客')
+    await boss.tap('[data-testid=save-view]')
+    await boss.waitText('已保存视图 老客')
+    // Narrowed further, it can be told to be so from now on.
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=phone-set]')
+    await boss.tap('[data-testid=filter-apply]')
+    await until('two conditions', async () => (await chips()).length === 2)
+    await boss.tap('[data-name=老客]')
+    await boss.tapText('按现在的条件更新')
+    await boss.waitText('已保存视图 老客')
+    equal((await ask('customer-views')).items[0].filter.all.length, 2, 'clauses of the view')
+    await boss.tap('[data-name=老客]')
+    await boss.tapText('删除视图')
+    await boss.tapText('删除')
+    await boss.waitText('已删除视图 老客')
+    await counted(await count([cared]))
+  })
+
+  const tags = (await ask('tag-groups')).items.flatMap((group) => group.tags)
+  const weekly = tags.find((tag) => tag.name === '每周')
+  const rows = '[data-testid=customer-row]'
+  await step('a finger that stays on a row begins choosing; tags go on all that are chosen, and come off again', async () => {
+    await settled(boss)
+    await boss.visible(rows).nth(1).tap({ trial: true })
+    await hold(boss, rows, 1)
+    await until('one is chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 1 位')
+    equal(await boss.page.locator('[data-testid=tab-customers]:visible').count(), 0, 'tabs while choosing')
+    for (const at of [0, 2]) await boss.visible(rows).nth(at).tap()
+    await until('three are chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 3 位')
+    await look('98-picking')
+    const ids = (await rowIds(boss, 'customer-row')).slice(0, 3)
+    const tagged = async () => (await Promise.all(ids.map((id) => ask(`customers/${id}`)))).filter((row) => row.tags.some((tag) => tag.id === weekly.id)).length
+    const before = await tagged()
+    await boss.tap('[data-testid=bulk-tag]')
+    await boss.tap(`[data-testid=tag-option][data-id="${weekly.id}"]`)
+    await boss.tap('[data-testid=bulk-apply]')
+    await boss.waitText('给 3 位客户打上了标签', { timeout: 20_000 })
+    equal(await tagged(), 3, 'customers with the tag')
+    await look('99-bulk-done')
+    await boss.tap('[data-testid=bulk-undo]')
+    await boss.waitText('撤销了 3 位客户', { timeout: 20_000 })
+    equal(await tagged(), before, 'customers with the tag afterwards')
+    await boss.tap('[data-testid=bulk-close]')
+    await boss.page.locator('[data-testid=tab-customers]:visible').waitFor()
+  })
+
+  await step('how far it is stays in sight; it is cancelled, unless it has ended meanwhile', async () => {
+    // The server may be too quick to be watched: for a while it seems not to be done.
+    await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'running', done: 1, finished_at: null, undo_until: null } })
+    })
+    await boss.tap('[data-testid=pick-many]')
+    for (const at of [0, 1]) await boss.visible(rows).nth(at).tap()
+    await boss.tap('[data-testid=bulk-tag]')
+    await boss.tap(`[data-testid=tag-option][data-id="${weekly.id}"]`)
+    await boss.tap('[data-testid=bulk-apply]')
+    await boss.waitText('1 / 2 位')
+    await look('9l-bulk-running')
+    await boss.page.unroute('**/api/v1/customers/bulk/*')
+    await boss.tap('[data-testid=bulk-cancel]')
+    await until('the end', async () => /^(已取消|给 2 位客户打上了标签)$/.test(await boss.text('[data-testid=bulk-said]')))
+    const [now] = (await ask('customers/bulk')).items
+    check(now.state === 'cancelled' || now.done === 2, `it is ${now.state}`)
+    if (now.done) {
+      await boss.tap('[data-testid=bulk-undo]')
+      await boss.waitText(`撤销了 ${now.done} 位客户`, { timeout: 20_000 })
+    }
+    await boss.tap('[data-testid=bulk-close]')
+  })
+
+  let changed = ''
+  await step('all that the filter finds get another type and another owner', async () => {
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=types-lost]')
+    await boss.tap('[data-testid=filter-apply]')
+    const lost = await count([one('type', 'any_of', 'lost'), cared])
+    await counted(lost)
+    await settled(boss)
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=bulk-all]')
+    await until('all are chosen', async () => (await boss.text('[data-testid=bulk-count]')) === `已选 ${lost} 位`)
+    await boss.tap('[data-testid=bulk-owner]')
+    const [first] = (await ask(`customers?type=lost&pool=false`)).items
+    changed = first.id
+    const seller = (await ask('staff')).items.find((one) => ['陈晓', '王磊'].includes(one.name) && one.id !== first.owner_id)
+    await boss.tap(`[data-testid=bulk-person][data-id="${seller.id}"]`)
+    await boss.waitText(`${lost} 位客户归 ${seller.name} 负责了`, { timeout: 20_000 })
+    equal(await count([one('type', 'any_of', 'lost'), one('owner', 'any_of', seller.id)]), lost, 'lost ones of the new owner')
+    await boss.tap('[data-testid=bulk-close]')
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=bulk-all]')
+    await boss.tap('[data-testid=bulk-type]')
+    await boss.tap('[data-testid=bulk-type-potential]')
+    await boss.waitText(`${lost} 位客户改成了潜在`, { timeout: 20_000 })
+    equal(await count([one('type', 'any_of', 'lost')]), 0, 'lost ones')
+    await boss.tap('[data-testid=bulk-close]')
+    await boss.waitText('没有符合条件的客户')
+  })
+
+  await step('the record has all of it, takes back what is not half an hour old, and says whom it left alone', async () => {
+    // Somebody changed one of them since: that one stays as it is.
+    const row = await ask(`customers/${changed}`)
+    await world.call(session, 'PATCH', `customers/${changed}`, { body: { type: 'new' }, version: row.version })
+    await boss.goto('/features/customers/bulk/index')
+    await boss.waitText('已完成')
+    await boss.visible('[data-testid=bulk-action]').first().locator('[data-testid=bulk-undo]').tap()
+    await boss.tapText('撤销')
+    await until('it is undone', async () => (await texts(boss, '[data-testid=bulk-state]'))[0] === '已撤销')
+    await look('9h-bulk-record')
+    await boss.visible('[data-testid=bulk-why]').first().tap()
+    await boss.waitText('后来有人改过')
+    await boss.waitText(row.name)
+    await look('9i-bulk-failures')
+    equal((await ask(`customers/${changed}`)).type, 'new', 'what somebody chose since')
+  })
+
+  await step('deleting many asks for the second look, and can be taken back', async () => {
+    const name = '批量测试'
+    for (const at of ['甲', '乙']) await world.customer(session, { name: name + at })
+    await boss.goto('/pages/customers/index')
+    await boss.fill('[data-testid=search]', name)
+    await until('both', async () => (await rowIds(boss, 'customer-row')).length === 2)
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=bulk-all]')
+    await until('both are chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 2 位')
+    await boss.tap('[data-testid=bulk-delete]')
+    await boss.tapText('删除')
+    await boss.waitText('再确认一次是你本人')
+    await boss.tap('[data-testid=by-finger]')
+    await boss.tapText('按下手指')
+    await boss.waitText('删除了 2 位客户', { timeout: 20_000 })
+    await until('both are gone', async () => (await ask(`customers/count?q=${encodeURIComponent(name)}`)).count === 0)
+    await boss.tap('[data-testid=bulk-undo]')
+    await boss.waitText('撤销了 2 位客户', { timeout: 20_000 })
+    equal((await ask(`customers/count?q=${encodeURIComponent(name)}`)).count, 2, 'customers that are back')
+    await boss.tap('[data-testid=bulk-close]')
+  })
+
+  await step('a swipe offers to call, to write down and to remind', async () => {
+    await boss.fill('[data-testid=search]', '苏文清')
+    await until('her row', async () => (await texts(boss, `${rows} .title`))[0] === '苏文清')
+    await boss.swipe(rows, -220)
+    await arrived(boss)
+    await look('9j-swiped')
+    const before = (await boss.calls('makePhoneCall')).length
+    await boss.tap('[data-testid=swipe-call]')
+    await until('the dialler', async () => (await boss.calls('makePhoneCall')).length === before + 1)
+    await boss.swipe(rows, -220)
+    await arrived(boss)
+    await boss.tap('[data-testid=swipe-remind]')
+    await boss.waitText('设好提醒')
+    await boss.back()
+    await boss.swipe(rows, -220)
+    await arrived(boss)
+    await boss.tap('[data-testid=swipe-note]')
+    await boss.waitText('保存跟进')
+    await boss.back()
+    await boss.waitRoute('pages/customers/index')
+  })
+
+  await step('the next page comes before the end is reached, and nothing jumps', async () => {
+    await boss.tap('[data-testid=search-clear]')
+    await until('the list', async () => (await rowIds(boss, 'customer-row')).length >= 20)
+    await settled(boss)
+    const place = await boss.page.evaluate(() => {
+      const page = [...document.querySelectorAll('wx-page')].find((one) => one.checkVisibility())
+      page.scrollTop = page.scrollHeight - page.clientHeight - 400
+      return page.scrollTop
+    })
+    await until('more rows', async () => (await rowIds(boss, 'customer-row')).length > 20)
+    check(Math.abs((await scroll(boss)) - place) < 2, 'the list moved')
+  })
+
+  await step('the same on a narrow phone, in the dark and on a tablet', async () => {
+    for (const [as, options] of [['narrow', { width: 320, height: 640 }], ['dark', { dark: true }], ['tablet', { width: 1024, height: 768, scale: 1 }]]) {
+      const phone = await open(BOSS, { storageState: world.storage(session), route: '/pages/customers/index', ...options })
+      const shoot = async (name) => {
+        await settled(phone)
+        await arrived(phone)
+        await phone.shot(`${name}-${as}`)
+        complaints.push(...(await measure(phone)).map((one) => `${name}-${as}: ${one}`))
+      }
+      await phone.visible(rows).first().waitFor()
+      await phone.tap('[data-testid=filter]')
+      await phone.waitText('口味')
+      await phone.tap('[data-testid=types-existing]')
+      await phone.tap('[data-testid=contact-within-30]')
+      await shoot('95-filter')
+      await phone.tap('[data-testid=filter-apply]')
+      await shoot('96-filtered')
+      await phone.tap('[data-testid=pick-many]')
+      await phone.visible(rows).nth(1).tap()
+      await shoot('98-picking')
+      await phone.tap('[data-testid=bulk-owner]')
+      await phone.waitText('陈晓')
+      await shoot('9k-owner')
+      await phone.tap('[data-testid=sheet-close]')
+      await phone.goto('/features/customers/bulk/index')
+      await phone.visible('[data-testid=bulk-action]').first().waitFor()
+      await shoot('9h-bulk-record')
+      await phone.close()
+    }
+  })
+
+  await step('nothing is too wide, too small or too pale', () => {
+    if (complaints.length) throw new Error(complaints.join('\n'))
+  })
+}
+
+/** A finger that stays where it is, until the row has noticed. */
+async function hold(phone, selector, at) {
+  const box = await phone.visible(selector).nth(at).boundingBox()
+  const client = await phone.context.newCDPSession(phone.page)
+  const touch = (type, touchPoints) => client.send('Input.dispatchTouchEvent', { type, touchPoints })
+  await touch('touchStart', [{ x: box.x + 60, y: box.y + box.height / 2 }])
+  await phone.visible('[data-testid=bulk-bar]').waitFor()
+  await touch('touchEnd', [])
+  await client.detach()
+}

@@ -1,0 +1,90 @@
+import { cancelBulk, findBulk, listBulk, undoBulk } from '../../../api/bulk'
+import { asProblem } from '../../../api/problem'
+import { me } from '../../../api/session'
+import { knownNames, staffNames } from '../../../api/staff'
+import type { BulkAction, Page } from '../../../api/types'
+import { paged } from '../../../behaviors/paged'
+import { bulkRow } from '../../../words/bulk'
+import type { BulkRow } from '../../../words/bulk'
+
+const WAIT_MS = 1000
+
+/** What was done to many customers at once, the newest first; one's own can be undone for half an hour. */
+Component({
+  behaviors: [paged],
+  data: { open: '', busy: '', timer: 0, left: false },
+
+  methods: {
+    onLoad() {
+      void this.first()
+    },
+    onUnload() {
+      clearTimeout(this.data.timer)
+      this.data.left = true
+    },
+    async onPullDownRefresh() {
+      await this.reload()
+      wx.stopPullDownRefresh()
+    },
+    onReachBottom() {
+      void this.more()
+    },
+    async first() {
+      // Without the names the list is still of use.
+      await staffNames().catch(() => undefined)
+      await this.reload(true)
+      this.watch()
+    },
+    retry() {
+      void this.first()
+    },
+    fetchPage(cursor: string | null): Promise<Page<BulkAction>> {
+      return listBulk(cursor)
+    },
+    present(action: BulkAction): BulkRow {
+      return bulkRow(action, knownNames(), me()?.staff?.id ?? '')
+    },
+
+    /** What goes on is looked at again until it has ended. */
+    watch() {
+      clearTimeout(this.data.timer)
+      const going = (this.data.rows as unknown as BulkRow[]).filter((row) => row.running)
+      if (!going.length || this.data.left) return
+      this.data.timer = setTimeout(() => {
+        void Promise.all(going.map((row) => findBulk(row.id).then((now) => this.replaceRow(now), () => undefined))).then(() => this.watch())
+      }, WAIT_MS)
+    },
+
+    toggle(event: WechatMiniprogram.TouchEvent) {
+      const id = String(event.currentTarget.dataset['id'])
+      this.setData({ open: this.data.open === id ? '' : id })
+    },
+    cancel(event: WechatMiniprogram.TouchEvent) {
+      void this.turn(String(event.currentTarget.dataset['id']), cancelBulk)
+    },
+    undo(event: WechatMiniprogram.TouchEvent) {
+      const { id, what } = event.currentTarget.dataset as { id: string; what: string }
+      wx.showModal({
+        title: '撤销这次操作',
+        content: `${what}。后来又有人改过的客户不会动。`,
+        confirmText: '撤销',
+        success: ({ confirm }) => {
+          if (confirm) void this.turn(id, undoBulk)
+        },
+      })
+    },
+    async turn(id: string, step: (id: string) => Promise<BulkAction>) {
+      if (this.data.busy) return
+      this.setData({ busy: id })
+      try {
+        this.replaceRow(await step(id))
+        this.watch()
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        void findBulk(id).then((now) => this.replaceRow(now), () => undefined)
+      } finally {
+        this.setData({ busy: '' })
+      }
+    },
+  },
+})

@@ -1,0 +1,192 @@
+import { cancelBulk, changeCustomers, deleteCustomers, findBulk, undoBulk } from '../../../api/bulk'
+import { ownTypeNames } from '../../../api/custom-fields'
+import { asProblem } from '../../../api/problem'
+import { uuid } from '../../../api/random'
+import { may, me, onSession } from '../../../api/session'
+import { listStaff } from '../../../api/staff'
+import type { BulkAction, BulkChange, Filter, Selection, StaffMember } from '../../../api/types'
+import { listens } from '../../../behaviors/listens'
+import { goesOn, undoWord, undoable } from '../../../words/bulk'
+import { TYPE_CHOICES } from '../../../words/names'
+import type { Choice } from '../../../words/names'
+import { personRow } from '../../../words/people'
+import type { PersonRow } from '../../../words/people'
+
+type Tap = WechatMiniprogram.TouchEvent
+type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'run'
+/** What is asked for, whomever it is about. */
+type Change = Omit<BulkChange, 'id' | 'selection'>
+
+const WAIT_MS = 700
+const ACTS = [
+  { id: 'tag', label: '打标签', icon: 'tag' },
+  { id: 'untag', label: '去标签', icon: 'cancel' },
+  { id: 'owner', label: '改负责人', icon: 'swap' },
+  { id: 'type', label: '改类型', icon: 'users' },
+  { id: 'delete', label: '删除', icon: 'trash' },
+]
+
+/** What can be done to all who are chosen, and how far it is. */
+Component({
+  behaviors: [listens],
+  properties: {
+    active: { type: Boolean, value: false },
+    ids: { type: Array, value: [] as string[] },
+    /** Everybody whom the filter finds, instead of those who were chosen one by one. */
+    everything: { type: Boolean, value: false },
+    filter: { type: Object, value: {} },
+    /** How many that is: `200`, `1000+`. */
+    count: { type: String, value: '0' },
+  },
+  data: {
+    acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
+    run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
+  },
+  lifetimes: {
+    attached() {
+      this.during(onSession(() => this.drawRights()))
+      this.drawRights()
+    },
+    detached() {
+      clearTimeout(this.data.timer)
+    },
+  },
+  methods: {
+    drawRights() {
+      const write = may('customers.write')
+      const open: Record<string, boolean> = {
+        tag: write && may('tags.read'), untag: write && may('tags.read'), type: write, delete: may('customers.bulk_delete'),
+        owner: write && may('customers.assign') && may('staff.read'),
+      }
+      const acts = ACTS.filter((one) => open[one.id])
+      this.setData({ acts })
+      this.triggerEvent('acts', { any: acts.length > 0 })
+    },
+
+    act(event: Tap) {
+      const id = String(event.currentTarget.dataset['act'])
+      if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
+      if (id === 'delete') return this.remove()
+      this.setData({ sheet: id as Sheet, tags: [], failure: '' })
+      if (id === 'owner') void this.loadPeople()
+      if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
+    },
+    close() {
+      this.setData({ sheet: '' })
+    },
+    leave() {
+      this.triggerEvent('leave')
+    },
+    all() {
+      this.triggerEvent('all')
+    },
+
+    chooseTags(event: WechatMiniprogram.CustomEvent<{ value: string[] }>) {
+      this.setData({ tags: event.detail.value, failure: '' })
+    },
+    applyTags() {
+      const { tags, sheet } = this.data
+      if (!tags.length) return this.setData({ failure: '先选标签' })
+      void (sheet === 'tag' ? this.begin({ add_tags: tags }, '给 # 位客户打上了标签') : this.begin({ remove_tags: tags }, '去掉了 # 位客户的标签'))
+    },
+    chooseType(event: Tap) {
+      const { value: type, label } = event.currentTarget.dataset as { value: string; label: string }
+      void this.begin({ type }, `# 位客户改成了${label}`)
+    },
+    async loadPeople() {
+      const { items } = await listStaff().catch(() => ({ items: [] as StaffMember[] }))
+      this.setData({ people: items.filter((one) => !one.suspended).map((one) => personRow(one, me()?.staff?.id ?? '')) })
+    },
+    chooseOwner(event: Tap) {
+      const { id, name } = event.currentTarget.dataset as { id: string; name: string }
+      void this.begin({ owner_id: id }, `# 位客户归 ${name} 负责了`)
+    },
+    remove() {
+      const { count } = this.data
+      wx.showModal({
+        title: `删除 ${count} 位客户`,
+        content: '他们的资料和跟进记录都不再显示，电话可以给新客户用。半小时内可以撤销。',
+        confirmText: '删除',
+        confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void this.begin(null, '删除了 # 位客户')
+        },
+      })
+    },
+
+    /** A change, or with `null` a deletion; `did` says it afterwards, with `#` for how many. */
+    async begin(change: Change | null, did: string) {
+      if (this.data.busy) return
+      const { ids, everything, filter, count } = this.data
+      const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
+      this.setData({ busy: true, failure: '' })
+      try {
+        // The same key on every try of the same: what arrived without an answer is not begun twice.
+        const body = JSON.stringify([selection, change])
+        if (this.data.attempt.body !== body) this.data.attempt = { key: await uuid(), body }
+        const { key } = this.data.attempt
+        const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
+        this.data.attempt = { key: '', body: '' }
+        Object.assign(this.data, { did, total: Number.parseInt(count, 10) })
+        this.setData({ sheet: 'run', busy: false })
+        this.follow(run)
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        const said = why.errors[0]?.detail ?? why.sentence
+        this.setData({ busy: false, failure: said })
+        if (!this.data.sheet) wx.showToast({ icon: 'none', title: said })
+      }
+    },
+
+    /** Looks again until it has ended; a lost answer is no reason to stop. */
+    follow(run: BulkAction) {
+      clearTimeout(this.data.timer)
+      this.draw(run)
+      if (!goesOn(run)) return this.triggerEvent('done')
+      const again = (): void => {
+        this.data.timer = setTimeout(() => void findBulk(run.id).then((now) => this.follow(now), again), WAIT_MS)
+      }
+      again()
+    },
+    draw(run: BulkAction) {
+      const { total, did } = this.data
+      const { done, failed, undone, state, deletes } = run
+      const verb = deletes ? '删除' : '修改'
+      const of = state === 'undoing' ? done : Math.max(total, done + failed)
+      const at = state === 'undoing' ? undone : done + failed
+      const words: Record<BulkAction['state'], [string, string]> = {
+        running: [`正在${verb}`, `${at} / ${of} 位`],
+        done: [did.replace('#', String(done)), failed ? `${failed} 位没有${deletes ? '删' : '改'}` : ''],
+        cancelled: ['已取消', `取消以前${verb}了 ${done} 位`],
+        undoing: ['正在撤销', `${at} / ${of} 位`],
+        undone: [`撤销了 ${undone} 位客户`, done > undone ? `${done - undone} 位没有撤销` : ''],
+      }
+      const [said, detail] = words[state]
+      this.setData({ run, said, detail, share: goesOn(run) || state === 'cancelled' ? Math.round((100 * at) / Math.max(of, 1)) : 100, until: undoable(run, me()?.staff?.id ?? '') ? undoWord(run) : '' })
+    },
+    async turn(step: (id: string) => Promise<BulkAction>) {
+      const { run, busy } = this.data
+      if (!run || busy) return
+      this.setData({ busy: true })
+      try {
+        this.follow(await step(run.id))
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        // It ended meanwhile: what it says now is what counts.
+        void findBulk(run.id).then((now) => this.follow(now), () => undefined)
+      } finally {
+        this.setData({ busy: false })
+      }
+    },
+    cancel() {
+      void this.turn(cancelBulk)
+    },
+    undo() {
+      void this.turn(undoBulk)
+    },
+    record() {
+      this.close()
+      wx.navigateTo({ url: '/features/customers/bulk/index' })
+    },
+  },
+})

@@ -1,0 +1,72 @@
+import type { BulkAction, BulkFailure } from '../api/types'
+import { ago, due } from './when'
+
+/** Bulk actions 批量操作 as a list and a sheet say them. */
+
+/** Why a customer was left alone. */
+const REASONS: Record<string, string> = {
+  row_read_only: '只能看，不能改',
+  changed_since: '后来有人改过，没有撤销',
+  phone_taken: '电话已经给了别的客户，没有恢复',
+}
+
+export interface BulkRow {
+  [field: string]: unknown
+  id: string
+  what: string
+  line: string
+  state: string
+  tone: 'calm' | 'brand' | 'quiet'
+  running: boolean
+  /** One's own that can be stopped. */
+  stoppable: boolean
+  failed: number
+  undoable: boolean
+}
+
+const STATES: Record<BulkAction['state'], [string, BulkRow['tone']]> = {
+  running: ['进行中', 'calm'], done: ['已完成', 'brand'], cancelled: ['已取消', 'quiet'], undoing: ['撤销中', 'calm'], undone: ['已撤销', 'quiet'],
+}
+
+/** Something is still being done for it. */
+export function goesOn({ state }: BulkAction): boolean {
+  return state === 'running' || state === 'undoing'
+}
+
+export function undoable(action: BulkAction, me: string, now = Date.now()): boolean {
+  return action.undo_until !== null && action.staff_id === me && Date.parse(action.undo_until) > now
+}
+
+export function bulkRow(action: BulkAction, staff: Map<string, string>, me: string): BulkRow {
+  const [state, tone] = STATES[action.state]
+  const who = action.staff_id === me ? '我' : staff.get(action.staff_id) ?? ''
+  return {
+    id: action.id,
+    what: `${action.deletes ? '删除' : '修改'}了 ${action.done} 位客户`,
+    line: [who, ago(action.created_at), action.failed ? `${action.failed} 位没有改` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
+    state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
+    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me),
+  }
+}
+
+export interface FailureLine {
+  why: string
+  who: string
+}
+
+/** Who was left alone, by reason; whom one does not know by name is counted. */
+export function failureLines(failures: BulkFailure[], names: Map<string, string>): FailureLine[] {
+  const by = new Map<string, string[]>()
+  for (const { code, customer_id } of failures) by.set(code, [...(by.get(code) ?? []), customer_id])
+  return [...by].map(([code, ids]) => {
+    const named = ids.map((id) => names.get(id)).filter((name): name is string => name !== undefined).slice(0, 10)
+    const rest = ids.length - named.length
+    const who = named.length ? `${named.join('、')}${rest ? ` 等 ${ids.length} 位` : ''}` : `${ids.length} 位客户`
+    return { why: REASONS[code] ?? '没有成功', who }
+  })
+}
+
+/** 15:30 以前可以撤销. */
+export function undoWord({ undo_until }: BulkAction): string {
+  return undo_until === null ? '' : `${due(undo_until).replace('今天 ', '')} 以前可以撤销`
+}
