@@ -189,8 +189,7 @@ impl Compiler<'_> {
         let spelled = |day: NaiveDate| format!("{:02}-{:02}", day.month(), day.day());
         // Both databases spell a date `YYYY-MM-DD` when asked for its text.
         let text = Expr::col((customer::Entity, column)).cast_as(Alias::new("CHAR"));
-        let on =
-            || Expr::expr(Func::cust("SUBSTR").args([text.clone().into(), Expr::val(6).into(), Expr::val(5).into()]));
+        let on = || Expr::expr(Func::cust("SUBSTR").args([text.clone(), Expr::val(6), Expr::val(5)]));
         let (first, end) = match (last - first).num_days() {
             ..0 => return Err(Refused::Value(1, "range_invalid")),
             365.. => return Ok(column.is_not_null().into_condition()),

@@ -105,7 +105,7 @@ impl View {
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
-            whole: whole.then(|| Whole {
+            whole: whole.then_some(Whole {
                 phones: [PhoneView { masked: "138****8000", label: None }],
                 birthday: row.birthday,
                 remark: row.remark,
