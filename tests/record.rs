@@ -37,8 +37,12 @@ async fn emails_and_wechat_ids_are_masked_and_shown_whole_on_the_record() {
     shop.sales.post(&format!("{}/wechat-ids/1/reveal", path(&made)), json!({})).await.problem(404, "not_found");
     let entries = shop.boss.get(&format!("/audit?action=reveal&resource_id={}", text(&made["id"]))).await.ok();
     assert_eq!(entries["items"].as_array().map(Vec::len), Some(2));
+    // Whoever finds them in the pool does not learn where they live.
+    shop.sales.post_at(&format!("{}/release", path(&made)), 1, json!({ "reason": "联系不上" })).await.ok();
+    assert_eq!(shop.rival.get(&path(&made)).await.ok()["address"], json!(null));
+    shop.sales.post(&format!("{}/claim", path(&made)), json!({})).await.ok();
     // What is not named stays, and an empty list takes all away.
-    let changed = shop.sales.patch(&path(&made), 1, json!({ "emails": [], "address": null })).await.ok();
+    let changed = shop.sales.patch(&path(&made), 3, json!({ "emails": [], "address": null })).await.ok();
     assert_eq!((&changed["emails"], &changed["address"]), (&json!([]), &json!(null)));
     assert_eq!(changed["wechat_ids"], made["wechat_ids"]);
     let refused = shop.sales.post("/customers", json!({ "name": "李四", "emails": [{ "email": "张@qq" }] })).await;

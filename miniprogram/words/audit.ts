@@ -100,7 +100,7 @@ function page(resource: string, id: string, action: string): string {
 /** Which fields changed, and what else is worth a word. */
 function detail(entry: AuditEntry, names: Map<string, string>): string {
   const changes = entry.changes as Record<string, unknown>
-  const fields = entry.action === 'update' ? [...new Set(fieldNames(entry).map((name) => FIELDS[name]).filter(Boolean))].join('、') : ''
+  const fields = entry.action === 'update' ? [...new Set(fieldNames(entry).map((name) => FIELDS[name] ?? (name.startsWith('custom.') ? '自定义字段' : '')).filter(Boolean))].join('、') : ''
   const colleague = [changes['helper'], changes['to']].map((id) => (typeof id === 'string' ? names.get(id) : '')).filter(Boolean).join('')
   const reason = typeof changes['reason'] === 'string' ? `原因：${changes['reason']}` : ''
   return [fields && `改了 ${fields}`, colleague && `给 ${colleague}`, reason].filter(Boolean).join(' · ')

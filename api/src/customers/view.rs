@@ -161,7 +161,9 @@ impl CustomerView {
         let vault = Vault::open(scope, &customer)?;
         let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
         let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
-        let address = vault.address.clone().filter(|_| scope.fields().phones.opens());
+        // Who looks through the pool sees whom there is, not where they live.
+        let opens = scope.fields().phones.opens() && customer.pool_id.is_none();
+        let address = vault.address.clone().filter(|_| opens);
         let phones = phones(scope, vault);
         Ok(Self {
             emails,

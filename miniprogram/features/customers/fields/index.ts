@@ -86,7 +86,9 @@ Component({
       this.put({ [name]: !this.data.typed[name] })
     },
     onChoice(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
-      this.setData({ [`typed.choices[${Number(event.currentTarget.dataset['index'])}].label`]: event.detail.value, failure: '' })
+      const at = Number(event.currentTarget.dataset['index'])
+      const { ['rules.choices']: _, [`rules.choices.${at}.label`]: __, ...errors } = this.data.errors
+      this.setData({ [`typed.choices[${at}].label`]: event.detail.value, errors, failure: '' })
     },
     addChoice() {
       this.put({ choices: [...this.data.typed.choices, emptyChoice()] })
