@@ -19,6 +19,12 @@ impl MigrationTrait for Migration {
             .index(&["tenant_id", "staff_id", "live"])
             .references(&["tenant_id", "staff_id"], "staff", &["tenant_id", "id"])
             .create(manager)
+            .await?;
+        // Newest first within a district, of everybody and of one owner.
+        Table::system("customers", &[])
+            .index(&["tenant_id", "live", "region", "created_at", "id"])
+            .index(&["tenant_id", "owner_id", "live", "region", "created_at", "id"])
+            .add(manager)
             .await
     }
 }

@@ -41,6 +41,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one agreed to and took back, on whichever side one is: staff agree as customers do, and it is
+         *     the person's, not the business's.
+         */
+        get: operations["list_account_consents"];
+        put?: never;
+        /** Agrees to something or takes it back, on whichever side one is. */
+        post: operations["record_account_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/invitation": {
         parameters: {
             query?: never;
@@ -331,7 +352,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins to set an authenticator app up, for operators. It counts once it is confirmed. */
+        /**
+         * Begins to set an authenticator app up, for operators, within ten minutes after they logged in. It
+         *     counts once it is confirmed.
+         */
         post: operations["enrol_totp"];
         delete?: never;
         options?: never;
@@ -391,6 +415,151 @@ export interface paths {
         patch: operations["change_business"];
         trace?: never;
     };
+    "/api/v1/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that whoever asks sees, first to last. */
+        get: operations["list_custom_fields"];
+        put?: never;
+        /** Makes a field. It is asked for, shown, checked and found from then on. */
+        post: operations["create_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-fields/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the fields in another order. Fields that are not named come last. */
+        post: operations["order_custom_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a field. What customers have in it goes out of sight. */
+        delete: operations["delete_custom_field"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a field's label or terms. What it holds, whether it is unique and whether it is secret stay as
+         *     they were made; a choice that customers have is retired where it is left out.
+         */
+        patch: operations["change_custom_field"];
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers have something in a field: what deleting it puts out of sight. */
+        get: operations["count_custom_field"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types that everybody has, then the business's own. */
+        get: operations["list_customer_types"];
+        put?: never;
+        /** Makes a type of the business's own. */
+        post: operations["create_customer_type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a type that no customer has. */
+        delete: operations["delete_customer_type"];
+        options?: never;
+        head?: never;
+        /** Renames a type of the business's own. */
+        patch: operations["change_customer_type"];
+        trace?: never;
+    };
+    "/api/v1/customer-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own views, and those that are shared, oldest first. */
+        get: operations["list_views"];
+        put?: never;
+        /** Saves a view. */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a view of one's own. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Changes a view of one's own. */
+        patch: operations["change_view"];
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -412,6 +581,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest bulk actions, newest first. */
+        get: operations["list_bulk_actions"];
+        put?: never;
+        /**
+         * Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
+         *     counted as failed.
+         */
+        post: operations["change_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes many customers in the background; asks for the second look. */
+        post: operations["delete_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a bulk action is. */
+        get: operations["get_bulk_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops one's own bulk action; what was done stays, and can be undone. */
+        post: operations["cancel_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/{id}/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first hundred customers to which it was not done, and why. */
+        get: operations["list_bulk_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undoes one's own bulk action within half an hour: customers that somebody changed since stay as they are. */
+        post: operations["undo_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/count": {
         parameters: {
             query?: never;
@@ -421,6 +696,23 @@ export interface paths {
         };
         /** How many customers the same filters find, up to 1000. */
         get: operations["count_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is there already, of the whole business: the phone, the company or the name is the same. At most nine. */
+        get: operations["list_similar_customers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -465,6 +757,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/custom/{key}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a secret field or a phone field of the business's own holds, in full, on the record. */
+        post: operations["reveal_custom_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/emails/{index}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows one e-mail address in full, on the record. */
+        post: operations["reveal_customer_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/erase": {
         parameters: {
             query?: never;
@@ -476,7 +802,8 @@ export interface paths {
         put?: never;
         /**
          * Erases a person for good: nobody can read their phones, addresses, remarks or recorded values any
-         *     more, and no backup brings them back. Orders stay without a name. Doing it twice changes nothing.
+         *     more, and no backup brings them back. Orders stay without a name, and what the person asked for is
+         *     done. Doing it twice changes nothing.
          */
         post: operations["erase_customer"];
         delete?: never;
@@ -578,6 +905,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a customer knows, of those whom one sees. */
+        get: operations["list_relations"];
+        put?: never;
+        /** Writes down that two customers know each other. */
+        post: operations["create_relation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/relations/{relation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a relation away, from either side. */
+        delete: operations["delete_relation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/release": {
         parameters: {
             query?: never;
@@ -595,6 +957,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/star": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a customer with a star, for oneself alone. Doing it twice changes nothing. */
+        post: operations["star_customer"];
+        /** Takes one's star away. */
+        delete: operations["unstar_customer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/tags": {
         parameters: {
             query?: never;
@@ -606,6 +986,23 @@ export interface paths {
         put?: never;
         /** Puts tags on a customer and takes tags off. Doing it twice changes nothing. */
         post: operations["tag_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/wechat-ids/{index}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows one WeChat id in full, on the record. */
+        post: operations["reveal_customer_wechat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,6 +1285,43 @@ export interface paths {
         patch: operations["change_tenant"];
         trace?: never;
     };
+    "/api/v1/operator/tenants/{tenant_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which keys a business has, how much each sealed, and how far a rotation is. */
+        get: operations["get_tenant_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{tenant_id}/keys/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to replace a key of a business, with the second look. People work on meanwhile. 409
+         *     `in_progress` until the rotation before is over.
+         */
+        post: operations["rotate_tenant_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -1026,6 +1460,43 @@ export interface paths {
          *     `PATCH /customers/{id}` first. A refusal names a ground that the law allows.
          */
         post: operations["answer_data_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers that are about to be erased because nothing has touched them for as long as the business's
+         *     setting says. A contact, an order or a change keeps them.
+         */
+        get: operations["list_fading_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions of China (GB/T 2260, as of 2023): at most twenty that a search finds, or all parts of one. */
+        get: operations["list_regions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1518,6 +1989,50 @@ export interface components {
             tenant_id: number;
         };
         /** @description A short list that comes whole. */
+        All_BulkFailure: {
+            /** @description The rows. */
+            items: {
+                /** @description Why, as a code. */
+                code: string;
+                /**
+                 * Format: uuid
+                 * @description Which.
+                 */
+                customer_id: string;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_CustomFieldView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Definition"] & {
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            })[];
+        };
+        /** @description A short list that comes whole. */
+        All_CustomerTypeView: {
+            /** @description The rows. */
+            items: {
+                /** @description What stands in a customer's `type`. */
+                code: string;
+                /**
+                 * Format: uuid
+                 * @description Its id; none for one that everybody has.
+                 */
+                id?: string | null;
+                /** @description Its name; none for one that everybody has, which every client names in its own language. */
+                name?: string | null;
+                /**
+                 * Format: int64
+                 * @description ETag; none for one that everybody has.
+                 */
+                version?: number | null;
+            }[];
+        };
+        /** @description A short list that comes whole. */
         All_HelperView: {
             /** @description The rows. */
             items: {
@@ -1590,6 +2105,42 @@ export interface components {
             }[];
         };
         /** @description A short list that comes whole. */
+        All_RegionView: {
+            /** @description The rows. */
+            items: {
+                /** @description Six digits. */
+                code: string;
+                /** @description With the province and city it lies in. */
+                full_name: string;
+                /** @description Its own name. */
+                name: string;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_RelationView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Whether it is said from the other's side: with `introduced_by`, this one brought the other. */
+                inverse: boolean;
+                /** @description How they know each other. */
+                kind: components["schemas"]["RelationKind"];
+                /** @description More about it. */
+                note?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The other customer.
+                 */
+                other_id: string;
+                /** @description Their name. */
+                other_name: string;
+            }[];
+        };
+        /** @description A short list that comes whole. */
         All_RoleView: {
             /** @description The rows. */
             items: {
@@ -1638,6 +2189,23 @@ export interface components {
                  * @description When it was last used, to five minutes.
                  */
                 used_at: string;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_SimilarView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Only for whoever may see the customer.
+                 */
+                id?: string | null;
+                /** @description What is alike. */
+                like: components["schemas"]["Likeness"];
+                /** @description `张**`. */
+                name_masked: string;
+                /** @description Who looks after the customer; nobody while it is in the pool. */
+                owner_name?: string | null;
             }[];
         };
         /** @description A short list that comes whole. */
@@ -1741,6 +2309,30 @@ export interface components {
                 version: number;
             }[];
         };
+        /** @description A short list that comes whole. */
+        All_ViewView: {
+            /** @description The rows. */
+            items: {
+                /** @description What it shows. */
+                filter: components["schemas"]["Filter"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Whether it is one's own: only those can be changed. */
+                mine: boolean;
+                /** @description Name. */
+                name: string;
+                /** @description Who else sees it. */
+                shared: components["schemas"]["Shared"];
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+        };
         /**
          * Format: int64
          * @description Fen, or `null` for whoever does not see amounts. Only a scope makes one.
@@ -1792,6 +2384,96 @@ export interface components {
              * @description The login with which it was done.
              */
             session_id?: string | null;
+        };
+        /** @description A change to many customers. At least one thing changes. */
+        BulkChange: {
+            /** @description Tags to add. */
+            add_tags?: string[];
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description New owner; takes customers out of the pool.
+             */
+            owner_id?: string | null;
+            /** @description Tags to remove. */
+            remove_tags?: string[];
+            /** @description Whom. */
+            selection: components["schemas"]["Selection"];
+            /** @description Where they stand from now on: a built-in type, or the code of one of the business's own. */
+            type?: string | null;
+        };
+        /** @description Many customers are deleted. */
+        BulkDeletion: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Whom. */
+            selection: components["schemas"]["Selection"];
+        };
+        /** @description A customer to which a bulk action, or its undoing, was not done. */
+        BulkFailure: {
+            /** @description Why, as a code. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            customer_id: string;
+        };
+        /** @enum {string} */
+        BulkState: "running" | "done" | "cancelled" | "undoing" | "undone";
+        /** @description A bulk action and how far it is. */
+        BulkView: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Whether it deletes; otherwise it changes. */
+            deletes: boolean;
+            /**
+             * Format: int64
+             * @description Customers it was done to.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Customers it could not be done to.
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Who asked.
+             */
+            staff_id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: date-time
+             * @description Until when it can be undone; absent when it cannot.
+             */
+            undo_until?: string | null;
+            /**
+             * Format: int64
+             * @description Customers for which it was undone.
+             */
+            undone: number;
         };
         /** @description A change to the business's settings. */
         BusinessChanges: {
@@ -1845,7 +2527,18 @@ export interface components {
             phone?: string | null;
         };
         /** @enum {string} */
+        Calendar: "solar" | "lunar";
+        /** @enum {string} */
         Channel: "call" | "wechat" | "visit" | "home_visit" | "meeting" | "message" | "email" | "other";
+        /** @description Tests of which one has to hold. */
+        Clause: {
+            /** @description The tests. */
+            any: components["schemas"]["Test"][];
+        };
+        /** @enum {string} */
+        CompanySize: "under_10" | "under_50" | "under_200" | "under_1000" | "over_1000";
+        /** @enum {string} */
+        ConditionOp: "is" | "is_not" | "filled" | "empty";
         /** @enum {string} */
         ConsentPurpose: "privacy_policy" | "marketing";
         /** @description Something that was agreed to or taken back. */
@@ -1873,6 +2566,13 @@ export interface components {
             /** @description The version of the privacy policy that holds now. */
             version: string;
         };
+        /** @description An e-mail address or a WeChat id, masked. */
+        ContactView: {
+            /** @description What it is for. */
+            label?: string | null;
+            /** @description `z***@qq.com`. */
+            masked: string;
+        };
         /** @description A count that stops at 1000. */
         CountView: {
             /** @description Whether there are more. */
@@ -1893,8 +2593,32 @@ export interface components {
              */
             count: number;
         };
+        /** @description A change to a field. */
+        CustomFieldChanges: {
+            /** @description New label. */
+            label?: string;
+            /** @description All its terms anew. */
+            rules?: components["schemas"]["FieldTerms"];
+        };
+        /** @description The order in which fields are shown. */
+        CustomFieldOrder: {
+            /** @description Every field, first to last. */
+            ids: string[];
+        };
+        /** @description A field. */
+        CustomFieldView: components["schemas"]["Definition"] & {
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        CustomKind: "text" | "long_text" | "number" | "money" | "date" | "choice" | "choices" | "yes_no" | "phone";
         /** @description A change to a customer (RFC 7396): an absent field stays, `null` clears. */
         CustomerChanges: {
+            /** @description Street and house; sealed. */
+            address?: string | null;
             /**
              * Format: date
              * @description Birthday.
@@ -1902,10 +2626,19 @@ export interface components {
             birthday?: string | null;
             /** @description Name of the company. */
             company?: string | null;
+            /** @description The business's own fields that change, by their key; `null` clears one. */
+            custom?: components["schemas"]["Given"];
+            /** @description Days of the year that matter. */
+            dates?: components["schemas"]["SpecialDate"][];
+            /** @description E-mail addresses, all of them, the primary one first. */
+            emails?: components["schemas"]["CustomerEmail"][];
+            industry?: components["schemas"]["Industry"] | null;
             /** @description Person or company. */
             kind?: components["schemas"]["CustomerKind"];
             /** @description New name. */
             name?: string;
+            /** @description What they may want to buy. */
+            needs?: string | null;
             /**
              * Format: uuid
              * @description New owner.
@@ -1917,11 +2650,38 @@ export interface components {
             region?: string | null;
             /** @description Remark. */
             remark?: string | null;
+            size?: components["schemas"]["CompanySize"] | null;
             source?: components["schemas"]["CustomerSource"] | null;
             /** @description Job title. */
             title?: string | null;
-            /** @description Where the customer stands. */
-            type?: components["schemas"]["CustomerType"];
+            /** @description Where the customer stands: a [`CustomerType`], or the code of one of the business's own. */
+            type?: string;
+            /** @description WeChat ids, all of them, the primary one first. */
+            wechat_ids?: components["schemas"]["CustomerWechat"][];
+        };
+        /** @description What else is kept about a person. */
+        CustomerDetails: {
+            /** @description Street and house, only for the business: a proved phone does not prove who lives there. */
+            address?: string | null;
+            /** @description The business's own fields by their label, only for the business. */
+            custom?: Record<string, never> | null;
+            /** @description Special dates. */
+            dates: components["schemas"]["SpecialDate"][];
+            /** @description E-mail addresses: masked for the person, whole for the business. */
+            emails: string[];
+            industry?: components["schemas"]["Industry"] | null;
+            /** @description What they may want to buy, only for the business. */
+            needs?: string | null;
+            size?: components["schemas"]["CompanySize"] | null;
+            /** @description WeChat ids, in the same way. */
+            wechat_ids: string[];
+        };
+        /** @description An e-mail address. */
+        CustomerEmail: {
+            /** @description The address. */
+            email: string;
+            /** @description What it is for: 工作, 家里. */
+            label?: string | null;
         };
         /** @enum {string} */
         CustomerKind: "person" | "company";
@@ -1941,6 +2701,9 @@ export interface components {
              * @description When the customer was written down.
              */
             created_at: string;
+            /** @description The business's own fields, by their key; what is sealed is masked. */
+            custom: Record<string, never>;
+            found?: components["schemas"]["Found"] | null;
             /**
              * Format: uuid
              * @description Id.
@@ -1984,7 +2747,7 @@ export interface components {
             /** @description Job title. */
             title?: string | null;
             /** @description Where the customer stands. */
-            type: components["schemas"]["CustomerType"];
+            type: string;
             /**
              * Format: date-time
              * @description When the record last changed.
@@ -2005,10 +2768,32 @@ export interface components {
             /** @description Tags to remove. */
             remove?: string[];
         };
-        /** @enum {string} */
-        CustomerType: "potential" | "new" | "existing" | "lost";
+        /** @description A change to a type of the business's own. */
+        CustomerTypeChanges: {
+            /** @description New name. */
+            name?: string;
+        };
+        /** @description A type. */
+        CustomerTypeView: {
+            /** @description What stands in a customer's `type`. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Its id; none for one that everybody has.
+             */
+            id?: string | null;
+            /** @description Its name; none for one that everybody has, which every client names in its own language. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description ETag; none for one that everybody has.
+             */
+            version?: number | null;
+        };
         /** @description A customer, whole. */
         CustomerView: components["schemas"]["CustomerRow"] & {
+            /** @description Street and house; `null` for whoever may not see whole phones either. */
+            address?: string | null;
             /**
              * Format: date
              * @description Birthday.
@@ -2019,10 +2804,29 @@ export interface components {
              * @description Who wrote the customer down.
              */
             created_by: string;
+            /** @description Days of the year that matter. */
+            dates: components["schemas"]["SpecialDateView"][];
+            /** @description E-mail addresses, masked, the primary one first. */
+            emails: components["schemas"]["ContactView"][];
+            industry?: components["schemas"]["Industry"] | null;
+            /** @description What they may want to buy. */
+            needs?: string | null;
             /** @description All phones, masked, the primary one first. */
             phones: components["schemas"]["PhoneView"][];
             /** @description Remark. */
             remark?: string | null;
+            size?: components["schemas"]["CompanySize"] | null;
+            /** @description Whether whoever asks has marked them with a star. */
+            starred: boolean;
+            /** @description WeChat ids, masked, the primary one first. */
+            wechat_ids: components["schemas"]["ContactView"][];
+        };
+        /** @description A WeChat id. */
+        CustomerWechat: {
+            /** @description The id, or the phone or QQ number that stands for it. */
+            account: string;
+            /** @description What it is for: 工作号, 本人. */
+            label?: string | null;
         };
         /** @description A request, to the business. */
         DataRequestRow: components["schemas"]["RequestView"] & {
@@ -2030,6 +2834,29 @@ export interface components {
             customer_name: string;
             /** @description Whether they are erased already. */
             erased: boolean;
+        };
+        /** @description A field as it is defined. The phone hands what the server answers to the same rules. */
+        Definition: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name in `custom`. */
+            key: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["CustomKind"];
+            /** @description What people read. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            order: number;
+            /** @description Its terms. */
+            rules: components["schemas"]["FieldTerms"];
+            /** @description Whether whoever asks may fill it in. */
+            writable: boolean;
         };
         /** @description A person is erased for good. */
         Erasure: {
@@ -2047,6 +2874,48 @@ export interface components {
             /** @description What speaks for and against it. */
             reasons: components["schemas"]["Reason"][];
         };
+        /** @description A customer whom nothing has touched for long. */
+        FadingCustomer: {
+            /**
+             * Format: date-time
+             * @description They are not erased before, and then within a day.
+             */
+            erased_from_at: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            id: string;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who looks after them.
+             */
+            owner_id: string;
+        };
+        /** @description Whom the business's own setting is about to erase. */
+        FadingCustomers: {
+            /** @description Whether there are more than that. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description How many there are, of those one sees.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Days after which an idle customer is erased; 0: never.
+             */
+            customers_idle_days: number;
+            /** @description The first hundred, the most idle first. */
+            items: components["schemas"]["FadingCustomer"][];
+            /**
+             * Format: int64
+             * @description Days before that on which the owner is told, and from which on a customer stands here.
+             */
+            warning_days: number;
+        };
         /** @description What became of a field. */
         FieldChange: {
             /** @description `plain`, `personal` (sealed under the person's key) or `secret` (only the fact is recorded). */
@@ -2060,6 +2929,24 @@ export interface components {
             /** @description Whether the values are there: not those of secrets, nor of a person who was erased. */
             readable: boolean;
         };
+        /** @description One of the things to choose from. What customers have chosen is its key, so it can be renamed. */
+        FieldChoice: {
+            /** @description Stays for ever; the server makes one when absent. */
+            key?: string | null;
+            /** @description What people read. */
+            label: string;
+            /** @description Offered no more; who has it keeps it. */
+            retired?: boolean;
+        };
+        /** @description When a field is asked for at all: only if another field says so. */
+        FieldCondition: {
+            /** @description Key of the other field. */
+            field: string;
+            /** @description What of it. */
+            op: components["schemas"]["ConditionOp"];
+            /** @description The key of a choice, `true` or `false`, or the value as text. */
+            value?: string | null;
+        };
         /** @enum {string} */
         FieldRule: "show" | "read_only" | "mask" | "hide";
         /** @description What somebody sees of the fields that not everybody should see. */
@@ -2068,6 +2955,47 @@ export interface components {
             amounts: components["schemas"]["FieldRule"];
             /** @description Phones of customers and on orders. */
             phones: components["schemas"]["FieldRule"];
+        };
+        /** @description The terms of a field. */
+        FieldTerms: {
+            /** @description What there is to choose from. */
+            choices?: components["schemas"]["FieldChoice"][];
+            condition?: components["schemas"]["FieldCondition"] | null;
+            /**
+             * Format: int64
+             * @description Places behind the point of a number; none when absent.
+             */
+            decimals?: number | null;
+            /** @description What a new customer begins with, as text; choices by their keys, with commas between. */
+            default?: string | null;
+            /** @description Roles that do not see it: the code of a built-in one, the id of a business's own. The boss sees all. */
+            hidden_from?: string[];
+            /**
+             * Format: int64
+             * @description At most.
+             */
+            max?: number | null;
+            /**
+             * Format: int64
+             * @description At least: characters of a text, choices, the number itself, fen.
+             */
+            min?: number | null;
+            /** @description Roles that see it and do not change it. */
+            read_only_for?: string[];
+            /** @description Must be filled, where its condition holds. */
+            required?: boolean;
+            /**
+             * @description Like the number of an identity card: sealed, shown masked, found only when asked for whole.
+             *     Decided once, for texts.
+             */
+            secret?: boolean;
+            /** @description No two customers have the same. Decided once, when the field is made. */
+            unique?: boolean;
+        };
+        /** @description What rows have to meet: every clause. None: all rows. */
+        Filter: {
+            /** @description The clauses. */
+            all?: components["schemas"]["Clause"][];
         };
         /** @description Something that is not as it was sealed. */
         Finding: {
@@ -2093,6 +3021,24 @@ export interface components {
              * @description For `reordered`, the place it was sealed at; for `removed`, the last place that is empty.
              */
             until?: number | null;
+        };
+        /** @description Why a customer is in the answer to a search: what to mark. */
+        Found: {
+            /** @description The first character, counted from 0 in Unicode scalars. */
+            from: number;
+            /** @description In which field. */
+            in: components["schemas"]["FoundIn"];
+            /** @description How many characters. */
+            length: number;
+        };
+        /**
+         * @description The fields that a search looks at.
+         * @enum {string}
+         */
+        FoundIn: "name" | "company" | "phone";
+        /** @description Values of the business's own fields by their key: a text, a whole number, yes or no, or a list of choices. */
+        Given: {
+            [key: string]: unknown;
         };
         /** @description What somebody looks after. */
         HandoverPreview: {
@@ -2217,6 +3163,23 @@ export interface components {
              */
             unread: number;
         };
+        /** @description How far the digests by which phones are found have come. */
+        IndexShown: {
+            /**
+             * Format: int64
+             * @description How many phones there are.
+             */
+            phones: number;
+            /** @description Whether their key is being replaced. */
+            rotating: boolean;
+            /**
+             * Format: int64
+             * @description How many of them have a second digest, under the key that follows.
+             */
+            second: number;
+        };
+        /** @enum {string} */
+        Industry: "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M" | "N" | "O" | "P" | "Q" | "R" | "S" | "T";
         /** @description An entry of the timeline. */
         InteractionView: {
             /**
@@ -2319,6 +3282,19 @@ export interface components {
              */
             happened_at: string;
         };
+        /** @description What was bought and where it went. */
+        KeptDelivery: {
+            /** @description Where it went. */
+            address: string;
+            /** @description Line by line. */
+            lines: components["schemas"]["OrderLineView"][];
+            /** @description Their phone, whole. */
+            phone: string;
+            /** @description Who received it; it may be somebody else. */
+            receiver: string;
+            /** @description Parcels with their tracking numbers. */
+            shipments: components["schemas"]["ShipmentView"][];
+        };
         /** @description An order. */
         KeptOrder: {
             /**
@@ -2326,6 +3302,7 @@ export interface components {
              * @description When it was placed.
              */
             created_at: string;
+            delivery?: components["schemas"]["KeptDelivery"] | null;
             /** @description The first thing that was bought. */
             first_line: string;
             /**
@@ -2343,7 +3320,7 @@ export interface components {
             total_fen: components["schemas"]["Amount"];
         };
         /** @description What one business keeps about one person. */
-        KeptRecord: {
+        KeptRecord: components["schemas"]["CustomerDetails"] & {
             /**
              * Format: date
              * @description Birthday.
@@ -2397,6 +3374,33 @@ export interface components {
             /** @description Job title. */
             title?: string | null;
         };
+        /** @description A generation of a business's key. */
+        KeyGeneration: {
+            /**
+             * Format: int64
+             * @description How old it is.
+             */
+            age_days: number;
+            /**
+             * Format: int64
+             * @description Counts from 1.
+             */
+            generation: number;
+            /** @description As it stands in front of what it sealed. */
+            id: string;
+            /** @description `wrap`, `index` or `index_swap`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description From when on it is used: until then every server gets to know it.
+             */
+            used_from_at: string;
+        };
+        /**
+         * @description What is alike, the surest first.
+         * @enum {string}
+         */
+        Likeness: "phone" | "company" | "name";
         /** @description Who somebody is. */
         Me: {
             /**
@@ -2571,11 +3575,29 @@ export interface components {
             /** @description The version of the agreement that was shown. */
             version: string;
         };
+        /** @description A new field. */
+        NewCustomField: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Its name for programs, never changed; the server makes one when absent. */
+            key?: string | null;
+            /** @description What it holds, never changed. */
+            kind: components["schemas"]["CustomKind"];
+            /** @description What people read. */
+            label: string;
+            /** @description Its terms. */
+            rules?: components["schemas"]["FieldTerms"];
+        };
         /**
          * @description What is needed to write down a new customer. `type` defaults to `potential`, the owner to the
          *     member of staff who asks.
          */
         NewCustomer: {
+            /** @description Street and house; sealed. */
+            address?: string | null;
             /**
              * Format: date
              * @description Birthday in the solar calendar.
@@ -2583,14 +3605,23 @@ export interface components {
             birthday?: string | null;
             /** @description Name of the company. */
             company?: string | null;
+            /** @description The business's own fields, by their key. */
+            custom?: components["schemas"]["Given"];
+            /** @description Days of the year that matter. */
+            dates?: components["schemas"]["SpecialDate"][];
+            /** @description E-mail addresses, the primary one first. */
+            emails?: components["schemas"]["CustomerEmail"][];
             /**
              * Format: uuid
              * @description UUIDv7 made by a phone that was offline; the server makes one when absent.
              */
             id?: string | null;
+            industry?: components["schemas"]["Industry"] | null;
             kind?: components["schemas"]["CustomerKind"] | null;
             /** @description Name of the person, or of the contact in a company. */
             name: string;
+            /** @description What they may want to buy. */
+            needs?: string | null;
             /**
              * Format: uuid
              * @description Member of staff who looks after the customer.
@@ -2602,12 +3633,26 @@ export interface components {
             region?: string | null;
             /** @description Anything worth remembering. */
             remark?: string | null;
+            size?: components["schemas"]["CompanySize"] | null;
             source?: components["schemas"]["CustomerSource"] | null;
             /** @description Tags to start with. */
             tag_ids?: string[];
             /** @description Job title in the company. */
             title?: string | null;
-            type?: components["schemas"]["CustomerType"] | null;
+            /** @description Where the customer stands: a [`CustomerType`], or the code of one of the business's own. */
+            type?: string | null;
+            /** @description WeChat ids, the primary one first. */
+            wechat_ids?: components["schemas"]["CustomerWechat"][];
+        };
+        /** @description A type of the business's own, beside the four that everybody has. */
+        NewCustomerType: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description What people read. */
+            name: string;
         };
         /** @description Asks a business to correct or to delete what it keeps about oneself. */
         NewDataRequest: {
@@ -2715,6 +3760,23 @@ export interface components {
             /** @description Anything worth knowing about this order. */
             remark?: string | null;
         };
+        /** @description Two customers know each other. */
+        NewRelation: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description How. */
+            kind: components["schemas"]["RelationKind"];
+            /** @description More about it: 表妹, 采购部同事. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description The other customer.
+             */
+            other_id: string;
+        };
         /** @description A role of the business's own. */
         NewRole: {
             /**
@@ -2726,6 +3788,11 @@ export interface components {
             name: string;
             /** @description What it may do and see. */
             rights: components["schemas"]["Rights"];
+        };
+        /** @description Replaces a key of a business, in the background. */
+        NewRotation: {
+            /** @description Which key. */
+            what: components["schemas"]["RotationKind"];
         };
         /** @description A new colleague by phone: they become staff when they prove it at WeChat. */
         NewStaff: {
@@ -2826,6 +3893,19 @@ export interface components {
              */
             boss_id?: string | null;
         };
+        /** @description A view 视图 to save: a filter with a name. */
+        NewView: {
+            /** @description What it shows. */
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description What it is called. */
+            name: string;
+            shared?: components["schemas"]["Shared"] | null;
+        };
         /** @description Somebody was shown a whole phone number. */
         NumberRead: {
             /**
@@ -2836,6 +3916,8 @@ export interface components {
             /** @description Who. */
             by_name: string;
         };
+        /** @enum {string} */
+        Op: "any_of" | "all_of" | "none_of" | "contains" | "begins_with" | "less" | "at_most" | "more" | "at_least" | "between" | "set" | "empty";
         /** @description An invitation that nobody has accepted yet. */
         OpenInvitation: {
             /**
@@ -3043,6 +4125,58 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_BulkView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /** @description Whether it deletes; otherwise it changes. */
+                deletes: boolean;
+                /**
+                 * Format: int64
+                 * @description Customers it was done to.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Customers it could not be done to.
+                 */
+                failed: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description Who asked.
+                 */
+                staff_id: string;
+                /** @description How far it is. */
+                state: components["schemas"]["BulkState"];
+                /**
+                 * Format: date-time
+                 * @description Until when it can be undone; absent when it cannot.
+                 */
+                undo_until?: string | null;
+                /**
+                 * Format: int64
+                 * @description Customers for which it was undone.
+                 */
+                undone: number;
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CustomerRow: {
             /** @description The rows. */
             items: {
@@ -3053,6 +4187,9 @@ export interface components {
                  * @description When the customer was written down.
                  */
                 created_at: string;
+                /** @description The business's own fields, by their key; what is sealed is masked. */
+                custom: Record<string, never>;
+                found?: components["schemas"]["Found"] | null;
                 /**
                  * Format: uuid
                  * @description Id.
@@ -3096,7 +4233,7 @@ export interface components {
                 /** @description Job title. */
                 title?: string | null;
                 /** @description Where the customer stands. */
-                type: components["schemas"]["CustomerType"];
+                type: string;
                 /**
                  * Format: date-time
                  * @description When the record last changed.
@@ -3316,7 +4453,7 @@ export interface components {
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
-        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
+        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
         /** @description Prove a phone number by the code of `<button open-type="getPhoneNumber">`. */
         PhoneProof: {
             /** @description The code of the button's event (not of `wx.login`): single use, five minutes. */
@@ -3345,6 +4482,8 @@ export interface components {
             methods?: components["schemas"]["StepUpMethod"][] | null;
             /** @description The `X-Request-Id` of the answer. */
             request_id: string;
+            /** @description Where to set an authenticator app up, for `totp_required`. */
+            set_up?: string | null;
             /**
              * Format: int32
              * @description The status again.
@@ -3413,6 +4552,38 @@ export interface components {
         };
         /** @enum {string} */
         RefusalGround: "legal_retention" | "still_needed" | "identity_unproved" | "legal_claim";
+        /** @description A province, city or district. */
+        RegionView: {
+            /** @description Six digits. */
+            code: string;
+            /** @description With the province and city it lies in. */
+            full_name: string;
+            /** @description Its own name. */
+            name: string;
+        };
+        /** @enum {string} */
+        RelationKind: "introduced_by" | "same_company" | "family" | "other";
+        /** @description A relation, seen from one of the two. */
+        RelationView: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether it is said from the other's side: with `introduced_by`, this one brought the other. */
+            inverse: boolean;
+            /** @description How they know each other. */
+            kind: components["schemas"]["RelationKind"];
+            /** @description More about it. */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description The other customer.
+             */
+            other_id: string;
+            /** @description Their name. */
+            other_name: string;
+        };
         /** @description Puts a customer into the pool. */
         Release: {
             /** @description Why. */
@@ -3488,6 +4659,11 @@ export interface components {
             /** @description E.164. */
             number: string;
         };
+        /** @description Something else that is sealed, in full. */
+        RevealedText: {
+            /** @description The whole of it. */
+            text: string;
+        };
         /** @description What somebody may do and see in a business. */
         Rights: {
             /** @description What they see of some fields. */
@@ -3546,6 +4722,28 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @enum {string} */
+        RotationKind: "keys" | "indexes";
+        /** @description A rotation that has begun. */
+        RotationView: {
+            /**
+             * Format: int64
+             * @description The generation that follows.
+             */
+            generation: number;
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+            /**
+             * Format: date-time
+             * @description From when on it is used; what the old one made is then replaced in the background.
+             */
+            used_from_at: string;
+            /** @description Which key. */
+            what: components["schemas"]["RotationKind"];
+        };
         /** @description What a change of rights would open and close of one resource, summed over the colleagues. */
         RowsPreview: {
             /** @description Rows seen now and not then. */
@@ -3563,6 +4761,12 @@ export interface components {
             code?: string | null;
             /** @description One of the ten codes that were shown when the app was set up. */
             recovery_code?: string | null;
+        };
+        /** @description Which customers: these, or all that a filter finds. */
+        Selection: {
+            filter?: components["schemas"]["Filter"] | null;
+            /** @description Chosen one by one. */
+            ids?: string[];
         };
         /** @description A session and who it makes one. */
         Session: {
@@ -3604,6 +4808,8 @@ export interface components {
              */
             used_at: string;
         };
+        /** @enum {string} */
+        Shared: "private" | "team" | "everyone";
         /** @description A parcel. */
         ShipmentView: {
             /** @description Carrier. */
@@ -3640,6 +4846,20 @@ export interface components {
              */
             tenant_id: number;
         };
+        /** @description A customer who may be the one that is being written down. */
+        SimilarView: {
+            /**
+             * Format: uuid
+             * @description Only for whoever may see the customer.
+             */
+            id?: string | null;
+            /** @description What is alike. */
+            like: components["schemas"]["Likeness"];
+            /** @description `张**`. */
+            name_masked: string;
+            /** @description Who looks after the customer; nobody while it is in the pool. */
+            owner_name?: string | null;
+        };
         /** @description A task is put off to a later time. */
         Snooze: {
             /**
@@ -3647,6 +4867,38 @@ export interface components {
              * @description New time of the reminder; must lie in the future.
              */
             until: string;
+        };
+        /** @description A day of the year. */
+        SpecialDate: {
+            /** @description By which calendar. */
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description Day of the month.
+             */
+            day: number;
+            /** @description 生日, 结婚纪念日, 店庆. */
+            label: string;
+            /** @description 闰月, of a lunar date: years without that month keep the one before it. */
+            leap?: boolean;
+            /**
+             * Format: int64
+             * @description Month, 1 to 12.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description The year of the first one, when it is known.
+             */
+            year?: number | null;
+        };
+        /** @description A special date, and when it comes next. */
+        SpecialDateView: components["schemas"]["SpecialDate"] & {
+            /**
+             * Format: date
+             * @description Today or the next day on which it comes back, by the solar calendar.
+             */
+            next_on?: string | null;
         };
         /** @description A change to a colleague (RFC 7396). */
         StaffChanges: {
@@ -3912,6 +5164,24 @@ export interface components {
             /** @description Whether nobody may work in it for now. */
             suspended?: boolean;
         };
+        /** @description The keys of a business, and how far a rotation is. */
+        TenantKeysShown: {
+            /** @description The generations there are; none before the first rotation. */
+            generations: components["schemas"]["KeyGeneration"][];
+            /** @description The digests. */
+            indexes: components["schemas"]["IndexShown"];
+            /** @description How many persons' keys each generation wraps, by its id. */
+            persons: {
+                [key: string]: number;
+            };
+            /** @description Whether the key that wraps persons' keys is being replaced. */
+            rotating: boolean;
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+        };
         /** @description A page of businesses by id. */
         TenantPage: {
             /** @description The rows. */
@@ -3945,6 +5215,15 @@ export interface components {
              * @description ETag.
              */
             version: number;
+        };
+        /** @description One comparison: `{"field": "region", "op": "any_of", "values": ["330100"]}`. */
+        Test: {
+            /** @description Which field: `name`, `tag`, `created`, `custom.size`. */
+            field: string;
+            /** @description How. */
+            op: components["schemas"]["Op"];
+            /** @description With what, as texts: codes, ids, whole numbers, days (`2026-11-22`, `today-30`, `month`). */
+            values?: string[];
         };
         /** @description Four numbers, each up to 1000. */
         TodayCounts: {
@@ -4043,6 +5322,36 @@ export interface components {
              * @description Since when the oldest of them waits.
              */
             unsealed_since?: string | null;
+        };
+        /** @description A change to a saved view. */
+        ViewChanges: {
+            /** @description What it shows. */
+            filter?: components["schemas"]["Filter"];
+            /** @description New name. */
+            name?: string;
+            /** @description Who else sees it. */
+            shared?: components["schemas"]["Shared"];
+        };
+        /** @description A saved view. */
+        ViewView: {
+            /** @description What it shows. */
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether it is one's own: only those can be changed. */
+            mine: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Who else sees it. */
+            shared: components["schemas"]["Shared"];
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @description One wrong field. */
         ViolationView: {
@@ -4258,6 +5567,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_account_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    record_account_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -4975,11 +6350,497 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_CustomFieldView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomField"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    order_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_CustomFieldView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_custom_field: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_custom_field: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    count_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_customer_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_CustomerTypeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_customer_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomerType"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTypeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_customer_type: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_customer_type: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerTypeChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTypeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_ViewView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, a whole phone number, or its last four digits. */
+                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
                 q?: string;
+                /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
+                filter?: string;
+                /** @description A saved view, whose filter holds as well. */
+                view?: string;
                 /** @description Tag ids, separated by commas: customers with any of them. */
                 tags_any?: string;
                 /** @description Customers with all of them. */
@@ -4991,7 +6852,7 @@ export interface operations {
                 /** @description `true`: customers in the pool; `false`: customers somebody looks after. */
                 pool?: boolean;
                 /** @description Customers who stand here. */
-                type?: components["schemas"]["CustomerType"];
+                type?: string;
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -5060,11 +6921,253 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_bulk_actions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkDeletion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancel_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_bulk_failures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_BulkFailure"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    undo_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     count_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, a whole phone number, or its last four digits. */
+                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
                 q?: string;
+                /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
+                filter?: string;
+                /** @description A saved view, whose filter holds as well. */
+                view?: string;
                 /** @description Tag ids, separated by commas: customers with any of them. */
                 tags_any?: string;
                 /** @description Customers with all of them. */
@@ -5076,7 +7179,7 @@ export interface operations {
                 /** @description `true`: customers in the pool; `false`: customers somebody looks after. */
                 pool?: boolean;
                 /** @description Customers who stand here. */
-                type?: components["schemas"]["CustomerType"];
+                type?: string;
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -5094,6 +7197,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_similar_customers: {
+        parameters: {
+            query?: {
+                /** @description A phone number; nothing is looked for until it is whole. */
+                phone?: string;
+                /** @description A name: the whole of it. */
+                name?: string;
+                /** @description A company, however it is written. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_SimilarView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5232,6 +7373,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reveal_custom_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedText"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reveal_customer_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedText"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5533,6 +7742,108 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_relations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_RelationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_relation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_relation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                relation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     release_customer: {
         parameters: {
             query?: never;
@@ -5572,6 +7883,68 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    star_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unstar_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     tag_customer: {
         parameters: {
             query?: never;
@@ -5593,6 +7966,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reveal_customer_wechat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedText"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6320,6 +8727,76 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_tenant_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantKeysShown"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotate_tenant_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRotation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -6669,6 +9146,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DataRequestRow"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_fading_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FadingCustomers"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_regions: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, or the beginning of its pinyin or of the initials: `西湖`, `xihu`, `xh`. */
+                q?: string;
+                /** @description The code of a province or city whose parts are listed. */
+                within?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_RegionView"];
                 };
             };
             400: components["responses"]["Problem400"];

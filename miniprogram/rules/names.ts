@@ -24,6 +24,7 @@ export type Permission =
   | 'customers.read'
   | 'customers.write'
   | 'customers.delete'
+  | 'customers.bulk_delete'
   | 'customers.reveal'
   | 'customers.assign'
   | 'customers.share'

@@ -1,6 +1,6 @@
 //! The demo business: a tea shop, made through the REST API as an operator and its staff would.
 
-mod dice;
+pub mod dice;
 mod goods;
 mod moment;
 mod orders;

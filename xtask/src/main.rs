@@ -1,5 +1,6 @@
 //! The tasks of a developer and of CI: `cargo xtask NAME`.
 
+mod bench;
 mod demo;
 mod dev;
 mod generate;
@@ -32,6 +33,8 @@ enum Name {
     Dev(dev::Options),
     /// Runs everything that CI checks.
     Test(steps::Options),
+    /// Measures the server with a million customers (docs/BENCHMARK.md).
+    Bench(bench::Options),
     /// Makes docs/openapi.json and the mini-program's generated TypeScript again.
     Generate,
     /// Compiles the rules to the WebAssembly module of the mini-program.
@@ -60,6 +63,7 @@ fn task() -> anyhow::Result<ExitCode> {
     match task.name {
         Name::Dev(options) => dev::dev(&options)?,
         Name::Test(options) => return steps::test(&options),
+        Name::Bench(options) => bench::bench(&options)?,
         Name::Generate => generate::generate()?,
         Name::Wasm { check: false } => wasm::build().map(drop)?,
         Name::Wasm { check: true } => wasm::check()?,

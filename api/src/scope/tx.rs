@@ -1,6 +1,8 @@
 //! A transaction of a scope: every write of a feature goes through here, where it gets its tenant,
 //! its version, its times and its place in the audit record.
 
+mod many;
+
 use super::audit::{self, Diff, Entry};
 use super::find::{Find, On};
 use super::rows::{Aggregate, Tenanted};
@@ -8,10 +10,10 @@ use super::{Eyes, Look, Reads, Scope};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, Iterable as _,
-    PrimaryKeyToColumn, QueryFilter as _, QuerySelect,
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
+    QuerySelect,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
@@ -131,41 +133,6 @@ impl Tx<'_> {
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
-    /// Inserts rows that were made before this moment, each when it is said. Whoever calls it records it.
-    ///
-    /// # Errors
-    /// As [`Tx::insert`].
-    pub(crate) async fn insert_dated<E: Tenanted>(
-        &self,
-        rows: impl IntoIterator<Item = (DateTime<Utc>, E::ActiveModel)>,
-    ) -> Result<(), DbErr> {
-        let rows = rows.into_iter().map(|(at, row)| {
-            let mut row = self.stamped::<E>(row);
-            if let Some(Aggregate { created_at, updated_at, .. }) = E::aggregate() {
-                set(&mut row, created_at, at.into());
-                set(&mut row, updated_at, at.into());
-            }
-            row
-        });
-        self.wrote.set(true);
-        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
-    }
-
-    /// Inserts those of the rows whose keys are not there yet.
-    ///
-    /// # Errors
-    /// When a row points at one that is not of this business.
-    pub(crate) async fn insert_missing<E: Tenanted>(&self, rows: Vec<E::ActiveModel>) -> Result<(), DbErr> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        self.wrote.set(true);
-        let rows = rows.into_iter().map(|row| self.stamped::<E>(row));
-        let key: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
-        let known = OnConflict::columns(key.iter().copied()).do_nothing_on(key.iter().copied()).to_owned();
-        E::insert_many(rows).on_conflict(known).exec_without_returning(&self.tx).await.map(|_| ())
-    }
-
     /// Changes a row if it can be seen and still has `version` (`None`: whatever it has). `false`
     /// when there is no such row.
     ///
@@ -230,72 +197,6 @@ impl Tx<'_> {
         self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
     }
 
-    /// Changes a row that can be seen but not changed, in the one way that `condition` allows: such as
-    /// taking a customer out of the pool. `false` when the condition no longer holds.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub(crate) async fn take<E: Tenanted>(
-        &self,
-        id: Uuid,
-        condition: impl IntoCondition,
-        mut change: E::ActiveModel,
-    ) -> Result<bool, DbErr> {
-        self.wrote.set(true);
-        let mut update = E::update_many()
-            .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::key().eq(id))
-            .filter(E::rows(&self.scope.look(false)))
-            .filter(condition.into_condition());
-        if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
-            set(&mut change, updated_at, self.scope.now.into());
-            update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
-        }
-        Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
-    }
-
-    /// Changes many rows in the same way, each with an entry of its own in the record.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub(crate) async fn update_all<E: Tenanted>(
-        &self,
-        rows: &[(Uuid, E::Model)],
-        action: &'static str,
-        mut change: E::ActiveModel,
-    ) -> Result<(), DbErr> {
-        self.wrote.set(true);
-        for (id, before) in rows {
-            self.record_fields::<E>(action, Some(*id), Diff::of::<E>(Some(before), Some(&change)));
-        }
-        let mut update = E::update_many()
-            .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::key().is_in(rows.iter().map(|(id, _)| *id)))
-            .filter(E::rows(&self.scope.look(true)));
-        if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
-            set(&mut change, updated_at, self.scope.now.into());
-            update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
-        }
-        update.set(change).exec(&self.tx).await.map(|_| ())
-    }
-
-    /// As [`Tx::derive`], for every row that meets a condition.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn derive_all<E: Tenanted>(
-        &self,
-        condition: impl IntoCondition,
-        change: E::ActiveModel,
-    ) -> Result<u64, DbErr> {
-        self.wrote.set(true);
-        let update = E::update_many()
-            .filter(E::tenant().eq(self.scope.tenant_id))
-            .filter(E::rows(&self.scope.look(true)))
-            .filter(condition.into_condition());
-        Ok(update.set(change).exec(&self.tx).await?.rows_affected)
-    }
-
     /// Says, with its reason, that what was written so far needs no audit entry.
     pub fn unrecorded(&self, _reason: &'static str) {
         self.wrote.set(false);
@@ -319,24 +220,6 @@ impl Tx<'_> {
             set(&mut tombstone, live, Value::BigInt(None));
         }
         self.rewrite::<E>("delete", id, version, tombstone).await
-    }
-
-    /// Makes a tombstone a row again. Its unique values must be free.
-    ///
-    /// # Errors
-    /// When one of them is taken.
-    pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid) -> Result<bool, DbErr> {
-        self.wrote.set(true);
-        self.record_fields::<E>("restore", Some(id), Diff::default());
-        let mut risen = <E::ActiveModel as Default>::default();
-        let mut update = self.scoped_update::<E>(id);
-        if let Some(Aggregate { version, updated_at, deleted_at, live, .. }) = E::aggregate() {
-            set(&mut risen, deleted_at, Value::ChronoDateTimeUtc(None));
-            set(&mut risen, live, Some(1_i64).into());
-            set(&mut risen, updated_at, self.scope.now.into());
-            update = update.filter(live.is_null()).col_expr(version, Expr::col(version).add(1));
-        }
-        Ok(update.set(risen).exec(&self.tx).await?.rows_affected > 0)
     }
 
     /// Removes rows that hang on another row. They leave no tombstone.

@@ -48,6 +48,16 @@ impl Server {
         self
     }
 
+    /// Waits so long for it to stop by itself.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it works. When it ends before that, the error quotes its last words.
     pub fn wait_until(&mut self, works: impl Fn() -> bool) -> Result<()> {
         let limit = Duration::from_secs(60);

@@ -11,7 +11,7 @@ use crate::{machine, run};
 /// A running Redis; dropping it stops it.
 pub struct Redis {
     // Dropped in this order: the folder goes after the server.
-    _server: Server,
+    server: Server,
     _folder: TempDir,
     url: String,
 }
@@ -26,7 +26,12 @@ impl Redis {
             .arg(folder.path());
         let mut server = Server::start("Redis", &mut command, &folder.path().join("log"))?.expendable();
         server.wait_until(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())?;
-        Ok(Self { _server: server, _folder: folder, url: format!("redis://127.0.0.1:{port}/0") })
+        Ok(Self { server, _folder: folder, url: format!("redis://127.0.0.1:{port}/0") })
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.server.pid()
     }
 
     pub fn url(&self) -> &str {

@@ -32,14 +32,20 @@ pub fn everything() -> Result<()> {
     for tool in ["node", "npm"] {
         ensure!(find(tool).is_some(), "{tool} is missing: install Node 20 or newer");
     }
+    packages(NEEDED)?;
+    running_the_product()
+}
+
+/// What has to be there, and the Debian package that brings it.
+pub fn packages(needed: &[(&str, &str)]) -> Result<()> {
     let mut packages: Vec<&str> =
-        NEEDED.iter().filter(|(probe, _)| find(probe).is_none()).map(|(_, package)| *package).collect();
+        needed.iter().filter(|(probe, _)| find(probe).is_none()).map(|(_, package)| *package).collect();
     packages.dedup();
     install(&packages)?;
-    for (probe, package) in NEEDED {
+    for (probe, package) in needed {
         ensure!(find(probe).is_some(), "{package} is installed but {probe} is still missing");
     }
-    running_the_product()
+    Ok(())
 }
 
 /// For `cargo xtask dev`, which needs less.

@@ -8,7 +8,8 @@ use wasmparser::{ExternalKind, Parser, Payload, Validator, WasmFeatures};
 use super::Sizes;
 
 /// The functions of `wasm-validate`; wasm-bindgen adds a few of its own.
-const FUNCTIONS: [&str; 7] = ["asked_fields", "check_custom", "check_field", "check_form", "forms", "next_moves", "permissions"];
+const FUNCTIONS: [&str; 7] =
+    ["asked_fields", "check_custom", "check_field", "check_form", "forms", "next_moves", "permissions"];
 
 /// A share of the 2 MB main package that nobody notices; with room for the features to come.
 const RAW: usize = 80 * 1024;

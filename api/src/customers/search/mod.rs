@@ -3,6 +3,7 @@
 mod custom;
 mod filter;
 mod index;
+mod newest;
 mod query;
 mod ranked;
 mod spell;

@@ -39,6 +39,14 @@ pub struct CustomerQuery {
     pub cursor: Option<String>,
 }
 
+/// What a list is narrowed by.
+pub(super) struct Filters {
+    /// As the database reads it.
+    pub condition: Condition,
+    /// As people said it.
+    pub whole: Filter,
+}
+
 impl CustomerQuery {
     /// Everything that is asked for, as one condition.
     ///
@@ -46,20 +54,34 @@ impl CustomerQuery {
     /// A filter that cannot be read.
     pub(crate) async fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
         let search = Search::of(scope, self.q.as_deref());
-        Ok(self.filters(scope).await?.add_option(search.map(|search| search.matching())))
+        Ok(self.filters(scope).await?.condition.add_option(search.map(|search| search.matching())))
     }
 
     /// What is asked for besides the text in the box.
-    pub(super) async fn filters(&self, scope: &Scope) -> Result<Condition, Problem> {
-        let mut all = compile(scope, &self.shorthands()?).await?;
+    ///
+    /// # Errors
+    /// A filter that cannot be read.
+    pub(super) async fn filters(&self, scope: &Scope) -> Result<Filters, Problem> {
+        let mut condition = Condition::all();
+        let mut whole = Filter::default();
+        for filter in self.said(scope).await? {
+            condition = condition.add(compile(scope, &filter).await?);
+            whole.all.extend(filter.all);
+        }
+        Ok(Filters { condition, whole })
+    }
+
+    /// The filters that hold, each of which is refused by its own places.
+    async fn said(&self, scope: &Scope) -> Result<Vec<Filter>, Problem> {
+        let mut all = vec![self.shorthands()?];
         if let Some(text) = self.filter.as_deref().filter(|text| !text.is_empty()) {
-            let filter = domain::check::<Filter>(text.as_bytes())
-                .map_err(|violations| Problem::Invalid(violations.under("filter")))?;
-            all = all.add(compile(scope, &filter).await?);
+            let filter = domain::check::<Filter>(text.as_bytes());
+            all.push(filter.map_err(|violations| Problem::Invalid(violations.under("filter")))?);
         }
         if let Some(view) = self.view {
-            all = all.add(compile(scope, &crate::customers::views::filter(scope, view).await?).await?);
+            all.push(crate::customers::views::filter(scope, view).await?);
         }
+        all.retain(|filter| !filter.all.is_empty());
         Ok(all)
     }
 

@@ -2,6 +2,7 @@
 //! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
+use super::newest::{by_ids, newest};
 use super::query::CustomerQuery;
 use super::spell::locate;
 use super::terms::{Indexed, Sought};
@@ -9,7 +10,7 @@ use crate::customers::branches;
 use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
-use crate::page::{PageQuery, Position};
+use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use base64::Engine as _;
@@ -317,10 +318,11 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
     };
     // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
+    let filters = filters.condition;
     let Some(ids) = search.page(&filters, !filters.is_empty(), limit + 3, after.as_ref()) else {
         return Ok((Vec::new(), None));
     };
-    let found = scope.find::<customer::Entity>().filter(customer::Column::Id.in_subquery(ids)).all().await?;
+    let found = by_ids(scope, scope.ids(&ids).await?).await?;
     let mut rows: Vec<(Place, customer::Model)> = Vec::new();
     for row in found {
         let place = search.rank(&row)?;
@@ -345,60 +347,6 @@ fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
         _ => b.id.cmp(&a.id),
     };
     a.rank.cmp(&b.rank).then_with(within)
-}
-
-/// A page of the list without a search, newest first.
-async fn newest(
-    scope: &Scope,
-    query: &CustomerQuery,
-    filters: Condition,
-) -> Result<(Vec<Row>, Option<String>), Problem> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
-    let parts = branches(&scope.look(false), Resource::Customers);
-    let narrowed = match parts.len() {
-        1 => filters,
-        // No index understands the whole of what somebody sees, but one understands each part.
-        _ => customer::Column::Id.in_subquery(of_each(scope, parts, &filters, page)).into(),
-    };
-    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
-    let (rows, next) = scope
-        .find::<customer::Entity>()
-        .filter(narrowed)
-        .page(customer::Column::CreatedAt, page, |rows| rows, position)
-        .await?;
-    Ok((rows.into_iter().map(|customer| Row { customer, found: None }).collect(), next))
-}
-
-fn of_each(
-    scope: &Scope,
-    parts: Vec<Condition>,
-    filters: &Condition,
-    (limit, after): (u64, Option<Position>),
-) -> SelectStatement {
-    let mut ids: Option<SelectStatement> = None;
-    for part in parts {
-        let mut rows = Query::select();
-        rows.column((customer::Entity, customer::Column::Id))
-            .from(customer::Entity)
-            .and_where(customer::Column::TenantId.eq(scope.tenant_id()))
-            .and_where(customer::Column::Live.eq(1))
-            .cond_where(part)
-            .cond_where(filters.clone())
-            .order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
-            .order_by((customer::Entity, customer::Column::Id), Order::Desc)
-            .limit(limit + 1);
-        if let Some(Position { at, id }) = after {
-            let created_at = customer::Column::CreatedAt;
-            let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
-            rows.and_where(created_at.lte(at)).cond_where(Condition::any().add(created_at.lt(at)).add(same));
-        }
-        let one = Query::select().column(customer::Column::Id).from_subquery(rows, "part").to_owned();
-        ids = Some(match ids {
-            None => one,
-            Some(mut all) => all.union(UnionType::All, one).to_owned(),
-        });
-    }
-    Query::select().column(customer::Column::Id).from_subquery(ids.unwrap_or_default(), "page").to_owned()
 }
 
 #[cfg(test)]

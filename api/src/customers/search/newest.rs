@@ -1,0 +1,91 @@
+//! The list when nothing is searched for: newest first, by whichever index leads there.
+
+use super::filter::few;
+use super::query::{CustomerQuery, Filters};
+use super::ranked::Row;
+use crate::customers::branches;
+use crate::customers::entity::customer;
+use crate::page::{Page, PageQuery, Position};
+use crate::problem::Problem;
+use crate::scope::Scope;
+use domain::permission::Resource;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType};
+use uuid::Uuid;
+
+/// Live customers with these ids. The index of the key alone is to be walked, so nothing else is asked of
+/// the database.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<customer::Model>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids)).all().await?;
+    rows.retain(|row| row.live.is_some());
+    Ok(rows)
+}
+
+/// A page of the list, newest first.
+///
+/// # Errors
+/// A limit or cursor that cannot be read.
+pub(super) async fn newest(
+    scope: &Scope,
+    query: &CustomerQuery,
+    filters: Filters,
+) -> Result<(Vec<Row>, Option<String>), Problem> {
+    let (limit, after) = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
+    let parts = branches(&scope.look(false), Resource::Customers);
+    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
+    let (rows, next) = if let Some(few) = few(scope, &filters.whole).await? {
+        // In other words, so that no index is walked for it but that of the key.
+        let live = Func::coalesce([Expr::col((customer::Entity, customer::Column::Live)), Expr::val(0)]);
+        let list = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(few));
+        let list = list.filter(filters.condition).filter(Expr::expr(live).eq(1));
+        list.page(customer::Column::CreatedAt, (limit, after), |rows| rows, position).await?
+    } else if parts.len() == 1 {
+        let list = scope.find::<customer::Entity>().filter(filters.condition);
+        list.page(customer::Column::CreatedAt, (limit, after), |rows| rows, position).await?
+    } else {
+        // No index understands the whole of what somebody sees, but one understands each part.
+        let ids = scope.ids(&of_each(scope, parts, &filters.condition, (limit, after))).await?;
+        let mut rows = by_ids(scope, ids).await?;
+        rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
+        Page::<customer::Model>::cut(rows, limit, position)
+    };
+    Ok((rows.into_iter().map(|customer| Row { customer, found: None }).collect(), next))
+}
+
+fn of_each(
+    scope: &Scope,
+    parts: Vec<Condition>,
+    filters: &Condition,
+    (limit, after): (u64, Option<Position>),
+) -> SelectStatement {
+    let mut ids: Option<SelectStatement> = None;
+    for part in parts {
+        let mut rows = Query::select();
+        rows.column((customer::Entity, customer::Column::Id))
+            .from(customer::Entity)
+            .and_where(customer::Column::TenantId.eq(scope.tenant_id()))
+            .and_where(customer::Column::Live.eq(1))
+            .cond_where(part)
+            .cond_where(filters.clone())
+            .order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
+            .order_by((customer::Entity, customer::Column::Id), Order::Desc)
+            .limit(limit + 1);
+        if let Some(Position { at, id }) = after {
+            let created_at = customer::Column::CreatedAt;
+            let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
+            rows.and_where(created_at.lte(at)).cond_where(Condition::any().add(created_at.lt(at)).add(same));
+        }
+        let one = Query::select().column(customer::Column::Id).from_subquery(rows, "part").to_owned();
+        ids = Some(match ids {
+            None => one,
+            Some(mut all) => all.union(UnionType::All, one).to_owned(),
+        });
+    }
+    Query::select().column(customer::Column::Id).from_subquery(ids.unwrap_or_default(), "page").to_owned()
+}

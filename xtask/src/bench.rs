@@ -1,0 +1,163 @@
+//! `cargo xtask bench`: what a request costs with a million customers, and beside what. The numbers in
+//! docs/BENCHMARK.md come from here.
+
+mod endpoints;
+mod known;
+mod load;
+mod proc;
+mod report;
+mod rivals;
+mod site;
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use crate::demo::dice::Dice;
+use crate::run;
+use crate::run::cargo;
+use endpoints::{ENDPOINTS, Endpoint};
+use load::{Measured, Target, Times, drive};
+use report::{Line, Report};
+use rivals::Rival;
+use site::{Place, Site, Stack};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// On which database.
+    #[arg(long, value_enum, default_value_t = Database::Both)]
+    database: Database,
+    /// Customers of the big business.
+    #[arg(long, default_value_t = 1_000_000)]
+    customers: u64,
+    /// Customers of the small one that it is compared with.
+    #[arg(long, default_value_t = 10_000)]
+    small: u64,
+    /// Seconds for each measurement.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// How often everything is measured, one after the other.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Also measures get, list and create of an idiomatic Django service on the same tables (MariaDB only).
+    #[arg(long)]
+    peer: bool,
+    /// Only endpoints with this in their name; may be repeated.
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+    /// Measures nothing: fills, starts everything, says where it is and waits for Ctrl-C.
+    #[arg(long)]
+    hold: bool,
+}
+
+/// What is measured, and how.
+struct Plan {
+    /// Customers of the small business and of the big one.
+    sizes: [u64; 2],
+    times: Times,
+    rounds: u32,
+    peer: bool,
+    only: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Database {
+    Sqlite,
+    Mariadb,
+    Both,
+}
+
+pub fn bench(options: &Options) -> Result<()> {
+    run::run(cargo().args(["build", "--release", "--package", "api", "--package", "bare"]))?;
+    let place = Place { folder: site::folder(), profile: "release", others: 200 };
+    fs::create_dir_all(&place.folder)?;
+    let plan = Plan {
+        sizes: [options.small, options.customers],
+        times: Times { warm_up: Duration::from_millis(700), measured: Duration::from_secs(options.seconds) },
+        rounds: options.rounds,
+        peer: options.peer,
+        only: options.only.clone(),
+    };
+    if options.database != Database::Sqlite {
+        let stack = Stack::mariadb(&place)?;
+        if options.hold { hold(&place, &plan, &stack)? } else { measure(&place, &plan, &stack)? }
+    }
+    if options.database != Database::Mariadb && !run::stopping() {
+        if options.hold { hold(&place, &plan, &Stack::Sqlite)? } else { measure(&place, &plan, &Stack::Sqlite)? }
+    }
+    Ok(())
+}
+
+/// The benchmark itself, in small: that it runs and that everything answers.
+pub fn smoke() -> Result<()> {
+    crate::product::binaries()?;
+    let folder = tempfile::Builder::new().prefix("shuke-bench-").tempdir()?;
+    let place = Place { folder: folder.path().to_owned(), profile: "debug", others: 2 };
+    let times = Times { warm_up: Duration::from_millis(50), measured: Duration::from_millis(100) };
+    let plan = Plan { sizes: [1_000, 2_000], times, rounds: 1, peer: false, only: Vec::new() };
+    measure(&place, &plan, &Stack::Sqlite)
+}
+
+fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
+    let sites = [Site::open(place, stack, plan.sizes[0])?, Site::open(place, stack, plan.sizes[1])?];
+    let idle = sites.iter().map(|site| proc::pss(&[site.pid()])).max().unwrap_or_default();
+    let rivals = rivals(place, plan, stack, &sites[1])?;
+    let chosen = |endpoint: &&Endpoint| {
+        plan.only.is_empty() || plan.only.iter().any(|text| endpoint.name.contains(text.as_str()))
+    };
+    let mut lines: Vec<Line> =
+        ENDPOINTS.iter().filter(chosen).map(|endpoint| Line::of(endpoint, rivals.len())).collect();
+    ensure!(!lines.is_empty(), "no endpoint has that in its name");
+    for round in 0..plan.rounds {
+        println!("{}: round {} of {}, load {}", stack.name(), round + 1, plan.rounds, proc::load());
+        for line in &mut lines {
+            for (site, sum) in sites.iter().zip([&mut line.small, &mut line.big]) {
+                let before = stack.statements();
+                let measured = ask(stack, site, line.endpoint, plan.times)?;
+                line.statements = before.zip(stack.statements()).map(|(before, now)| (now - before) / measured.asked);
+                sum.add(measured);
+            }
+            for (rival, sum) in rivals.iter().zip(&mut line.rivals).filter(|_| line.endpoint.compared) {
+                sum.add(rival.ask(stack, &sites[1], line.endpoint, plan.times)?);
+            }
+        }
+    }
+    let rivals: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
+    Report { stack: stack.name(), plan, idle, rivals: &rivals, lines: &lines }.write(&place.folder)
+}
+
+fn ask(stack: &Stack, site: &Site, endpoint: &Endpoint, times: Times) -> Result<Measured> {
+    let (token, known) = site.asker(endpoint.asker);
+    let target = Target { url: &site.url, token, server: vec![site.pid()], database: stack.pids() };
+    drive(&target, times, &|dice: &mut Dice| (endpoint.shot)(known, dice))
+}
+
+/// What else is measured on the big business, after it has proved to do the same.
+fn rivals(place: &Place, plan: &Plan, stack: &Stack, site: &Site) -> Result<Vec<Rival>> {
+    let bare = Rival::bare(place, site)?;
+    bare.must_ask_alike(stack, site)?;
+    let mut rivals = vec![bare];
+    if plan.peer && stack.name() == "mariadb" {
+        let django = Rival::django(site)?;
+        django.must_answer_alike(site)?;
+        rivals.push(django);
+    }
+    Ok(rivals)
+}
+
+/// For whoever tunes a query by hand.
+fn hold(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
+    let mut sites = Vec::new();
+    for size in plan.sizes {
+        let site = Site::open(place, stack, size)?;
+        println!("{size} customers: {} (tenant {}), database {}", site.url, site.tenant, site.database);
+        println!("  boss   {}\n  sales  {}", site.boss, site.sales);
+        sites.push(site);
+    }
+    println!("{}; Ctrl-C ends it", stack.name());
+    while !run::stopping() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    Ok(())
+}
