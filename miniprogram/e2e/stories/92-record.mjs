@@ -87,7 +87,8 @@ export async function tell({ step, open, world }) {
     await phone.tap('[data-testid=star]')
     const found = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
     await until('the star', async () => (await world.call(boss, 'GET', `customers/${found.id}`)).starred)
-    const friend = await world.customer(boss, { name: '苏引路', custom: { [Object.keys(found.custom)[0]]: Object.values(found.custom)[0] } })
+    const taste = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.rules.required).key
+    const friend = await world.customer(boss, { name: '苏引路', custom: { [taste]: found.custom[taste] } })
     await world.call(boss, 'POST', `customers/${found.id}/relations`, { body: { other_id: friend.id, kind: 'introduced_by' } })
     await phone.goto(`/features/customers/detail/index?id=${found.id}`)
     await phone.waitText('苏引路')
