@@ -156,6 +156,10 @@ async fn undoing_is_for_half_an_hour() {
     let sales = shop.log_in_again(&shop.sales).await;
     assert!(progress(&sales, &id).await["undo_until"].is_null());
     sales.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
+    // Who already is as asked counts as done, and there is nothing to record.
+    let again = ask(&sales, json!({ "selection": { "ids": [customer] }, "type": "lost" })).await;
+    shop.run_jobs().await;
+    assert_eq!(progress(&sales, &again).await["state"], "done");
     for (body, said) in [
         (json!({ "selection": {}, "type": "lost" }), "selection: selection_unclear"),
         (json!({ "selection": { "filter": {} } }), ": change_missing"),

@@ -31,6 +31,7 @@ mod privacy;
 mod problem;
 mod rights;
 mod rotation;
+mod samples;
 pub mod schema;
 mod scope;
 mod server;

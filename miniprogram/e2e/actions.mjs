@@ -38,7 +38,8 @@ export function scroll(phone, to) {
     const page = [...document.querySelectorAll('wx-page')].find((one) => one.checkVisibility())
     const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
     if (top < 0) {
-      page.scrollTop = page.scrollHeight - page.clientHeight - 200
+      // From farther away than where a list asks for its next page.
+      page.scrollTop = page.scrollHeight - page.clientHeight - 1000
       await frame()
       page.scrollTop = page.scrollHeight
       await frame()

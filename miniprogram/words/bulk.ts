@@ -40,9 +40,10 @@ export function undoable(action: BulkAction, me: string, now = Date.now()): bool
 export function bulkRow(action: BulkAction, staff: Map<string, string>, me: string): BulkRow {
   const [state, tone] = STATES[action.state]
   const who = action.staff_id === me ? '我' : staff.get(action.staff_id) ?? ''
+  const verb = action.deletes ? '删除' : '修改'
   return {
     id: action.id,
-    what: `${action.deletes ? '删除' : '修改'}了 ${action.done} 位客户`,
+    what: action.done ? `${verb}了 ${action.done} 位客户` : action.state === 'running' ? `正在${verb}客户` : `没有${verb}客户`,
     line: [who, ago(action.created_at), action.failed ? `${action.failed} 位没有改` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
     state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
     failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me),

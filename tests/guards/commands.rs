@@ -45,6 +45,7 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
         ("admin keys rotate-person", vec!["--tenant", &tenant, "--person", &customer]),
         ("admin keys rotate-master", vec![]),
         ("audit keep", vec!["--tenant", "0", "--days", "400"]),
+        ("admin sample", vec!["--tenant", &second, "--customers", "5", "--staff", "2"]),
         ("admin tenant erase", vec!["--tenant", &second, "--confirm", "新店"]),
     ];
     let reading: Vec<(&str, Vec<&str>)> = vec![
@@ -63,7 +64,7 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
         let (after, who) = entries(&home).await;
         // A business that is erased takes its own record along.
         assert!(after[0] > before[0] || after[1] > before[1], "{words} left nothing on the record");
-        let by = if words.ends_with("rotate-person") { "系统" } else { "shuke admin" };
+        let by = if ["admin keys rotate-person", "admin sample"].contains(words) { "系统" } else { "shuke admin" };
         assert_eq!(who, by, "{words}");
     }
     for (words, arguments) in &reading {

@@ -2,11 +2,10 @@
 
 mod audit;
 mod keys;
-mod sample;
 
+pub use crate::samples::Sample;
 pub use audit::AuditCommand;
 pub use keys::Keys;
-pub use sample::Sample;
 mod ip;
 
 use crate::auth::hash_password;
@@ -223,7 +222,7 @@ impl Admin {
 }
 
 /// A problem as a sentence for a terminal.
-fn said(problem: crate::Problem) -> anyhow::Error {
+pub(crate) fn said(problem: crate::Problem) -> anyhow::Error {
     match problem {
         crate::Problem::Internal(cause) => cause,
         other => anyhow::anyhow!("{}", domain::message::detail(other.code(), &[], domain::Lang::En)),

@@ -87,8 +87,8 @@ export async function tell({ step, open, world }) {
     await phone.tap('[data-testid=star]')
     const found = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
     await until('the star', async () => (await world.call(boss, 'GET', `customers/${found.id}`)).starred)
-    const [taste] = (await world.call(boss, 'GET', 'custom-fields')).items
-    const friend = await world.customer(boss, { name: '苏引路', custom: { [taste.key]: taste.rules.choices[0].key } })
+    const taste = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.rules.required).key
+    const friend = await world.customer(boss, { name: '苏引路', custom: { [taste]: found.custom[taste] } })
     await world.call(boss, 'POST', `customers/${found.id}/relations`, { body: { other_id: friend.id, kind: 'introduced_by' } })
     await phone.goto(`/features/customers/detail/index?id=${found.id}`)
     await phone.waitText('苏引路')
@@ -110,7 +110,7 @@ export async function tell({ step, open, world }) {
   })
   await phone.close()
 
-  await step('the same pages in the dark', async () => {
+  await step('the same pages in the dark and on the smallest width', async () => {
     await world.call(boss, 'POST', 'custom-fields', { body: { label: '喜欢的山头', kind: 'choices', rules: { choices: [{ label: '狮峰' }, { label: '梅家坞' }] } } })
     const dark = await openStaff(open, world, BOSS, { dark: true })
     await dark.goto('/features/customers/fields/index')

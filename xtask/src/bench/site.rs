@@ -50,13 +50,13 @@ const OPTIONS: [&str; 2] = ["--innodb-buffer-pool-size=4G", "--innodb-log-file-s
 /// What everything runs on.
 pub enum Stack {
     Sqlite,
-    MariaDb { database: MariaDb, redis: Redis },
+    MariaDb { database: Box<MariaDb>, redis: Redis },
 }
 
 impl Stack {
     pub fn mariadb(place: &Place) -> Result<Self> {
         let database = MariaDb::keep(&place.folder.join("mariadb"), &OPTIONS)?;
-        Ok(Self::MariaDb { database, redis: Redis::start()? })
+        Ok(Self::MariaDb { database: Box::new(database), redis: Redis::start()? })
     }
 
     pub fn name(&self) -> &'static str {

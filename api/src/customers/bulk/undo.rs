@@ -50,9 +50,7 @@ pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Pro
     }
     let change = action::ActiveModel { undone: Set(found.undone + count), ..Default::default() };
     tx.derive::<action::Entity>(found.id, change).await?;
-    if count == 0 {
-        tx.unrecorded("nothing of the business changed");
-    }
+    tx.unrecorded("each customer that changed has its entry; who was not changed has none");
     Ok(true)
 }
 

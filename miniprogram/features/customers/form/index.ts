@@ -82,7 +82,7 @@ Component({
     },
     /** The business's own fields and types first: the form begins with them. */
     async begin(id: string) {
-      this.setData({ state: id || !knownCustomFields().length ? 'loading' : 'ready' })
+      this.setData({ state: 'loading' })
       const [, types] = await Promise.all([listCustomFields().catch(() => []), listCustomerTypes().catch(() => ({ items: [] }))])
       const own = types.items.filter((one) => one.name !== null).map((one) => ({ value: one.code, label: one.name ?? '' }))
       this.setData({ types: [...TYPE_CHOICES, ...own] })
@@ -92,8 +92,10 @@ Component({
         void this.load()
       } else {
         // Where there is room for two columns nothing is folded away.
-        this.setData({ more: wx.getWindowInfo().windowWidth >= 700, state: 'ready' })
+        this.setData({ more: wx.getWindowInfo().windowWidth >= 700 })
         this.startForm('customer', emptyForm())
+        // Nobody types before the form has begun: what they typed would be gone.
+        this.setData({ state: 'ready' })
       }
     },
     onHide: flushDraft,

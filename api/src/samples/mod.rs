@@ -4,7 +4,7 @@ mod dice;
 mod people;
 mod words;
 
-use super::said;
+use crate::admin::said;
 use crate::config::Profile;
 use crate::customers::entity::pool;
 use crate::customers::{Sampled, Term, write_sample, write_terms};
