@@ -110,7 +110,7 @@ export async function tell({ step, open, world }) {
   })
   await phone.close()
 
-  await step('the same pages in the dark and on the smallest width', async () => {
+  await step('the same pages in the dark', async () => {
     await world.call(boss, 'POST', 'custom-fields', { body: { label: '喜欢的山头', kind: 'choices', rules: { choices: [{ label: '狮峰' }, { label: '梅家坞' }] } } })
     const dark = await openStaff(open, world, BOSS, { dark: true })
     await dark.goto('/features/customers/fields/index')
