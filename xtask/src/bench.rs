@@ -89,16 +89,6 @@ pub fn bench(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The benchmark itself, in small: that it runs and that everything answers.
-pub fn smoke() -> Result<()> {
-    crate::product::binaries()?;
-    let folder = tempfile::Builder::new().prefix("shuke-bench-").tempdir()?;
-    let place = Place { folder: folder.path().to_owned(), profile: "debug", others: 2 };
-    let times = Times { warm_up: Duration::from_millis(50), measured: Duration::from_millis(100) };
-    let plan = Plan { sizes: [1_000, 2_000], times, rounds: 1, peer: false, only: Vec::new() };
-    measure(&place, &plan, &Stack::Sqlite)
-}
-
 fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
     let sites = [Site::open(place, stack, plan.sizes[0])?, Site::open(place, stack, plan.sizes[1])?];
     let idle = sites.iter().map(|site| proc::pss(&[site.pid()])).max().unwrap_or_default();

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::{bench, generate, run, tidy, wasm};
+use crate::{generate, run, tidy, wasm};
 
 /// One thing that CI checks.
 struct Step {
@@ -37,7 +37,6 @@ const STEPS: &[Step] = &[
         run: phone::miniprogram,
     },
     Step { name: "e2e", what: "both phones in a browser against the real API", run: e2e::e2e },
-    Step { name: "bench", what: "the benchmark, in small", run: bench::smoke },
     Step { name: "endure", what: "parsers of foreign bytes, a minute each", run: hostile::endure },
     Step { name: "schemathesis", what: "the document against the running server", run: hostile::schemathesis },
     Step { name: "deny", what: "licences, bans and sources of everything we build on", run: hostile::deny },
