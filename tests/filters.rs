@@ -90,6 +90,8 @@ async fn a_filter_that_says_nothing_is_refused_where_it_is_wrong() {
         (test("name", "near", &["a"]), "filter.all.0.any.0.op: enum_invalid"),
         (test("type", "any_of", &["friend"]), "filter.all.0.any.0.values.0: enum_invalid"),
         (test("tag", "any_of", &["x"]), "filter.all.0.any.0.values.0: uuid_invalid"),
+        (test("owner", "any_of", &["you"]), "filter.all.0.any.0.values.0: uuid_invalid"),
+        (test("region", "any_of", &["杭州"]), "filter.all.0.any.0.values.0: region_invalid"),
         (test("created", "at_least", &["yesterday"]), "filter.all.0.any.0.values.0: date_invalid"),
         (test("created", "between", &["today"]), "filter.all.0.any.0.values: values_count"),
         (test("name", "set", &["x"]), "filter.all.0.any.0.values: values_count"),

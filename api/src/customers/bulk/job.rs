@@ -35,13 +35,14 @@ impl Job for BulkAsked {
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
         let Some(found) = find(&scope, self.bulk_id).await? else { return Ok(()) };
         let system = System::new(scope.installation());
-        let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
-            // Whoever asked may not work here any more: nothing more is done in their name.
-            let tx = scope.begin().await?;
-            end(&tx, &found, BulkState::Cancelled).await?;
-            return tx.commit().await;
-        };
         for _ in 0..TURN {
+            // Anew for each batch: a right that was taken away counts at once.
+            let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
+                // Whoever asked may not work here any more: nothing more is done in their name.
+                let tx = scope.begin().await?;
+                end(&tx, &found, BulkState::Cancelled).await?;
+                return tx.commit().await;
+            };
             if step(&mut theirs, self.bulk_id).await? {
                 return Ok(());
             }

@@ -1,12 +1,13 @@
 //! Filters on a business's own fields.
 
 use super::filter::{Compiler, Refused, nullary};
+use super::spell::literal;
 use crate::customers::custom::entity::{blind, value};
 use crate::customers::custom::keys::{Key, blind_kind, days, folded, keys};
 use crate::customers::digests::digested;
 use crate::customers::entity::customer;
 use domain::custom_fields::{CustomKind, Definition};
-use domain::filters::{Op, Test, day};
+use domain::filters::{Op, Test};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, LikeExpr, Query, SelectStatement};
 
@@ -39,7 +40,7 @@ impl Compiler<'_> {
             }
             Op::Contains | Op::BeginsWith if definition.kind == CustomKind::Text => {
                 let text = test.values.first().map(|text| folded(text)).unwrap_or_default();
-                let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                let text = literal(&text);
                 let before = if test.op == Op::Contains { "%" } else { "" };
                 within(every().add(value::Column::TextKey.like(LikeExpr::new(format!("{before}{text}%")).escape('\\'))))
             }
@@ -101,8 +102,7 @@ impl Compiler<'_> {
     fn key(&self, definition: &Definition, test: &Test, at: usize) -> Result<Key, Refused> {
         let text = test.values.get(at).ok_or(Refused::Op)?;
         if definition.kind == CustomKind::Date {
-            let day = day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))?;
-            return Ok(Key::Number(days(day)));
+            return Ok(Key::Number(days(self.day(test, at)?)));
         }
         let tree = definition.of_text(text);
         match keys(definition, &tree).into_iter().next() {

@@ -1,5 +1,6 @@
 //! What the filter language means for customers.
 
+use super::spell::literal;
 use crate::clock::CHINA;
 use crate::customers::custom::definitions;
 use crate::customers::entity::{customer, phone, tagging};
@@ -70,7 +71,7 @@ fn field(name: &str) -> Option<Field> {
 /// Turns filters into conditions, as one actor at one moment.
 pub(super) struct Compiler<'s> {
     pub(super) scope: &'s Scope,
-    pub(super) today: NaiveDate,
+    today: NaiveDate,
     /// The business's own fields that the actor sees.
     pub(super) definitions: Arc<Vec<Definition>>,
 }
@@ -129,7 +130,8 @@ impl Compiler<'_> {
         match field(&test.field).ok_or(Refused::Field)? {
             Field::Text(column) => text(column, test),
             Field::Code(column, known) => {
-                each(test, |value| known(value).then(|| value.to_owned())).and_then(|codes| any(column, test.op, codes))
+                each(test, |at| Refused::Value(at, "enum_invalid"), |value| known(value).then(|| value.to_owned()))
+                    .and_then(|codes| any(column, test.op, codes))
             }
             Field::Day(column) => self.days(test, |day| column.gte(day), |day| column.lt(day), column),
             Field::Moment(column) => {
@@ -147,6 +149,12 @@ impl Compiler<'_> {
         }
     }
 
+    /// A day that the test says.
+    pub(super) fn day(&self, test: &Test, at: usize) -> Result<NaiveDate, Refused> {
+        let text = test.values.get(at).ok_or(Refused::Op)?;
+        day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
+    }
+
     /// Days from the beginning of one to the end of another.
     fn days(
         &self,
@@ -155,10 +163,7 @@ impl Compiler<'_> {
         before: impl Fn(NaiveDate) -> Expr,
         column: customer::Column,
     ) -> Result<Condition, Refused> {
-        let of = |at: usize| {
-            let text = test.values.get(at).ok_or(Refused::Op)?;
-            day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
-        };
+        let of = |at| self.day(test, at);
         let next =
             |day: NaiveDate, at: usize| day.checked_add_days(Days::new(1)).ok_or(Refused::Value(at, "date_invalid"));
         Ok(match test.op {
@@ -181,10 +186,7 @@ impl Compiler<'_> {
         if test.op != Op::Between {
             return Err(Refused::Op);
         }
-        let of = |at: usize| {
-            let text = test.values.get(at).ok_or(Refused::Op)?;
-            day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
-        };
+        let of = |at| self.day(test, at);
         let (first, last) = (of(0)?, of(1)?);
         let spelled = |day: NaiveDate| format!("{:02}-{:02}", day.month(), day.day());
         // Both databases spell a date `YYYY-MM-DD` when asked for its text.
@@ -217,7 +219,8 @@ impl Compiler<'_> {
 
     /// Members of staff; `me` is whoever asks, so that a shared view is everybody's own.
     fn people(&self, test: &Test) -> Result<Vec<Uuid>, Refused> {
-        each(test, |value| if value == "me" { self.scope.me().ok() } else { domain::moment::uuid(value) })
+        let read = |value: &str| if value == "me" { self.scope.me().ok() } else { domain::moment::uuid(value) };
+        each(test, |at| Refused::Value(at, "uuid_invalid"), read)
     }
 
     fn tag(&self, test: &Test) -> Result<Condition, Refused> {
@@ -297,14 +300,12 @@ pub(super) const fn nullary(op: Op) -> bool {
 }
 
 /// Each value read, or the first that cannot be.
-pub(super) fn each<T>(test: &Test, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refused> {
-    let read = |(at, value): (usize, &String)| read(value).ok_or(Refused::Value(at, "enum_invalid"));
-    test.values.iter().enumerate().map(read).collect()
+fn each<T>(test: &Test, refused: fn(usize) -> Refused, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Refused> {
+    test.values.iter().enumerate().map(|(at, value)| read(value).ok_or_else(|| refused(at))).collect()
 }
 
 fn ids(test: &Test) -> Result<Vec<Uuid>, Refused> {
-    let read = |(at, value): (usize, &String)| domain::moment::uuid(value).ok_or(Refused::Value(at, "uuid_invalid"));
-    test.values.iter().enumerate().map(read).collect()
+    each(test, |at| Refused::Value(at, "uuid_invalid"), domain::moment::uuid)
 }
 
 fn any<V: Into<sea_orm::Value>>(column: customer::Column, op: Op, values: Vec<V>) -> Result<Condition, Refused> {
@@ -320,7 +321,7 @@ fn any<V: Into<sea_orm::Value>>(column: customer::Column, op: Op, values: Vec<V>
 fn text(column: customer::Column, test: &Test) -> Result<Condition, Refused> {
     let like = |before: &str| {
         let value = test.values.first().map(|value| domain::text::fold(value).to_lowercase()).unwrap_or_default();
-        let value = value.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let value = literal(&value);
         // In lower case: one of the databases tells `A` from `a`, the other does not.
         let lower = Expr::expr(Func::lower(Expr::col((customer::Entity, column))));
         lower.like(LikeExpr::new(format!("{before}{value}%")).escape('\\')).into_condition()
@@ -338,19 +339,23 @@ fn region_test(test: &Test) -> Result<Condition, Refused> {
     if nullary(test.op) {
         return any(column, test.op, Vec::<String>::new());
     }
-    let within = each(test, |code| {
-        region::check(code).ok()?;
-        let step = if code.ends_with("0000") {
-            10_000
-        } else if code.ends_with("00") {
-            100
-        } else {
-            1
-        };
-        let end = code.parse::<u32>().ok()? + step;
-        // A piece of the index, where LIKE is not one on every database.
-        Some(Condition::all().add(column.gte(code)).add(column.lt(format!("{end:06}"))))
-    })?;
+    let within = each(
+        test,
+        |at| Refused::Value(at, "region_invalid"),
+        |code| {
+            region::check(code).ok()?;
+            let step = if code.ends_with("0000") {
+                10_000
+            } else if code.ends_with("00") {
+                100
+            } else {
+                1
+            };
+            let end = code.parse::<u32>().ok()? + step;
+            // A piece of the index, where LIKE is not one on every database.
+            Some(Condition::all().add(column.gte(code)).add(column.lt(format!("{end:06}"))))
+        },
+    )?;
     let within = within.into_iter().fold(Condition::any(), Condition::add);
     match test.op {
         Op::AnyOf => Ok(within),

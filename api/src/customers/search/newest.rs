@@ -58,14 +58,20 @@ pub(super) async fn newest(
     Ok((rows.into_iter().map(|customer| Row { customer, found: None }).collect(), next))
 }
 
+/// The ids that any of the statements finds. SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.
+pub(super) fn together(parts: Vec<SelectStatement>, id: &'static str) -> Option<SelectStatement> {
+    let one = |part| Query::select().column(id).from_subquery(part, "part").to_owned();
+    let all = parts.into_iter().map(one).reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
+    Some(Query::select().column(id).from_subquery(all, "page").to_owned())
+}
+
 fn of_each(
     scope: &Scope,
     parts: Vec<Condition>,
     filters: &Condition,
     (limit, after): (u64, Option<Position>),
 ) -> SelectStatement {
-    let mut ids: Option<SelectStatement> = None;
-    for part in parts {
+    let page = |part| {
         let mut rows = Query::select();
         rows.column((customer::Entity, customer::Column::Id))
             .from(customer::Entity)
@@ -81,11 +87,7 @@ fn of_each(
             let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
             rows.and_where(created_at.lte(at)).cond_where(Condition::any().add(created_at.lt(at)).add(same));
         }
-        let one = Query::select().column(customer::Column::Id).from_subquery(rows, "part").to_owned();
-        ids = Some(match ids {
-            None => one,
-            Some(mut all) => all.union(UnionType::All, one).to_owned(),
-        });
-    }
-    Query::select().column(customer::Column::Id).from_subquery(ids.unwrap_or_default(), "page").to_owned()
+        rows
+    };
+    together(parts.into_iter().map(page).collect(), "id").unwrap_or_default()
 }

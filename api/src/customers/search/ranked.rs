@@ -2,9 +2,9 @@
 //! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
-use super::newest::{by_ids, newest};
+use super::newest::{by_ids, newest, together};
 use super::query::CustomerQuery;
-use super::spell::locate;
+use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought};
 use crate::customers::branches;
 use crate::customers::entity::{customer, phone, searched, term};
@@ -19,7 +19,7 @@ use domain::permission::{FieldRule, Resource};
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
+    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -204,8 +204,7 @@ impl<'s> Search<'s> {
     }
 
     fn like(&self) -> Expr {
-        let q = self.sought.text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        searched::Column::Text.like(LikeExpr::new(format!("%{q}%")).escape('\\'))
+        searched::Column::Text.like(LikeExpr::new(format!("%{}%", literal(&self.sought.text))).escape('\\'))
     }
 
     fn has_term(&self, id: &(sea_orm::DynIden, sea_orm::DynIden), wanted: i64) -> Expr {
@@ -260,7 +259,7 @@ impl<'s> Search<'s> {
     /// The ids of the page after `after`: for each rank and each part of what is seen, a page of it.
     fn page(&self, filters: &Condition, filtered: bool, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
         let parts = branches(&self.scope.look(false), Resource::Customers);
-        let mut ids: Option<SelectStatement> = None;
+        let mut ids = Vec::new();
         for rank in RANKS.into_iter().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
             let Some((rows, id)) = self.rows(rank) else { continue };
             for part in &parts {
@@ -281,15 +280,10 @@ impl<'s> Search<'s> {
                     rows.order_by(id.clone(), Order::Desc);
                 }
                 rows.limit(limit);
-                // SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.
-                let one = Query::select().column(Alias::new("customer_id")).from_subquery(rows, "part").to_owned();
-                ids = Some(match ids {
-                    None => one,
-                    Some(mut all) => all.union(UnionType::All, one).to_owned(),
-                });
+                ids.push(rows);
             }
         }
-        Some(Query::select().column(Alias::new("customer_id")).from_subquery(ids?, "found").to_owned())
+        together(ids, "customer_id")
     }
 
     fn past(&self, after: &Place, id: &(sea_orm::DynIden, sea_orm::DynIden)) -> Condition {

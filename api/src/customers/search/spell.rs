@@ -35,6 +35,11 @@ pub(in crate::customers) fn fold(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
+/// The text in a LIKE pattern, where nothing of it means anything.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
 /// How the characters of a folded text are read, one word for each Chinese character and one for each
 /// run of Latin letters and digits, with the place of its first character. Other characters have no sound.
 pub(super) fn words(folded: &str) -> Vec<(usize, String)> {

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 pub(crate) const VERSION: i64 = 1;
 /// Characters of a name or a company that can be searched.
 const SEARCHED: usize = 60;
-/// Beginnings of a spelling that are terms. Four letters are shared by some thousands of a million
-/// names, eight by some hundreds.
+/// Beginnings of a spelling that are terms. The text decides about what comes
+/// after them.
 const BEGINNINGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 /// Pairs of a query that are looked up; the text decides about the rest.
 const PAIRS: usize = 3;

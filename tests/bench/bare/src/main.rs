@@ -49,17 +49,29 @@ macro_rules! shop {
                     title: row.get(8),
                     region: row.get(9),
                     source: row.get(10),
-                    birthday: row.get(11),
-                    remark: row.get(12),
-                    person_key: row.get(13),
-                    vault: row.get(14),
-                    last_contact_at: row.get(15),
-                    next_contact_at: row.get(16),
-                    created_by: row.get(17),
-                    version: row.get(18),
-                    created_at: row.get(19),
-                    updated_at: row.get(20),
+                    industry: row.get(11),
+                    size: row.get(12),
+                    needs: row.get(13),
+                    dates: row.get(14),
+                    birthday: row.get(15),
+                    remark: row.get(16),
+                    person_key: row.get(17),
+                    vault: row.get(18),
+                    last_contact_at: row.get(19),
+                    next_contact_at: row.get(20),
+                    created_by: row.get(21),
+                    version: row.get(22),
+                    created_at: row.get(23),
+                    updated_at: row.get(24),
+                    custom: row.get(28),
                 }
+            }
+
+            type Query = sqlx::query::Query<'static, $database, <$database as sqlx::Database>::Arguments>;
+
+            fn one(shop: &Shop, id: Uuid) -> Query {
+                let starred = sqlx::query(CUSTOMER).bind(1_i64).bind(shop.tenant).bind(shop.staff).bind(id);
+                starred.bind(shop.tenant).bind(1_i64).bind(id)
             }
 
             async fn tagged<'e>(
@@ -86,11 +98,10 @@ macro_rules! shop {
             }
 
             pub async fn get(shop: Data<Shop>, id: Path<Uuid>) -> Answer<HttpResponse> {
-                let found = sqlx::query(CUSTOMER).bind(shop.tenant).bind(1_i64).bind(*id).bind(1_i64);
-                let Some(found) = found.fetch_optional(&shop.read).await? else {
+                let Some(found) = one(&shop, *id).fetch_optional(&shop.read).await? else {
                     return Ok(HttpResponse::NotFound().finish());
                 };
-                let mut views = [View::of(row(&found), true)];
+                let mut views = [View::of(row(&found), Some(found.get::<i64, _>(29) != 0))];
                 tagged(&shop.read, shop.tenant, &mut views).await?;
                 Ok(HttpResponse::Ok().json(&views[0]))
             }
@@ -98,7 +109,7 @@ macro_rules! shop {
             pub async fn list(shop: Data<Shop>) -> Answer<HttpResponse> {
                 let found = sqlx::query(LIST).bind(shop.tenant).bind(1_i64).bind(21_i64);
                 let found = found.fetch_all(&shop.read).await?;
-                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(row(found), false)).collect();
+                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(row(found), None)).collect();
                 tagged(&shop.read, shop.tenant, &mut items).await?;
                 Ok(HttpResponse::Ok().json(Page { items, next_cursor: "x".repeat(32) }))
             }
@@ -127,6 +138,10 @@ macro_rules! shop {
                     .bind(None::<String>)
                     .bind(&new.region)
                     .bind(&new.source)
+                    .bind(None::<String>)
+                    .bind(None::<String>)
+                    .bind(None::<String>)
+                    .bind(None::<String>)
                     .bind(None::<chrono::NaiveDate>)
                     .bind(&new.remark)
                     .bind(sealed(95))
@@ -137,6 +152,7 @@ macro_rules! shop {
                     .bind(now)
                     .bind(None::<DateTime<Utc>>)
                     .bind(Some(1_i64))
+                    .bind(None::<String>)
                     .execute(&mut *tx)
                     .await?;
                 let text = rows("customer_search", "tenant_id customer_id name_key text", 1) + $known;
@@ -179,8 +195,8 @@ macro_rules! shop {
                     }
                     query.execute(&mut *tx).await?;
                 }
-                let found = sqlx::query(CUSTOMER).bind(tenant).bind(1_i64).bind(id).bind(1_i64);
-                let mut views = [View::of(row(&found.fetch_one(&mut *tx).await?), true)];
+                let found = one(&shop, id).fetch_one(&mut *tx).await?;
+                let mut views = [View::of(row(&found), Some(found.get::<i64, _>(29) != 0))];
                 tagged(&mut *tx, tenant, &mut views).await?;
                 let answer = serde_json::to_vec(&views[0])?;
                 sqlx::query(crate::statements::ANSWER)

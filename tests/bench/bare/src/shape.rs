@@ -1,5 +1,7 @@
 //! What comes in and goes out, in the product's shape.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,6 +18,10 @@ pub struct Row {
     pub title: Option<String>,
     pub region: Option<String>,
     pub source: Option<String>,
+    pub industry: Option<String>,
+    pub size: Option<String>,
+    pub needs: Option<String>,
+    pub dates: Option<String>,
     pub birthday: Option<NaiveDate>,
     pub remark: Option<String>,
     pub person_key: Option<Vec<u8>>,
@@ -26,6 +32,7 @@ pub struct Row {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub custom: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +71,7 @@ pub struct View {
     phone_masked: Option<&'static str>,
     phone_count: usize,
     tags: Vec<Tag>,
+    custom: BTreeMap<String, String>,
     last_contact_at: Option<DateTime<Utc>>,
     next_contact_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
@@ -76,13 +84,22 @@ pub struct View {
 #[derive(Serialize)]
 struct Whole {
     phones: [PhoneView; 1],
+    emails: [PhoneView; 0],
+    wechat_ids: [PhoneView; 0],
+    address: Option<String>,
+    industry: Option<String>,
+    size: Option<String>,
+    needs: Option<String>,
+    dates: Vec<String>,
+    starred: bool,
     birthday: Option<NaiveDate>,
     remark: Option<String>,
     created_by: Uuid,
 }
 
 impl View {
-    pub fn of(row: Row, whole: bool) -> Self {
+    /// `starred` of a customer that is shown whole.
+    pub fn of(row: Row, starred: Option<bool>) -> Self {
         // Nothing is opened: there is a phone when there is something sealed.
         let phone = row.vault.as_ref().and(row.person_key.as_ref()).map(|_| "138****8000");
         Self {
@@ -100,13 +117,22 @@ impl View {
             phone_masked: phone,
             phone_count: 1,
             tags: Vec::new(),
+            custom: row.custom.into_iter().map(|custom| ("custom".to_owned(), custom)).collect(),
             last_contact_at: row.last_contact_at,
             next_contact_at: row.next_contact_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
-            whole: whole.then_some(Whole {
+            whole: starred.map(|starred| Whole {
                 phones: [PhoneView { masked: "138****8000", label: None }],
+                emails: [],
+                wechat_ids: [],
+                address: None,
+                industry: row.industry,
+                size: row.size,
+                needs: row.needs,
+                dates: row.dates.into_iter().collect(),
+                starred,
                 birthday: row.birthday,
                 remark: row.remark,
                 created_by: row.created_by,

@@ -1,25 +1,35 @@
 //! The product's statements, as its database's log shows them.
 
-/// One customer.
+/// The columns of a customer.
+macro_rules! columns {
+    () => {
+        concat!(
+            "`customers`.`tenant_id`, `customers`.`id`, `customers`.`owner_id`, `customers`.`pool_id`, ",
+            "`customers`.`name`, `customers`.`kind`, `customers`.`type`, `customers`.`company`, `customers`.`title`, ",
+            "`customers`.`region`, `customers`.`source`, `customers`.`industry`, `customers`.`size`, ",
+            "`customers`.`needs`, `customers`.`dates`, `customers`.`birthday`, `customers`.`remark`, ",
+            "`customers`.`person_key`, `customers`.`vault`, `customers`.`last_contact_at`, ",
+            "`customers`.`next_contact_at`, `customers`.`created_by`, `customers`.`version`, ",
+            "`customers`.`created_at`, `customers`.`updated_at`, `customers`.`deleted_at`, `customers`.`live`, ",
+            "`customers`.`erased_at`, `customers`.`custom`"
+        )
+    };
+}
+
+/// One customer, and whether whoever asks has marked them.
 pub const CUSTOMER: &str = concat!(
-    "SELECT `customers`.`tenant_id`, `customers`.`id`, `customers`.`owner_id`, `customers`.`pool_id`, ",
-    "`customers`.`name`, `customers`.`kind`, `customers`.`type`, `customers`.`company`, `customers`.`title`, ",
-    "`customers`.`region`, `customers`.`source`, `customers`.`birthday`, `customers`.`remark`, ",
-    "`customers`.`person_key`, `customers`.`vault`, `customers`.`last_contact_at`, ",
-    "`customers`.`next_contact_at`, `customers`.`created_by`, `customers`.`version`, `customers`.`created_at`, ",
-    "`customers`.`updated_at`, `customers`.`deleted_at`, `customers`.`live`, `customers`.`erased_at` ",
-    "FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? AND `customers`.`id` = ? LIMIT ?"
+    "SELECT ",
+    columns!(),
+    ", EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? ",
+    "AND `customer_stars`.`staff_id` = ? AND `customer_stars`.`customer_id` = ?) AS `starred` ",
+    "FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? AND `customers`.`id` = ?"
 );
 
 /// The first page.
 pub const LIST: &str = concat!(
-    "SELECT `customers`.`tenant_id`, `customers`.`id`, `customers`.`owner_id`, `customers`.`pool_id`, ",
-    "`customers`.`name`, `customers`.`kind`, `customers`.`type`, `customers`.`company`, `customers`.`title`, ",
-    "`customers`.`region`, `customers`.`source`, `customers`.`birthday`, `customers`.`remark`, ",
-    "`customers`.`person_key`, `customers`.`vault`, `customers`.`last_contact_at`, ",
-    "`customers`.`next_contact_at`, `customers`.`created_by`, `customers`.`version`, `customers`.`created_at`, ",
-    "`customers`.`updated_at`, `customers`.`deleted_at`, `customers`.`live`, `customers`.`erased_at` ",
-    "FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? ",
+    "SELECT ",
+    columns!(),
+    " FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? ",
     "ORDER BY `customers`.`created_at` DESC, `customers`.`id` DESC LIMIT ?"
 );
 
@@ -50,8 +60,8 @@ pub fn places(tags: usize) -> String {
 }
 
 /// The columns of a new customer.
-pub const INSERT: &str = "tenant_id id owner_id name kind type company title region source birthday remark person_key vault \
-     created_by version created_at updated_at deleted_at live";
+pub const INSERT: &str = "tenant_id id owner_id name kind type company title region source industry size needs dates \
+     birthday remark person_key vault created_by version created_at updated_at deleted_at live custom";
 
 /// The columns of an entry of the record.
 pub const AUDIT: &str = "tenant_id id actor_id actor_name action resource resource_id changes request_id at address session_id \

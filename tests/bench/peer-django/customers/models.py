@@ -66,6 +66,11 @@ class Customer(Aggregate):
     source = models.CharField(max_length=191, null=True)
     birthday = models.DateField(null=True)
     remark = models.CharField(max_length=2000, null=True)
+    industry = models.CharField(max_length=191, null=True)
+    size = models.CharField(max_length=191, null=True)
+    needs = models.CharField(max_length=2000, null=True)
+    dates = models.TextField(null=True)
+    custom = models.TextField(null=True)
     person_key = Bytes(null=True)
     vault = Bytes(null=True)
     last_contact_at = models.DateTimeField(null=True)
@@ -99,6 +104,17 @@ class Tagging(models.Model):
     class Meta:
         managed = False
         db_table = "customer_tags"
+
+
+class Star(models.Model):
+    pk = models.CompositePrimaryKey("tenant_id", "staff_id", "customer_id")
+    tenant_id = models.BigIntegerField()
+    staff_id = Id()
+    customer_id = Id()
+
+    class Meta:
+        managed = False
+        db_table = "customer_stars"
 
 
 class Helper(models.Model):

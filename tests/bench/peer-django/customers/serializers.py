@@ -1,5 +1,6 @@
 """What goes in and out."""
 
+import json
 import re
 
 from rest_framework import serializers
@@ -93,6 +94,7 @@ class CustomerRowSerializer(serializers.Serializer):
     phone_masked = serializers.SerializerMethodField()
     phone_count = serializers.SerializerMethodField()
     tags = serializers.SerializerMethodField()
+    custom = serializers.SerializerMethodField()
     last_contact_at = serializers.DateTimeField()
     next_contact_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
@@ -100,7 +102,7 @@ class CustomerRowSerializer(serializers.Serializer):
     version = serializers.IntegerField()
 
     def to_representation(self, customer):
-        self.opened = self.context["keys"].phones(customer)
+        self.opened = self.context["keys"].opened(customer)
         return super().to_representation(customer)
 
     def get_region_name(self, customer):
@@ -110,20 +112,53 @@ class CustomerRowSerializer(serializers.Serializer):
         return customer.owner_id if customer.pool_id is None else None
 
     def get_phone_masked(self, customer):
-        return masked(self.opened[0]["number"]) if self.opened else None
+        phones = self.opened["phones"]
+        return masked(phones[0]["number"]) if phones else None
 
     def get_phone_count(self, customer):
-        return len(self.opened)
+        return len(self.opened["phones"])
 
     def get_tags(self, customer):
         return TagLabelSerializer(self.context["tags"].get(customer.id, []), many=True).data
 
 
+    def get_custom(self, customer):
+        """The measured business has no fields of its own."""
+        return json.loads(customer.custom) if customer.custom else {}
+
+
+def contacts(opened):
+    """E-mails or WeChat ids, masked."""
+    for contact in opened:
+        name, at, rest = contact["text"].partition("@")
+        yield {"masked": f"{name[:1]}***{at}{rest}", "label": contact.get("label")}
+
+
 class CustomerSerializer(CustomerRowSerializer):
     phones = serializers.SerializerMethodField()
+    emails = serializers.SerializerMethodField()
+    wechat_ids = serializers.SerializerMethodField()
+    address = serializers.SerializerMethodField()
+    industry = serializers.CharField()
+    size = serializers.CharField()
+    needs = serializers.CharField()
+    dates = serializers.SerializerMethodField()
+    starred = serializers.BooleanField(default=False)
     birthday = serializers.DateField()
     remark = serializers.CharField()
     created_by = serializers.UUIDField()
 
     def get_phones(self, customer):
-        return [{"masked": masked(phone["number"]), "label": phone.get("label")} for phone in self.opened]
+        return [{"masked": masked(phone["number"]), "label": phone.get("label")} for phone in self.opened["phones"]]
+
+    def get_emails(self, customer):
+        return list(contacts(self.opened.get("emails", ())))
+
+    def get_wechat_ids(self, customer):
+        return list(contacts(self.opened.get("wechat_ids", ())))
+
+    def get_address(self, customer):
+        return self.opened.get("address")
+
+    def get_dates(self, customer):
+        return json.loads(customer.dates) if customer.dates else []

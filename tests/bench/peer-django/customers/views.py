@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.http import Http404
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from .auth import SEES_ALL, SEES_POOL
 from .keys import mark, new_id, tenant_keys
-from .models import Customer, Helper, Phone, Remembered, Searched, Tag, Tagging, Term
+from .models import Customer, Helper, Phone, Remembered, Searched, Star, Tag, Tagging, Term
 from .record import record_new
 from .serializers import CustomerRowSerializer, CustomerSerializer, NewCustomerSerializer
 from .terms import indexed
@@ -66,10 +66,12 @@ class CustomerViewSet(viewsets.GenericViewSet):
         return {"keys": tenant_keys(self.request.user.tenant_id), "tags": tags}
 
     def retrieve(self, request, id):
-        customer = seen(request.user).filter(id=id).first()
+        actor = request.user
+        mine = Star.objects.filter(tenant_id=actor.tenant_id, staff_id=actor.staff_id, customer_id=id)
+        customer = seen(actor).filter(id=id).annotate(starred=Exists(mine)).first()
         if customer is None:
             raise Http404
-        tags = tags_of(request.user.tenant_id, [id])
+        tags = tags_of(actor.tenant_id, [id])
         return Response(CustomerSerializer(customer, context=self.context(tags)).data)
 
     def list(self, request):
