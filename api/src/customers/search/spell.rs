@@ -131,7 +131,7 @@ mod tests {
         assert_eq!((joined(&name).as_str(), initials(&name).as_str()), ("zhangsanfeng", "zsf"));
         assert_eq!(joined(&words("曾国藩")), "zengguofan");
         assert_eq!(joined(&words("吕布")), "lvbu");
-        assert_eq!(initials(&words(&fold("ABC 茶 行2店"))), "ach2d");
+        assert_eq!(initials(&words(&fold("ABC 茶 庄2店"))), "acz2d");
     }
 
     #[test]
