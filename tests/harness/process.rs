@@ -78,6 +78,10 @@ impl Home {
             [http]
             listen = "127.0.0.1:0"
             workers = 1
+            # `until` asks more often than anybody.
+            [limits]
+            anonymous_per_minute = 0
+            reads_per_minute = 0
             [database]
             url = "sqlite://{database}"
             [keys]
