@@ -12,11 +12,11 @@ use crate::page::Page;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx, changeable};
-use crate::tags::entity::tag;
+use crate::tags::{TagLabel, entity::tag};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerKind, CustomerTags, CustomerType, NewCustomer};
 use domain::permission::Permission;
-use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -111,35 +111,41 @@ async fn create_customer(
                 person_key: Set(Some(person_key)),
                 custom: Set(filled.kept(None)?),
                 created_by: Set(me),
+                pool_id: Set(None),
+                last_contact_at: Set(None),
+                next_contact_at: Set(None),
+                erased_at: Set(None),
                 ..Default::default()
             };
-            tx.insert::<customer::Entity>(row).await.map_err(owner_unknown)?;
+            let customer = tx.insert_shown::<customer::Entity>(row).await.map_err(owner_unknown)?;
             search::index(tx, id, &name, company.as_deref()).await?;
             index_phones(tx, id, &vault).await?;
             filled.write(tx, id, None).await?;
             contacts.index(tx, id, &vault, true).await?;
             dates::index(tx, id, &input.dates, true).await?;
-            add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
-            CustomerView::find(tx, id).await
+            let tags = add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
+            CustomerView::of(tx, (customer, false), &custom::definitions(tx).await?, tags)
         })
         .await
 }
 
-/// Puts live tags of the business on a customer.
-async fn add_tags(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], field: &str) -> Result<(), Problem> {
+/// Puts live tags of the business on a customer, and says what they are called.
+async fn add_tags(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], field: &str) -> Result<Vec<TagLabel>, Problem> {
     if tags.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let known = tx.find::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied())).all().await?;
+    let these = tx.find::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied()));
+    let known = these.shape(|rows| rows.order_by_asc(tag::Column::CreatedAt)).all().await?;
     if let Some(at) = tags.iter().position(|wanted| !known.iter().any(|tag| tag.id == *wanted)) {
         return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
     }
-    let rows = known.into_iter().map(|tag| tagging::ActiveModel {
+    let rows = known.iter().map(|tag| tagging::ActiveModel {
         customer_id: Set(id),
         tag_id: Set(tag.id),
         ..Default::default()
     });
-    Ok(tx.insert_many::<tagging::Entity>(rows).await?)
+    tx.insert_many::<tagging::Entity>(rows).await?;
+    Ok(known.into_iter().map(TagLabel::from).collect())
 }
 
 /// A page of customers, newest first.

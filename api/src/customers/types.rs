@@ -127,10 +127,9 @@ async fn delete_customer_type(
     id: Path<Uuid>,
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let whole = scope.whole();
     let tx = scope.begin().await?;
     let view = find(&tx, id.0).await?;
-    if whole.find::<Entity>().filter(Column::Type.eq(view.code.as_str())).one().await?.is_some() {
+    if tx.rows_of_all::<Entity>().filter(Column::Type.eq(view.code.as_str())).one().await?.is_some() {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<kind::Entity>(id.0, Some(version.0)).await? {

@@ -116,7 +116,7 @@ impl super::Scope {
     /// # Errors
     /// When the database does not answer.
     pub(crate) async fn ids(&self, statement: &SelectStatement) -> Result<Vec<Uuid>, DbErr> {
-        let rows = On::Pool(&self.at.db.read).executor().query_all(statement).await?;
+        let rows = self.pool().executor().query_all(statement).await?;
         rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 }

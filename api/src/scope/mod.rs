@@ -36,6 +36,7 @@ use domain::rights::{FieldRules, Rights};
 use find::On;
 use sea_orm::{ColumnTrait as _, QueryFilter as _, Select};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::{Builder, Uuid};
 
 /// Who the record says it was.
@@ -64,12 +65,14 @@ pub struct Scope {
     keys: Arc<TenantKeys>,
     origin: Origin,
     now: DateTime<Utc>,
+    /// Whether a transaction is open: whoever reads beside it would wait, with a connection in hand, for a second one.
+    begun: Arc<AtomicBool>,
 }
 
 impl Scope {
     fn new(at: Arc<Installation>, tenant_id: i64, eyes: Eyes, who: Who, keys: Arc<TenantKeys>, origin: Origin) -> Self {
         let now = at.clock.now();
-        Self { at, tenant_id, eyes, who, stepped_up: false, keys, origin, now }
+        Self { at, tenant_id, eyes, who, stepped_up: false, keys, origin, now, begun: Arc::default() }
     }
 
     fn with_step_up(mut self, stepped_up: bool) -> Self {
@@ -162,13 +165,13 @@ impl Scope {
     /// Rows of `E` that this scope may see.
     #[must_use]
     pub fn find<E: Tenanted>(&self) -> Find<'_, E> {
-        Find { select: self.select::<E>(), on: On::Pool(&self.at.db.read) }
+        Find { select: self.select::<E>(), on: self.pool() }
     }
 
     /// As [`Scope::find`], with rows that were deleted.
     #[must_use]
     pub(crate) fn find_buried<E: Tenanted>(&self) -> Find<'_, E> {
-        Find { select: self.select_all::<E>(&self.look(false)), on: On::Pool(&self.at.db.read) }
+        Find { select: self.select_all::<E>(&self.look(false)), on: self.pool() }
     }
 
     /// The same actor and moment over the whole business, for what must not stop at the rows the actor
@@ -184,7 +187,15 @@ impl Scope {
             keys: Arc::clone(&self.keys),
             origin: self.origin.clone(),
             now: self.now,
+            begun: Arc::clone(&self.begun),
         }
+    }
+
+    /// Where the scope itself reads. Sixteen requests that each hold one of eight connections and want another wait
+    /// for ever (measured), so what is read while a transaction is open is read in it.
+    fn pool(&self) -> On<'_> {
+        debug_assert!(!self.begun.load(Ordering::Relaxed), "read beside an open transaction");
+        On::Pool(&self.at.db.read)
     }
 
     /// The settings that features may know.
@@ -200,7 +211,7 @@ impl Scope {
     #[must_use]
     pub(crate) fn find_as<E: Tenanted>(&self, eyes: &Eyes, write: bool) -> Find<'_, E> {
         let look = Look { eyes, tenant_id: self.tenant_id, write };
-        Find { select: self.select_for::<E>(&look), on: On::Pool(&self.at.db.read) }
+        Find { select: self.select_for::<E>(&look), on: self.pool() }
     }
 
     /// What this actor's eyes make conditions from.
@@ -237,6 +248,9 @@ pub trait Reads {
     /// Rows of `E` that this scope may see.
     fn rows<E: Tenanted>(&self) -> Find<'_, E>;
 
+    /// Rows of `E` of the whole business: for what must not stop at the rows that the actor sees.
+    fn rows_of_all<E: Tenanted>(&self) -> Find<'_, E>;
+
     /// The scope itself, for its keys and its moment.
     fn scope(&self) -> &Scope;
 }
@@ -244,6 +258,10 @@ pub trait Reads {
 impl Reads for Scope {
     fn rows<E: Tenanted>(&self) -> Find<'_, E> {
         self.find()
+    }
+
+    fn rows_of_all<E: Tenanted>(&self) -> Find<'_, E> {
+        self.find_as(&Eyes::All, false)
     }
 
     fn scope(&self) -> &Scope {

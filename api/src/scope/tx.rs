@@ -13,10 +13,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
-    QuerySelect,
+    QuerySelect, TryIntoModel,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// A transaction. Dropped without [`Tx::commit`], it never happened.
@@ -25,6 +26,16 @@ pub struct Tx<'s> {
     tx: DatabaseTransaction,
     wrote: Cell<bool>,
     entries: RefCell<Vec<Entry>>,
+    _open: Open<'s>,
+}
+
+/// While it lives, the scope of a transaction says that it is open.
+struct Open<'s>(&'s AtomicBool);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Scope {
@@ -39,7 +50,9 @@ impl Scope {
 
     pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
         let tx = self.at.db.begin().await?;
-        Ok(Tx { scope: self, tx, wrote: Cell::new(false), entries: RefCell::default() })
+        self.begun.store(true, Ordering::Relaxed);
+        let open = Open(&self.begun);
+        Ok(Tx { scope: self, tx, wrote: Cell::new(false), entries: RefCell::default(), _open: open })
     }
 }
 
@@ -110,8 +123,25 @@ impl Tx<'_> {
     /// # Errors
     /// When an id or a unique value is taken, or a row it points at is not of this business.
     pub async fn insert<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
-        self.wrote.set(true);
+        self.insert_stamped::<E>(self.stamped::<E>(row)).await
+    }
+
+    /// Inserts a row and answers it as it stands now, without reading it again. Every column must be set.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`], and when a column was left out.
+    pub async fn insert_shown<E: Tenanted>(&self, row: E::ActiveModel) -> Result<E::Model, DbErr>
+    where
+        E::ActiveModel: TryIntoModel<E::Model>,
+    {
         let row = self.stamped::<E>(row);
+        let shown = row.clone().try_into_model()?;
+        self.insert_stamped::<E>(row).await?;
+        Ok(shown)
+    }
+
+    async fn insert_stamped<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
+        self.wrote.set(true);
         let id = match row.get(E::key()) {
             ActiveValue::Set(Value::Uuid(id)) => id,
             _ => None,
@@ -307,6 +337,10 @@ fn set<A: sea_orm::ActiveModelTrait>(row: &mut A, column: <A::Entity as EntityTr
 impl Reads for Tx<'_> {
     fn rows<E: Tenanted>(&self) -> Find<'_, E> {
         self.find()
+    }
+
+    fn rows_of_all<E: Tenanted>(&self) -> Find<'_, E> {
+        self.find_masked()
     }
 
     fn scope(&self) -> &Scope {

@@ -116,16 +116,38 @@ impl Rival {
                     .ask("SET GLOBAL log_output = 'TABLE'; TRUNCATE mysql.general_log; SET GLOBAL general_log = 1")?;
                 let answer = client.get(&path);
                 let log = database.ask(
-                    "SET GLOBAL general_log = 0; SELECT argument FROM mysql.general_log \
+                    "SET GLOBAL general_log = 0; SELECT HEX(argument) FROM mysql.general_log \
                      WHERE command_type = 'Execute' AND argument LIKE 'SELECT `customer%'",
                 )?;
-                answer.map(|_| log.lines().map(str::to_owned).collect())
+                answer.map(|_| log.lines().map(statement).collect())
             };
             let (ours, theirs) = (asked(&site.url)?, asked(&self.url)?);
             ensure!(ours == theirs, "{path}: tests/bench/bare asks otherwise than the server\n{ours:#?}\n{theirs:#?}");
         }
         Ok(())
     }
+}
+
+/// A statement of the log, which is in hexadecimal digits, without its values: they are there or a `?` is.
+fn statement(hexadecimal: &str) -> String {
+    let digits = hexadecimal.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Vec<u8> = digits.filter_map(byte).collect();
+    let (mut text, mut quoted, mut bytes) = (String::new(), false, bytes.into_iter().map(char::from));
+    while let Some(c) = bytes.next() {
+        match c {
+            '\'' => {
+                quoted = !quoted;
+                text.push_str(if quoted { "?" } else { "" });
+            }
+            '\\' if quoted => drop(bytes.next()),
+            _ if quoted => {}
+            '0'..='9' if text.ends_with([' ', '(']) => text.push('?'),
+            '0'..='9' if text.ends_with('?') => {}
+            _ => text.push(c),
+        }
+    }
+    text
 }
 
 /// Tags of the same moment may stand in any order.

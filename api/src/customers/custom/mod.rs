@@ -11,7 +11,7 @@ pub(super) use routes::routes;
 pub(super) use shown::{Shown, shown};
 
 use crate::problem::Problem;
-use crate::scope::{Reads, Scope};
+use crate::scope::Reads;
 use domain::custom_fields::Definition;
 use entity::field;
 use sea_orm::QueryOrder as _;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// knows no others, so that nobody finds out by asking what they do not see.
 pub(crate) async fn definitions(rows: &impl Reads) -> Result<Arc<Vec<Definition>>, Problem> {
     let scope = rows.scope();
-    let all = all(scope).await?;
+    let all = all(rows).await?;
     if all.iter().all(|definition| scope.custom_field(definition) == domain::permission::FieldRule::Show) {
         return Ok(all);
     }
@@ -29,13 +29,13 @@ pub(crate) async fn definitions(rows: &impl Reads) -> Result<Arc<Vec<Definition>
 }
 
 /// Every field of the business: a copy that is at most three seconds old.
-pub(super) async fn all(scope: &Scope) -> Result<Arc<Vec<Definition>>, Problem> {
+pub(super) async fn all(rows: &impl Reads) -> Result<Arc<Vec<Definition>>, Problem> {
+    let scope = rows.scope();
     let snapshots = &scope.installation().snapshots;
     if let Some(kept) = snapshots.custom_fields(scope.tenant_id(), scope.now()) {
         return Ok(kept);
     }
-    let rows =
-        scope.whole().find::<field::Entity>().shape(|rows| rows.order_by_asc(field::Column::Place)).all().await?;
+    let rows = rows.rows_of_all::<field::Entity>().shape(|rows| rows.order_by_asc(field::Column::Place)).all().await?;
     let found = Arc::new(rows.iter().map(field::Model::definition).collect::<Vec<_>>());
     snapshots.remember_custom_fields(scope.tenant_id(), scope.now(), &found);
     Ok(found)

@@ -185,7 +185,7 @@ async fn count_custom_field(scope: Can<BusinessWrite>, id: Path<Uuid>) -> Result
     }
     let of = Condition::all().add(value::Column::FieldId.eq(id.0)).add(value::Column::Position.eq(0));
     let live = of.add(of_live(value::Column::CustomerId, scope.tenant_id()));
-    let (count, capped) = scope.whole().find::<value::Entity>().filter(live).count().await?;
+    let (count, capped) = scope.rows_of_all::<value::Entity>().filter(live).count().await?;
     Ok(Json(CountView { count, capped }))
 }
 
@@ -227,7 +227,7 @@ async fn keep_chosen(reads: &impl Reads, id: Uuid, before: &FieldTerms, rules: &
         let held = Condition::all()
             .add(value::Column::FieldId.eq(id))
             .add(value::Column::TextKey.eq(choice.key.clone().unwrap_or_default()));
-        if reads.scope().whole().find::<value::Entity>().filter(held).count().await?.0 > 0 {
+        if reads.rows_of_all::<value::Entity>().filter(held).count().await?.0 > 0 {
             choice.retired = true;
             rules.choices.push(choice);
         }

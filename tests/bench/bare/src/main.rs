@@ -150,9 +150,14 @@ macro_rules! shop {
                     .bind(1_i64)
                     .bind(now)
                     .bind(now)
-                    .bind(None::<DateTime<Utc>>)
-                    .bind(Some(1_i64))
+                    // As deleted: what is sealed is noise, and the product must never come to open it.
+                    .bind(Some(now))
+                    .bind(None::<i64>)
                     .bind(None::<String>)
+                    .bind(None::<Uuid>)
+                    .bind(None::<DateTime<Utc>>)
+                    .bind(None::<DateTime<Utc>>)
+                    .bind(None::<DateTime<Utc>>)
                     .execute(&mut *tx)
                     .await?;
                 let text = rows("customer_search", "tenant_id customer_id name_key text", 1) + $known;
@@ -182,6 +187,7 @@ macro_rules! shop {
                     .bind(Some(1_i64))
                     .execute(&mut *tx)
                     .await?;
+                let mut view = View::new(&new, id, shop.staff, now);
                 if !new.tag_ids.is_empty() {
                     let mut query = sqlx::query(AssertSqlSafe(places(new.tag_ids.len()))).bind(tenant).bind(1_i64);
                     for tag in &new.tag_ids {
@@ -192,13 +198,11 @@ macro_rules! shop {
                     let mut query = sqlx::query(AssertSqlSafe(text));
                     for tag in &known {
                         query = query.bind(tenant).bind(id).bind(tag.get::<Uuid, _>(1));
+                        view.tag(tag.get(1), tag.get(3), tag.get(4));
                     }
                     query.execute(&mut *tx).await?;
                 }
-                let found = one(&shop, id).fetch_one(&mut *tx).await?;
-                let mut views = [View::of(row(&found), Some(found.get::<i64, _>(29) != 0))];
-                tagged(&mut *tx, tenant, &mut views).await?;
-                let answer = serde_json::to_vec(&views[0])?;
+                let answer = serde_json::to_vec(&view)?;
                 sqlx::query(crate::statements::ANSWER)
                     .bind(sealed(answer.len() + 31))
                     .bind(tenant)

@@ -140,6 +140,38 @@ impl View {
         }
     }
 
+    /// A customer who was just written down.
+    pub fn new(new: &New, id: Uuid, staff: Uuid, now: DateTime<Utc>) -> Self {
+        let row = Row {
+            id,
+            owner_id: staff,
+            pool_id: None,
+            name: new.name.clone(),
+            kind: new.kind.clone(),
+            type_: new.type_.clone(),
+            company: new.company.clone(),
+            title: None,
+            region: new.region.clone(),
+            source: new.source.clone(),
+            industry: None,
+            size: None,
+            needs: None,
+            dates: None,
+            birthday: None,
+            remark: new.remark.clone(),
+            person_key: Some(Vec::new()),
+            vault: Some(Vec::new()),
+            last_contact_at: None,
+            next_contact_at: None,
+            created_by: staff,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            custom: None,
+        };
+        Self::of(row, Some(false))
+    }
+
     pub fn tag(&mut self, id: Uuid, name: String, colour: String) {
         self.tags.push(Tag { id, name, colour });
     }

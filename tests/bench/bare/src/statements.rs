@@ -54,14 +54,15 @@ pub fn places(tags: usize) -> String {
     [
         "SELECT `tags`.`tenant_id`, `tags`.`id`, `tags`.`group_id`, `tags`.`name`, `tags`.`colour`, `tags`.`version`, ",
         "`tags`.`created_at`, `tags`.`updated_at`, `tags`.`deleted_at`, `tags`.`live` FROM `tags` ",
-        &format!("WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? AND `tags`.`id` IN ({})", marks(tags)),
+        &format!("WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? AND `tags`.`id` IN ({}) ORDER BY `tags`.`created_at` ASC", marks(tags)),
     ]
     .concat()
 }
 
 /// The columns of a new customer.
 pub const INSERT: &str = "tenant_id id owner_id name kind type company title region source industry size needs dates \
-     birthday remark person_key vault created_by version created_at updated_at deleted_at live custom";
+     birthday remark person_key vault created_by version created_at updated_at deleted_at live custom \
+     pool_id last_contact_at next_contact_at erased_at";
 
 /// The columns of an entry of the record.
 pub const AUDIT: &str = "tenant_id id actor_id actor_name action resource resource_id changes request_id at address session_id \
