@@ -156,7 +156,7 @@ async fn list_customers(
     query: Query<CustomerQuery>,
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
     let (rows, next_cursor) = search::page(&scope, &query.0).await?;
-    let mut tags = tags_of(&*scope, rows.iter().map(|row| row.customer.id).collect()).await?;
+    let mut tags = tags_of(&*scope, rows.iter().map(|row| &row.customer)).await?;
     let fields = custom::definitions(&*scope).await?;
     let items = rows.iter().map(|row| {
         let tags = tags.remove(&row.customer.id).unwrap_or_default();

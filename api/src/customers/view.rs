@@ -186,14 +186,15 @@ impl CustomerView {
     pub(super) async fn released(tx: &Tx<'_>, before: Customer) -> Result<Self, Problem> {
         let id = before.id;
         let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
-        let tags = tags_of(tx, vec![id]).await?.remove(&id).unwrap_or_default();
-        Self::of(tx, (after.unwrap_or(before), false), &custom::definitions(tx).await?, tags)
+        let after = after.unwrap_or(before);
+        let tags = tags_of(tx, [&after]).await?.remove(&id).unwrap_or_default();
+        Self::of(tx, (after, false), &custom::definitions(tx).await?, tags)
     }
 
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let customer = Seen::find(rows, id).await?;
-        let tags = tags_of(rows, vec![id]).await?.remove(&id).unwrap_or_default();
+        let tags = tags_of(rows, [&customer.0]).await?.remove(&id).unwrap_or_default();
         Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
     }
 }
@@ -233,14 +234,18 @@ fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
     vault.phones.into_iter().filter_map(view).collect()
 }
 
-/// The live tags of customers, in one statement.
-pub(super) async fn tags_of(rows: &impl Reads, customers: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<TagLabel>>, Problem> {
+/// The live tags of customers, in one statement. Whoever has the customers has seen them: it is not asked again.
+pub(super) async fn tags_of(
+    rows: &impl Reads,
+    customers: impl IntoIterator<Item = &Customer>,
+) -> Result<HashMap<Uuid, Vec<TagLabel>>, Problem> {
     let mut found: HashMap<Uuid, Vec<TagLabel>> = HashMap::new();
+    let customers: Vec<Uuid> = customers.into_iter().map(|customer| customer.id).collect();
     if customers.is_empty() {
         return Ok(found);
     }
     let pairs = rows
-        .rows::<tagging::Entity>()
+        .rows_of_all::<tagging::Entity>()
         .filter(tagging::Column::CustomerId.is_in(customers))
         .shape(|rows| rows.find_also_related(tag::Entity).order_by_asc(tag::Column::CreatedAt))
         .all()
@@ -254,7 +259,7 @@ pub(super) async fn tags_of(rows: &impl Reads, customers: Vec<Uuid>) -> Result<H
 }
 
 /// What a customer's live tags are called.
-pub(crate) async fn tag_names(rows: &impl Reads, customer: Uuid) -> Result<Vec<String>, Problem> {
-    let tags = tags_of(rows, vec![customer]).await?.remove(&customer).unwrap_or_default();
+pub(crate) async fn tag_names(rows: &impl Reads, customer: &Customer) -> Result<Vec<String>, Problem> {
+    let tags = tags_of(rows, [customer]).await?.remove(&customer.id).unwrap_or_default();
     Ok(tags.into_iter().map(|tag| tag.name).collect())
 }

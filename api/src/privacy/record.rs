@@ -250,7 +250,7 @@ impl KeptRecord {
             .all()
             .await?;
         let cut = [contacts.len(), orders.len(), reads.len(), requests.len()];
-        let tags = if whole { Some(customers::tag_names(scope, customer.id).await?) } else { None };
+        let tags = if whole { Some(customers::tag_names(scope, customer).await?) } else { None };
         let numbers = customers::numbers(scope, customer)?;
         let views =
             requests.into_iter().map(|row| Ok(RequestView::of(row.clone(), Words::open(scope, customer, &row)?)));

@@ -6,8 +6,8 @@ use super::newest::{by_ids, newest, together};
 use super::query::CustomerQuery;
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought};
-use crate::customers::branches;
 use crate::customers::entity::{customer, phone, searched, term};
+use crate::customers::seen;
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
 use crate::page::PageQuery;
@@ -60,6 +60,9 @@ enum Rank {
 }
 
 const RANKS: [Rank; 5] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sounds, Rank::Holds];
+
+/// Ranks that are asked for together: what is anywhere in a name is looked for only when too few names begin so.
+const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds]];
 
 /// After which customer the next page starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,34 +259,52 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The ids of the page after `after`: for each rank and each part of what is seen, a page of it.
-    fn page(&self, filters: &Condition, filtered: bool, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
-        let parts = branches(&self.scope.look(false), Resource::Customers);
+    /// The ids of the page after `after`: of each of these ranks, a page.
+    fn page(&self, ranks: &[Rank], filters: &Condition, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
+        let seen = seen(&self.scope.look(false), Resource::Customers);
         let mut ids = Vec::new();
-        for rank in RANKS.into_iter().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
-            let Some((rows, id)) = self.rows(rank) else { continue };
-            for part in &parts {
-                let mut rows = rows.clone();
-                if filtered || parts.len() > 1 {
-                    let same = Condition::all()
-                        .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
-                        .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
-                    rows.inner_join(customer::Entity, same).cond_where(part.clone()).cond_where(filters.clone());
-                }
-                if let Some(after) = after.filter(|after| after.rank == rank) {
-                    rows.cond_where(self.past(after, &id));
-                }
-                if rank == Rank::Begins {
-                    rows.order_by((searched::Entity, searched::Column::NameKey), Order::Asc)
-                        .order_by(id.clone(), Order::Asc);
-                } else {
-                    rows.order_by(id.clone(), Order::Desc);
-                }
-                rows.limit(limit);
-                ids.push(rows);
+        for rank in ranks.iter().copied().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
+            let Some((mut rows, id)) = self.rows(rank) else { continue };
+            if !filters.is_empty() || !seen.is_empty() {
+                let same = Condition::all()
+                    .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
+                    .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
+                rows.inner_join(customer::Entity, same).cond_where(filters.clone());
             }
+            if !seen.is_empty() {
+                // Said so that no index understands it: the names are walked, and each customer is asked. To walk all
+                // that somebody sees, look for each in the names and put them in order takes a hundred times as long.
+                rows.and_where(Expr::expr(Expr::case(seen.clone(), 1).finally(0)).eq(1));
+            }
+            if let Some(after) = after.filter(|after| after.rank == rank) {
+                rows.cond_where(self.past(after, &id));
+            }
+            if rank == Rank::Begins {
+                rows.order_by((searched::Entity, searched::Column::NameKey), Order::Asc).order_by(id, Order::Asc);
+            } else {
+                rows.order_by(id, Order::Desc);
+            }
+            rows.limit(limit);
+            ids.push(rows);
         }
         together(ids, "customer_id")
+    }
+
+    /// The ids of the page after `after`, and of some customers more than it has.
+    async fn ids(&self, filters: &Condition, limit: u64, after: Option<&Place>) -> Result<Vec<Uuid>, Problem> {
+        // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
+        let most = limit + 3;
+        let mut ids = Vec::new();
+        for ranks in TURNS {
+            let Some(page) = self.page(ranks, filters, most, after) else { continue };
+            ids.extend(self.scope.ids(&page).await?);
+            ids.sort_unstable();
+            ids.dedup();
+            if u64::try_from(ids.len()).unwrap_or(u64::MAX) >= most {
+                break;
+            }
+        }
+        Ok(ids)
     }
 
     fn past(&self, after: &Place, id: &(sea_orm::DynIden, sea_orm::DynIden)) -> Condition {
@@ -311,12 +332,7 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         None => None,
         Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
     };
-    // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
-    let filters = filters.condition;
-    let Some(ids) = search.page(&filters, !filters.is_empty(), limit + 3, after.as_ref()) else {
-        return Ok((Vec::new(), None));
-    };
-    let found = by_ids(scope, scope.ids(&ids).await?).await?;
+    let found = by_ids(scope, search.ids(&filters.condition, limit, after.as_ref()).await?).await?;
     let mut rows: Vec<(Place, customer::Model)> = Vec::new();
     for row in found {
         let place = search.rank(&row)?;
