@@ -221,7 +221,7 @@ async fn a_list_costs_the_same_whatever_it_shows() {
         };
         assert!(costs.iter().all(|cost| *cost <= most), "{path}: {costs:?}, allowed are {most}");
         // A search looks further when too few names begin with what is sought.
-        let differ = usize::from(path.contains("q="));
+        let differ = u64::from(path.contains("q="));
         let (least, most) = (costs.iter().min(), costs.iter().max());
         assert!(
             most.zip(least).is_some_and(|(most, least)| most - least <= differ),
