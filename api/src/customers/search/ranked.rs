@@ -10,6 +10,7 @@ use crate::customers::branches;
 use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
+use crate::customers::view::Seen;
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -90,7 +91,7 @@ impl Place {
 /// A customer in a list, and what a search found in it.
 pub struct Row {
     /// The row.
-    pub customer: customer::Model,
+    pub(in crate::customers) seen: Seen,
     /// What to mark.
     pub found: Option<Found>,
 }
@@ -317,9 +318,9 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         return Ok((Vec::new(), None));
     };
     let found = by_ids(scope, scope.ids(&ids).await?).await?;
-    let mut rows: Vec<(Place, customer::Model)> = Vec::new();
+    let mut rows: Vec<(Place, Seen)> = Vec::new();
     for row in found {
-        let place = search.rank(&row)?;
+        let place = search.rank(&row.customer)?;
         if after.as_ref().is_none_or(|after| order(after, &place).is_lt()) {
             rows.push((place, row));
         }
@@ -330,7 +331,7 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(place, _)| place.encode());
     let rows =
-        rows.into_iter().map(|(Place { rank, .. }, customer)| Row { found: search.found(rank, &customer), customer });
+        rows.into_iter().map(|(Place { rank, .. }, seen)| Row { found: search.found(rank, &seen.customer), seen });
     Ok((rows.collect(), next))
 }
 
