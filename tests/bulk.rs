@@ -172,3 +172,74 @@ async fn undoing_is_for_half_an_hour() {
         assert_eq!(sales.post("/customers/bulk", body).await.violations(), [said]);
     }
 }
+
+#[actix_web::test]
+async fn a_field_of_the_business_is_filled_for_many_and_put_back() {
+    let shop = Shop::new().await;
+    let field = async |label: &str, kind: &str, rules: Value| {
+        let body = json!({ "label": label, "kind": kind, "rules": rules });
+        text(&shop.boss.post("/custom-fields", body).await.ok()["key"])
+    };
+    let budget = field("预算", "money", json!({})).await;
+    let card = field("证件号", "text", json!({ "secret": true })).await;
+    let number = field("会员号", "text", json!({ "unique": true })).await;
+    let mut ids = Vec::new();
+    for (name, held) in [("甲", json!({ &budget: 100 })), ("乙", json!({})), ("丙", json!({ &budget: 500 }))] {
+        ids.push(text(&shop.sales.post("/customers", json!({ "name": name, "custom": held })).await.ok()["id"]));
+    }
+    let held =
+        async |at: usize| shop.sales.get(&format!("/customers/{}", ids[at])).await.ok()["custom"][&budget].clone();
+    let id = ask(&shop.sales, json!({ "selection": { "ids": ids }, "custom": { &budget: 500 } })).await;
+    shop.run_jobs().await;
+    let done = progress(&shop.sales, &id).await;
+    assert_eq!((&done["done"], &done["changes"]["fields"]), (&json!(3), &json!([budget])));
+    assert_eq!(with(&shop.sales, &format!("custom.{budget}"), &["500"]).await, 3);
+    // One of them gets another value meanwhile: that stays.
+    let version = shop.sales.get(&format!("/customers/{}", ids[1])).await.ok()["version"].as_i64().expect("a version");
+    let other = json!({ "custom": { &budget: 700 } });
+    shop.sales.patch(&format!("/customers/{}", ids[1]), version, other).await.ok();
+    shop.sales.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!((held(0).await, held(1).await, held(2).await), (json!(100), json!(700), json!(500)));
+    for (custom, said) in [
+        (json!({ &card: "x" }), format!("custom.{card}: bulk_field_unfit")),
+        (json!({ &number: "7" }), format!("custom.{number}: bulk_field_unfit")),
+        (json!({ &budget: "viel" }), format!("custom.{budget}: type")),
+        (json!({ "ghost": 1 }), "custom.ghost: unknown_field".to_owned()),
+    ] {
+        let body = json!({ "selection": { "ids": ids }, "custom": custom });
+        assert_eq!(shop.sales.post("/customers/bulk", body).await.violations(), [said]);
+    }
+}
+
+#[actix_web::test]
+async fn a_message_about_many_reaches_whoever_looks_after_each_once() {
+    let shop = Shop::new().await;
+    let mine = [shop.customer_named("甲").await, shop.customer_named("乙").await];
+    let theirs = text(&shop.rival.post("/customers", json!({ "name": "丙" })).await.ok()["id"]);
+    let pooled = text(&shop.rival.post("/customers", json!({ "name": "丁" })).await.ok()["id"]);
+    let path = format!("/customers/{pooled}/release");
+    shop.rival.post_at(&path, 1, json!({ "reason": "联系不上" })).await.ok();
+    let body = json!({ "selection": { "filter": {} }, "message": "新茶到了，请回访" });
+    let id = ask(&shop.boss, body).await;
+    shop.run_jobs().await;
+    let done = progress(&shop.boss, &id).await;
+    assert_eq!((&done["done"], &done["failed"], &done["undo_until"]), (&json!(3), &json!(1), &Value::Null));
+    assert_eq!(done["changes"]["message"], "新茶到了，请回访");
+    let failures = shop.boss.get(&format!("/customers/bulk/{id}/failures")).await.ok();
+    assert_eq!(failures["items"], json!([{ "customer_id": pooled, "code": "in_pool" }]));
+    for (client, customers) in [(&shop.sales, mine.to_vec()), (&shop.rival, vec![theirs]), (&shop.boss, vec![])] {
+        let inbox = client.get("/inbox").await.ok();
+        let mut about: Vec<String> =
+            inbox["items"].as_array().expect("items").iter().map(|item| text(&item["customer_id"])).collect();
+        about.sort();
+        let mut customers = customers;
+        customers.sort();
+        assert_eq!(about, customers);
+        for item in inbox["items"].as_array().expect("items") {
+            assert_eq!((&item["kind"], &item["title"]), (&json!("customer_message"), &json!("新茶到了，请回访")));
+        }
+    }
+    // Said is said.
+    shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
+}

@@ -78,6 +78,61 @@ async fn every_field_is_filtered_by_what_it_holds() {
 }
 
 #[actix_web::test]
+async fn what_stands_beside_a_customer_is_filtered_too() {
+    let shop = Shop::new().await;
+    for body in [
+        json!({ "name": "甲", "emails": [{ "email": "Zhang@Example.com" }], "needs": "明前两斤" }),
+        json!({ "name": "张三丰", "emails": [{ "email": "li@example.com" }] }),
+        json!({ "name": "丙" }),
+    ] {
+        shop.sales.post("/customers", body).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    }
+    let list = shop.sales.get("/customers").await.ok();
+    let path = format!("/customers/{}/star", text(&list["items"][0]["id"]));
+    assert_eq!(shop.sales.post(&path, json!({})).await.status, 204);
+    let starred: Vec<_> = shop.sales.get("/customers").await.ok()["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|row| row["starred"].as_bool().expect("a flag"))
+        .collect();
+    assert_eq!(starred, [true, false, false]);
+    for (tests, names) in [
+        (vec![test("email", "set", &[])], "张三丰甲"),
+        (vec![test("email", "empty", &[])], "丙"),
+        (vec![test("email", "any_of", &["zhang@example.com"])], "甲"),
+        (vec![test("email", "any_of", &["zhang@example.com", "LI@example.com"])], "张三丰甲"),
+        (vec![test("needs", "set", &[])], "甲"),
+        (vec![test("needs", "empty", &[])], "丙张三丰"),
+        (vec![test("starred", "set", &[])], "丙"),
+        (vec![test("starred", "empty", &[])], "张三丰甲"),
+        (vec![test("search", "contains", &["zsf"])], "张三丰"),
+        (vec![test("search", "contains", &[" "])], "丙张三丰甲"),
+        (vec![test("search", "contains", &["张三"]), test("starred", "set", &[])], ""),
+    ] {
+        assert_eq!(found(&shop.sales, &all(&tests)).await.concat(), names, "{tests:?}");
+    }
+    // A star is one's own.
+    assert_eq!(found(&shop.boss, &all(&[test("starred", "set", &[])])).await.concat(), "");
+    // A bulk action and a view carry the words of the box.
+    let filter = all(&[test("search", "contains", &["zsf"])]);
+    let body = json!({ "selection": { "filter": filter }, "type": "lost" });
+    shop.sales.post("/customers/bulk", body).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(found(&shop.sales, &all(&[test("type", "any_of", &["lost"])])).await.concat(), "张三丰");
+    for (wrong, said) in [
+        (test("email", "contains", &["@"]), "op: filter_op_unfit"),
+        (test("needs", "contains", &["茶"]), "op: filter_op_unfit"),
+        (test("starred", "any_of", &["1"]), "op: filter_op_unfit"),
+        (test("search", "set", &[]), "op: filter_op_unfit"),
+    ] {
+        let answer = shop.sales.get(&format!("/customers?filter={}", all(&[wrong]))).await;
+        assert_eq!(answer.violations(), [format!("filter.all.0.any.0.{said}")]);
+    }
+}
+
+#[actix_web::test]
 async fn a_filter_that_says_nothing_is_refused_where_it_is_wrong() {
     let shop = Shop::new().await;
     for (wrong, said) in [

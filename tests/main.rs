@@ -31,5 +31,6 @@ mod second_factor;
 mod sessions;
 mod sms;
 mod step_up;
+mod tag_rules;
 mod tags;
 mod wechat;

@@ -185,3 +185,185 @@ async fn ten_people_who_tag_at_once_leave_one_tag() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
 }
+
+async fn category(boss: &Client, name: &str) -> Value {
+    boss.post("/tag-groups", json!({ "name": name, "single": true })).await.ok()
+}
+
+async fn tags_of(client: &Client, customer: &str) -> Vec<String> {
+    names(&client.get(&format!("/customers/{customer}")).await.ok()["tags"])
+}
+
+fn id(tag: &Value) -> String {
+    text(&tag["id"])
+}
+
+#[actix_web::test]
+async fn of_a_category_a_customer_has_one() {
+    let shop = Shop::new().await;
+    let levels = category(&shop.boss, "等级").await;
+    assert_eq!(levels["single"], true);
+    let (gold, silver) = (tag(&shop.boss, &levels, "金牌").await, tag(&shop.boss, &levels, "银牌").await);
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    let customer = shop.customer_named("沈怡").await;
+    put(&shop.sales, &customer, &[&gold, &green], &[]).await;
+    put(&shop.sales, &customer, &[&silver], &[]).await;
+    assert_eq!(tags_of(&shop.sales, &customer).await, ["绿茶", "银牌"]);
+    let both = json!({ "add": [gold["id"], silver["id"]], "remove": [] });
+    let refused = shop.sales.post(&format!("/customers/{customer}/tags"), both).await;
+    assert_eq!(refused.violations(), ["add.1: tags_exclusive"]);
+    let body = json!({ "name": "李四", "tag_ids": [gold["id"], silver["id"]] });
+    assert_eq!(shop.sales.post("/customers", body).await.violations(), ["tag_ids.1: tags_exclusive"]);
+    // Many at once, and back.
+    let asked = json!({ "selection": { "ids": [customer] }, "add_tags": [gold["id"]] });
+    let bulk = text(&shop.sales.post("/customers/bulk", asked).await.ok()["id"]);
+    shop.run_jobs().await;
+    assert_eq!(tags_of(&shop.sales, &customer).await, ["绿茶", "金牌"]);
+    shop.sales.post(&format!("/customers/bulk/{bulk}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(tags_of(&shop.sales, &customer).await, ["绿茶", "银牌"]);
+    let asked = json!({ "selection": { "ids": [customer] }, "add_tags": [gold["id"], silver["id"]] });
+    assert_eq!(shop.sales.post("/customers/bulk", asked).await.violations(), ["add_tags.1: tags_exclusive"]);
+    // Ten people who choose at once leave one.
+    let path = format!("/customers/{customer}/tags");
+    let bodies = [&gold, &silver].map(|one| json!({ "add": [one["id"]], "remove": [] }));
+    futures::future::join_all((0..10).map(|at| shop.sales.post(&path, bodies[at % 2].clone()))).await;
+    assert_eq!(tags_of(&shop.sales, &customer).await.len(), 2);
+}
+
+#[actix_web::test]
+async fn a_group_becomes_a_category_when_nobody_has_two_of_it() {
+    let shop = Shop::new().await;
+    let (tastes, levels) = (group(&shop.boss, "口味").await, category(&shop.boss, "等级").await);
+    let (green, red) = (tag(&shop.boss, &tastes, "绿茶").await, tag(&shop.boss, &tastes, "红茶").await);
+    let gold = tag(&shop.boss, &levels, "金牌").await;
+    let customer = shop.customer_named("沈怡").await;
+    put(&shop.sales, &customer, &[&green, &red, &gold], &[]).await;
+    let path = format!("/tag-groups/{}", id(&tastes));
+    shop.boss.patch(&path, 1, json!({ "single": true })).await.problem(409, "group_overlaps");
+    let moved = format!("/tags/{}", id(&red));
+    shop.boss.patch(&moved, 1, json!({ "group_id": levels["id"] })).await.problem(409, "group_overlaps");
+    put(&shop.sales, &customer, &[], &[&gold]).await;
+    let there = shop.boss.patch(&moved, 1, json!({ "group_id": levels["id"] })).await.ok();
+    assert_eq!(there["group_id"], levels["id"]);
+    assert_eq!(shop.boss.patch(&path, 1, json!({ "single": true })).await.ok()["single"], true);
+    let nowhere = json!({ "group_id": green["id"] });
+    assert_eq!(shop.boss.patch(&moved, 2, nowhere).await.violations(), ["group_id: group_unknown"]);
+}
+
+#[actix_web::test]
+async fn groups_and_tags_stand_in_the_order_they_were_put_in() {
+    let shop = Shop::new().await;
+    let (one, two) = (group(&shop.boss, "一").await, group(&shop.boss, "二").await);
+    let (a, b) = (tag(&shop.boss, &one, "甲").await, tag(&shop.boss, &one, "乙").await);
+    shop.boss.post("/tag-groups/order", json!({ "ids": [two["id"], one["id"]] })).await.ok();
+    let path = format!("/tag-groups/{}/order", id(&one));
+    shop.boss.post(&path, json!({ "ids": [b["id"]] })).await.ok();
+    let listed = shop.sales.get("/tag-groups").await.ok();
+    assert_eq!((&listed["items"][0]["name"], &listed["items"][1]["name"]), (&json!("二"), &json!("一")));
+    let tags = &listed["items"][1]["tags"];
+    assert_eq!((&tags[0]["id"], &tags[1]["id"]), (&b["id"], &a["id"]));
+    assert_eq!(shop.boss.post(&path, json!({ "ids": [two["id"]] })).await.violations(), ["ids.0: tag_unknown"]);
+    shop.sales.post(&path, json!({ "ids": [a["id"]] })).await.problem(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn a_tag_says_what_it_is_used_for_and_comes_back_to_everybody() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    let mine = shop.customer_named("甲").await;
+    let theirs =
+        text(&shop.rival.post("/customers", json!({ "name": "乙", "tag_ids": [green["id"]] })).await.ok()["id"]);
+    put(&shop.sales, &mine, &[&green], &[]).await;
+    let filter = json!({ "all": [{ "any": [{ "field": "tag", "op": "any_of", "values": [green["id"]] }] }] });
+    shop.sales.post("/customer-views", json!({ "name": "绿茶客", "filter": filter })).await.ok();
+    let path = format!("/tags/{}", id(&green));
+    let uses = shop.boss.get(&format!("{path}/uses")).await.ok();
+    assert_eq!(uses, json!({ "customers": 2, "capped": false, "views": 1, "rules": 0, "bulk": 0 }));
+    shop.sales.get(&format!("{path}/uses")).await.problem(403, "forbidden");
+    shop.boss.post(&format!("{path}/restore"), json!({})).await.problem(409, "undo_too_late");
+    shop.boss.delete(&path, 1).await.ok();
+    assert!(tags_of(&shop.sales, &mine).await.is_empty());
+    shop.advance(Duration::minutes(29)).await;
+    let boss = shop.step_up(&shop.log_in_again(&shop.boss).await).await;
+    let back = boss.post(&format!("{path}/restore"), json!({})).await.ok();
+    assert_eq!(back["name"], "绿茶");
+    let sales = shop.log_in_again(&shop.sales).await;
+    assert_eq!(tags_of(&sales, &mine).await, ["绿茶"]);
+    assert_eq!(tags_of(&boss, &theirs).await, ["绿茶"]);
+    // The job of the first deletion finds it alive.
+    shop.advance(Duration::minutes(3)).await;
+    shop.run_jobs().await;
+    assert_eq!(tags_of(&sales, &mine).await, ["绿茶"]);
+    boss.delete(&path, back["version"].as_i64().expect("a version")).await.ok();
+    shop.advance(Duration::minutes(32)).await;
+    shop.run_jobs().await;
+    let boss = shop.log_in_again(&boss).await;
+    boss.post(&format!("{path}/restore"), json!({})).await.problem(409, "undo_too_late");
+}
+
+#[actix_web::test]
+async fn a_name_that_somebody_took_keeps_a_tag_from_coming_back() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    shop.boss.delete(&format!("/tags/{}", id(&green)), 1).await.ok();
+    tag(&shop.boss, &tastes, "绿茶").await;
+    shop.boss.post(&format!("/tags/{}/restore", id(&green)), json!({})).await.problem(409, "name_taken");
+}
+
+#[actix_web::test]
+async fn a_tag_that_becomes_another_takes_its_customers_and_its_filters_along() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let (lv, green) = (tag(&shop.boss, &tastes, "lv茶").await, tag(&shop.boss, &tastes, "绿茶").await);
+    let mut customers = Vec::new();
+    for (at, tags) in [vec![&lv], vec![&lv, &green], vec![&green], vec![]].into_iter().enumerate() {
+        let customer = shop.customer_named(&format!("客{at}")).await;
+        put(&shop.sales, &customer, &tags, &[]).await;
+        customers.push(customer);
+    }
+    // More than one batch.
+    for at in 0..120 {
+        shop.sales.post("/customers", json!({ "name": format!("众{at}"), "tag_ids": [lv["id"]] })).await.ok();
+    }
+    let filter = |tags: Value| json!({ "all": [{ "any": [{ "field": "tag", "op": "any_of", "values": tags }] }] });
+    let both = filter(json!([lv["id"], green["id"]]));
+    let view = shop.sales.post("/customer-views", json!({ "name": "两种", "filter": both })).await.ok();
+    let only = filter(json!([lv["id"]]));
+    shop.boss.post("/customer-views", json!({ "name": "一种", "filter": only })).await.ok();
+
+    let path = format!("/tags/{}/merge", id(&lv));
+    assert_eq!(shop.boss.post_at(&path, 1, json!({ "into": lv["id"] })).await.violations(), ["into: tag_same"]);
+    assert_eq!(shop.boss.post_at(&path, 1, json!({ "into": tastes["id"] })).await.violations(), ["into: tag_unknown"]);
+    shop.boss.post_at(&path, 9, json!({ "into": green["id"] })).await.problem(409, "version_stale");
+    let merged = shop.boss.post_at(&path, 1, json!({ "into": green["id"] })).await.ok();
+    assert_eq!(merged["id"], green["id"]);
+    shop.run_jobs().await;
+    let count = async |tag: &Value| {
+        shop.boss.get(&format!("/customers/count?tags_any={}", id(tag))).await.ok()["count"].clone()
+    };
+    assert_eq!((count(&green).await, count(&lv).await), (json!(123), json!(0)));
+    assert_eq!(tags_of(&shop.sales, &customers[1]).await, ["绿茶"]);
+    let views = shop.sales.get("/customer-views").await.ok();
+    assert_eq!(views["items"][0]["filter"]["all"][0]["any"][0]["values"], json!([green["id"]]));
+    let views = shop.boss.get("/customer-views").await.ok();
+    assert_eq!(views["items"][0]["filter"]["all"][0]["any"][0]["values"], json!([green["id"]]));
+
+    // Somebody gives it by hand meanwhile: that one keeps it.
+    put(&shop.sales, &customers[0], &[&green], &[]).await;
+    let back = shop.boss.post(&format!("/tags/{}/restore", id(&lv)), json!({})).await.ok();
+    assert_eq!(back["id"], lv["id"]);
+    shop.run_jobs().await;
+    assert_eq!((count(&green).await, count(&lv).await), (json!(3), json!(122)));
+    assert_eq!(tags_of(&shop.sales, &customers[0]).await, ["lv茶", "绿茶"]);
+    assert_eq!(tags_of(&shop.sales, &customers[2]).await, ["绿茶"]);
+    let listed = shop.sales.get("/customer-views").await.ok();
+    assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["filter"]), (&view["id"], &both));
+    let entries = shop.boss.get(&format!("/audit?resource=tag&resource_id={}", id(&lv))).await.ok();
+    let actions: Vec<String> =
+        entries["items"].as_array().expect("entries").iter().map(|entry| text(&entry["action"])).collect();
+    assert!(actions.contains(&"merge".to_owned()) && actions.contains(&"restore".to_owned()), "{actions:?}");
+}

@@ -1,6 +1,7 @@
 //! Bulk actions 批量操作: one change to many customers, chosen by hand or by a filter.
 
 use crate::filters::Filter;
+use crate::given::Given;
 use crate::prelude::*;
 use crate::text;
 
@@ -50,13 +51,23 @@ pub struct BulkChange {
     #[serde(rename = "type")]
     #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
     pub type_: Option<String>,
+    /// What the business's own fields hold from now on, by their key; `null` clears. Not those that are secret or
+    /// unique: they are different for everybody.
+    #[serde(default)]
+    pub custom: Given,
+    /// Said about each of them to whoever looks after them: in their inbox, and by WeChat while there is credit.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 100), custom(function = "text::line"))]
+    pub message: Option<String>,
 }
 
 fn something_changes(change: &BulkChange) -> Result<(), ValidationError> {
     let nothing = change.add_tags.is_empty()
         && change.remove_tags.is_empty()
         && change.owner_id.is_none()
-        && change.type_.is_none();
+        && change.type_.is_none()
+        && change.custom.0.is_empty()
+        && change.message.is_none();
     if nothing { fail("change_missing") } else { Ok(()) }
 }
 

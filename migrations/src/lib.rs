@@ -34,6 +34,8 @@ mod m0056_views;
 mod m0057_bulk;
 mod m0060_custom_fields;
 mod m0061_record;
+mod m0074_tags;
+mod m0075_tag_rules;
 mod m0078_walks;
 mod schema;
 
@@ -72,6 +74,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_bulk::Migration),
             Box::new(m0060_custom_fields::Migration),
             Box::new(m0061_record::Migration),
+            Box::new(m0074_tags::Migration),
+            Box::new(m0075_tag_rules::Migration),
             Box::new(m0078_walks::Migration),
         ]
     }

@@ -40,6 +40,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("samples/people.rs", "customers", "what such a customer is made of"),
     ("jobs/worker.rs", "customers", "the list of the kinds of job there are"),
     ("scope/system/searching.rs", "customers", "the job whose turn it is"),
+    ("scope/system/tagging.rs", "customers", "the job whose turn it is"),
+    ("scope/system/tagging.rs", "tags", "the rules whose turn it is"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),

@@ -109,10 +109,20 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_tag_groups", 2),
     ("create_tag_group", 2),
     ("delete_tag_group", 5),
-    ("change_tag_group", 5),
+    ("change_tag_group", 8), // as a category: whoever has two of its tags, and the rules that are there
+    ("order_tag_groups", 7), // and one for each group that moves: here at most two
+    ("order_tags", 6),
     ("create_tag", 3),
-    ("delete_tag", 4),
-    ("change_tag", 4),
+    ("get_tag_uses", 5),
+    ("delete_tag", 6),
+    ("change_tag", 9), // to another group: the group, and the rules that are there
+    ("merge_tag", 14), // what names it (3), the tag twice, its first hundred customers, and what is done later
+    ("restore_tag", 9),
+    ("list_tag_rules", 1),
+    ("create_tag_rule", 8),
+    ("preview_tag_rule", 6),
+    ("change_tag_rule", 7),
+    ("delete_tag_rule", 4),
     ("list_tasks", 1),
     ("create_task", 6),
     ("finish_task", 4),

@@ -164,17 +164,41 @@ impl<'s> Desk<'s> {
 
             // Tags.
             "list_tag_groups" => mine(),
-            "create_tag_group" => mine().body(json!({ "name": unique("组") })),
-            "change_tag_group" => mine().at("id", self.group().await).version(1).body(json!({ "name": unique("组") })),
+            "create_tag_group" => mine().body(json!({ "name": unique("组"), "single": true })),
+            "change_tag_group" => mine().at("id", self.group().await).version(1).body(json!({ "name": unique("组"), "single": true })),
+            "order_tag_groups" => {
+                self.group().await;
+                let groups = self.boss.get("/tag-groups").await.ok();
+                let groups = groups["items"].as_array().expect("groups").iter();
+                mine().body(json!({ "ids": groups.map(|group| group["id"].clone()).collect::<Vec<_>>() }))
+            }
+            "order_tags" => {
+                let tag = self.tag().await;
+                mine().at("id", self.group_of(&tag).await).body(json!({ "ids": [tag] }))
+            }
             "delete_tag_group" => mine().at("id", self.group().await).version(1),
             "create_tag" => mine().body(json!({ "group_id": self.group().await, "name": "爱喝龙井", "colour": "#336699" })),
-            "change_tag" => mine().at("id", self.tag().await).version(1).body(json!({ "name": "爱喝普洱", "colour": "#993366" })),
+            "change_tag" => mine().at("id", self.tag().await).version(1).body(json!({
+                "name": "爱喝普洱", "colour": "#993366", "group_id": self.group().await,
+            })),
+            "get_tag_uses" => mine().at("id", self.tag().await),
             "delete_tag" => mine().at("id", self.tag().await).version(1),
+            "merge_tag" => mine().at("id", self.tag().await).version(1).body(json!({ "into": self.tag().await })),
+            "restore_tag" => {
+                let tag = self.tag().await;
+                self.boss.delete(&format!("/tags/{tag}"), 1).await.ok();
+                mine().at("id", tag)
+            }
+            "list_tag_rules" => mine(),
+            "create_tag_rule" => mine().body(json!({ "tag_id": self.tag().await, "filter": regulars(), "enabled": false })),
+            "preview_tag_rule" => mine().body(json!({ "tag_id": self.tag().await, "filter": regulars() })),
+            "change_tag_rule" => mine().at("id", self.tag_rule().await).version(1).body(json!({ "filter": regulars(), "enabled": false })),
+            "delete_tag_rule" => mine().at("id", self.tag_rule().await).version(1),
 
             // Customers.
             "change_customers" => mine().body(json!({
                 "selection": { "ids": [self.customer().await] }, "type": "lost",
-                "add_tags": [self.tag().await], "remove_tags": [],
+                "add_tags": [self.tag().await], "remove_tags": [], "custom": {}, "message": "新茶到了，请回访",
             })),
             "delete_customers" => mine().body(json!({ "selection": { "filter": regulars() } })),
             "list_bulk_actions" => mine(),
@@ -335,6 +359,18 @@ impl<'s> Desk<'s> {
         text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
     }
 
+    async fn tag_rule(&self) -> String {
+        let body = json!({ "tag_id": self.tag().await, "filter": regulars() });
+        text(&self.boss.post("/tag-rules", body).await.ok()["id"])
+    }
+
+    async fn group_of(&self, tag: &str) -> String {
+        let groups = self.boss.get("/tag-groups").await.ok();
+        let groups = groups["items"].as_array().expect("groups");
+        let has = |group: &&Value| group["tags"].as_array().expect("tags").iter().any(|one| one["id"] == tag);
+        text(&groups.iter().find(has).expect("its group")["id"])
+    }
+
     pub async fn customer_type(&self) -> String {
         text(&self.boss.post("/customer-types", json!({ "name": unique("类") })).await.ok()["id"])
     }
@@ -391,6 +427,7 @@ impl<'s> Desk<'s> {
             "/business",
             "/custom-fields",
             "/customer-types",
+            "/tag-rules",
         ] {
             all.insert(path.to_owned(), self.boss.get(path).await.ok());
         }

@@ -61,6 +61,7 @@ pub struct Snapshots {
     keys: Cache<i64, Kept<Arc<TenantKeys>>>,
     lookups: Cache<(), Kept<Arc<Lookups>>>,
     custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
+    tag_rules: Cache<i64, Kept<bool>>,
 }
 
 impl Default for Snapshots {
@@ -72,6 +73,7 @@ impl Default for Snapshots {
             keys: Cache::builder().max_capacity(10_000).build(),
             lookups: Cache::builder().max_capacity(1).build(),
             custom_fields: Cache::builder().max_capacity(10_000).build(),
+            tag_rules: Cache::builder().max_capacity(50_000).build(),
         }
     }
 }
@@ -194,6 +196,20 @@ impl Snapshots {
     /// Looks again at once: this process changed them.
     pub(crate) fn forget_custom_fields(&self, tenant_id: i64) {
         self.custom_fields.invalidate(&tenant_id);
+    }
+
+    /// Whether a business has a rule that gives tags, as long as the copy counts.
+    pub(crate) fn tag_rules(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<bool> {
+        self.tag_rules.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    pub(crate) fn remember_tag_rules(&self, tenant_id: i64, now: DateTime<Utc>, any: bool) {
+        self.tag_rules.insert(tenant_id, Kept::brief(now, any));
+    }
+
+    /// Looks again at once: this process changed them.
+    pub(crate) fn forget_tag_rules(&self, tenant_id: i64) {
+        self.tag_rules.invalidate(&tenant_id);
     }
 
     pub(crate) fn forget_keys(&self, tenant_id: i64) {

@@ -170,6 +170,10 @@ pub mod tagging {
         pub customer_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub tag_id: Uuid,
+        /// 1 when a rule gave it, which may take it away again.
+        pub by_rule: Option<i64>,
+        /// The tag that became this one, when the customer had only that.
+        pub merged_from: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -18,12 +18,13 @@ mod search;
 mod sharing;
 mod similar;
 mod store;
+mod tagging;
 mod types;
 mod vault;
 mod view;
 mod views;
 
-pub(crate) use bulk::{BulkAsked, entity as bulk_entity};
+pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity};
 pub use details::CustomerDetails;
 pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
@@ -32,6 +33,7 @@ pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
 pub(crate) use search::{SearchOutdated, unindex};
 pub(crate) use store::{fill_digests, find, spoken_to};
+pub(crate) use tagging::{CustomersTouched, TagGone, TagMerged, TagRestored, TagRulesDue, touched};
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
 
@@ -52,6 +54,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(reveal::routes)
         .configure(sharing::routes)
         .configure(views::routes)
+        .configure(tagging::routes)
         .configure(types::routes)
         .configure(relations::routes)
         .configure(regions::routes);

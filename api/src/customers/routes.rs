@@ -1,22 +1,22 @@
 //! Customers over HTTP.
 
 use super::contacts::Contacts;
-use super::entity::{customer, phone, tagging};
+use super::entity::{customer, phone};
 use super::search::{self, CustomerQuery};
 use super::store::{find, index_phones};
+use super::tagging::{How, Retag};
 use super::vault::{Vault, person_key};
-use super::view::{CustomerRow, CustomerView, tags_of};
-use super::{bury, custom, dates, types};
+use super::view::{CustomerRow, CustomerView, Seen, tags_of};
+use super::{bury, custom, dates, tagging, types};
 use crate::db::{Code, Taken, refusal};
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, Tx, changeable};
-use crate::tags::{TagLabel, entity::tag};
+use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Scope, changeable};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerKind, CustomerTags, CustomerType, NewCustomer};
 use domain::permission::Permission;
-use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, Set};
+use sea_orm::{ColumnTrait as _, DbErr, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -123,29 +123,11 @@ async fn create_customer(
             filled.write(tx, id, None).await?;
             contacts.index(tx, id, &vault, true).await?;
             dates::index(tx, id, &input.dates, true).await?;
-            let tags = add_tags(tx, id, &input.tag_ids, "tag_ids").await?;
-            CustomerView::of(tx, (customer, false), &custom::definitions(tx).await?, tags)
+            let tags = tagging::first(tx, id, &input.tag_ids, "tag_ids").await?;
+            tagging::touched(tx, &[id]).await?;
+            CustomerView::of(tx, Seen::new(customer), &custom::definitions(tx).await?, tags)
         })
         .await
-}
-
-/// Puts live tags of the business on a customer, and says what they are called.
-async fn add_tags(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], field: &str) -> Result<Vec<TagLabel>, Problem> {
-    if tags.is_empty() {
-        return Ok(Vec::new());
-    }
-    let these = tx.find::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied()));
-    let known = these.shape(|rows| rows.order_by_asc(tag::Column::CreatedAt)).all().await?;
-    if let Some(at) = tags.iter().position(|wanted| !known.iter().any(|tag| tag.id == *wanted)) {
-        return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
-    }
-    let rows = known.iter().map(|tag| tagging::ActiveModel {
-        customer_id: Set(id),
-        tag_id: Set(tag.id),
-        ..Default::default()
-    });
-    tx.insert_many::<tagging::Entity>(rows).await?;
-    Ok(known.into_iter().map(TagLabel::from).collect())
 }
 
 /// A page of customers, newest first.
@@ -156,11 +138,11 @@ async fn list_customers(
     query: Query<CustomerQuery>,
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
     let (rows, next_cursor) = search::page(&scope, &query.0).await?;
-    let mut tags = tags_of(&*scope, rows.iter().map(|row| &row.customer)).await?;
+    let mut tags = tags_of(&*scope, rows.iter().map(|row| &row.seen.customer)).await?;
     let fields = custom::definitions(&*scope).await?;
     let items = rows.iter().map(|row| {
-        let tags = tags.remove(&row.customer.id).unwrap_or_default();
-        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.customer, &fields, tags)? })
+        let tags = tags.remove(&row.seen.customer.id).unwrap_or_default();
+        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.seen, &fields, tags)? })
     });
     Ok(Json(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor }))
 }
@@ -288,6 +270,7 @@ async fn change_customer(
     if let Some(dates) = &input.dates {
         dates::index(&tx, id.0, dates, false).await?;
     }
+    tagging::touched(&tx, &[id.0]).await?;
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))
@@ -325,14 +308,13 @@ async fn tag_customer(
     if !tx.derive::<customer::Entity>(id.0, customer::ActiveModel::default()).await? {
         return Err(Problem::NotFound);
     }
-    // What is added is taken off first, so that a tag that is already there is no conflict.
-    let off: Vec<Uuid> = remove.iter().chain(&add).copied().collect();
-    if !off.is_empty() {
-        let rows = Condition::all().add(tagging::Column::CustomerId.eq(id.0)).add(tagging::Column::TagId.is_in(off));
-        tx.remove::<tagging::Entity>(rows).await?;
+    let known = tagging::known(&tx, &add, "add").await?;
+    if add.is_empty() && remove.is_empty() {
+        tx.unrecorded("nothing was asked for");
     }
-    add_tags(&tx, id.0, &add, "add").await?;
-    tx.audit("tag", "customer", Some(id.0), serde_json::json!({ "added": add, "removed": remove }));
+    let change = Retag { customer: id.0, add, remove };
+    tagging::write(&tx, vec![change], &known, How::default()).await?;
+    tagging::touched(&tx, &[id.0]).await?;
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))

@@ -160,6 +160,7 @@ async fn release_customer(
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
     }
     tx.audit("release", "customer", Some(id.0), json!({ "reason": body.value.reason }));
+    super::touched(&tx, &[id.0]).await?;
     // Read from the row in hand: whoever does not see the pool does not see the customer any more.
     let view = CustomerView::released(&tx, before).await?;
     tx.commit().await?;
@@ -178,6 +179,7 @@ async fn claim_customer(mut scope: Can<CustomersClaim>, id: Path<Uuid>) -> Resul
         return Err(Problem::conflict("claimed", None));
     }
     tx.audit("claim", "customer", Some(id.0), json!({}));
+    super::touched(&tx, &[id.0]).await?;
     let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))

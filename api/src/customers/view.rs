@@ -14,8 +14,8 @@ use crate::tags::{TagLabel, entity::tag};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
-use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _, Select, SelectModel, Selector};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -53,6 +53,8 @@ pub struct CustomerRow {
     pub phone_count: usize,
     /// Tags.
     pub tags: Vec<TagLabel>,
+    /// Whether whoever asks has marked them with a star.
+    pub starred: bool,
     /// The business's own fields, by their key; what is sealed is masked.
     #[schema(value_type = Object)]
     pub custom: Shown,
@@ -93,8 +95,6 @@ pub struct CustomerView {
     pub needs: Option<String>,
     /// Days of the year that matter.
     pub dates: Vec<SpecialDateView>,
-    /// Whether whoever asks has marked them with a star.
-    pub starred: bool,
     /// Birthday.
     pub birthday: Option<NaiveDate>,
     /// Remark.
@@ -113,18 +113,14 @@ pub struct PhoneView {
 }
 
 impl CustomerRow {
-    pub(super) fn of(
-        scope: &Scope,
-        customer: &Customer,
-        fields: &[Definition],
-        tags: Vec<TagLabel>,
-    ) -> Result<Self, Problem> {
-        let vault = Vault::open(scope, customer)?;
-        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
-        Ok(Self::shown(customer, tags, &phones(scope, vault), custom))
+    pub(super) fn of(scope: &Scope, seen: &Seen, fields: &[Definition], tags: Vec<TagLabel>) -> Result<Self, Problem> {
+        let vault = Vault::open(scope, &seen.customer)?;
+        let custom = custom::shown(scope, fields, seen.customer.custom.as_deref(), &vault);
+        Ok(Self::shown(seen, tags, &phones(scope, vault), custom))
     }
 
-    fn shown(customer: &Customer, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
+    fn shown(seen: &Seen, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
+        let customer = &seen.customer;
         Self {
             id: customer.id,
             name: customer.name.clone(),
@@ -140,6 +136,7 @@ impl CustomerRow {
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
+            starred: seen.starred != 0,
             custom,
             found: None,
             last_contact_at: customer.last_contact_at,
@@ -152,13 +149,9 @@ impl CustomerRow {
 }
 
 impl CustomerView {
-    pub(super) fn of(
-        scope: &Scope,
-        (customer, starred): (Customer, bool),
-        fields: &[Definition],
-        tags: Vec<TagLabel>,
-    ) -> Result<Self, Problem> {
-        let vault = Vault::open(scope, &customer)?;
+    pub(super) fn of(scope: &Scope, seen: Seen, fields: &[Definition], tags: Vec<TagLabel>) -> Result<Self, Problem> {
+        let customer = &seen.customer;
+        let vault = Vault::open(scope, customer)?;
         let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
         let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
         // Who looks through the pool sees whom there is, not where they live.
@@ -173,11 +166,10 @@ impl CustomerView {
             size: customer.size.map(|code| code.0),
             needs: customer.needs.clone(),
             dates: dates::shown(scope, customer.dates.as_deref()),
-            starred,
-            row: CustomerRow::shown(&customer, tags, &phones, custom),
+            row: CustomerRow::shown(&seen, tags, &phones, custom),
             phones,
             birthday: customer.birthday,
-            remark: customer.remark,
+            remark: customer.remark.clone(),
             created_by: customer.created_by,
         })
     }
@@ -188,43 +180,47 @@ impl CustomerView {
         let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
         let after = after.unwrap_or(before);
         let tags = tags_of(tx, [&after]).await?.remove(&id).unwrap_or_default();
-        Self::of(tx, (after, false), &custom::definitions(tx).await?, tags)
+        Self::of(tx, Seen::new(after), &custom::definitions(tx).await?, tags)
     }
 
     /// Reads the customer again and shows it: two statements.
     pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let customer = Seen::find(rows, id).await?;
-        let tags = tags_of(rows, [&customer.0]).await?.remove(&id).unwrap_or_default();
+        let tags = tags_of(rows, [&customer.customer]).await?.remove(&id).unwrap_or_default();
         Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
     }
 }
 
 /// A customer, and whether whoever asks has marked them with a star, in one statement.
 #[derive(FromQueryResult)]
-struct Seen {
+pub(super) struct Seen {
     #[sea_orm(nested)]
-    customer: Customer,
+    pub(super) customer: Customer,
     starred: i64,
 }
 
 impl Seen {
-    async fn find(rows: &impl Reads, id: Uuid) -> Result<(Customer, bool), Problem> {
-        let scope = rows.scope();
+    /// A customer whom nobody can have marked yet.
+    pub(super) fn new(customer: Customer) -> Self {
+        Self { customer, starred: 0 }
+    }
+
+    /// Makes rows of customers come with the star of whoever asks.
+    pub(super) fn starred(scope: &Scope) -> impl FnOnce(Select<super::Entity>) -> Selector<SelectModel<Self>> {
         let mine = Query::select()
             .expr(Expr::val(1_i64))
             .from(star::Entity)
             .and_where(star::Column::TenantId.eq(scope.tenant_id()))
             .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
-            .and_where(star::Column::CustomerId.eq(id))
+            .and_where(Expr::col((star::Entity, star::Column::CustomerId)).equals((super::Entity, super::Column::Id)))
             .to_owned();
-        let found = rows
-            .rows::<super::Entity>()
-            .filter(super::Column::Id.eq(id))
-            .shape(|rows| rows.expr_as(Expr::exists(mine), "starred").into_model::<Self>())
-            .all()
-            .await?;
-        let seen = found.into_iter().next().ok_or(Problem::NotFound)?;
-        Ok((seen.customer, seen.starred != 0))
+        |rows| rows.expr_as(Expr::exists(mine), "starred").into_model::<Self>()
+    }
+
+    async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
+        let found = rows.rows::<super::Entity>().filter(super::Column::Id.eq(id));
+        let found = found.shape(Self::starred(rows.scope())).all().await?;
+        found.into_iter().next().ok_or(Problem::NotFound)
     }
 }
 
@@ -252,7 +248,8 @@ pub(super) async fn tags_of(
         .await?;
     for (tagging, tag) in pairs {
         if let Some(tag) = tag.filter(|tag| tag.live.is_some()) {
-            found.entry(tagging.customer_id).or_default().push(tag.into());
+            let by_rule = tagging.by_rule.is_some();
+            found.entry(tagging.customer_id).or_default().push(TagLabel::of(tag, by_rule));
         }
     }
     Ok(found)

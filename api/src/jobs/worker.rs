@@ -55,6 +55,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_retention(None).await {
                         tracing::error!(%error, "looking for what has been kept long enough");
                     }
+                    if let Err(error) = System::new(&at).begin_tagging(None).await {
+                        tracing::error!(%error, "looking for rules that give tags");
+                    }
                 }
                 let turned = crate::rotation::turn_lookups(&at).await;
                 if let Err(problem) = &turned {
@@ -247,5 +250,11 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::privacy::RetentionDue,
         crate::customers::SearchOutdated,
         crate::customers::BulkAsked,
+        crate::customers::BulkMessage,
+        crate::customers::TagGone,
+        crate::customers::TagMerged,
+        crate::customers::TagRestored,
+        crate::customers::TagRulesDue,
+        crate::customers::CustomersTouched,
     )
 }

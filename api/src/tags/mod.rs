@@ -4,7 +4,7 @@ pub(crate) mod entity;
 mod routes;
 
 pub use entity::tag::Model as Tag;
-pub(crate) use routes::routes;
+pub(crate) use routes::{TagGroupView, TagView, routes};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,10 +19,13 @@ pub struct TagLabel {
     pub name: String,
     /// `#RRGGBB`.
     pub colour: String,
+    /// Whether a rule gave it, which takes it away when its filter does not hold any more.
+    pub by_rule: bool,
 }
 
-impl From<Tag> for TagLabel {
-    fn from(tag: Tag) -> Self {
-        Self { id: tag.id, name: tag.name, colour: tag.colour }
+impl TagLabel {
+    /// The tag, and whether a rule gave it.
+    pub(crate) fn of(tag: Tag, by_rule: bool) -> Self {
+        Self { id: tag.id, name: tag.name, colour: tag.colour, by_rule }
     }
 }

@@ -1,12 +1,13 @@
-//! Tags and their groups.
+//! Tags and their groups. What customers notice of a change to them is in `customers/tagging`.
 
 use super::entity::{group, tag};
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, grants::TagsRead, grants::TagsWrite};
-use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
-use domain::tags::{NewTag, NewTagGroup, TagChanges, TagGroupChanges};
-use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
+use actix_web::{HttpResponse, delete, get, post, web::Json};
+use chrono::{DateTime, Utc};
+use domain::tags::{NewTag, NewTagGroup, TagOrder};
+use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,11 +20,10 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .service(list_tag_groups)
         .service(create_tag_group)
-        .service(change_tag_group)
+        .service(order_tag_groups)
+        .service(order_tags)
         .service(delete_tag_group)
-        .service(create_tag)
-        .service(change_tag)
-        .service(delete_tag);
+        .service(create_tag);
 }
 
 /// A group with its tags.
@@ -33,10 +33,36 @@ pub struct TagGroupView {
     pub id: Uuid,
     /// Name.
     pub name: String,
+    /// Whether it is a category: a customer has at most one of its tags.
+    pub single: bool,
     /// ETag.
     pub version: i64,
-    /// Its tags, oldest first.
+    /// Its tags, in their order.
     pub tags: Vec<TagView>,
+}
+
+impl TagGroupView {
+    fn of(group: group::Model, mut tags: Vec<tag::Model>) -> Self {
+        tags.sort_by_key(|tag| in_order(tag.place, tag.created_at));
+        let single = group.single.is_some();
+        let tags = tags.into_iter().map(TagView::from).collect();
+        Self { id: group.id, name: group.name, single, version: group.version, tags }
+    }
+
+    /// A group and its tags, read again.
+    ///
+    /// # Errors
+    /// 404.
+    pub(crate) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
+        let group = rows.rows::<group::Entity>().filter(group::Column::Id.eq(id)).one().await?;
+        let tags = rows.rows::<tag::Entity>().filter(tag::Column::GroupId.eq(id)).all().await?;
+        Ok(Self::of(group.ok_or(Problem::NotFound)?, tags))
+    }
+}
+
+/// What was put in order comes first, then the oldest.
+fn in_order(place: Option<i64>, at: DateTime<Utc>) -> (i64, DateTime<Utc>) {
+    (place.unwrap_or(i64::MAX), at)
 }
 
 /// A tag.
@@ -54,6 +80,17 @@ pub struct TagView {
     pub version: i64,
 }
 
+impl TagView {
+    /// A tag, read again.
+    ///
+    /// # Errors
+    /// 404.
+    pub(crate) async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
+        let row = rows.rows::<tag::Entity>().filter(tag::Column::Id.eq(id)).one().await?;
+        row.map(Self::from).ok_or(Problem::NotFound)
+    }
+}
+
 impl From<tag::Model> for TagView {
     fn from(row: tag::Model) -> Self {
         Self { id: row.id, group_id: row.group_id, name: row.name, colour: row.colour, version: row.version }
@@ -64,16 +101,82 @@ impl From<tag::Model> for TagView {
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.read"])), responses((status = 200, body = All<TagGroupView>), Problems))]
 #[get("/tag-groups")]
 async fn list_tag_groups(scope: Can<TagsRead>) -> Result<Json<All<TagGroupView>>, Problem> {
-    let groups = scope.find::<group::Entity>().shape(|rows| rows.order_by_asc(group::Column::CreatedAt)).all().await?;
-    let mut tags = scope.find::<tag::Entity>().shape(|rows| rows.order_by_asc(tag::Column::CreatedAt)).all().await?;
-    let items = groups
-        .into_iter()
-        .map(|group| {
-            let own = tags.extract_if(.., |tag| tag.group_id == group.id).map(TagView::from).collect();
-            TagGroupView { id: group.id, name: group.name, version: group.version, tags: own }
-        })
-        .collect();
-    Ok(Json(All { items }))
+    Ok(Json(all(&*scope).await?))
+}
+
+async fn all(rows: &impl Reads) -> Result<All<TagGroupView>, Problem> {
+    let mut groups = rows.rows::<group::Entity>().all().await?;
+    let mut tags = rows.rows::<tag::Entity>().all().await?;
+    groups.sort_by_key(|group| in_order(group.place, group.created_at));
+    let items = groups.into_iter().map(|group| {
+        let own = tags.extract_if(.., |tag| tag.group_id == group.id).collect();
+        TagGroupView::of(group, own)
+    });
+    Ok(All { items: items.collect() })
+}
+
+/// Puts the groups in order.
+#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), request_body = TagOrder, responses((status = 200, body = All<TagGroupView>), Problems))]
+#[post("/tag-groups/order")]
+async fn order_tag_groups(
+    mut scope: Can<TagsWrite>,
+    body: Checked<TagOrder>,
+) -> Result<Json<All<TagGroupView>>, Problem> {
+    let ids = body.value.ids;
+    let tx = scope.begin().await?;
+    let mut rows = tx.find::<group::Entity>().all().await?;
+    known(&ids, |id| rows.iter().any(|row| row.id == *id), "group_unknown")?;
+    rows.sort_by_key(|row| (rank(&ids, row.id), in_order(row.place, row.created_at)));
+    for (place, row) in (1_i64..).zip(&rows) {
+        if row.place != Some(place) {
+            let change = group::ActiveModel { place: Set(Some(place)), ..Default::default() };
+            tx.derive::<group::Entity>(row.id, change).await?;
+        }
+    }
+    tx.audit("order", "tag_group", None, serde_json::json!({ "ids": ids }));
+    let view = all(&tx).await?;
+    tx.commit().await?;
+    Ok(Json(view))
+}
+
+/// Puts the tags of a group in order.
+#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path)), request_body = TagOrder, responses((status = 200, body = TagGroupView), Problems))]
+#[post("/tag-groups/{id}/order")]
+async fn order_tags(
+    mut scope: Can<TagsWrite>,
+    id: Path<Uuid>,
+    body: Checked<TagOrder>,
+) -> Result<Json<TagGroupView>, Problem> {
+    let ids = body.value.ids;
+    let tx = scope.begin().await?;
+    let mut rows = tx.find::<tag::Entity>().filter(tag::Column::GroupId.eq(id.0)).all().await?;
+    if rows.is_empty() {
+        TagGroupView::find(&tx, id.0).await?;
+    }
+    known(&ids, |id| rows.iter().any(|row| row.id == *id), "tag_unknown")?;
+    rows.sort_by_key(|row| (rank(&ids, row.id), in_order(row.place, row.created_at)));
+    for (place, row) in (1_i64..).zip(&rows) {
+        if row.place != Some(place) {
+            let change = tag::ActiveModel { place: Set(Some(place)), ..Default::default() };
+            tx.derive::<tag::Entity>(row.id, change).await?;
+        }
+    }
+    tx.audit("order", "tag", None, serde_json::json!({ "group_id": id.0, "ids": ids }));
+    let view = TagGroupView::find(&tx, id.0).await?;
+    tx.commit().await?;
+    Ok(Json(view))
+}
+
+fn known(ids: &[Uuid], there: impl Fn(&Uuid) -> bool, code: &'static str) -> Result<(), Problem> {
+    match ids.iter().position(|id| !there(id)) {
+        Some(at) => Err(Problem::field(&format!("ids.{at}"), code)),
+        None => Ok(()),
+    }
+}
+
+/// Where a row was put; whatever was left out comes after.
+fn rank(ids: &[Uuid], id: Uuid) -> usize {
+    ids.iter().position(|known| *known == id).unwrap_or(usize::MAX)
 }
 
 /// Makes a group.
@@ -90,51 +193,14 @@ async fn create_tag_group(
             tx.insert::<group::Entity>(group::ActiveModel {
                 id: Set(id),
                 name: Set(input.name.clone()),
+                single: Set(input.single.filter(|single| *single).map(|_| 1)),
                 ..Default::default()
             })
             .await?;
-            Ok(TagGroupView { id, name: input.name, version: 1, tags: Vec::new() })
+            let single = input.single.unwrap_or(false);
+            Ok(TagGroupView { id, name: input.name, single, version: 1, tags: Vec::new() })
         })
         .await
-}
-
-/// Renames a group.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagGroupChanges, responses((status = 200, body = TagGroupView), Problems))]
-#[patch("/tag-groups/{id}")]
-async fn change_tag_group(
-    mut scope: Can<TagsWrite>,
-    id: Path<Uuid>,
-    version: IfMatch,
-    body: Checked<TagGroupChanges>,
-) -> Result<Json<TagGroupView>, Problem> {
-    let tx = scope.begin().await?;
-    let mut change = group::ActiveModel::default();
-    if let Some(name) = body.value.name {
-        change.name = Set(name);
-    }
-    let done = tx.update::<group::Entity>(id.0, Some(version.0), change).await?;
-    let view = group_view(&tx, id.0).await?;
-    if !done {
-        return Err(Problem::stale(&view));
-    }
-    tx.commit().await?;
-    Ok(Json(view))
-}
-
-async fn group_view(rows: &impl Reads, id: Uuid) -> Result<TagGroupView, Problem> {
-    let group = rows.rows::<group::Entity>().filter(group::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)?;
-    let tags = rows
-        .rows::<tag::Entity>()
-        .filter(tag::Column::GroupId.eq(id))
-        .shape(|rows| rows.order_by_asc(tag::Column::CreatedAt))
-        .all()
-        .await?;
-    Ok(TagGroupView {
-        id,
-        name: group.name,
-        version: group.version,
-        tags: tags.into_iter().map(TagView::from).collect(),
-    })
 }
 
 /// Deletes an empty group.
@@ -146,7 +212,7 @@ async fn delete_tag_group(
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
-    let view = group_view(&tx, id.0).await?;
+    let view = TagGroupView::find(&tx, id.0).await?;
     if !view.tags.is_empty() {
         return Err(Problem::conflict("in_use", None));
     }
@@ -181,48 +247,4 @@ async fn create_tag(mut scope: Can<TagsWrite>, body: Checked<NewTag>) -> Result<
             Ok(TagView { id, group_id: input.group_id, name: input.name, colour, version: 1 })
         })
         .await
-}
-
-/// Renames or recolours a tag.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagChanges, responses((status = 200, body = TagView), Problems))]
-#[patch("/tags/{id}")]
-async fn change_tag(
-    mut scope: Can<TagsWrite>,
-    id: Path<Uuid>,
-    version: IfMatch,
-    body: Checked<TagChanges>,
-) -> Result<Json<TagView>, Problem> {
-    let tx = scope.begin().await?;
-    let mut change = tag::ActiveModel::default();
-    if let Some(name) = body.value.name {
-        change.name = Set(name);
-    }
-    if let Some(colour) = body.value.colour {
-        change.colour = Set(colour);
-    }
-    let done = tx.update::<tag::Entity>(id.0, Some(version.0), change).await?;
-    let view = tag_view(&tx, id.0).await?;
-    if !done {
-        return Err(Problem::stale(&view));
-    }
-    tx.commit().await?;
-    Ok(Json(view))
-}
-
-async fn tag_view(rows: &impl Reads, id: Uuid) -> Result<TagView, Problem> {
-    let row = rows.rows::<tag::Entity>().filter(tag::Column::Id.eq(id)).one().await?;
-    row.map(TagView::from).ok_or(Problem::NotFound)
-}
-
-/// Deletes a tag; customers lose it.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
-#[delete("/tags/{id}")]
-async fn delete_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
-    let tx = scope.begin().await?;
-    let view = tag_view(&tx, id.0).await?;
-    if !tx.bury::<tag::Entity>(id.0, Some(version.0)).await? {
-        return Err(Problem::stale(&view));
-    }
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
 }

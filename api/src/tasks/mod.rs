@@ -1,5 +1,6 @@
 //! Tasks 待办, the inbox, and the reminder by subscribe message.
 
+mod bulk;
 pub(crate) mod entity;
 mod inbox;
 mod notice;

@@ -91,7 +91,11 @@ impl Job for TaskDue {
 }
 
 /// Whom WeChat would remind: the assignee's account, if it has one at our mini-program.
-async fn recipient(scope: &Scope, system: &System, assignee: Uuid) -> Result<Option<(Subject, String)>, Problem> {
+pub(super) async fn recipient(
+    scope: &Scope,
+    system: &System,
+    assignee: Uuid,
+) -> Result<Option<(Subject, String)>, Problem> {
     let wechat = &scope.config().wechat;
     if wechat.task_due.template_id.is_empty() {
         return Ok(None);
@@ -105,7 +109,7 @@ async fn recipient(scope: &Scope, system: &System, assignee: Uuid) -> Result<Opt
     Ok(identity.map(|identity| (subject, identity.openid)))
 }
 
-async fn promise(tx: &Tx<'_>, inbox_id: Uuid, subject: Subject, openid: String) -> Result<(), Problem> {
+pub(super) async fn promise(tx: &Tx<'_>, inbox_id: Uuid, subject: Subject, openid: String) -> Result<(), Problem> {
     let send_id = tx.new_id();
     let row = send::ActiveModel {
         id: Set(send_id),

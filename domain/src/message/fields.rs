@@ -54,12 +54,15 @@ super::texts! {
     correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";
     customer_unknown: "没有这位客户", "There is no such customer";
     selection_unclear: "请逐个选择客户，或给出一个筛选条件", "Choose customers one by one, or by a filter";
+    bulk_field_unfit: "敏感或要求唯一的字段不能批量填写", "A secret or unique field is not for many at once";
     change_missing: "请至少选择一项修改", "Choose at least one thing to change";
     values_count: "值的个数不对", "The wrong number of values";
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
     view_unknown: "没有这个视图", "There is no such view";
+    rule_personal: "规则不能按“我”或星标来定：每个人都不一样", "A rule cannot ask for whoever looks, or for stars";
+    tags_exclusive: "同一分类只能选一个", "One of a category";
     views_too_many: "视图太多，请先删除不用的", "Too many views: delete some first";
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
     ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";

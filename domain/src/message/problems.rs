@@ -22,6 +22,7 @@ super::texts! {
     field_fixed: "唯一和敏感只能在新建时决定", "Decided once, when the field is made";
     type_unknown: "没有这个客户类型", "No such type of customers";
     relation_self: "不能和自己建立关系", "Nobody knows themselves";
+    tag_same: "不能合并到自己", "A tag cannot become itself";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
@@ -80,6 +81,9 @@ super::texts! {
     method_unavailable: "现在不能用这种方式验证", "Not possible this way now";
     request_waiting: "同样的申请已提交，商家正在处理", "The business has this request already";
     request_answered: "这项申请已经处理过", "This request was answered already";
+    group_overlaps: "有客户同时有这个分类下的几个标签，请先整理", "Some customers have several tags of this category: tidy them up first";
+    rule_known: "这个标签已有规则", "The tag has a rule already";
+    rule_circular: "规则绕回了自己：它会改变自己的条件", "The rule would change what it asks for";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";
 

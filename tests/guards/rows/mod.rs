@@ -75,6 +75,27 @@ impl World {
             let both = self.seen(asker, |known| has(known) == 0 && known.pooled);
             filters.push((filter(&[vec![test("none_of")], vec![pooled]]), both));
         }
+        let has = |field: &str, op: &str| filter(&[vec![json!({ "field": field, "op": op })]]);
+        let mine = |known: &Known| known.stars.contains(&asker.staff_id);
+        filters.push((has("starred", "set"), self.seen(asker, mine)));
+        filters.push((has("starred", "empty"), self.seen(asker, |known| !mine(known))));
+        filters.push((has("needs", "set"), self.seen(asker, |known| known.needs)));
+        filters.push((has("needs", "empty"), self.seen(asker, |known| !known.needs)));
+        let said = |text: &str| vec![json!({ "field": "search", "op": "contains", "values": [text] })];
+        let named = |known: &Known| known.name.starts_with("客户1");
+        filters.push((filter(&[said("客户1")]), self.seen(asker, named)));
+        let either = vec![said("客户1").remove(0), json!({ "field": "starred", "op": "set" })];
+        filters.push((filter(&[either]), self.seen(asker, |known| named(known) || mine(known))));
+        if asker.rights.fields.phones != FieldRule::Hide {
+            filters.push((has("email", "set"), self.seen(asker, |known| !known.email.is_empty())));
+            filters.push((has("email", "empty"), self.seen(asker, |known| known.email.is_empty())));
+        }
+        for wanted in self.customers.iter().filter(|known| !known.email.is_empty()) {
+            if asker.rights.fields.phones.opens() {
+                let test = json!({ "field": "email", "op": "any_of", "values": [wanted.email] });
+                filters.push((filter(&[vec![test]]), self.seen(asker, |known| known.email == wanted.email)));
+            }
+        }
         for wanted in &self.customers {
             filters.push((format!("q={}", wanted.name), self.seen(asker, |known| known.name == wanted.name)));
             let (phones, last) = (asker.rights.fields.phones, &wanted.number[7..]);
@@ -268,6 +289,21 @@ impl World {
                     .flat_map(|group| group["tags"].as_array().expect("tags"));
                 assert_eq!(Some(tags.map(|tag| text(&tag["id"])).collect()), of(&self.tags), "{who}");
             }
+            "list_tag_rules" => {
+                assert_eq!(items(&client.get("/tag-rules").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
+            "get_tag_uses" => {
+                for tag in self.tags.iter().flat_map(|(_, tags)| tags) {
+                    let answer = client.get(&format!("/tags/{tag}/uses")).await;
+                    if !of(&self.tags).expect("tags").contains(tag) {
+                        answer.problem(404, "not_found");
+                        continue;
+                    }
+                    // Whoever may delete it is told of everybody who has it, whoever sees them.
+                    let have = |known: &&Known| known.tenant == asker.tenant && !known.gone && known.tags.contains(tag);
+                    assert_eq!(answer.ok()["customers"], self.customers.iter().filter(have).count(), "{who}");
+                }
+            }
             "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
                 assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
@@ -403,6 +439,7 @@ impl World {
         assert_eq!(row["phone_masked"].is_null(), hidden, "{who}: {row}");
         let known = self.customers.iter().find(|known| row["id"] == known.id.as_str()).expect("a customer");
         assert!(!row.to_string().contains(&known.number), "{who}: {row}");
+        assert_eq!(row["starred"], known.stars.contains(&asker.staff_id), "{who}: {row}");
         assert_eq!(row["owner_id"].is_null(), known.pooled, "{who}: {row}");
     }
 

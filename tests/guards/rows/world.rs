@@ -28,6 +28,11 @@ pub struct Known {
     pub gone: bool,
     /// A customer of a colleague whom they know; empty when there is none.
     pub relative: String,
+    /// Empty when there is none.
+    pub email: String,
+    pub needs: bool,
+    /// Who has marked them with a star.
+    pub stars: BTreeSet<String>,
 }
 
 /// Somebody who asks.
@@ -105,7 +110,12 @@ async fn staff_id(client: &Client) -> String {
 async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number: &str) -> Known {
     let (client, number) = (&desk.client, phone_number());
     let owner = staff_id(client).await;
-    let body = json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags });
+    let (mailed, needs) = (name.ends_with(['0', '3']), name.ends_with('1'));
+    let email = if mailed { format!("{number}@example.com") } else { String::new() };
+    let emails = if mailed { json!([{ "email": email }]) } else { json!([]) };
+    let wants = needs.then_some("两斤明前");
+    let body =
+        json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags, "emails": emails, "needs": wants });
     let id = text(&client.post("/customers", body).await.ok()["id"]);
     let now = desk.shop.at.clock().now();
     let said = json!({ "channel": "call", "content": "聊了聊", "next_contact_at": now, "next_step": "回电" });
@@ -133,6 +143,9 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         order: text(&order["id"]),
         gone: false,
         relative: String::new(),
+        email,
+        needs,
+        stars: BTreeSet::new(),
     }
 }
 
@@ -268,6 +281,15 @@ pub async fn world() -> World {
     ask("finance", &finance, shop.tenant, Role::Finance.rights(), &[]).await;
     ask("a role of one's own", &own_role, shop.tenant, custom, &[&sales_id, &junior_id]).await;
     ask("the neighbour", &neighbours_boss, neighbour, Role::Boss.rights(), &[]).await;
+    for asker in askers.iter().filter(|asker| asker.can(Permission::CustomersRead)) {
+        let mut starred = 0;
+        for known in customers.iter_mut().filter(|known| asker.sees(known)).take(2) {
+            asker.client.post(&format!("/customers/{}/star", known.id), json!({})).await.ok();
+            known.stars.insert(asker.staff_id.clone());
+            starred += 1;
+        }
+        assert!(starred > 0, "{}", asker.who);
+    }
     let here = askers.iter().filter(|asker| asker.tenant == shop.tenant).map(|asker| asker.staff_id.clone());
     staff.push((shop.tenant, here.chain([leaver]).collect()));
     staff.push((neighbour, set(vec![neighbours_id])));

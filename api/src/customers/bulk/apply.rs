@@ -1,38 +1,87 @@
 //! What a bulk action does to a batch of customers, and what stood there before.
 
-use super::{Asked, Before};
+use super::{Asked, Before, custom};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
+use chrono::{DateTime, Utc};
 use domain::bulk::BulkChange;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-type Done = Vec<(Uuid, Before)>;
+/// What became of a batch.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) done: Vec<(Uuid, Before)>,
+    /// To whom it was not done, with the code of the reason.
+    pub(super) failed: Vec<(Uuid, &'static str)>,
+}
 
-pub(super) async fn apply(tx: &Tx<'_>, asked: &Asked, customers: Vec<customer::Model>) -> Result<Done, Problem> {
+/// Something was said about customers to whoever looks after them; `tasks` has the inbox.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BulkMessage {
+    /// When the action was asked for: of each customer it is said once.
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) text: String,
+    pub(crate) customers: Vec<Uuid>,
+}
+
+pub(super) async fn apply(
+    tx: &Tx<'_>,
+    asked: &Asked,
+    at: DateTime<Utc>,
+    customers: Vec<customer::Model>,
+) -> Result<Outcome, Problem> {
     if customers.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Outcome::default());
     }
     match asked {
-        Asked::Change(change) => changed(tx, change, customers).await,
-        Asked::Delete(_) => deleted(tx, customers).await,
+        Asked::Change(change) => changed(tx, change, at, customers).await,
+        Asked::Delete(_) => Ok(Outcome { done: deleted(tx, customers).await?, failed: Vec::new() }),
     }
 }
 
-async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Model>) -> Result<Done, Problem> {
+async fn changed(
+    tx: &Tx<'_>,
+    change: &BulkChange,
+    at: DateTime<Utc>,
+    customers: Vec<customer::Model>,
+) -> Result<Outcome, Problem> {
     let tags = tagged(tx, change, &customers).await?;
+    let known = look_up(tx, &change.add_tags).await?;
+    let mut failed = Vec::new();
     let mut done: HashMap<Uuid, Before> = HashMap::new();
-    let mut rows = Vec::new();
+    let (mut rows, mut retags) = (Vec::new(), Vec::new());
     for row in customers {
+        if change.message.is_some() && change.owner_id.is_none() && row.pool_id.is_some() {
+            failed.push((row.id, "in_pool")); // Nobody to say it to.
+            continue;
+        }
         let mut before = Before::default();
+        if !change.custom.0.is_empty() {
+            match custom::check(tx, &change.custom, &row).await? {
+                Ok(filled) if filled.is_empty() => {}
+                Ok(filled) => {
+                    before.custom = Some(custom::sealed(tx, &filled, &row)?);
+                    custom::write(tx, &filled, &row).await?;
+                }
+                Err(code) => {
+                    failed.push((row.id, code));
+                    continue;
+                }
+            }
+        }
         let here = tags.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        before.added = change.add_tags.iter().copied().filter(|tag| !here.contains(tag)).collect();
-        before.removed = change.remove_tags.iter().copied().filter(|tag| here.contains(tag)).collect();
+        let by_hand = |tag: &Uuid| here.iter().any(|(known, by_rule)| known == tag && !by_rule);
+        let add = change.add_tags.iter().copied().filter(|tag| known.has(*tag) && !by_hand(tag)).collect();
+        let has = |tag: &Uuid| here.iter().any(|(known, _)| known == tag);
+        let remove = change.remove_tags.iter().copied().filter(has).collect();
+        retags.push(Retag { customer: row.id, add, remove });
         if change.owner_id.is_some_and(|owner| owner != row.owner_id || row.pool_id.is_some()) {
             before.owner = Some((row.owner_id, row.pool_id));
         }
@@ -56,23 +105,26 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
         }
         tx.update_all::<customer::Entity>(&rows, "update", columns).await?;
     }
-    let retagged = |before: &Before| !before.added.is_empty() || !before.removed.is_empty();
-    retag(
-        tx,
-        done.iter().filter(|(_, before)| retagged(before)).map(|(id, before)| (*id, &before.added, &before.removed)),
-    )
-    .await?;
-    Ok(done.into_iter().collect())
+    retags.retain(|change| !change.add.is_empty() || !change.remove.is_empty());
+    for Retag { customer, add, remove } in retag(tx, retags, &known, How::default()).await? {
+        if let Some(before) = done.get_mut(&customer) {
+            (before.added, before.removed) = (add, remove);
+        }
+    }
+    if let Some(text) = change.message.clone().filter(|_| !done.is_empty()) {
+        tx.enqueue(&BulkMessage { at, text, customers: done.keys().copied().collect() }, tx.now()).await?;
+    }
+    Ok(Outcome { done: done.into_iter().collect(), failed })
 }
 
-/// Which of the tags in question each customer has.
+/// Which of the tags in question each customer has, and whether a rule gave it.
 async fn tagged(
     tx: &Tx<'_>,
     change: &BulkChange,
     customers: &[customer::Model],
-) -> Result<HashMap<Uuid, Vec<Uuid>>, Problem> {
+) -> Result<HashMap<Uuid, Vec<(Uuid, bool)>>, Problem> {
     let tags: Vec<Uuid> = change.add_tags.iter().chain(&change.remove_tags).copied().collect();
-    let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let mut found: HashMap<Uuid, Vec<(Uuid, bool)>> = HashMap::new();
     if tags.is_empty() {
         return Ok(found);
     }
@@ -80,45 +132,12 @@ async fn tagged(
         .add(tagging::Column::CustomerId.is_in(customers.iter().map(|customer| customer.id)))
         .add(tagging::Column::TagId.is_in(tags));
     for row in tx.find::<tagging::Entity>().filter(those).all().await? {
-        found.entry(row.customer_id).or_default().push(row.tag_id);
+        found.entry(row.customer_id).or_default().push((row.tag_id, row.by_rule.is_some()));
     }
     Ok(found)
 }
 
-/// Puts tags on customers and takes tags off, each recorded with its customer.
-pub(super) async fn retag<'t>(
-    tx: &Tx<'_>,
-    customers: impl Iterator<Item = (Uuid, &'t Vec<Uuid>, &'t Vec<Uuid>)>,
-) -> Result<(), Problem> {
-    let (mut add, mut off, mut touched) = (Vec::new(), HashMap::<Uuid, Vec<Uuid>>::new(), Vec::new());
-    for (customer, added, removed) in customers {
-        tx.audit("tag", "customer", Some(customer), json!({ "added": added, "removed": removed }));
-        touched.push(customer);
-        add.extend(added.iter().map(|tag| tagging::ActiveModel {
-            customer_id: Set(customer),
-            tag_id: Set(*tag),
-            ..Default::default()
-        }));
-        for tag in removed {
-            off.entry(*tag).or_default().push(customer);
-        }
-    }
-    if touched.is_empty() {
-        return Ok(());
-    }
-    for (tag, customers) in off {
-        let rows =
-            Condition::all().add(tagging::Column::TagId.eq(tag)).add(tagging::Column::CustomerId.is_in(customers));
-        tx.remove::<tagging::Entity>(rows).await?;
-    }
-    tx.insert_missing::<tagging::Entity>(add).await?;
-    // The customers changed for whoever keeps a copy.
-    let now = customer::ActiveModel { updated_at: Set(tx.now()), ..Default::default() };
-    tx.derive_all::<customer::Entity>(customer::Column::Id.is_in(touched), now).await?;
-    Ok(())
-}
-
-async fn deleted(tx: &Tx<'_>, customers: Vec<customer::Model>) -> Result<Done, Problem> {
+async fn deleted(tx: &Tx<'_>, customers: Vec<customer::Model>) -> Result<Vec<(Uuid, Before)>, Problem> {
     let mut done = Vec::new();
     for row in customers {
         put_away(tx, row.id, (&row.name, row.company.as_deref()), None).await?;

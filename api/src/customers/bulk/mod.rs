@@ -1,11 +1,13 @@
 //! Bulk actions: one change to many customers, in the background, with progress, and an undo for half an hour.
 
 mod apply;
+mod custom;
 pub(crate) mod entity;
 mod job;
 mod routes;
 mod undo;
 
+pub(crate) use apply::BulkMessage;
 pub(crate) use job::BulkAsked;
 pub(super) use routes::routes;
 
@@ -41,4 +43,7 @@ struct Before {
     /// Tags that were.
     removed: Vec<Uuid>,
     deleted: bool,
+    /// What the business's own fields held, sealed under the key of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    custom: Option<String>,
 }

@@ -4,13 +4,12 @@ use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
 use crate::customers::search::compile;
-use crate::customers::types;
+use crate::customers::{custom, tagging, types};
 use crate::db::Code;
 use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersBulkDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, Once, Path, Query, Reads, Scope, Tx};
-use crate::tags::entity::tag;
 use crate::tenants::staff;
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
@@ -48,6 +47,8 @@ pub struct BulkView {
     pub state: BulkState,
     /// Whether it deletes; otherwise it changes.
     pub deletes: bool,
+    /// What it changes; none when it deletes.
+    pub changes: Option<BulkSaid>,
     /// Customers it was done to.
     pub done: i64,
     /// Customers it could not be done to.
@@ -62,15 +63,57 @@ pub struct BulkView {
     pub undo_until: Option<DateTime<Utc>>,
 }
 
+/// What a bulk action changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkSaid {
+    /// Tags that are added.
+    pub add_tags: Vec<Uuid>,
+    /// Tags that are taken off.
+    pub remove_tags: Vec<Uuid>,
+    /// The new owner.
+    pub owner_id: Option<Uuid>,
+    /// The new type.
+    #[serde(rename = "type")]
+    pub type_: Option<String>,
+    /// Keys of the business's own fields that are filled in.
+    pub fields: Vec<String>,
+    /// What is said about each of them to their owner.
+    pub message: Option<String>,
+}
+
+impl From<BulkChange> for BulkSaid {
+    fn from(change: BulkChange) -> Self {
+        let BulkChange { add_tags, remove_tags, owner_id, type_, custom, message, .. } = change;
+        let fields = custom.0.into_iter().map(|(key, _)| key).collect();
+        Self { add_tags, remove_tags, owner_id, type_, fields, message }
+    }
+}
+
+impl BulkSaid {
+    /// Whether there is anything to put back: what was said is said.
+    fn can_be_undone(&self) -> bool {
+        let tags = !self.add_tags.is_empty() || !self.remove_tags.is_empty();
+        tags || self.owner_id.is_some() || self.type_.is_some() || !self.fields.is_empty()
+    }
+}
+
 impl BulkView {
     fn of(scope: &Scope, row: action::Model) -> Self {
-        let ended = matches!(row.state.0, BulkState::Done | BulkState::Cancelled) && row.done > 0;
+        let asked: Option<Asked> = row.asked.as_deref().and_then(|asked| serde_json::from_str(asked).ok());
+        let deletes = matches!(asked, Some(Asked::Delete(_)));
+        let changes = match asked {
+            Some(Asked::Change(change)) => Some(BulkSaid::from(change)),
+            _ => None,
+        };
+        let can = deletes || changes.as_ref().is_some_and(BulkSaid::can_be_undone);
+        let ended = can && matches!(row.state.0, BulkState::Done | BulkState::Cancelled) && row.done > 0;
         let until = row.finished_at.filter(|_| ended).map(|at| at + UNDO).filter(|until| *until > scope.now());
         Self {
             id: row.id,
             staff_id: row.staff_id,
             state: row.state.0,
-            deletes: row.asked.as_deref().is_some_and(|asked| asked.starts_with("{\"delete\"")),
+            deletes,
+            changes,
             done: row.done,
             failed: row.failed,
             undone: row.undone,
@@ -143,15 +186,12 @@ async fn seen(tx: &Tx<'_>, ids: &[Uuid]) -> Result<(), Problem> {
 
 /// Tags and owner must be there before anything is promised.
 async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
-    for (field, wanted) in [("add_tags", &change.add_tags), ("remove_tags", &change.remove_tags)] {
-        if wanted.is_empty() {
-            continue;
-        }
-        let found = tx.find::<tag::Entity>().filter(tag::Column::Id.is_in(wanted.iter().copied())).all().await?;
-        if let Some(at) = wanted.iter().position(|id| !found.iter().any(|tag| tag.id == *id)) {
-            return Err(Problem::field(&format!("{field}.{at}"), "tag_unknown"));
-        }
+    tagging::known(tx, &change.add_tags, "add_tags").await?;
+    let removed = tagging::look_up(tx, &change.remove_tags).await?;
+    if let Some(at) = change.remove_tags.iter().position(|tag| !removed.has(*tag)) {
+        return Err(Problem::field(&format!("remove_tags.{at}"), "tag_unknown"));
     }
+    custom::fit_many(tx, &change.custom).await?;
     if let Some(type_) = &change.type_ {
         types::known(tx, type_).await?;
     }

@@ -1,9 +1,10 @@
 //! Undoing a bulk action: what still stands as the action left it becomes what it was before.
 
 use super::entity::{action, row};
-use super::{Asked, Before, apply};
+use super::{Asked, Before, custom};
 use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
+use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
@@ -68,6 +69,10 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
         if owner.is_none() == was.owner.is_some() || type_.is_none() == was.type_.is_some() {
             continue; // Somebody gave it another value since: theirs stays.
         }
+        if let Some(sealed) = &was.custom {
+            let Some(filled) = custom::back(tx, &change.custom, sealed, &row).await? else { continue };
+            custom::write(tx, &filled, &row).await?;
+        }
         undone.push(row.id);
         if owner.is_some() || type_.is_some() {
             groups.entry((owner, type_)).or_default().push((row.id, row));
@@ -84,9 +89,16 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
         }
         tx.update_all::<customer::Entity>(&rows, "undo", columns).await?;
     }
-    let back =
-        |id: &Uuid| Some((*id, before.get(id)?)).filter(|(_, was)| !was.added.is_empty() || !was.removed.is_empty());
-    apply::retag(tx, undone.iter().filter_map(back).map(|(id, was)| (id, &was.removed, &was.added))).await?;
+    let tags: Vec<Uuid> = before.values().flat_map(|was| &was.removed).copied().collect();
+    let known = look_up(tx, &tags).await?;
+    let back = undone.iter().filter_map(|id| Some((*id, before.get(id)?))).map(|(customer, was)| {
+        let add = was.removed.iter().copied().filter(|tag| known.has(*tag)).collect();
+        Retag { customer, add, remove: was.added.clone() }
+    });
+    let back = back.filter(|change| !change.add.is_empty() || !change.remove.is_empty()).collect();
+    // Of a category somebody may have chosen another value since: theirs stays.
+    retag(tx, back, &known, How { gives_way: true, ..How::default() }).await?;
+    crate::customers::touched(tx, &undone).await?;
     Ok(undone)
 }
 

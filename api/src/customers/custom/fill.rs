@@ -59,6 +59,26 @@ pub(in crate::customers) async fn check(
     Ok(Filled(filled))
 }
 
+/// Refuses what is not for many customers at once, and what fits none of them. What depends on other fields is
+/// decided for each.
+///
+/// # Errors
+/// `bulk_field_unfit` for a secret or unique field, otherwise what is wrong with the value by itself.
+pub(in crate::customers) async fn fit_many(rows: &impl Reads, given: &Given) -> Result<(), Problem> {
+    if given.0.is_empty() {
+        return Ok(());
+    }
+    let seen = definitions(rows).await?;
+    let mut given = given.0.clone();
+    let alone = |key: &str| seen.iter().any(|known| known.key == key && (known.sealed() || known.rules.unique));
+    if let Some((key, _)) = given.iter().find(|(key, _)| alone(key)) {
+        return Err(Problem::field(&format!("custom.{key}"), "bulk_field_unfit"));
+    }
+    let mut found = domain::custom_fields::check::check(&seen, &mut given, Some(&Tree::Record(Vec::new())));
+    found.retain(|violation| !matches!(violation.code, "condition_unmet" | "required"));
+    if found.is_empty() { Ok(()) } else { Err(Violations(found).into()) }
+}
+
 /// What a customer has, by the keys of the fields.
 fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree {
     let kept = read(kept);
@@ -74,6 +94,20 @@ fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree
 impl Filled {
     pub(in crate::customers) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether the field with this key changes.
+    pub(in crate::customers) fn names(&self, key: &str) -> bool {
+        self.0.iter().any(|(definition, _)| definition.key == key)
+    }
+
+    /// What stood in the fields that change, `null` where nothing did.
+    pub(in crate::customers) fn before(&self, kept: Option<&str>) -> Given {
+        let kept = read(kept);
+        let old = |definition: &Definition| kept.member(&definition.id.simple().to_string()).cloned();
+        let pair =
+            |(definition, _): &(Definition, Tree)| (definition.key.clone(), old(definition).unwrap_or(Tree::Null));
+        Given(self.0.iter().map(pair).collect())
     }
 
     /// Whether something sealed changes.

@@ -3,7 +3,7 @@
 use super::spell::literal;
 use crate::clock::CHINA;
 use crate::customers::custom::definitions;
-use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::entity::{customer, tagging};
 use crate::customers::types;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -12,7 +12,6 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use domain::filters::{Filter, Op, Test, day};
-use domain::permission::FieldRule;
 use domain::{Violation, region};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query};
@@ -39,6 +38,10 @@ enum Field {
     Region,
     Tag,
     Phone,
+    Email,
+    Needs,
+    Starred,
+    Search,
 }
 
 fn field(name: &str) -> Option<Field> {
@@ -64,6 +67,10 @@ fn field(name: &str) -> Option<Field> {
         "region" => Field::Region,
         "tag" => Field::Tag,
         "phone" => Field::Phone,
+        "email" => Field::Email,
+        "needs" => Field::Needs,
+        "starred" => Field::Starred,
+        "search" => Field::Search,
         _ => return None,
     })
 }
@@ -156,6 +163,12 @@ impl Compiler<'_> {
             Field::Region => region_test(test),
             Field::Tag => self.tag(test),
             Field::Phone => self.phone(test),
+            Field::Email => self.email(test),
+            // Which words, the search box does not know either: no index holds them.
+            Field::Needs if nullary(test.op) => any(customer::Column::Needs, test.op, Vec::<String>::new()),
+            Field::Needs => Err(Refused::Op),
+            Field::Starred => self.starred(test),
+            Field::Search => self.search(test),
         }
     }
 
@@ -268,23 +281,6 @@ impl Compiler<'_> {
             .to_owned();
         Expr::expr(count)
     }
-
-    /// Whether there is a phone at all; which, the search box answers.
-    fn phone(&self, test: &Test) -> Result<Condition, Refused> {
-        if self.scope.fields().phones == FieldRule::Hide {
-            return Err(Refused::Field);
-        }
-        let with = Query::select()
-            .column(phone::Column::CustomerId)
-            .from(phone::Entity)
-            .and_where(phone::Column::TenantId.eq(self.scope.tenant_id()))
-            .to_owned();
-        match test.op {
-            Op::Set => Ok(customer::Column::Id.in_subquery(with).into_condition()),
-            Op::Empty => Ok(customer::Column::Id.not_in_subquery(with).into_condition()),
-            _ => Err(Refused::Op),
-        }
-    }
 }
 
 /// Why a test says nothing.
@@ -380,7 +376,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 /// An expression as a condition.
-trait IntoWhole {
+pub(super) trait IntoWhole {
     fn into_condition(self) -> Condition;
 }
 

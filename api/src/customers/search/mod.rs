@@ -2,6 +2,7 @@
 
 mod custom;
 mod filter;
+mod having;
 mod index;
 mod newest;
 mod query;

@@ -5,6 +5,7 @@ use super::query::{CustomerQuery, Filters};
 use super::ranked::Row;
 use crate::customers::branches;
 use crate::customers::entity::customer;
+use crate::customers::view::Seen;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -18,12 +19,13 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<customer::Model>, Problem> {
+pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Seen>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids)).all().await?;
-    rows.retain(|row| row.live.is_some());
+    let rows = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids));
+    let mut rows = rows.shape(Seen::starred(scope)).all().await?;
+    rows.retain(|row| row.customer.live.is_some());
     Ok(rows)
 }
 
@@ -38,25 +40,25 @@ pub(super) async fn newest(
 ) -> Result<(Vec<Row>, Option<String>), Problem> {
     let (limit, after) = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
     let parts = branches(&scope.look(false), Resource::Customers);
-    let position = |row: &customer::Model| Position { at: row.created_at, id: row.id };
+    let position = |row: &Seen| Position { at: row.customer.created_at, id: row.customer.id };
     let (rows, next) = if let Some(few) = few(scope, &filters.whole).await? {
         // In other words, so that no index is walked for it but that of the key.
         let live = Func::coalesce([Expr::col((customer::Entity, customer::Column::Live)), Expr::val(0)]);
         let list = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(few));
         let list = list.filter(filters.condition).filter(Expr::expr(live).eq(1));
-        list.page(customer::Column::CreatedAt, (limit, after), |rows| rows, position).await?
+        list.page(customer::Column::CreatedAt, (limit, after), Seen::starred(scope), position).await?
     } else if parts.len() == 1 && filters.condition.is_empty() {
         let list = scope.find::<customer::Entity>().filter(filters.condition);
-        list.page(customer::Column::CreatedAt, (limit, after), |rows| rows, position).await?
+        list.page(customer::Column::CreatedAt, (limit, after), Seen::starred(scope), position).await?
     } else {
         // No index understands the whole of what somebody sees, but one understands each part; and what is asked of
         // many rows is asked of the index, before the rows of a page are fetched.
         let ids = scope.ids(&of_each(scope, parts, &filters.condition, (limit, after))).await?;
         let mut rows = by_ids(scope, ids).await?;
-        rows.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
-        Page::<customer::Model>::cut(rows, limit, position)
+        rows.sort_by_key(|row| std::cmp::Reverse((row.customer.created_at, row.customer.id)));
+        Page::<Seen>::cut(rows, limit, position)
     };
-    Ok((rows.into_iter().map(|customer| Row { customer, found: None }).collect(), next))
+    Ok((rows.into_iter().map(|seen| Row { seen, found: None }).collect(), next))
 }
 
 /// The ids that any of the statements finds. SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.

@@ -10,6 +10,7 @@ use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::seen;
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
+use crate::customers::view::Seen;
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -93,7 +94,7 @@ impl Place {
 /// A customer in a list, and what a search found in it.
 pub struct Row {
     /// The row.
-    pub customer: customer::Model,
+    pub(in crate::customers) seen: Seen,
     /// What to mark.
     pub found: Option<Found>,
 }
@@ -333,9 +334,9 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
     };
     let found = by_ids(scope, search.ids(&filters.condition, limit, after.as_ref()).await?).await?;
-    let mut rows: Vec<(Place, customer::Model)> = Vec::new();
+    let mut rows: Vec<(Place, Seen)> = Vec::new();
     for row in found {
-        let place = search.rank(&row)?;
+        let place = search.rank(&row.customer)?;
         if after.as_ref().is_none_or(|after| order(after, &place).is_lt()) {
             rows.push((place, row));
         }
@@ -346,7 +347,7 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(place, _)| place.encode());
     let rows =
-        rows.into_iter().map(|(Place { rank, .. }, customer)| Row { found: search.found(rank, &customer), customer });
+        rows.into_iter().map(|(Place { rank, .. }, seen)| Row { found: search.found(rank, &seen.customer), seen });
     Ok((rows.collect(), next))
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod reveals;
 mod searching;
 pub(crate) mod sessions;
 mod sweep;
+mod tagging;
 pub(crate) mod tenants;
 
 pub(crate) use recorded::{By, Said};

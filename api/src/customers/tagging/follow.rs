@@ -1,0 +1,162 @@
+//! Filters that are kept somewhere and name a tag: they are counted before it goes, and follow it when it
+//! becomes another one.
+
+use super::rules;
+use crate::customers::bulk_entity::action;
+use crate::customers::entity::{tagging, view};
+use crate::customers::{Column, Entity};
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use crate::tags::entity::rule;
+use domain::bulk::BulkState;
+use domain::filters::Filter;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, Condition, Set};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Counts stop here.
+const CAP: u64 = 1000;
+
+/// What a tag is used for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TagUses {
+    /// Customers who have it, up to 1000, whoever may see them.
+    pub customers: u64,
+    /// Whether there are more.
+    pub capped: bool,
+    /// Saved views that name it, everybody's.
+    pub views: u64,
+    /// Rules that give it or ask for it.
+    pub rules: u64,
+    /// Bulk actions under way that name it.
+    pub bulk: u64,
+}
+
+/// Filters that were rewritten when a tag became another one.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Followed {
+    views: Vec<Rewritten>,
+    rules: Vec<Rewritten>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Rewritten {
+    id: Uuid,
+    before: String,
+    after: String,
+}
+
+fn naming_view(tag: Uuid) -> Condition {
+    Condition::all().add(view::Column::Filter.contains(tag.to_string()))
+}
+
+fn naming_rule(tag: Uuid) -> Condition {
+    Condition::all().add(rule::Column::Filter.contains(tag.to_string()))
+}
+
+fn naming_bulk(tag: Uuid) -> Condition {
+    Condition::all()
+        .add(action::Column::State.eq(BulkState::Running.as_str()))
+        .add(action::Column::Asked.contains(tag.to_string()))
+}
+
+/// Counts what a tag is used for in the whole business.
+pub(super) async fn uses(scope: &Scope, tag: Uuid) -> Result<TagUses, Problem> {
+    let whole = scope.whole();
+    // A walk through the tag's own index that ends at the cap.
+    let live = Query::select()
+        .column((tagging::Entity, tagging::Column::CustomerId))
+        .from(tagging::Entity)
+        .inner_join(
+            Entity,
+            Condition::all()
+                .add(Column::TenantId.eq(whole.tenant_id()))
+                .add(Expr::col((Entity, Column::Id)).equals((tagging::Entity, tagging::Column::CustomerId))),
+        )
+        .and_where(tagging::Column::TenantId.eq(whole.tenant_id()))
+        .and_where(tagging::Column::TagId.eq(tag))
+        .and_where(Column::Live.eq(1))
+        .limit(CAP + 1)
+        .to_owned();
+    let customers = u64::try_from(whole.ids(&live).await?.len()).unwrap_or(u64::MAX);
+    let rules = Condition::any().add(rule::Column::TagId.eq(tag)).add(naming_rule(tag));
+    Ok(TagUses {
+        customers: Ord::min(customers, CAP),
+        capped: customers > CAP,
+        views: whole.find::<view::Entity>().filter(naming_view(tag)).count().await?.0,
+        rules: whole.find::<rule::Entity>().filter(rules).count().await?.0,
+        bulk: whole.find::<action::Entity>().filter(naming_bulk(tag)).count().await?.0,
+    })
+}
+
+/// The filter with another tag in the place of one; none when it does not name it.
+fn renamed(text: &str, from: Uuid, into: Uuid) -> Result<Option<String>, Problem> {
+    let mut filter: Filter = serde_json::from_str(text).map_err(anyhow::Error::from)?;
+    let (from, into) = (from.to_string(), into.to_string());
+    let mut changed = false;
+    for test in filter.all.iter_mut().flat_map(|clause| &mut clause.any).filter(|test| test.field == "tag") {
+        let both = test.values.contains(&into);
+        if let Some(at) = test.values.iter().position(|value| *value == from) {
+            changed = true;
+            if both {
+                test.values.remove(at);
+            } else if let Some(value) = test.values.get_mut(at) {
+                value.clone_from(&into);
+            }
+        }
+    }
+    Ok(if changed { Some(serde_json::to_string(&filter).map_err(anyhow::Error::from)?) } else { None })
+}
+
+/// Rewrites what names `from` to name `into`. The transaction sees the whole business.
+///
+/// # Errors
+/// `rule_circular` when a rule would then depend on the tag that it gives.
+pub(super) async fn follow(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Followed, Problem> {
+    let mut followed = Followed::default();
+    for row in tx.find::<view::Entity>().filter(naming_view(from)).all().await? {
+        let before = row.filter.unwrap_or_default();
+        let Some(after) = renamed(&before, from, into)? else { continue };
+        let change = view::ActiveModel { filter: Set(Some(after.clone())), ..Default::default() };
+        tx.update::<view::Entity>(row.id, None, change).await?;
+        followed.views.push(Rewritten { id: row.id, before, after });
+    }
+    for row in tx.find::<rule::Entity>().filter(naming_rule(from)).all().await? {
+        let before = row.filter.unwrap_or_default();
+        let Some(after) = renamed(&before, from, into)? else { continue };
+        let change = rule::ActiveModel { filter: Set(Some(after.clone())), ..Default::default() };
+        tx.update::<rule::Entity>(row.id, None, change).await?;
+        followed.rules.push(Rewritten { id: row.id, before, after });
+    }
+    if !followed.rules.is_empty() {
+        rules::sound(tx).await?;
+    }
+    for row in tx.find::<action::Entity>().filter(naming_bulk(from)).all().await? {
+        // Ids occur in it as tags only, and as customers, who have others.
+        let asked = row.asked.unwrap_or_default().replace(&from.to_string(), &into.to_string());
+        let change = action::ActiveModel { asked: Set(Some(asked)), ..Default::default() };
+        tx.derive::<action::Entity>(row.id, change).await?;
+    }
+    Ok(followed)
+}
+
+/// Puts back what still stands as it was rewritten.
+pub(super) async fn put_back(tx: &Tx<'_>, followed: Followed) -> Result<(), Problem> {
+    for Rewritten { id, before, after } in followed.views {
+        let now = tx.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?;
+        if now.and_then(|row| row.filter).is_some_and(|now| now == after) {
+            let change = view::ActiveModel { filter: Set(Some(before)), ..Default::default() };
+            tx.update::<view::Entity>(id, None, change).await?;
+        }
+    }
+    for Rewritten { id, before, after } in followed.rules {
+        let now = tx.find::<rule::Entity>().filter(rule::Column::Id.eq(id)).one().await?;
+        if now.and_then(|row| row.filter).is_some_and(|now| now == after) {
+            let change = rule::ActiveModel { filter: Set(Some(before)), ..Default::default() };
+            tx.update::<rule::Entity>(id, None, change).await?;
+        }
+    }
+    Ok(())
+}

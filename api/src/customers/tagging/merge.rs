@@ -1,0 +1,197 @@
+//! A tag becomes another one: whoever had it has the other, and filters follow. Its own rows stay until it
+//! cannot come back any more, so that undoing gives it back to exactly those who had it.
+
+use super::evaluate::outdated;
+use super::follow::{Followed, follow, put_back};
+use super::gone::TagGone;
+use super::put::{How, Retag, look_up, retag};
+use super::rules::forget;
+use crate::customers::entity::tagging;
+use crate::jobs::Job;
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::TagsWrite;
+use crate::scope::{Can, Checked, IfMatch, Path, Scope, Tx};
+use crate::tags::TagView;
+use crate::tags::entity::tag;
+use actix_web::{post, web::Json};
+use domain::tags::TagMerge;
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::HashSet;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Customers in one transaction: each has an entry in the record.
+const BATCH: u64 = 100;
+/// Transactions of a run before other jobs get their turn.
+const TURN: usize = 20;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(merge_tag);
+}
+
+/// Merges a tag into another one: its customers have the other, saved views and rules that name it name the
+/// other. Of many customers the first hundred at once, the rest in the background. For half an hour
+/// `restore` undoes it.
+#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagMerge, responses((status = 200, body = TagView), Problems))]
+#[post("/tags/{id}/merge")]
+async fn merge_tag(
+    scope: Can<TagsWrite>,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Checked<TagMerge>,
+) -> Result<Json<TagView>, Problem> {
+    let into = body.value.into;
+    // Everybody's customers have it, and everybody's views name it.
+    let mut whole = scope.whole();
+    let tx = whole.begin().await?;
+    let view = TagView::find(&tx, id.0).await?;
+    if into == id.0 {
+        return Err(Problem::field("into", "tag_same"));
+    }
+    let other = TagView::find(&tx, into).await.map_err(|problem| match problem {
+        Problem::NotFound => Problem::field("into", "tag_unknown"),
+        other => other,
+    })?;
+    // Before its rows move, because a rule that asks for it is not to see it half-way.
+    let followed = serde_json::to_string(&follow(&tx, id.0, into).await?).map_err(anyhow::Error::from)?;
+    let change = tag::ActiveModel { merged_into: Set(Some(into)), followed: Set(Some(followed)), ..Default::default() };
+    tx.derive::<tag::Entity>(id.0, change).await?;
+    if !tx.bury::<tag::Entity>(id.0, Some(version.0)).await? {
+        return Err(Problem::stale(&view));
+    }
+    tx.audit("merge", "tag", Some(id.0), json!({ "into": into }));
+    if let Some(after) = give(&tx, id.0, into, None).await? {
+        tx.enqueue(&TagMerged { tag_id: id.0, into, after }, tx.now()).await?;
+    }
+    TagGone::later(&tx, id.0).await?;
+    outdated(&tx).await?;
+    tx.commit().await?;
+    forget(&scope);
+    Ok(Json(other))
+}
+
+/// Gives `into` to some of those who have `from`; answers the last of them when there are more.
+async fn give(tx: &Tx<'_>, from: Uuid, into: Uuid, after: Option<Uuid>) -> Result<Option<Uuid>, Problem> {
+    let past = Condition::all().add_option(after.map(|after| tagging::Column::CustomerId.gt(after)));
+    let having = tx.find::<tagging::Entity>().filter(tagging::Column::TagId.eq(from)).filter(past);
+    let having = having.shape(|rows| rows.order_by_asc(tagging::Column::CustomerId).limit(BATCH + 1)).all().await?;
+    let more = u64::try_from(having.len()).unwrap_or(u64::MAX) > BATCH;
+    let batch: Vec<Uuid> =
+        having.iter().map(|row| row.customer_id).take(usize::try_from(BATCH).unwrap_or(usize::MAX)).collect();
+    if batch.is_empty() {
+        return Ok(None);
+    }
+    let both = Condition::all()
+        .add(tagging::Column::TagId.eq(into))
+        .add(tagging::Column::CustomerId.is_in(batch.iter().copied()));
+    let both = tx.find::<tagging::Entity>().filter(both).all().await?;
+    let both: HashSet<Uuid> = both.into_iter().map(|row| row.customer_id).collect();
+    let lacking = batch.iter().filter(|id| !both.contains(*id));
+    let changes = lacking.map(|id| Retag { customer: *id, add: vec![into], remove: Vec::new() });
+    // Whoever has another tag of its category by now keeps that.
+    let how = How { merged_from: Some(from), gives_way: true, ..How::default() };
+    retag(tx, changes.collect(), &look_up(tx, &[into]).await?, how).await?;
+    Ok(batch.last().copied().filter(|_| more))
+}
+
+/// The rest of those whose tag became another one.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TagMerged {
+    tag_id: Uuid,
+    into: Uuid,
+    after: Uuid,
+}
+
+impl Job for TagMerged {
+    const KIND: &'static str = "tag_merged";
+
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        let Self { tag_id, into, mut after } = self;
+        for _ in 0..TURN {
+            let tx = scope.begin().await?;
+            // Held, so that whoever brings it back waits, and then takes back what was given.
+            let still = Condition::all()
+                .add(tag::Column::Id.eq(tag_id))
+                .add(tag::Column::Live.is_null())
+                .add(tag::Column::MergedInto.eq(into));
+            let still = tx.find_buried::<tag::Entity>().filter(still).shape(QuerySelect::lock_exclusive);
+            if still.all().await?.is_empty() {
+                return Ok(());
+            }
+            let next = give(&tx, tag_id, into, Some(after)).await?;
+            tx.unrecorded("each customer that changed has its entry; who had both has none");
+            tx.commit().await?;
+            match next {
+                Some(next) => after = next,
+                None => {
+                    let tx = scope.begin().await?;
+                    outdated(&tx).await?;
+                    return tx.commit().await;
+                }
+            }
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&Self { tag_id, into, after }, now).await?;
+        tx.commit().await
+    }
+}
+
+/// Undoes what became of a tag that was merged and has just come back.
+pub(super) async fn undo(tx: &Tx<'_>, row: &tag::Model) -> Result<(), Problem> {
+    let Some(into) = row.merged_into else { return Ok(()) };
+    let followed: Followed =
+        serde_json::from_str(row.followed.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+    put_back(tx, followed).await?;
+    let change = tag::ActiveModel { merged_into: Set(None), followed: Set(None), ..Default::default() };
+    tx.derive::<tag::Entity>(row.id, change).await?;
+    if !take(tx, row.id, into).await? {
+        tx.enqueue(&TagRestored { tag_id: row.id, into }, tx.now()).await?;
+    }
+    Ok(())
+}
+
+/// Takes `into` from some who had it only because of `from`; `true` when none are left.
+async fn take(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<bool, Problem> {
+    let given = Condition::all().add(tagging::Column::TagId.eq(into)).add(tagging::Column::MergedFrom.eq(from));
+    let given = tx.find::<tagging::Entity>().filter(given);
+    let given = given.shape(|rows| rows.order_by_asc(tagging::Column::CustomerId).limit(BATCH)).all().await?;
+    let count = u64::try_from(given.len()).unwrap_or(u64::MAX);
+    let changes = given.iter().map(|row| Retag { customer: row.customer_id, add: Vec::new(), remove: vec![into] });
+    retag(tx, changes.collect(), &look_up(tx, &[]).await?, How::default()).await?;
+    Ok(count < BATCH)
+}
+
+/// The rest of those who had a tag only because another one became it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TagRestored {
+    tag_id: Uuid,
+    into: Uuid,
+}
+
+impl Job for TagRestored {
+    const KIND: &'static str = "tag_restored";
+
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        for _ in 0..TURN {
+            let tx = scope.begin().await?;
+            let back = tx.find::<tag::Entity>().filter(tag::Column::Id.eq(self.tag_id)).one().await?;
+            // Merged anew meanwhile: what was given then is not to be taken.
+            if back.is_none() {
+                return Ok(());
+            }
+            let done = take(&tx, self.tag_id, self.into).await?;
+            tx.unrecorded("each customer that changed has its entry");
+            tx.commit().await?;
+            if done {
+                return Ok(());
+            }
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&self, now).await?;
+        tx.commit().await
+    }
+}

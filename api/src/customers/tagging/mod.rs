@@ -1,0 +1,23 @@
+//! Tags on customers: the one place where they are put on and taken off, what customers notice of a change to
+//! a tag, and rules that give tags by themselves.
+
+mod evaluate;
+mod follow;
+mod gone;
+mod merge;
+mod preview;
+mod put;
+mod routes;
+mod rule_routes;
+mod rules;
+
+pub(crate) use evaluate::{CustomersTouched, TagRulesDue, touched};
+pub(crate) use gone::TagGone;
+pub(crate) use merge::{TagMerged, TagRestored};
+pub(in crate::customers) use put::{How, Retag, first, known, look_up, retag, write};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.configure(routes::routes).configure(merge::routes).configure(rule_routes::routes);
+}
