@@ -8,6 +8,7 @@ mod dates;
 mod details;
 mod digests;
 pub(crate) mod entity;
+pub(crate) mod merging;
 pub(crate) mod record_entity;
 mod regions;
 mod relations;
@@ -30,8 +31,8 @@ pub use entity::customer::{Column, Entity, Model as Customer};
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
-pub(crate) use search::{SearchOutdated, unindex};
-pub(crate) use store::{fill_digests, find, spoken_to};
+pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
+pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
 

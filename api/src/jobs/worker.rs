@@ -247,5 +247,8 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::privacy::RetentionDue,
         crate::customers::SearchOutdated,
         crate::customers::BulkAsked,
+        crate::duplicates::MergeContinued,
+        crate::duplicates::MergeForgotten,
+        crate::duplicates::ScanAsked,
     )
 }
