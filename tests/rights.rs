@@ -19,7 +19,7 @@ async fn role(shop: &Shop, name: &str, rights: &Value) -> String {
 }
 
 /// A colleague, logged in, and their id.
-async fn hire(shop: &Shop, role: &str, role_id: Option<&str>) -> (Client, String) {
+pub async fn hire(shop: &Shop, role: &str, role_id: Option<&str>) -> (Client, String) {
     let number = phone_number();
     let body = json!({ "name": "何平", "phone": number, "role": role, "role_id": role_id });
     let id = text(&shop.boss.post("/staff", body).await.ok()["id"]);

@@ -42,6 +42,11 @@ pub enum Problem {
     StepUp,
     /// 404: absent, or not yours. The two cannot be told apart.
     NotFound,
+    /// 404: merged into another customer, whom whoever asks sees.
+    Merged {
+        /// The customer who stayed.
+        into: Value,
+    },
     /// 405.
     MethodNotAllowed,
     /// 409: somebody or something else was first. Carries the row as it is now, or the masked row
@@ -91,7 +96,7 @@ pub struct ProblemView {
     /// The row as it is now, for `version_stale`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
-    /// The masked row in the way, for `phone_taken`.
+    /// The masked row in the way, for `phone_taken`; the customer who stayed, for `merged`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<Value>,
     /// What to send with the second factor, for `second_factor_required`.
@@ -209,6 +214,7 @@ impl Problem {
             Self::Invalid(_) => "invalid",
             Self::TooLarge => "body_too_large",
             Self::NotFound => "not_found",
+            Self::Merged { .. } => "merged",
             Self::SecondFactor { .. } => "second_factor_required",
             Self::StepUp => "step_up_required",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -236,6 +242,7 @@ impl Problem {
                 (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
             Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
+            Self::Merged { into } => (Value::Array(Vec::new()), None, Some(into.clone())),
             _ => (Value::Array(Vec::new()), None, None),
         };
         ProblemView {
@@ -274,7 +281,7 @@ impl ResponseError for Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated(_) | Self::SecondFactor { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Merged { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::VersionMissing => StatusCode::PRECONDITION_REQUIRED,

@@ -5,6 +5,7 @@ use crate::auth::guard_entity as guard;
 use crate::customers::bulk_entity as bulk;
 use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
+use crate::customers::merging::entity as merging;
 use crate::customers::record_entity as record;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
@@ -74,6 +75,10 @@ pub fn tables() -> Vec<Table> {
         table(customers::view::Entity),
         table(bulk::action::Entity),
         table(bulk::row::Entity),
+        table(merging::merge::Entity),
+        table(merging::moved::Entity),
+        table(merging::pair::Entity),
+        table(merging::scan::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(tags::entity::rule::Entity),
@@ -125,6 +130,10 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::view::Entity),
         said(bulk::action::Entity),
         said(bulk::row::Entity),
+        said(merging::merge::Entity),
+        said(merging::moved::Entity),
+        said(merging::pair::Entity),
+        said(merging::scan::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(tags::entity::rule::Entity),

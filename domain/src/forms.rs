@@ -8,7 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags, tasks,
+    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, privacy, staff, step_up,
+    tags, tasks,
 };
 
 /// A struct that a request body may be.
@@ -78,6 +79,7 @@ forms! {
         tags::TagRulePreview,
         bulk::BulkChange,
         bulk::BulkDeletion,
+        duplicates::Merge,
         customers::NewRelation,
         customers::NewCustomerType,
         customers::CustomerTypeChanges,

@@ -27,6 +27,7 @@ pub mod contacts;
 pub mod custom_fields;
 pub mod customers;
 pub mod dates;
+pub mod duplicates;
 pub mod interactions;
 pub mod keys;
 pub mod money;

@@ -14,6 +14,8 @@ codes! {
         CustomersDelete = "customers.delete",
         /// Delete many customers at once.
         CustomersBulkDelete = "customers.bulk_delete",
+        /// Merge two records of one customer, and undo that.
+        CustomersMerge = "customers.merge",
         /// See a whole phone number, once, on the record.
         CustomersReveal = "customers.reveal",
         /// Give a customer to another owner.

@@ -37,6 +37,8 @@ mod m0061_record;
 mod m0074_tags;
 mod m0075_tag_rules;
 mod m0078_walks;
+mod m0070_merges;
+mod m0071_duplicates;
 mod schema;
 
 /// All migrations in their order.
@@ -77,6 +79,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0074_tags::Migration),
             Box::new(m0075_tag_rules::Migration),
             Box::new(m0078_walks::Migration),
+            Box::new(m0070_merges::Migration),
+            Box::new(m0071_duplicates::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
       { value: 'customers.claim', label: '领取和放入公海', needs: 'customers.read' },
       { value: 'customers.delete', label: '删除客户', needs: 'customers.read' },
       { value: 'customers.bulk_delete', label: '批量删除客户', needs: 'customers.delete' },
+      { value: 'customers.merge', label: '合并重复的客户', needs: 'customers.write' },
       { value: 'customers.export', label: '应客户要求导出资料', needs: 'customers.read' },
       { value: 'customers.erase', label: '应客户要求彻底删除', needs: 'customers.read' },
     ],

@@ -18,6 +18,8 @@ const FEATURES: &[(&str, u8)] = &[
     ("operators", 0),
     ("erasure", 8),
     ("rotation", 10),
+    // What is merged hangs together across all of them.
+    ("duplicates", 10),
     // What is kept about a person is in all of them, and a deletion is an erasure.
     ("privacy", 9),
 ];
@@ -38,6 +40,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("samples/mod.rs", "tags", "the tags that they have"),
     ("samples/mod.rs", "tenants", "the people who look after them"),
     ("samples/people.rs", "customers", "what such a customer is made of"),
+    ("jobs/worker.rs", "duplicates", "the list of the kinds of job there are"),
     ("jobs/worker.rs", "customers", "the list of the kinds of job there are"),
     ("scope/system/searching.rs", "customers", "the job whose turn it is"),
     ("scope/system/tagging.rs", "customers", "the job whose turn it is"),

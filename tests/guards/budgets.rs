@@ -27,12 +27,22 @@ const BUDGETS: &[(&str, u64)] = &[
     ("cancel_bulk_action", 5),
     ("undo_bulk_action", 6),
     ("list_similar_customers", 6), // three kinds of likeness, who they are, which of them one sees, their owners
+    // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
+    // customers (5), the log, the record.
+    ("merge_customers", 28),
+    ("undo_merge", 25),
+    ("list_merges", 2),
+    ("get_merge", 3),
+    ("list_duplicates", 4), // the page, who they are, which of them one sees, their owners
+    ("scan_duplicates", 6),
+    ("list_scans", 1),
+    ("ignore_duplicate", 3),
     ("list_views", 1),
     ("create_view", 5),
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 8),
-    ("erase_customer", 22), // found, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 25), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),

@@ -208,7 +208,12 @@ impl<'s> Desk<'s> {
                 self.run_jobs().await;
                 mine().at("id", bulk)
             }
-            "list_similar_customers" => mine(),
+            "list_similar_customers" | "scan_duplicates" | "list_scans" | "list_duplicates" | "list_merges" => mine(),
+            "ignore_duplicate" => mine().at("id", self.duplicate().await),
+            "merge_customers" => mine().at("id", self.customer().await).body(json!({
+                "other_id": self.customer().await, "versions": { "this": 1, "other": 1 }, "fields": { "name": "other" },
+            })),
+            "get_merge" | "undo_merge" => mine().at("id", self.merge().await),
             "list_views" => mine(),
             "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({
@@ -343,6 +348,22 @@ impl<'s> Desk<'s> {
 
     pub async fn group(&self) -> String {
         text(&self.boss.post("/tag-groups", json!({ "name": unique("口味") })).await.ok()["id"])
+    }
+
+    /// Two customers with one phone, found by a scan.
+    async fn duplicate(&self) -> String {
+        let (_, number) = self.customer_with_number().await;
+        let body = json!({ "name": "李四", "phones": [{ "number": phone_number() }, { "number": number }] });
+        let twin = text(&self.client.post("/customers", body).await.ok()["id"]);
+        self.boss.post("/duplicates/scan", json!({})).await.ok();
+        while api::run_due(&self.shop.at, Some(self.tenant)).await.expect("jobs run") > 0 {}
+        let found = self.boss.get(&format!("/duplicates?customer_id={twin}")).await.ok();
+        text(&found["items"][0]["id"])
+    }
+
+    async fn merge(&self) -> String {
+        let body = json!({ "other_id": self.customer().await, "versions": { "this": 1, "other": 1 } });
+        text(&self.boss.post(&format!("/customers/{}/merge", self.customer().await), body).await.ok()["id"])
     }
 
     async fn bulk(&self) -> String {

@@ -204,6 +204,22 @@ async fn entities_are_the_tables_that_the_migrations_make() {
     }
 }
 
+/// A table that forgets to say would leave its rows with somebody who is not there any more.
+#[actix_web::test]
+async fn every_table_that_points_at_customers_says_what_merging_does_with_it() {
+    let db = open(&Shop::new().await).await;
+    let mut pointing: BTreeSet<String> = references(&db)
+        .await
+        .into_iter()
+        .filter(|(_, pairs)| pairs.iter().any(|pair| pair.get(1).is_some_and(|to| to == "customers")))
+        .map(|((table, _), _)| table)
+        .collect();
+    let named = |columns: &Vec<Column>| columns.iter().any(|column| column.name == "customer_id");
+    pointing.extend(columns(&db).await.into_iter().filter(|(_, columns)| named(columns)).map(|(table, _)| table));
+    let said: BTreeSet<String> = api::SAYS.iter().map(|(table, _)| (*table).to_owned()).collect();
+    assert_eq!(pointing, said, "say in api/src/duplicates/children.rs what becomes of the rows of a merged customer");
+}
+
 /// What a kind of value is called in this database; where there are several sizes, the one that is
 /// there if it is one of them.
 fn kind<'k>(db: &DatabaseConnection, of: &ColumnType, there: &'k Column) -> Option<&'k str> {

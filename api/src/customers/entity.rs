@@ -52,6 +52,8 @@ pub mod customer {
         pub erased_at: Option<DateTimeUtc>,
         /// What the business's own fields hold, as JSON; what is sealed of them is in the vault.
         pub custom: Option<String>,
+        /// The customer into whom this one was merged; then it is a tombstone.
+        pub merged_into: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -7,7 +7,7 @@ use super::store::{find, index_phones};
 use super::tagging::{How, Retag};
 use super::vault::{Vault, person_key};
 use super::view::{CustomerRow, CustomerView, Seen, tags_of};
-use super::{bury, custom, dates, tagging, types};
+use super::{bury, custom, dates, merging, tagging, types};
 use crate::db::{Code, Taken, refusal};
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
@@ -156,11 +156,15 @@ async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>)
     Ok(Json(CountView { count, capped }))
 }
 
-/// One customer.
+/// One customer. One who was merged into another answers 404 `merged` with the id and name of that one, for
+/// whoever sees both.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomerView), Problems))]
 #[get("/customers/{id}")]
 async fn get_customer(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<CustomerView>, Problem> {
-    Ok(Json(CustomerView::find(&*scope, id.0).await?))
+    match CustomerView::find(&*scope, id.0).await {
+        Err(Problem::NotFound) => Err(merging::gone(&scope, id.0).await),
+        other => Ok(Json(other?)),
+    }
 }
 
 /// Changes a customer (RFC 7396) if nobody else did meanwhile.

@@ -176,7 +176,7 @@ pub(super) async fn existing(tx: &Tx<'_>, id: Uuid, phone_masked: Option<String>
 }
 
 /// `张*`, `欧阳**`: enough to recognise, not enough to learn.
-pub(super) fn masked_name(name: &str) -> String {
+pub(crate) fn masked_name(name: &str) -> String {
     let mut letters = name.chars();
     let first: String = letters.next().into_iter().collect();
     format!("{first}{}", "*".repeat(letters.count().clamp(1, 3)))

@@ -15,7 +15,7 @@ use uuid::Uuid;
 const COLUMN: &str = "customers.vault";
 
 /// The sealed part of a customer.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Vault {
     pub(super) phones: Vec<SealedPhone>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -29,7 +29,7 @@ pub(super) struct Vault {
     pub(super) custom: BTreeMap<Uuid, String>,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SealedPhone {
     /// E.164.
     pub(super) number: String,
@@ -38,7 +38,7 @@ pub(super) struct SealedPhone {
 }
 
 /// An e-mail address or a WeChat id.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SealedText {
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

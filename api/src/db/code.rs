@@ -4,7 +4,8 @@ use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, Value, Valu
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable};
 
 /// A column that holds a code such as `OrderStatus`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Db<T>(pub T);
 
 impl<T> From<T> for Db<T> {

@@ -4,6 +4,8 @@
 use super::list::{self, Erased};
 use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
+use crate::customers::merging::entity::{merge, pair};
+use crate::customers::merging::{forgotten, merged_into};
 use crate::customers::record_entity::{date, relation, star};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
@@ -35,9 +37,17 @@ pub(crate) async fn erase_person(
     let line = Erased::Person { tenant: whole.tenant_id(), person, at: whole.now() };
     let file = whole.config().keys.erased_file.clone();
     let tx = whole.begin().await?;
+    let others = merged_into(&tx, person).await?;
     let erased = erase(&tx, person, reason.as_str()).await?;
     if erased {
         also(&tx).await?;
+        // Whoever was merged into them is the same person; in a backup of before they are not yet one.
+        for other in others {
+            if erase(&tx, other, reason.as_str()).await? {
+                let line = Erased::Person { tenant: tx.tenant_id(), person: other, at: tx.now() };
+                list::append(&file, &line).await?;
+            }
+        }
         // Listed before it is done: a backup must not bring back whom we said to be gone.
         list::append(&file, &line).await?;
         tx.commit().await?;
@@ -87,6 +97,10 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     tx.remove::<star::Entity>(star::Column::CustomerId.eq(person)).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));
     tx.remove::<relation::Entity>(known).await?;
+    let merged = Condition::any().add(merge::Column::CustomerId.eq(person)).add(merge::Column::OtherId.eq(person));
+    tx.derive_all::<merge::Entity>(merged, forgotten()).await?;
+    let alike = Condition::any().add(pair::Column::CustomerId.eq(person)).add(pair::Column::OtherId.eq(person));
+    tx.remove::<pair::Entity>(alike).await?;
     let talk = interaction::ActiveModel {
         content: Set(None),
         next_step: Set(None),

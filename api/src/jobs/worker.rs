@@ -256,5 +256,8 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::customers::TagRestored,
         crate::customers::TagRulesDue,
         crate::customers::CustomersTouched,
+        crate::duplicates::MergeContinued,
+        crate::duplicates::MergeForgotten,
+        crate::duplicates::ScanAsked,
     )
 }

@@ -53,7 +53,12 @@ async fn erase_customer(
     let (id, reason) = (id.0, body.value.reason);
     // Somebody who was deleted is still there to be erased.
     let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
-    if found.ok_or(Problem::NotFound)?.erased_at.is_none() {
+    let found = found.ok_or(Problem::NotFound)?;
+    if found.erased_at.is_none() {
+        // Whoever was merged is the one who stayed: erasing the tombstone alone would erase nobody.
+        if found.merged_into.is_some() {
+            return Err(customers::merging::gone(&scope, id).await);
+        }
         erase(&scope, id, reason).await?;
     }
     Ok(HttpResponse::NoContent().finish())

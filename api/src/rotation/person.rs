@@ -2,6 +2,7 @@
 //! are, under a key of their own, because the chain's hashes cover them.
 
 use crate::customers::entity::customer;
+use crate::customers::merging::entity::merge;
 use crate::orders::entity::order;
 use crate::privacy::entity as request;
 use crate::problem::Problem;
@@ -21,6 +22,7 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
     let tx = scope.begin().await?;
     let orders = tx.find::<order::Entity>().filter(order::Column::CustomerId.eq(person)).all().await?;
     let requests = tx.find::<request::Entity>().filter(request::Column::CustomerId.eq(person)).all().await?;
+    let merges = tx.find::<merge::Entity>().filter(merge::Column::CustomerId.eq(person)).all().await?;
     let anew = |column: &str, row: Uuid, sealed: &[u8]| -> Result<Vec<u8>, Problem> {
         let place = tx.keys().place(column, row);
         Ok(renewed.vault.seal(&place, &keys.vault.open(&place, sealed)?))
@@ -54,6 +56,13 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
         };
         let still = Condition::all().add(request::Column::Id.eq(row.id)).add(request::Column::Vault.eq(vault));
         sealed += tx.derive_all::<request::Entity>(still, change).await?;
+    }
+    for row in merges {
+        let Some(before) = row.before else { continue };
+        let change =
+            merge::ActiveModel { before: Set(Some(anew("merges.before", row.id, &before)?)), ..Default::default() };
+        let still = Condition::all().add(merge::Column::Id.eq(row.id)).add(merge::Column::Before.eq(before));
+        sealed += tx.derive_all::<merge::Entity>(still, change).await?;
     }
     tx.audit("rotate", "customer", Some(person), json!({ "sealed": sealed }));
     tx.commit().await?;

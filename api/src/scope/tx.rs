@@ -78,6 +78,14 @@ impl Tx<'_> {
         Find { select: self.scope.select_for::<E>(&look), on: On::Tx(&self.tx) }
     }
 
+    /// Rows of `E` that other eyes see, or may change: for a transaction that sees the whole business in the name
+    /// of somebody who does not.
+    #[must_use]
+    pub(crate) fn find_as<E: Tenanted>(&self, eyes: &Eyes, write: bool) -> Find<'_, E> {
+        let look = Look { eyes, tenant_id: self.scope.tenant_id, write };
+        Find { select: self.scope.select_for::<E>(&look), on: On::Tx(&self.tx) }
+    }
+
     /// As [`Tx::find_masked`], with rows that were deleted.
     #[must_use]
     pub(crate) fn find_buried_masked<E: Tenanted>(&self) -> Find<'_, E> {

@@ -23,6 +23,7 @@ super::texts! {
     type_unknown: "没有这个客户类型", "No such type of customers";
     relation_self: "不能和自己建立关系", "Nobody knows themselves";
     tag_same: "不能合并到自己", "A tag cannot become itself";
+    merge_self: "不能和自己合并", "A customer cannot be merged into themselves";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
@@ -57,6 +58,7 @@ super::texts! {
 
     // 404, 405
     not_found: "找不到，或者不属于你", "Not found, or not yours";
+    merged: "已合并到另一位客户", "Merged into another customer";
     method_not_allowed: "不支持这种请求方式", "Method not allowed";
 
     // 409, 428
@@ -75,6 +77,7 @@ super::texts! {
     in_pool: "客户已经在公海里", "The customer is in the pool already";
     bulk_ended: "操作已经结束", "It has ended already";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
+    undo_blocked: "电话或唯一内容已被别的客户使用，不能撤销", "Somebody else has the phone or a unique value by now";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";
     allow_excludes_caller: "这样会把你自己挡在外面", "This would lock you out yourself";

@@ -92,6 +92,11 @@ fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree
 }
 
 impl Filled {
+    /// Values that were checked when they were written down the first time.
+    pub(in crate::customers) const fn of(values: Vec<(Definition, Tree)>) -> Self {
+        Self(values)
+    }
+
     pub(in crate::customers) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

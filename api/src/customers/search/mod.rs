@@ -14,5 +14,5 @@ pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
-pub(super) use spell::fold;
-pub(super) use terms::whole_company;
+pub(crate) use spell::fold;
+pub(crate) use terms::whole_company;

@@ -31,7 +31,7 @@ const FAMILY_NAMES: &[(char, &str)] = &[
 ];
 
 /// Text as it is compared: NFKC, lower case, without spaces.
-pub(in crate::customers) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

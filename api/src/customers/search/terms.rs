@@ -97,7 +97,7 @@ impl Sought {
 
 /// The term of a company however its name is written: 杭州山月茶业有限公司, 山月茶业（有限公司）. `None`: nothing is
 /// left of it.
-pub(in crate::customers) fn whole_company(company: &str) -> Option<i64> {
+pub(crate) fn whole_company(company: &str) -> Option<i64> {
     let mut bare = fold(company).replace(['(', ')', '（', '）'], "");
     for word in [
         "有限责任公司",

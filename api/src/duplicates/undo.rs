@@ -1,0 +1,87 @@
+//! Undoing a merge: both are there again, each with what it had, but for what somebody changed since.
+
+use super::job::{MergeContinued, back, close_parts, hold, person};
+use super::log::{MergeView, find};
+use super::pairs;
+use crate::customers::merging::entity::{merge, moved, pair};
+use crate::customers::merging::{self, Image, PARTS, Record};
+use crate::customers::{self, Customer};
+use crate::db::Code;
+use crate::problem::{Problem, Problems};
+use crate::scope::grants::CustomersMerge;
+use crate::scope::{Can, Path, Scope, Tx};
+use actix_web::{post, web::Json};
+use domain::duplicates::{MergeState, PairState};
+use sea_orm::{ColumnTrait as _, Condition, Set};
+use serde_json::json;
+use std::collections::BTreeSet;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.service(undo_merge);
+}
+
+/// Undoes a merge within thirty days. What somebody changed since stays where it is, and is reported
+/// (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now.
+#[utoipa::path(tag = "duplicates", security(("bearer" = ["customers.merge"])), params(("id" = Uuid, Path)), responses((status = 200, body = MergeView), Problems))]
+#[post("/merges/{id}/undo")]
+async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<MergeView>, Problem> {
+    let scope: &Scope = &scope;
+    find(scope, id.0).await?;
+    let mut whole = scope.whole();
+    let tx = whole.begin().await?;
+    let found = hold(&tx, id.0).await?.ok_or(Problem::NotFound)?;
+    let (stays, goes) = both(scope, &tx, &found).await?;
+    let sealed = found.before.as_deref().filter(|_| found.undo_until.is_some_and(|until| until > tx.now()));
+    let sealed = match found.state.0 {
+        MergeState::Done => sealed.ok_or(Problem::conflict("undo_too_late", None))?,
+        MergeState::Running | MergeState::Undoing => return Err(Problem::conflict("in_progress", None)),
+        MergeState::Undone => return Err(Problem::conflict("undo_too_late", None)),
+    };
+    let image = Image::open(&tx, &stays, found.id, sealed)?;
+    let mut kept = BTreeSet::new();
+    let record = Record::of(&tx, &stays)?.back(&image, &mut kept);
+    if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes).await? {
+        return Err(Problem::conflict("undo_blocked", None));
+    }
+    let parts = Condition::all()
+        .add(moved::Column::MergeId.eq(found.id))
+        .add(moved::Column::Kind.is_in(PARTS))
+        .add(moved::Column::Outcome.is_null());
+    let parts = tx.find::<moved::Entity>().filter(parts).all().await?;
+    merging::part(&tx, stays.id, goes.id, &parts).await?;
+    close_parts(&tx, found.id).await?;
+    let change = merge::ActiveModel {
+        state: Set(Code(MergeState::Undoing)),
+        kept_fields: Set(Some(serde_json::to_string(&kept).map_err(anyhow::Error::from)?)),
+        undone_at: Set(Some(tx.now())),
+        ..merging::forgotten()
+    };
+    tx.derive::<merge::Entity>(found.id, change).await?;
+    if back(&tx, &found, &stays, &goes).await? {
+        tx.enqueue(&MergeContinued { merge_id: found.id }, tx.now()).await?;
+    }
+    let pair = pair::ActiveModel { state: Set(Code(PairState::Open)), ..Default::default() };
+    tx.derive::<pair::Entity>(pairs::id_of(stays.id, goes.id), pair).await?;
+    tx.audit("unmerge", "customer", Some(stays.id), json!({ "merge": found.id, "other": goes.id }));
+    tx.audit("unmerge", "customer", Some(goes.id), json!({ "merge": found.id, "from": stays.id }));
+    let row = find(&tx, found.id).await?;
+    tx.commit().await?;
+    let view = MergeView::all(scope, vec![row]).await?.pop();
+    Ok(Json(view.ok_or(Problem::NotFound)?))
+}
+
+/// Who stayed, if whoever asks may change them, and the tombstone of the other one.
+async fn both(scope: &Scope, tx: &Tx<'_>, found: &merge::Model) -> Result<(Customer, Customer), Problem> {
+    let this = |id: Uuid| customers::Column::Id.eq(id);
+    let eyes = scope.look(false).eyes;
+    let stays = tx.find_as::<customers::Entity>(eyes, true).filter(this(found.customer_id)).one().await?;
+    let Some(stays) = stays else {
+        let seen = tx.find_as::<customers::Entity>(eyes, false).filter(this(found.customer_id)).one().await?;
+        // Deleted, or merged on into somebody else: that has to be undone first.
+        return Err(seen.map_or(Problem::conflict("undo_too_late", None), |_| Problem::Forbidden("row_read_only")));
+    };
+    let goes = person(tx, found.other_id).await?.filter(|row| row.merged_into == Some(stays.id));
+    Ok((stays, goes.ok_or(Problem::conflict("undo_too_late", None))?))
+}
