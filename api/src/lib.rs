@@ -29,6 +29,7 @@ mod orders;
 mod page;
 mod privacy;
 mod problem;
+mod recycling;
 mod rights;
 mod rotation;
 mod samples;

@@ -126,6 +126,7 @@ impl Role {
                     P::CustomersBulkDelete,
                     P::CustomersExport,
                     P::CustomersErase,
+                    P::PoolsWrite,
                     P::TagsWrite,
                     P::StaffWrite,
                     P::StaffHandover,

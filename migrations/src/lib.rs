@@ -34,6 +34,8 @@ mod m0056_views;
 mod m0057_bulk;
 mod m0060_custom_fields;
 mod m0061_record;
+mod m0066_pools;
+mod m0067_recycling;
 mod schema;
 
 /// All migrations in their order.
@@ -71,6 +73,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_bulk::Migration),
             Box::new(m0060_custom_fields::Migration),
             Box::new(m0061_record::Migration),
+            Box::new(m0066_pools::Migration),
+            Box::new(m0067_recycling::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use crate::scope::system::devices::Standing;
 use crate::scope::system::keys::{KEYS_SECONDS, Lookups};
 use chrono::{DateTime, Duration, Utc};
 use domain::custom_fields::Definition;
+use domain::pools::OwnerLimits;
 use moka::sync::Cache;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -61,6 +62,7 @@ pub struct Snapshots {
     keys: Cache<i64, Kept<Arc<TenantKeys>>>,
     lookups: Cache<(), Kept<Arc<Lookups>>>,
     custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
+    owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
 }
 
 impl Default for Snapshots {
@@ -72,6 +74,7 @@ impl Default for Snapshots {
             keys: Cache::builder().max_capacity(10_000).build(),
             lookups: Cache::builder().max_capacity(1).build(),
             custom_fields: Cache::builder().max_capacity(10_000).build(),
+            owner_limits: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -156,6 +159,29 @@ impl Snapshots {
     /// Forgets a member of staff whom this process changed.
     pub(crate) fn forget_staff(&self, tenant_id: i64, staff_id: Uuid) {
         self.staff.invalidate(&(tenant_id, staff_id));
+    }
+
+    /// Forgets everybody of a business: this process changed what all of them see.
+    pub(crate) fn forget_business(&self, tenant_id: i64) {
+        for (known, _) in &self.staff {
+            if known.0 == tenant_id {
+                self.staff.invalidate(&*known);
+            }
+        }
+    }
+
+    /// How many customers people of a business may look after, as long as the copy counts.
+    pub(crate) fn owner_limits(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<OwnerLimits>> {
+        self.owner_limits.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    pub(crate) fn remember_owner_limits(&self, tenant_id: i64, now: DateTime<Utc>, limits: &Arc<OwnerLimits>) {
+        self.owner_limits.insert(tenant_id, Kept::brief(now, Arc::clone(limits)));
+    }
+
+    /// Looks again at once: this process changed them.
+    pub(crate) fn forget_owner_limits(&self, tenant_id: i64) {
+        self.owner_limits.invalidate(&tenant_id);
     }
 
     pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {

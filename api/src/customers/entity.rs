@@ -52,6 +52,8 @@ pub mod customer {
         pub erased_at: Option<DateTimeUtc>,
         /// What the business's own fields hold, as JSON; what is sealed of them is in the vault.
         pub custom: Option<String>,
+        /// Since when its owner looks after it; NULL: since it was written down.
+        pub owned_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -243,6 +245,14 @@ pub mod pool {
         pub updated_at: DateTimeUtc,
         pub deleted_at: Option<DateTimeUtc>,
         pub live: Option<i64>,
+        /// 1: only members see it. NULL: everybody whose role sees pools.
+        pub members_only: Option<i64>,
+        /// Customers that one person may take a day.
+        pub claims_a_day: Option<i64>,
+        /// Days before a former owner may take a customer again.
+        pub reclaim_days: Option<i64>,
+        /// The pool that gets its customers, while it is being given up.
+        pub moving_to: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

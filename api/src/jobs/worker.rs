@@ -55,6 +55,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_retention(None).await {
                         tracing::error!(%error, "looking for what has been kept long enough");
                     }
+                    if let Err(error) = System::new(&at).begin_recycling(None).await {
+                        tracing::error!(%error, "looking for customers whom nobody looks after");
+                    }
                 }
                 let turned = crate::rotation::turn_lookups(&at).await;
                 if let Err(problem) = &turned {
@@ -247,5 +250,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::privacy::RetentionDue,
         crate::customers::SearchOutdated,
         crate::customers::BulkAsked,
+        crate::customers::PoolGivenUp,
+        crate::recycling::RecyclingDue,
     )
 }

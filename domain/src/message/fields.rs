@@ -59,6 +59,7 @@ super::texts! {
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
+    limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";
     view_unknown: "没有这个视图", "There is no such view";
     views_too_many: "视图太多，请先删除不用的", "Too many views: delete some first";
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";

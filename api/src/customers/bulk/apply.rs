@@ -3,6 +3,7 @@
 use super::{Asked, Before};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::pools::{Moved, record_moves};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
@@ -50,6 +51,9 @@ async fn changed(tx: &Tx<'_>, change: &BulkChange, customers: Vec<customer::Mode
         if let Some(owner) = change.owner_id {
             columns.owner_id = Set(owner);
             columns.pool_id = Set(None);
+            columns.owned_at = Set(Some(tx.now()));
+            let out = rows.iter().filter_map(|(id, row)| Some(Moved::assigned(*id, row.pool_id?, owner)));
+            record_moves(tx, out).await?;
         }
         if let Some(type_) = &change.type_ {
             columns.type_ = Set(type_.clone());
