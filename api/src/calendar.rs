@@ -3,7 +3,7 @@
 
 use crate::clock::CHINA;
 use anyhow::{Context as _, ensure};
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use std::collections::BTreeSet;
 
 /// Longer than any holiday.
@@ -44,6 +44,52 @@ impl Calendar {
         }
         at
     }
+
+    /// The midnight at which so many whole days, or working days, have passed since the day of an instant.
+    pub(crate) fn idle_until(&self, since: DateTime<Utc>, days: i64, working: bool) -> DateTime<Utc> {
+        let (mut day, mut left) = (day_of(since), days);
+        while left > 0 {
+            day = day + Days::new(1);
+            if !working || self.works(day) {
+                left -= 1;
+            }
+        }
+        begins(day + Days::new(1))
+    }
+
+    /// The other way about: what was last touched before this instant has been left alone for so many days
+    /// by `at`.
+    pub(crate) fn idle_before(&self, at: DateTime<Utc>, days: i64, working: bool) -> DateTime<Utc> {
+        let (mut day, mut left) = (day_of(at) - Days::new(1), days);
+        while left > 0 {
+            if !working || self.works(day) {
+                left -= 1;
+            }
+            day = day - Days::new(1);
+        }
+        begins(day + Days::new(1))
+    }
+}
+
+/// The day it is in China.
+fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&CHINA).date_naive()
+}
+
+/// Midnight in China at which a day begins.
+fn begins(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    midnight.and_local_timezone(CHINA).single().map_or(midnight.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+/// When the day of an instant began in China.
+pub(crate) fn day_began(at: DateTime<Utc>) -> DateTime<Utc> {
+    begins(day_of(at))
+}
+
+/// The midnight that is so many days after the one that ends the day of an instant.
+pub(crate) fn midnight_after(at: DateTime<Utc>, days: i64) -> DateTime<Utc> {
+    begins(day_of(at) + Days::new(u64::try_from(days).unwrap_or_default() + 1))
 }
 
 fn days(list: &str) -> anyhow::Result<BTreeSet<NaiveDate>> {
@@ -75,6 +121,26 @@ mod tests {
         assert_eq!(calendar.working_days_after(at("2026-09-18T16:30:00Z"), 1), at("2026-09-19T16:30:00Z"));
         let plain = Calendar::default();
         assert_eq!(plain.working_days_after(at("2026-09-30T02:00:00Z"), 3), at("2026-10-05T02:00:00Z"));
+    }
+
+    #[test]
+    fn what_has_been_left_alone_is_found_from_either_end() {
+        let calendar = Calendar::read("2026-10-01..2026-10-07", "2026-10-10").expect("a calendar");
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+        // Monday afternoon in China: Tuesday and Wednesday pass, and it is over when Thursday begins.
+        assert_eq!(calendar.idle_until(at("2026-09-21T07:00:00Z"), 2, false), at("2026-09-23T16:00:00Z"));
+        // The last working day before the holidays: three more are a Thursday, a Friday and a worked Saturday.
+        assert_eq!(calendar.idle_until(at("2026-09-30T07:00:00Z"), 3, true), at("2026-10-10T16:00:00Z"));
+        let start = at("2026-09-01T03:00:00Z");
+        for (working, days) in [(false, 1), (false, 7), (true, 1), (true, 5), (true, 11)] {
+            for hours in 0..24 * 60 {
+                let since = start + chrono::Duration::hours(hours);
+                let over = calendar.idle_until(since, days, working);
+                assert!(since < calendar.idle_before(over, days, working), "{since} {days}");
+                let sooner = over - chrono::Duration::microseconds(1);
+                assert!(since >= calendar.idle_before(sooner, days, working), "{since} {days}");
+            }
+        }
     }
 
     #[test]

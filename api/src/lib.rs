@@ -30,6 +30,7 @@ mod orders;
 mod page;
 mod privacy;
 mod problem;
+mod recycling;
 mod rights;
 mod rotation;
 mod samples;

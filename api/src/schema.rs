@@ -6,10 +6,11 @@ use crate::customers::bulk_entity as bulk;
 use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
 use crate::customers::merging::entity as merging;
+use crate::customers::pools::entity as pools;
 use crate::customers::record_entity as record;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
-use crate::{interactions, jobs, privacy, rights, scope, tags, tasks, tenants};
+use crate::{interactions, jobs, privacy, recycling, rights, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
@@ -65,6 +66,11 @@ pub fn tables() -> Vec<Table> {
         table(customers::tagging::Entity),
         table(customers::helper::Entity),
         table(customers::pool::Entity),
+        table(pools::person::Entity),
+        table(pools::group::Entity),
+        table(pools::step::Entity),
+        table(pools::settings::Entity),
+        table(recycling::entity::Entity),
         table(custom::field::Entity),
         table(custom::value::Entity),
         table(custom::blind::Entity),
@@ -120,6 +126,11 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::tagging::Entity),
         said(customers::helper::Entity),
         said(customers::pool::Entity),
+        said(pools::person::Entity),
+        said(pools::group::Entity),
+        said(pools::step::Entity),
+        said(pools::settings::Entity),
+        said(recycling::entity::Entity),
         said(custom::field::Entity),
         said(custom::value::Entity),
         said(custom::blind::Entity),

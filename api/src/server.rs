@@ -4,7 +4,8 @@ use crate::config::Http;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy, rights,
+    audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy, recycling,
+    rights,
     rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
@@ -36,6 +37,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
             .configure(tasks::routes)
             .configure(orders::routes)
             .configure(rights::routes)
+            .configure(recycling::routes)
             .configure(today::routes)
             .configure(operators::routes)
             .configure(rotation::routes)

@@ -8,7 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, privacy, staff, step_up,
+    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, pools, privacy, staff,
+    step_up,
     tags, tasks,
 };
 
@@ -98,7 +99,14 @@ forms! {
         staff::TeamChanges,
         staff::NewHandover,
         staff::Helper,
-        staff::Release,
+        pools::NewPool,
+        pools::PoolChanges,
+        pools::Release,
+        pools::Assignment,
+        pools::PoolSettingsChanges,
+        pools::RecycleTerms,
+        pools::NewRecycleRule,
+        pools::RecycleRuleChanges,
         staff::BusinessChanges,
         staff::SignUp,
         staff::NewBusiness,

@@ -34,6 +34,7 @@ pub mod money;
 pub mod orders;
 pub mod permission;
 pub mod phone;
+pub mod pools;
 pub mod privacy;
 pub mod region;
 pub mod rights;

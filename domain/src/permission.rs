@@ -24,6 +24,8 @@ codes! {
         CustomersShare = "customers.share",
         /// Take a customer out of the pool 公海, and put one's own there.
         CustomersClaim = "customers.claim",
+        /// Make pools, say who is in them and when customers fall into them.
+        PoolsWrite = "pools.write",
         /// Answer somebody who asks for everything that is kept about them (PIPL art. 45).
         CustomersExport = "customers.export",
         /// Erase a person for good (PIPL art. 47).

@@ -127,6 +127,7 @@ impl Role {
                     P::CustomersMerge,
                     P::CustomersExport,
                     P::CustomersErase,
+                    P::PoolsWrite,
                     P::TagsWrite,
                     P::StaffWrite,
                     P::StaffHandover,

@@ -204,15 +204,6 @@ pub struct Helper {
     pub level: HelperLevel,
 }
 
-/// Puts a customer into the pool.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// Why.
-    #[validate(length(min = 1, max = 100), custom(function = "text::line"))]
-    pub reason: String,
-}
-
 /// A change to the business's settings.
 #[patch]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]

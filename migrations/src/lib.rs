@@ -39,6 +39,8 @@ mod m0075_tag_rules;
 mod m0078_walks;
 mod m0070_merges;
 mod m0071_duplicates;
+mod m0066_pools;
+mod m0067_recycling;
 mod schema;
 
 /// All migrations in their order.
@@ -81,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0078_walks::Migration),
             Box::new(m0070_merges::Migration),
             Box::new(m0071_duplicates::Migration),
+            Box::new(m0066_pools::Migration),
+            Box::new(m0067_recycling::Migration),
         ]
     }
 }

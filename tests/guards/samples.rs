@@ -273,7 +273,11 @@ impl<'s> Desk<'s> {
             "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
-            "list_helpers" | "add_helper" | "remove_helper" | "release_customer" | "claim_customer" => self.sharing(operation).await,
+            "list_helpers" | "add_helper" | "remove_helper" | "release_customer" | "claim_customer" | "assign_customer"
+            | "list_pool_moves" => self.sharing(operation).await,
+            "list_pools" | "create_pool" | "change_pool" | "delete_pool" | "get_pool_settings" | "change_pool_settings"
+            | "list_recycle_rules" | "create_recycle_rule" | "change_recycle_rule" | "delete_recycle_rule"
+            | "simulate_recycle_rule" => self.pooling(operation).await,
             "reveal_customer_phone" => mine().at("id", self.customer().await).at("index", 0),
 
             // Interactions.
@@ -449,6 +453,8 @@ impl<'s> Desk<'s> {
             "/custom-fields",
             "/customer-types",
             "/tag-rules",
+            "/pools",
+            "/pool-settings",
         ] {
             all.insert(path.to_owned(), self.boss.get(path).await.ok());
         }

@@ -110,11 +110,73 @@ impl Desk<'_> {
             }
             "release_customer" => mine().version(1).body(json!({ "reason": "联系不上" })),
             "claim_customer" => {
-                self.client.post_at(&format!("/customers/{id}/release"), 1, json!({ "reason": "联系不上" })).await.ok();
+                self.release(&id).await;
                 mine()
+            }
+            "assign_customer" => {
+                self.release(&id).await;
+                mine().body(json!({ "owner_id": self.colleague().await, "reason": "离得近" }))
+            }
+            "list_pool_moves" => mine(),
+            _ => panic!("add a sample for {operation} to tests/guards/staffing.rs"),
+        }
+    }
+
+    async fn release(&self, id: &str) {
+        self.client.post_at(&format!("/customers/{id}/release"), 1, json!({ "reason": "联系不上" })).await.ok();
+    }
+
+    /// A sample of an operation on pools.
+    pub async fn pooling(&self, operation: &str) -> Sample {
+        let mine = || self.empty(&self.client);
+        let terms = async || {
+            json!({
+                "by": "contact", "days": 30, "working_days": true, "types": ["potential", "new"], "tag_ids": [self.tag().await],
+                "spare_deals": true, "warn_days": 3,
+            })
+        };
+        match operation {
+            "list_pools" | "get_pool_settings" => mine(),
+            "create_pool" => mine().body(json!({
+                "name": unique("公海"), "everyone": false, "staff_ids": [self.colleague().await], "team_ids": [self.team().await],
+                "claims_a_day": 5, "reclaim_days": 7,
+            })),
+            "change_pool" => mine().at("id", self.pool().await).version(1).body(json!({
+                "name": unique("公海"), "everyone": false, "staff_ids": [self.colleague().await], "team_ids": [self.team().await],
+                "claims_a_day": 5, "reclaim_days": null,
+            })),
+            "delete_pool" => mine().at("id", self.pool().await).version(1),
+            "change_pool_settings" => {
+                let version = self.boss.get("/pool-settings").await.ok()["version"].as_i64().expect("a version");
+                mine().version(version).body(json!({
+                    "reasons": [{ "text": "联系不上" }], "person_limit": 100_000,
+                    "limits": [{ "team_id": self.team().await, "most": 1000 }, { "staff_id": self.colleague().await, "most": 10 }],
+                }))
+            }
+            "list_recycle_rules" => mine().at("id", self.pool().await),
+            "create_recycle_rule" => mine().at("id", self.pool().await).body(json!({ "terms": terms().await })),
+            "simulate_recycle_rule" => mine().at("id", self.pool().await).body(terms().await),
+            "change_recycle_rule" | "delete_recycle_rule" => {
+                let pool = self.pool().await;
+                let body = json!({ "terms": { "by": "order", "days": 90 } });
+                let rule = self.boss.post(&format!("/pools/{pool}/rules"), body).await.ok();
+                let sample = mine().at("id", pool).at("rule_id", text(&rule["id"])).version(1);
+                if operation == "delete_recycle_rule" {
+                    return sample;
+                }
+                sample.body(json!({ "enabled": true, "terms": terms().await }))
             }
             _ => panic!("add a sample for {operation} to tests/guards/staffing.rs"),
         }
+    }
+
+    pub async fn pool(&self) -> String {
+        let id = text(&self.boss.post("/pools", json!({ "name": unique("公海") })).await.ok()["id"]);
+        // Whoever asks next is looked up anew, with what they see now.
+        for client in [&self.boss, &self.client] {
+            client.get("/auth/me").await.ok();
+        }
+        id
     }
 
     /// A colleague who has not logged in yet, at version 1.

@@ -11,6 +11,7 @@ use crate::scope::system::devices::Standing;
 use crate::scope::system::keys::{KEYS_SECONDS, Lookups};
 use chrono::{DateTime, Duration, Utc};
 use domain::custom_fields::Definition;
+use domain::pools::OwnerLimits;
 use moka::sync::Cache;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -62,6 +63,7 @@ pub struct Snapshots {
     lookups: Cache<(), Kept<Arc<Lookups>>>,
     custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
     tag_rules: Cache<i64, Kept<bool>>,
+    owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
 }
 
 impl Default for Snapshots {
@@ -74,6 +76,7 @@ impl Default for Snapshots {
             lookups: Cache::builder().max_capacity(1).build(),
             custom_fields: Cache::builder().max_capacity(10_000).build(),
             tag_rules: Cache::builder().max_capacity(50_000).build(),
+            owner_limits: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -158,6 +161,29 @@ impl Snapshots {
     /// Forgets a member of staff whom this process changed.
     pub(crate) fn forget_staff(&self, tenant_id: i64, staff_id: Uuid) {
         self.staff.invalidate(&(tenant_id, staff_id));
+    }
+
+    /// Forgets everybody of a business: this process changed what all of them see.
+    pub(crate) fn forget_business(&self, tenant_id: i64) {
+        for (known, _) in &self.staff {
+            if known.0 == tenant_id {
+                self.staff.invalidate(&*known);
+            }
+        }
+    }
+
+    /// How many customers people of a business may look after, as long as the copy counts.
+    pub(crate) fn owner_limits(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<OwnerLimits>> {
+        self.owner_limits.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    pub(crate) fn remember_owner_limits(&self, tenant_id: i64, now: DateTime<Utc>, limits: &Arc<OwnerLimits>) {
+        self.owner_limits.insert(tenant_id, Kept::brief(now, Arc::clone(limits)));
+    }
+
+    /// Looks again at once: this process changed them.
+    pub(crate) fn forget_owner_limits(&self, tenant_id: i64) {
+        self.owner_limits.invalidate(&tenant_id);
     }
 
     pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {

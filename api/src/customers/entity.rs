@@ -54,6 +54,8 @@ pub mod customer {
         pub custom: Option<String>,
         /// The customer into whom this one was merged; then it is a tombstone.
         pub merged_into: Option<Uuid>,
+        /// Since when its owner looks after it; NULL: since it was written down.
+        pub owned_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -249,6 +251,14 @@ pub mod pool {
         pub updated_at: DateTimeUtc,
         pub deleted_at: Option<DateTimeUtc>,
         pub live: Option<i64>,
+        /// 1: only members see it. NULL: everybody whose role sees pools.
+        pub members_only: Option<i64>,
+        /// Customers that one person may take a day.
+        pub claims_a_day: Option<i64>,
+        /// Days before a former owner may take a customer again.
+        pub reclaim_days: Option<i64>,
+        /// The pool that gets its customers, while it is being given up.
+        pub moving_to: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

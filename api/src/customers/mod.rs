@@ -9,6 +9,7 @@ mod details;
 mod digests;
 pub(crate) mod entity;
 pub(crate) mod merging;
+pub(crate) mod pools;
 pub(crate) mod record_entity;
 mod regions;
 mod relations;
@@ -29,12 +30,14 @@ pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity};
 pub use details::CustomerDetails;
 pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
+pub(crate) use pools::PoolGivenUp;
 pub(crate) use regions::name as region_name;
 pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
 pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
 pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
 pub(crate) use tagging::{CustomersTouched, TagGone, TagMerged, TagRestored, TagRulesDue, touched};
+pub(crate) use types::is_known as known_type;
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
 
@@ -54,12 +57,16 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(routes::routes)
         .configure(reveal::routes)
         .configure(sharing::routes)
+        .configure(pools::routes)
         .configure(views::routes)
         .configure(tagging::routes)
         .configure(types::routes)
         .configure(relations::routes)
         .configure(regions::routes);
 }
+
+/// Pools that are looked through one by one.
+const APART: usize = 6;
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for
 /// `resource` is what counts. That of children passes through here too: whoever looks after a customer,
@@ -92,11 +99,20 @@ pub(crate) fn branches(look: &Look<'_>, resource: Resource) -> Vec<Condition> {
         )
         .to_owned();
     let helped = Condition::all().add(Column::Id.in_subquery(helped)).add(owned().not());
-    if !sight.rights.pool || look.write {
+    // A customer in a pool is there to be looked at; to change it one takes it out first.
+    if look.write {
         return vec![owned(), helped];
     }
-    // A customer in the pool is there to be looked at; to change it one takes it out first.
-    vec![owned(), helped.add(Column::PoolId.is_null()), Condition::all().add(Column::PoolId.is_not_null())]
+    let pooled: Vec<Condition> = match &sight.pools {
+        None => vec![Condition::all().add(Column::PoolId.is_not_null())],
+        Some(pools) if pools.is_empty() => return vec![owned(), helped],
+        // Each is a range of one index in the order of the list.
+        Some(pools) if pools.len() <= APART => {
+            pools.iter().map(|pool| Condition::all().add(Column::PoolId.eq(*pool))).collect()
+        }
+        Some(pools) => vec![Condition::all().add(Column::PoolId.is_in(pools.iter().copied()))],
+    };
+    [owned(), helped.add(Column::PoolId.is_null())].into_iter().chain(pooled).collect()
 }
 
 /// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.

@@ -7,7 +7,7 @@ use super::store::{find, index_phones};
 use super::tagging::{How, Retag};
 use super::vault::{Vault, person_key};
 use super::view::{CustomerRow, CustomerView, Seen, tags_of};
-use super::{bury, custom, dates, merging, tagging, types};
+use super::{bury, custom, dates, merging, pools, tagging, types};
 use crate::db::{Code, Taken, refusal};
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
@@ -86,6 +86,7 @@ async fn create_customer(
     let filled = custom::check(&*scope, input.custom, None).await?;
     scope
         .create(&once, input.id, async |tx| {
+            pools::room(tx, input.owner_id.unwrap_or(me), "owner_id").await?;
             let (keys, person_key) = tx.keys().new_person_keys(id);
             let mut vault = Vault::of(input.phones);
             filled.put_into(&mut vault);
@@ -115,6 +116,8 @@ async fn create_customer(
                 last_contact_at: Set(None),
                 next_contact_at: Set(None),
                 erased_at: Set(None),
+                merged_into: Set(None),
+                owned_at: Set(None),
                 ..Default::default()
             };
             let customer = tx.insert_shown::<customer::Entity>(row).await.map_err(owner_unknown)?;
@@ -236,6 +239,10 @@ async fn change_customer(
         // Whoever is named takes the customer out of the pool.
         change.owner_id = Set(owner);
         change.pool_id = Set(None);
+        if owner != before.owner_id || before.pool_id.is_some() {
+            pools::room(&tx, owner, "owner_id").await?;
+            change.owned_at = Set(Some(tx.now()));
+        }
     }
     let kept = Vault::open(&tx, &before)?;
     let filled = match input.custom {
@@ -258,6 +265,9 @@ async fn change_customer(
     }
     if !tx.update::<customer::Entity>(id.0, Some(version.0), change).await.map_err(owner_unknown)? {
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
+    }
+    if let (Some(owner), Some(pool)) = (input.owner_id, before.pool_id) {
+        pools::record_moves(&tx, [pools::Moved::assigned(id.0, pool, owner)]).await?;
     }
     if let Some(change) = renamed {
         search::unindex(&tx, id.0, &before.name, before.company.as_deref()).await?;

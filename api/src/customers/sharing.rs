@@ -1,17 +1,16 @@
-//! Whose a customer is, besides by `PATCH`: helpers, and the pool 公海.
+//! Who helps with a customer whom somebody else looks after.
 
-use super::entity::{customer, helper, pool};
-use super::view::CustomerView;
-use super::{Column, Entity, find};
+use super::entity::{customer, helper};
+use super::{Entity, find};
 use crate::db::{Code, Taken, refusal};
 use crate::page::All;
 use crate::problem::{Problem, Problems};
-use crate::scope::grants::{CustomersClaim, CustomersRead, CustomersShare};
-use crate::scope::{Can, Checked, IfMatch, Path, Reads, Tx};
+use crate::scope::grants::{CustomersRead, CustomersShare};
+use crate::scope::{Can, Checked, Path, Reads, Tx};
 use crate::tenants::staff;
 use actix_web::{delete, get, post, web::Json};
 use domain::permission::HelperLevel;
-use domain::staff::{Helper, Release};
+use domain::staff::Helper;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, Set};
 use serde::Serialize;
 use serde_json::json;
@@ -19,16 +18,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-/// The name of the pool that a business gets with its first customer in it.
-const FIRST_POOL: &str = "公海";
-
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
-    services
-        .service(list_helpers)
-        .service(add_helper)
-        .service(remove_helper)
-        .service(release_customer)
-        .service(claim_customer);
+    services.service(list_helpers).service(add_helper).service(remove_helper);
 }
 
 /// A colleague who helps with a customer.
@@ -124,63 +115,6 @@ async fn remove_helper(
     }
     tx.audit("unshare", "customer", Some(id), json!({ "helper": staff_id }));
     let view = helpers(&tx, id).await?;
-    tx.commit().await?;
-    Ok(Json(view))
-}
-
-/// The pool that customers go to: the business's oldest, made with its first customer.
-async fn first_pool(tx: &Tx<'_>) -> Result<Uuid, Problem> {
-    let known = tx.find::<pool::Entity>().shape(|rows| rows.order_by_asc(pool::Column::CreatedAt)).all().await?;
-    if let Some(pool) = known.first() {
-        return Ok(pool.id);
-    }
-    let id = tx.new_id();
-    let row = pool::ActiveModel { id: Set(id), name: Set(FIRST_POOL.to_owned()), ..Default::default() };
-    tx.insert::<pool::Entity>(row).await?;
-    Ok(id)
-}
-
-/// Puts a customer into the pool, where whoever sees it may take it. Nobody helps with it any more.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.claim"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Release, responses((status = 200, body = CustomerView), Problems))]
-#[post("/customers/{id}/release")]
-async fn release_customer(
-    mut scope: Can<CustomersClaim>,
-    id: Path<Uuid>,
-    version: IfMatch,
-    body: Checked<Release>,
-) -> Result<Json<CustomerView>, Problem> {
-    let tx = scope.begin().await?;
-    let before = tx.find_to_change::<Entity>(id.0).await?;
-    if before.pool_id.is_some() {
-        return Err(Problem::conflict("in_pool", None));
-    }
-    tx.remove::<helper::Entity>(helper::Column::CustomerId.eq(id.0)).await?;
-    let change = customer::ActiveModel { pool_id: Set(Some(first_pool(&tx).await?)), ..Default::default() };
-    if !tx.update::<Entity>(id.0, Some(version.0), change).await? {
-        return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
-    }
-    tx.audit("release", "customer", Some(id.0), json!({ "reason": body.value.reason }));
-    super::touched(&tx, &[id.0]).await?;
-    // Read from the row in hand: whoever does not see the pool does not see the customer any more.
-    let view = CustomerView::released(&tx, before).await?;
-    tx.commit().await?;
-    Ok(Json(view))
-}
-
-/// Takes a customer out of the pool. Of several who try, exactly one gets it.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.claim"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomerView), Problems))]
-#[post("/customers/{id}/claim")]
-async fn claim_customer(mut scope: Can<CustomersClaim>, id: Path<Uuid>) -> Result<Json<CustomerView>, Problem> {
-    let me = scope.me()?;
-    let tx = scope.begin().await?;
-    let change = customer::ActiveModel { pool_id: Set(None), owner_id: Set(me), ..Default::default() };
-    if !tx.take::<Entity>(id.0, Column::PoolId.is_not_null(), change).await? {
-        find(&tx, id.0).await?;
-        return Err(Problem::conflict("claimed", None));
-    }
-    tx.audit("claim", "customer", Some(id.0), json!({}));
-    super::touched(&tx, &[id.0]).await?;
-    let view = CustomerView::find(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))
 }

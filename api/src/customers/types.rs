@@ -49,13 +49,20 @@ pub(super) fn shaped(code: &str) -> bool {
     CustomerType::parse(code).is_some() || code.strip_prefix('t').is_some_and(own)
 }
 
+/// Whether a code is a type here.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn is_known(rows: &impl Reads, code: &str) -> Result<bool, Problem> {
+    if CustomerType::parse(code).is_some() {
+        return Ok(true);
+    }
+    Ok(rows.rows::<kind::Entity>().filter(kind::Column::Code.eq(code)).one().await?.is_some())
+}
+
 /// Refuses a code that is no type here.
 pub(super) async fn known(rows: &impl Reads, code: &str) -> Result<(), Problem> {
-    if CustomerType::parse(code).is_some() {
-        return Ok(());
-    }
-    let own = rows.rows::<kind::Entity>().filter(kind::Column::Code.eq(code)).one().await?;
-    if own.is_some() { Ok(()) } else { Err(Problem::field("type", "type_unknown")) }
+    if is_known(rows, code).await? { Ok(()) } else { Err(Problem::field("type", "type_unknown")) }
 }
 
 /// The types that everybody has, then the business's own.

@@ -57,6 +57,7 @@ pub const SAYS: &[(&str, Say)] = &[
     // Which customers a bulk action changed, and what stood there: undoing it meets a tombstone and leaves it.
     ("bulk_rows", Say::Stays),
     ("merges", Say::Stays),
+    ("pool_moves", Say::Stays),
     ("duplicate_pairs", Say::Stays),
 ];
 

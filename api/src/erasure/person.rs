@@ -6,6 +6,7 @@ use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
 use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
+use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
@@ -120,6 +121,8 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     tx.derive_all::<task::Entity>(task::Column::CustomerId.eq(person), to_do).await?;
     let reminded = inbox_item::ActiveModel { title: Set(ERASED.to_owned()), body: Set(None), ..Default::default() };
     tx.derive_all::<inbox_item::Entity>(inbox_item::Column::CustomerId.eq(person), reminded).await?;
+    let why = pool_move::ActiveModel { reason: Set(None), ..Default::default() };
+    tx.derive_all::<pool_move::Entity>(pool_move::Column::CustomerId.eq(person), why).await?;
     let parcel = step::ActiveModel { tracking_number: Set(None), note: Set(None), ..Default::default() };
     tx.derive_all::<step::Entity>(step::Column::OrderId.in_subquery(orders(tx, person)), parcel).await?;
     let bought = order::ActiveModel { vault: Set(None), remark: Set(None), updated_at: now, ..Default::default() };

@@ -58,6 +58,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_tagging(None).await {
                         tracing::error!(%error, "looking for rules that give tags");
                     }
+                    if let Err(error) = System::new(&at).begin_recycling(None).await {
+                        tracing::error!(%error, "looking for customers whom nobody looks after");
+                    }
                 }
                 let turned = crate::rotation::turn_lookups(&at).await;
                 if let Err(problem) = &turned {
@@ -259,5 +262,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::duplicates::MergeContinued,
         crate::duplicates::MergeForgotten,
         crate::duplicates::ScanAsked,
+        crate::customers::PoolGivenUp,
+        crate::recycling::RecyclingDue,
     )
 }

@@ -143,11 +143,13 @@ async fn reasons(scope: &Scope, resource: Resource, row: &Row, sight: &Sight) ->
     let team = sight.rights.reach(resource) == Reach::Team;
     match &row.customer {
         None => found.push(Violation::new("", "explain_customer_gone")),
-        Some(customer) if customer.pool_id.is_some() => found.push(if sight.rights.pool {
-            Violation::new("", "explain_pool")
-        } else {
-            Violation::new("", "explain_pool_closed")
-        }),
+        Some(customer) if customer.pool_id.is_some() => {
+            found.push(if customer.pool_id.is_some_and(|pool| sight.sees_pool(pool)) {
+                Violation::new("", "explain_pool")
+            } else {
+                Violation::new("", "explain_pool_closed")
+            })
+        }
         Some(customer) if customer.owner_id == sight.me => found.push(Violation::new("", "explain_owner")),
         Some(customer) if team && sight.people.contains(&customer.owner_id) => {
             found.push(Violation::new("", "explain_team"));

@@ -67,7 +67,11 @@ async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem
     let rows = rows.shape(|rows| rows.order_by_asc(customers::Column::CreatedAt).limit(BATCH)).all().await?;
     let rows: Vec<_> = rows.into_iter().map(|row| (row.id, row)).collect();
     if !rows.is_empty() {
-        let change = customer::ActiveModel { owner_id: Set(row.to_staff_id), ..Default::default() };
+        let change = customer::ActiveModel {
+            owner_id: Set(row.to_staff_id),
+            owned_at: Set(Some(tx.now())),
+            ..Default::default()
+        };
         tx.update_all::<customers::Entity>(&rows, "hand_over", change).await?;
         customers::touched(&tx, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     }

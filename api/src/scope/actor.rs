@@ -18,9 +18,17 @@ pub struct Sight {
     pub people: Vec<Uuid>,
     /// What they may do and see.
     pub rights: Rights,
+    /// The pools 公海 they see; `None`: every pool, because none is for its members only.
+    pub pools: Option<Vec<Uuid>>,
 }
 
 impl Sight {
+    /// Whether they see the customers in a pool.
+    #[must_use]
+    pub fn sees_pool(&self, pool: Uuid) -> bool {
+        self.pools.as_ref().is_none_or(|pools| pools.contains(&pool))
+    }
+
     /// Whose rows of a resource they see; `None`: everybody's.
     #[must_use]
     pub fn whose(&self, resource: Resource) -> Option<&[Uuid]> {

@@ -70,7 +70,15 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub async fn count(self) -> Result<(u64, bool), Problem> {
-        let rows = self.select.select_only().expr(Expr::val(1)).limit(COUNT_CAP + 1).into_query();
+        self.count_to(COUNT_CAP).await
+    }
+
+    /// As [`Find::count`], up to `cap`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn count_to(self, cap: u64) -> Result<(u64, bool), Problem> {
+        let rows = self.select.select_only().expr(Expr::val(1)).limit(cap.saturating_add(1)).into_query();
         let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "capped").to_owned();
         let row = self.on.executor().query_one(&count).await?;
         let counted = match row {
@@ -78,7 +86,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
             None => 0,
         };
         let counted = u64::try_from(counted).unwrap_or_default();
-        Ok((counted.min(COUNT_CAP), counted > COUNT_CAP))
+        Ok((counted.min(cap), counted > cap))
     }
 
     /// The page after `after`, newest first by `(created_at, id)`, shaped into `Q`'s rows; the second

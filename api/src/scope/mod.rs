@@ -109,6 +109,16 @@ impl Scope {
         self.rights().map_or(OPEN, |rights| rights.fields)
     }
 
+    /// Whether the member of staff who acts is one of those for whom a pool is there. A job is everywhere.
+    #[must_use]
+    pub fn sees_pool(&self, pool: Uuid) -> bool {
+        match &self.eyes {
+            Eyes::Staff(sight) => sight.sees_pool(pool),
+            Eyes::All => true,
+            Eyes::Orders(_) => false,
+        }
+    }
+
     /// When this request or job began; every row it writes carries this instant.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {

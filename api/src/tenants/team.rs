@@ -46,3 +46,20 @@ pub fn below(teams: &[Model], roots: impl Fn(&Model) -> bool) -> HashSet<Uuid> {
         found.extend(new);
     }
 }
+
+/// The teams to which somebody belongs in one way or another: their own and those they lead, all above
+/// these, and all below those they lead.
+pub fn around(teams: &[Model], own: Option<Uuid>, person: Uuid) -> HashSet<Uuid> {
+    let led = |team: &Model| team.lead_id == Some(person);
+    let mut found = below(teams, led);
+    let mut next: Vec<Uuid> =
+        own.into_iter().chain(teams.iter().filter(|team| led(team)).map(|team| team.id)).collect();
+    let mut seen = HashSet::new();
+    while let Some(id) = next.pop() {
+        if seen.insert(id) {
+            next.extend(teams.iter().find(|team| team.id == id).and_then(|team| team.parent_id));
+        }
+    }
+    found.extend(seen);
+    found
+}

@@ -60,6 +60,7 @@ super::texts! {
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
+    limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";
     view_unknown: "没有这个视图", "There is no such view";
     rule_personal: "规则不能按“我”或星标来定：每个人都不一样", "A rule cannot ask for whoever looks, or for stars";
     tags_exclusive: "同一分类只能选一个", "One of a category";

@@ -16,6 +16,13 @@ super::texts! {
     role_unknown: "没有这个角色", "No such role";
     team_unknown: "没有这个团队", "No such team";
     team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
+    rules_too_many: "规则太多，请先删除不用的", "Too many rules: delete some first";
+    pools_too_many: "公海太多，请先合并不用的", "Too many pools: give some up first";
+    pool_unknown: "没有这个公海", "No such pool";
+    owner_limit: "每人最多负责 {max} 位客户，名额已满", "Looks after {max} customers already, which is the most";
+    team_limit: "这个团队最多负责 {max} 位客户，名额已满", "The team looks after {max} customers already, which is the most";
+    claims_spent: "每天最多领取 {max} 位，今天已领完", "At most {max} a day may be taken, and these were today's";
+    reclaim_early: "退回后 {days} 天内不能再领取", "Whoever gave a customer up may take it again after {days} days";
     staff_unknown: "没有这位同事", "No such colleague";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
@@ -43,6 +50,7 @@ super::texts! {
     challenge_invalid: "验证已过期，请重新开始", "The challenge is over: begin again";
     wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
     forbidden: "没有这项权限", "You may not do this";
+    pool_closed: "你不是这个公海的成员", "You are no member of this pool";
     row_read_only: "只能查看，不能修改", "You may look at this but not change it";
     field_masked: "你的角色看不到完整号码", "Your role does not see whole numbers";
     colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
@@ -75,6 +83,8 @@ super::texts! {
     already_staff: "你已经是这家的员工", "You already work here";
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";
     in_pool: "客户已经在公海里", "The customer is in the pool already";
+    not_in_pool: "客户不在公海里", "The customer is in no pool";
+    pool_closing: "这个公海正在合并到另一个", "The pool is being given up";
     bulk_ended: "操作已经结束", "It has ended already";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
     undo_blocked: "电话或唯一内容已被别的客户使用，不能撤销", "Somebody else has the phone or a unique value by now";

@@ -307,6 +307,31 @@ impl World {
             "list_bulk_actions" | "get_bulk_action" | "list_bulk_failures" => {
                 assert_eq!(items(&client.get("/customers/bulk").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
+            "list_pools" => {
+                let here = self.pools.iter().filter(|_| asker.tenant == self.shop.tenant);
+                let theirs =
+                    here.filter(|(_, members)| asker.can(Permission::PoolsWrite) || asker.enters(members.as_ref()));
+                let theirs = theirs.map(|(id, _)| id.clone()).collect();
+                assert_eq!(items(&client.get("/pools").await.ok(), "id"), theirs, "{who}");
+            }
+            "get_pool_settings" => assert_eq!(client.get("/pool-settings").await.ok()["version"], 0, "{who}"),
+            "list_recycle_rules" => {
+                for (id, _) in &self.pools {
+                    let answer = client.get(&format!("/pools/{id}/rules")).await;
+                    assert_eq!(answer.status, if asker.tenant == self.shop.tenant { 200 } else { 404 }, "{who}");
+                }
+            }
+            "list_pool_moves" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/pool-moves", known.id)).await;
+                    if asker.sees(known) {
+                        let told = answer.ok()["items"].as_array().map(Vec::len);
+                        assert_eq!(told, Some(usize::from(known.pooled)), "{who}: {}", known.name);
+                    } else {
+                        answer.problem(404, "not_found");
+                    }
+                }
+            }
             "list_regions" => {
                 assert_eq!(client.get("/regions").await.ok()["items"].as_array().map(Vec::len), Some(34), "{who}");
             }

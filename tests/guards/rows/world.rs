@@ -16,6 +16,8 @@ pub struct Known {
     pub id: String,
     pub owner: String,
     pub pooled: bool,
+    /// In a pool that is not for everybody: who its members are.
+    pub members: Option<BTreeSet<String>>,
     /// Who helps with it.
     pub helpers: BTreeSet<String>,
     pub name: String,
@@ -60,11 +62,16 @@ impl Asker {
         }
     }
 
+    /// Whether they see what is in a pool of these members, or of everybody.
+    pub fn enters(&self, members: Option<&BTreeSet<String>>) -> bool {
+        self.rights.pool && members.is_none_or(|members| members.contains(&self.staff_id))
+    }
+
     /// Whether what hangs on a live customer is theirs to see, by their reach for a resource.
     fn on(&self, resource: Resource, known: &Known) -> bool {
         self.rights.reach(resource) == Reach::All
             || (!known.pooled && self.reaches(resource, &known.owner))
-            || (known.pooled && self.rights.pool)
+            || (known.pooled && self.enters(known.members.as_ref()))
             || known.helpers.contains(&self.staff_id)
     }
 
@@ -99,6 +106,8 @@ pub struct World {
     pub staff: Vec<(i64, BTreeSet<String>)>,
     pub teams: Vec<(i64, BTreeSet<String>)>,
     pub tags: Vec<(i64, BTreeSet<String>)>,
+    /// Pools of the first business, with the members of those that are not for everybody.
+    pub pools: Vec<(String, Option<BTreeSet<String>>)>,
     pub handover: String,
 }
 
@@ -134,6 +143,7 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         id,
         owner,
         pooled: false,
+        members: None,
         helpers: BTreeSet::new(),
         name,
         number,
@@ -237,6 +247,18 @@ pub async fn world() -> World {
     let gone = fresh(&mut customers, &sales_id);
     boss.delete(&format!("/customers/{}", gone.id), 1).await.ok();
     gone.gone = true;
+    // A pool for everybody, and one for sales, the team below and whoever leads above it.
+    let pool = async |body| text(&boss.post("/pools", body).await.ok()["id"]);
+    let open = pool(json!({ "name": "大公海", "everyone": true })).await;
+    let closed = pool(json!({ "name": "一队公海", "staff_ids": [sales_id], "team_ids": [below] })).await;
+    let members = set(vec![sales_id.clone(), junior_id.clone(), manager_id.clone()]);
+    for owner in [&rival_id, &boss_id] {
+        let pooled = fresh(&mut customers, owner);
+        let path = format!("/customers/{}/release", pooled.id);
+        boss.post_at(&path, 1, json!({ "reason": "联系不上", "pool_id": closed })).await.ok();
+        pooled.pooled = true;
+        pooled.members = Some(members.clone());
+    }
     // One of the rival's is put into the pool, and one of the boss's.
     for (client, owner) in [(&shop.rival, &rival_id), (boss, &boss_id)] {
         let pooled = fresh(&mut customers, owner);
@@ -299,5 +321,6 @@ pub async fn world() -> World {
     // The first order that each made has the buyer's number.
     let bought = customers.iter().step_by(5).map(|customer| customer.order.clone()).collect();
     drop(desks);
-    World { askers, customers, buyer, bought, staff, teams, tags, handover: text(&handover["id"]), shop }
+    let pools = vec![(open, None), (closed, Some(members))];
+    World { pools, askers, customers, buyer, bought, staff, teams, tags, handover: text(&handover["id"]), shop }
 }

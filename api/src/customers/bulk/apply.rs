@@ -4,6 +4,7 @@ use super::{Asked, Before, custom};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
 use crate::customers::tagging::{How, Retag, look_up, retag};
+use crate::customers::pools::{Moved, record_moves};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use chrono::{DateTime, Utc};
@@ -99,6 +100,9 @@ async fn changed(
         if let Some(owner) = change.owner_id {
             columns.owner_id = Set(owner);
             columns.pool_id = Set(None);
+            columns.owned_at = Set(Some(tx.now()));
+            let out = rows.iter().filter_map(|(id, row)| Some(Moved::assigned(*id, row.pool_id?, owner)));
+            record_moves(tx, out).await?;
         }
         if let Some(type_) = &change.type_ {
             columns.type_ = Set(type_.clone());

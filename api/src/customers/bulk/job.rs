@@ -3,13 +3,14 @@
 use super::entity::{action, row};
 use super::{Asked, apply, undo};
 use crate::customers::entity::customer;
+use crate::customers::pools;
 use crate::customers::search::compile;
 use crate::db::Code;
 use crate::jobs::Job;
 use crate::problem::Problem;
 use crate::scope::system::System;
 use crate::scope::{Scope, Tx};
-use domain::bulk::BulkState;
+use domain::bulk::{BulkChange, BulkState};
 use domain::permission::Permission;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect, Set};
@@ -98,8 +99,10 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
         .map(|customer| customer.id)
         .collect();
     let (mine, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|customer| may.contains(&customer.id));
+    let (mine, too_many) = within_limits(&tx, &asked, mine).await?;
     let mut outcome = apply::apply(&tx, &asked, found.created_at, mine).await?;
     outcome.failed.extend(others.into_iter().map(|other| (other.id, "row_read_only")));
+    outcome.failed.extend(too_many);
     let done = i64::try_from(outcome.done.len()).unwrap_or(i64::MAX);
     let failed = i64::try_from(outcome.failed.len()).unwrap_or(i64::MAX);
     let touched: Vec<Uuid> = outcome.done.iter().map(|(customer, _)| *customer).collect();
@@ -124,6 +127,29 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     tx.unrecorded("each customer that changed has its entry; who already was as asked has none");
     tx.commit().await?;
     Ok(false)
+}
+
+/// Those that the new owner may still look after, and the others with the reason.
+async fn within_limits(
+    tx: &Tx<'_>,
+    asked: &Asked,
+    customers: Vec<customer::Model>,
+) -> Result<(Vec<customer::Model>, Vec<(Uuid, &'static str)>), Problem> {
+    let Asked::Change(BulkChange { owner_id: Some(owner), .. }) = asked else { return Ok((customers, Vec::new())) };
+    let Some((mut left, why)) = pools::fitting(tx, *owner).await? else { return Ok((customers, Vec::new())) };
+    let (mut fit, mut over) = (Vec::new(), Vec::new());
+    for customer in customers {
+        let theirs = customer.owner_id == *owner && customer.pool_id.is_none();
+        match (theirs, left.checked_sub(1)) {
+            (true, _) => fit.push(customer),
+            (false, Some(less)) => {
+                left = less;
+                fit.push(customer);
+            }
+            (false, None) => over.push((customer.id, why)),
+        }
+    }
+    Ok((fit, over))
 }
 
 /// Whether they may still do it: a role that was taken away meanwhile ends the action.

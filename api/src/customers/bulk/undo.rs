@@ -5,9 +5,11 @@ use super::{Asked, Before, custom};
 use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
 use crate::customers::tagging::{How, Retag, look_up, retag};
+use crate::customers::pools::{Moved, record_moves};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::bulk::BulkChange;
+use domain::pools::PoolMoveKind;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use std::collections::BTreeMap;
@@ -83,6 +85,15 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
         if let Some((owner, pool)) = owner {
             columns.owner_id = Set(owner);
             columns.pool_id = Set(pool);
+            columns.owned_at = Set(Some(tx.now()));
+            let back = rows.iter().filter(|_| pool.is_some()).map(|(id, row)| Moved {
+                customer_id: *id,
+                kind: PoolMoveKind::Undone,
+                from: (Some(row.owner_id), None),
+                to: (None, pool),
+                reason: None,
+            });
+            record_moves(tx, back).await?;
         }
         if let Some(type_) = type_ {
             columns.type_ = Set(type_);

@@ -71,6 +71,7 @@ columns! {
     remark: Option<String>,
     owner_id: Uuid,
     pool_id: Option<Uuid>,
+    owned_at: Option<DateTime<Utc>>,
     last_contact_at: Option<DateTime<Utc>>,
     next_contact_at: Option<DateTime<Utc>>,
 }
@@ -167,7 +168,8 @@ impl Record {
         sides: &BTreeMap<Uuid, MergeSide>,
     ) -> Result<Self, Problem> {
         let (this, that) = (&self.columns, &other.columns);
-        let (owner_id, pool_id) = pick(fields.owner, &(this.owner_id, this.pool_id), &(that.owner_id, that.pool_id));
+        let whose = |columns: &Columns| (columns.owner_id, columns.pool_id, columns.owned_at);
+        let (owner_id, pool_id, owned_at) = pick(fields.owner, &whose(this), &whose(that));
         let columns = Columns {
             name: pick(fields.name, &this.name, &that.name),
             kind: pick(fields.kind, &this.kind, &that.kind),
@@ -184,6 +186,7 @@ impl Record {
             remark: fill(fields.remark, &this.remark, &that.remark),
             owner_id,
             pool_id,
+            owned_at,
             last_contact_at: this.last_contact_at.max(that.last_contact_at),
             next_contact_at: [this.next_contact_at, that.next_contact_at].into_iter().flatten().min(),
         };

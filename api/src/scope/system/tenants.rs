@@ -249,7 +249,8 @@ impl System {
         let far = Resource::ALL.iter().any(|resource| rights.reach(*resource) == Reach::Team);
         let people = if far { self.people_below(row).await? } else { vec![row.id] };
         let role = row.role_id.map_or_else(|| row.role.0.as_str().to_owned(), |own| own.to_string());
-        Ok(Sight { me: row.id, role, people, rights })
+        let pools = self.pools_of(row, &rights).await?;
+        Ok(Sight { me: row.id, role, people, rights, pools })
     }
 
     /// Oneself and everybody in one's team, the teams one leads, and those below. Also who has left: a

@@ -158,6 +158,8 @@ macro_rules! shop {
                     .bind(None::<DateTime<Utc>>)
                     .bind(None::<DateTime<Utc>>)
                     .bind(None::<DateTime<Utc>>)
+                    .bind(None::<Uuid>)
+                    .bind(None::<DateTime<Utc>>)
                     .execute(&mut *tx)
                     .await?;
                 let text = rows("customer_search", "tenant_id customer_id name_key text", 1) + $known;

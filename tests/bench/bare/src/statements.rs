@@ -62,7 +62,7 @@ pub fn places(tags: usize) -> String {
 /// The columns of a new customer.
 pub const INSERT: &str = "tenant_id id owner_id name kind type company title region source industry size needs dates \
      birthday remark person_key vault created_by version created_at updated_at deleted_at live custom \
-     pool_id last_contact_at next_contact_at erased_at";
+     pool_id last_contact_at next_contact_at erased_at merged_into owned_at";
 
 /// The columns of an entry of the record.
 pub const AUDIT: &str = "tenant_id id actor_id actor_name action resource resource_id changes request_id at address session_id \

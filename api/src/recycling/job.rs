@@ -1,0 +1,173 @@
+//! The day's turn of a rule: first it warns, then customers fall, some at a time. Whoever fell is meant no more,
+//! so a run that was cut off is simply gone on with; and each warning has a key, so nobody is warned twice.
+
+use super::due::Rule;
+use super::entity as rule;
+use crate::customers::entity::{customer, helper};
+use crate::customers::pools::{Moved, record_moves};
+use crate::customers::{self, pools};
+use crate::jobs::Job;
+use crate::problem::Problem;
+use crate::scope::{Reads as _, Scope};
+use crate::tasks::send::inbox_item;
+use chrono::Duration;
+use domain::pools::PoolMoveKind;
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Customers in one transaction: each has an entry in the record.
+const BATCH: u64 = 100;
+/// Transactions of a run before other jobs get their turn.
+const TURN: usize = 20;
+/// What the inbox calls a warning.
+const WARNING: &str = "pool_soon";
+
+/// A rule's turn.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RecyclingDue {
+    /// The rule.
+    pub(crate) rule_id: Uuid,
+    /// Whether everybody has been warned.
+    #[serde(default)]
+    pub(crate) warned: bool,
+    /// The last customer that was looked at.
+    #[serde(default)]
+    pub(crate) after: Option<Uuid>,
+}
+
+impl Job for RecyclingDue {
+    const KIND: &'static str = "recycling_due";
+
+    async fn run(mut self, mut scope: Scope) -> Result<(), Problem> {
+        for _ in 0..TURN {
+            // Anew for each batch: a rule that is switched off stops at once.
+            let Some(rule) = current(&scope, self.rule_id).await? else { return Ok(()) };
+            let rows = next(&scope, &rule, &self).await?;
+            match (rows.last().map(|row| row.id), self.warned) {
+                (None, true) => return Ok(()),
+                (None, false) => {
+                    self = Self { rule_id: self.rule_id, warned: true, after: None };
+                    if scope.now() < rule.earliest {
+                        return Ok(());
+                    }
+                }
+                (Some(last), warned) => {
+                    if warned {
+                        fall(&mut scope, &rule, self.rule_id, &rows).await?;
+                    } else {
+                        warn(&mut scope, &rule, &rows).await?;
+                    }
+                    self.after = Some(last);
+                }
+            }
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&self, now).await?;
+        tx.commit().await
+    }
+}
+
+/// The rule, if it is switched on and its pool is there.
+async fn current(scope: &Scope, id: Uuid) -> Result<Option<Rule>, Problem> {
+    let row = scope.find::<rule::Entity>().filter(rule::Column::Id.eq(id)).one().await?;
+    let Some((row, from)) = row.and_then(|row| row.enabled_at.map(|from| (row, from))) else { return Ok(None) };
+    let pool = match pools::find(scope, row.pool_id).await {
+        Ok(pool) if pool.moving_to.is_none() => pool,
+        Ok(_) | Err(Problem::NotFound) => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    Ok(Some(Rule::of(scope, pool, row.terms()?, from).await?))
+}
+
+/// The customers that come next, in the order of their ids: to be warned of, or to fall.
+async fn next(scope: &Scope, rule: &Rule, at: &RecyclingDue) -> Result<Vec<customer::Model>, Problem> {
+    if !at.warned && rule.terms.warn_days == 0 {
+        return Ok(Vec::new());
+    }
+    let until = if at.warned { scope.now() } else { scope.now() + Duration::days(rule.terms.warn_days) };
+    let past = Condition::all().add_option(at.after.map(|after| customer::Column::Id.gt(after)));
+    let page = |rows: sea_orm::Select<customers::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
+    Ok(scope.find::<customers::Entity>().filter(rule.fallen(scope, until)).filter(past).shape(page).all().await?)
+}
+
+/// Tells the owners of those who are about to fall: once for each customer and time.
+async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Result<(), Problem> {
+    let when = rule.falls_at(scope, rows).await?;
+    let now = scope.now();
+    let tx = scope.begin().await?;
+    let told = Condition::all()
+        .add(inbox_item::Column::Kind.eq(WARNING))
+        .add(inbox_item::Column::SourceId.is_in(rows.iter().map(|row| row.id)))
+        .add(inbox_item::Column::DueAt.gt(now));
+    let told: HashSet<_> = tx
+        .find::<inbox_item::Entity>()
+        .filter(told)
+        .all()
+        .await?
+        .into_iter()
+        .map(|item| (item.source_id, item.due_at))
+        .collect();
+    // Who falls now is not about to fall any more.
+    let soon = rows.iter().filter_map(|row| Some((row, *when.get(&row.id)?)));
+    let soon: Vec<_> = soon.filter(|(row, at)| *at > now && !told.contains(&(row.id, *at))).collect();
+    if soon.is_empty() {
+        return Ok(());
+    }
+    let count = soon.len();
+    let items = soon.into_iter().map(|(row, at)| {
+        let day = at.with_timezone(&crate::clock::CHINA).format("%-m月%-d日");
+        inbox_item::ActiveModel {
+            id: Set(tx.new_id()),
+            staff_id: Set(row.owner_id),
+            kind: Set(WARNING.to_owned()),
+            source_id: Set(row.id),
+            due_at: Set(at),
+            title: Set(format!("{} 将于{day}回收到{}", row.name, rule.pool.name)),
+            body: Set(Some(format!("已很久{}。想保留这位客户，请在此之前处理。", rule.missing()))),
+            customer_id: Set(Some(row.id)),
+            read_at: Set(None),
+            wechat: Set("no_credit".to_owned()),
+            created_at: Set(now),
+            ..Default::default()
+        }
+    });
+    tx.insert_many::<inbox_item::Entity>(items).await?;
+    tx.audit("recycle_warned", "pool", Some(rule.pool.id), json!({ "customers": count }));
+    tx.commit().await
+}
+
+/// Puts customers into the pool: those that the rule still means when their rows are held.
+async fn fall(scope: &mut Scope, rule: &Rule, rule_id: Uuid, rows: &[customer::Model]) -> Result<(), Problem> {
+    let tx = scope.begin().await?;
+    let these = customer::Column::Id.is_in(rows.iter().map(|row| row.id));
+    let held = tx.find::<customers::Entity>().filter(these).filter(rule.fallen(tx.scope(), tx.now()));
+    let held = held.shape(QuerySelect::lock_exclusive).all().await?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let pool = rule.pool.id;
+    let ids: Vec<Uuid> = held.iter().map(|row| row.id).collect();
+    let moved: Vec<_> = held.iter().map(|row| fallen(row, rule)).collect();
+    let rows: Vec<_> = held.into_iter().map(|row| (row.id, row)).collect();
+    let change = customer::ActiveModel { pool_id: Set(Some(pool)), ..Default::default() };
+    tx.update_all::<customers::Entity>(&rows, "recycle", change).await?;
+    tx.remove::<helper::Entity>(helper::Column::CustomerId.is_in(ids.iter().copied())).await?;
+    record_moves(&tx, moved).await?;
+    tx.audit("recycle", "pool", Some(pool), json!({ "rule": rule_id, "customers": ids.len() }));
+    tx.commit().await
+}
+
+fn fallen(row: &customer::Model, rule: &Rule) -> Moved {
+    let days = if rule.terms.working_days { "个工作日" } else { "天" };
+    Moved {
+        customer_id: row.id,
+        kind: PoolMoveKind::Recycled,
+        from: (Some(row.owner_id), None),
+        to: (None, Some(rule.pool.id)),
+        reason: Some(format!("{} {days}{}", rule.terms.days, rule.missing())),
+    }
+}

@@ -1,0 +1,331 @@
+//! Pools: who is in them, who may take whom and how many, what is remembered of it, and giving a pool up.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use chrono::Duration;
+use futures::future::join_all;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+async fn customer(client: &Client, name: &str) -> String {
+    text(&client.post("/customers", json!({ "name": name })).await.ok()["id"])
+}
+
+async fn version(client: &Client, id: &str) -> i64 {
+    client.get(&format!("/customers/{id}")).await.ok()["version"].as_i64().expect("a version")
+}
+
+/// Gives a customer up, into a pool.
+async fn release(client: &Client, id: &str, pool: &str) {
+    let body = json!({ "reason": "联系不上", "pool_id": pool });
+    client.post_at(&format!("/customers/{id}/release"), version(client, id).await, body).await.ok();
+}
+
+/// A new customer in a pool.
+async fn pooled(client: &Client, pool: &str) -> String {
+    let id = customer(client, "张三").await;
+    release(client, &id, pool).await;
+    id
+}
+
+async fn pool(shop: &Shop, body: Value) -> String {
+    text(&shop.boss.post("/pools", body).await.ok()["id"])
+}
+
+async fn claim(client: &Client, id: &str) -> crate::harness::Answer {
+    client.post(&format!("/customers/{id}/claim"), json!({})).await
+}
+
+/// A colleague, logged in, and their id.
+async fn hire(shop: &Shop, role: &str, team: Option<&str>) -> (Client, String) {
+    let number = phone_number();
+    let body = json!({ "name": "何平", "phone": number, "role": role, "team_id": team });
+    let id = text(&shop.boss.post("/staff", body).await.ok()["id"]);
+    (Shop::join(&shop.nobody, &shop.appid(), &number).await.act_in(shop.tenant).await, id)
+}
+
+fn ids(answer: &Value) -> BTreeSet<String> {
+    answer["items"].as_array().expect("items").iter().map(|item| text(&item["id"])).collect()
+}
+
+#[actix_web::test]
+async fn a_pool_is_seen_and_taken_from_by_its_members_only() {
+    let shop = Shop::new().await;
+    let above = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let below = text(&shop.boss.post("/teams", json!({ "name": "一组", "parent_id": above })).await.ok()["id"]);
+    let (junior, _) = hire(&shop, "sales", Some(&below)).await;
+    let (manager, manager_id) = hire(&shop, "manager", None).await;
+    shop.boss.patch(&format!("/teams/{above}"), 1, json!({ "lead_id": manager_id })).await.ok();
+    shop.advance(Duration::seconds(4)).await;
+    let north = pool(&shop, json!({ "name": "华北", "staff_ids": [shop.sales_id] })).await;
+    let south = pool(&shop, json!({ "name": "华南", "team_ids": [above] })).await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let [a, b, c] =
+        [pooled(&shop.boss, &north).await, pooled(&shop.boss, &south).await, pooled(&shop.boss, &open).await];
+    let seen = async |client: &Client| {
+        let list = ids(&client.get("/customers?pool=true").await.ok());
+        for id in [&a, &b, &c] {
+            let one = client.get(&format!("/customers/{id}")).await;
+            assert_eq!(one.status, if list.contains(id) { 200 } else { 404 });
+        }
+        let count = client.get("/customers/count?pool=true").await.ok();
+        assert_eq!(count["count"], list.len());
+        list
+    };
+    let set = |of: &[&String]| of.iter().map(|id| (*id).clone()).collect::<BTreeSet<_>>();
+    assert_eq!(seen(&shop.sales).await, set(&[&a, &c]));
+    assert_eq!(seen(&shop.rival).await, set(&[&c]));
+    assert_eq!(seen(&junior).await, set(&[&b, &c]));
+    assert_eq!(seen(&manager).await, set(&[&b, &c]));
+    assert_eq!(seen(&shop.boss).await, set(&[&a, &b, &c]));
+    assert_eq!(ids(&shop.rival.get("/pools").await.ok()), set(&[&open]));
+    assert_eq!(ids(&manager.get("/pools").await.ok()), set(&[&north, &south, &open]));
+    claim(&shop.rival, &a).await.problem(404, "not_found");
+    claim(&junior, &a).await.problem(404, "not_found");
+    // The boss sees everything, and gives it away; to take it she would have to be a member.
+    claim(&shop.boss, &a).await.problem(403, "pool_closed");
+    let mine = customer(&shop.rival, "李四").await;
+    let body = json!({ "reason": "换行业了", "pool_id": north });
+    let refused = shop.rival.post_at(&format!("/customers/{mine}/release"), 1, body).await;
+    assert_eq!(refused.violations(), ["pool_id: pool_unknown"]);
+    claim(&junior, &b).await.ok();
+    // Who is a member follows at once.
+    let members = json!({ "staff_ids": [shop.rival_id] });
+    shop.boss.patch(&format!("/pools/{north}"), 1, members).await.ok();
+    assert_eq!(seen(&shop.sales).await, set(&[&c]));
+    assert_eq!(seen(&shop.rival).await, set(&[&a, &c]));
+    claim(&shop.rival, &a).await.ok();
+}
+
+#[actix_web::test]
+async fn of_sixteen_who_claim_at_once_exactly_one_wins() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true, "claims_a_day": 50 })).await;
+    let mut people = vec![shop.sales.clone(), shop.rival.clone()];
+    for _ in 0..6 {
+        people.push(hire(&shop, "sales", None).await.0);
+    }
+    for _ in 0..3 {
+        let id = pooled(&shop.boss, &open).await;
+        // Each with both hands.
+        let answers = join_all(people.iter().chain(&people).map(|client| claim(client, &id))).await;
+        let won = answers.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(won, 1, "{answers:?}");
+        assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 404 | 409)), "{answers:?}");
+        let moves = shop.boss.get(&format!("/customers/{id}/pool-moves")).await.ok();
+        assert_eq!(moves["items"].as_array().map(Vec::len), Some(2), "{moves}");
+    }
+}
+
+#[actix_web::test]
+async fn the_day_has_only_so_many_claims_and_who_gave_up_waits() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true, "claims_a_day": 2, "reclaim_days": 7 })).await;
+    let mut waiting = Vec::new();
+    for _ in 0..4 {
+        waiting.push(pooled(&shop.boss, &open).await);
+    }
+    let left = async |client: &Client| client.get("/pools").await.ok()["items"][0]["claims_left"].clone();
+    assert_eq!(left(&shop.sales).await, 2);
+    // With three hands at once: two get something.
+    let answers = join_all(waiting[..3].iter().map(|id| claim(&shop.sales, id))).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses[..2], [200, 200], "{answers:?}");
+    assert_ne!(statuses[2], 200);
+    assert_eq!(left(&shop.sales).await, 0);
+    let refused = claim(&shop.sales, &waiting[3]).await;
+    assert_eq!(refused.body["errors"][0]["params"], json!({ "max": 2 }));
+    assert_eq!(refused.violations(), [": claims_spent"]);
+    assert_eq!(left(&shop.rival).await, 2);
+    // The next day begins at midnight in China, not in London: it is ten in the morning now.
+    shop.advance(Duration::hours(14)).await;
+    let again = async |client: &Client| shop.log_in_again(client).await.act_in(shop.tenant).await;
+    let (sales, rival, boss) = (again(&shop.sales).await, again(&shop.rival).await, again(&shop.boss).await);
+    assert_eq!(left(&sales).await, 2);
+    claim(&sales, &waiting[3]).await.ok();
+    release(&sales, &waiting[3], &open).await;
+    let refused = claim(&sales, &waiting[3]).await;
+    assert_eq!(refused.body["errors"][0]["params"], json!({ "days": 7 }));
+    assert_eq!(refused.violations(), [": reclaim_early"]);
+    shop.advance(Duration::days(7)).await;
+    let sales = again(&sales).await;
+    claim(&sales, &waiting[3]).await.ok();
+    drop((rival, boss));
+}
+
+#[actix_web::test]
+async fn a_limit_names_itself_wherever_somebody_would_get_one_customer_too_many() {
+    let shop = Shop::new().await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let (junior, junior_id) = hire(&shop, "sales", Some(&team)).await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let waiting = pooled(&shop.boss, &open).await;
+    let settings = json!({
+        "reasons": [{ "text": "联系不上" }, { "text": "换行业了" }], "person_limit": 2,
+        "limits": [{ "team_id": team, "most": 1 }, { "staff_id": shop.rival_id, "most": 3 }],
+    });
+    let made = shop.boss.patch("/pool-settings", 0, settings.clone()).await.ok();
+    assert_eq!((&made["reasons"], &made["limits"][0]["team_id"]), (&settings["reasons"], &json!(team)));
+    shop.boss.patch("/pool-settings", 0, settings).await.problem(409, "version_stale");
+    // Whoever gives up chooses among the reasons; who may have how many is nobody else's business.
+    let seen = shop.sales.get("/pool-settings").await.ok();
+    assert_eq!((seen["reasons"].as_array().map(Vec::len), &seen["limits"]), (Some(2), &json!([])));
+    for name in ["张三", "李四"] {
+        customer(&shop.sales, name).await;
+    }
+    let refused = shop.sales.post("/customers", json!({ "name": "王五" })).await;
+    assert_eq!(refused.body["errors"][0]["params"], json!({ "max": 2 }));
+    assert!(text(&refused.body["errors"][0]["detail"]).contains('2'));
+    assert_eq!(refused.violations(), ["owner_id: owner_limit"]);
+    assert_eq!(claim(&shop.sales, &waiting).await.violations(), [": owner_limit"]);
+    let to_sales = json!({ "owner_id": shop.sales_id });
+    let assign = format!("/customers/{waiting}/assign");
+    assert_eq!(shop.boss.post(&assign, to_sales.clone()).await.violations(), ["owner_id: owner_limit"]);
+    let others = customer(&shop.boss, "赵六").await;
+    let path = format!("/customers/{others}");
+    assert_eq!(shop.boss.patch(&path, 1, to_sales).await.violations(), ["owner_id: owner_limit"]);
+    // Three for the rival, of whom something else is said; one for the team.
+    for name in ["甲", "乙"] {
+        customer(&shop.rival, name).await;
+    }
+    customer(&junior, "丙").await;
+    assert_eq!(junior.post("/customers", json!({ "name": "丁" })).await.violations(), ["owner_id: team_limit"]);
+    let bulk = json!({ "selection": { "ids": [others] }, "owner_id": junior_id });
+    let bulk = text(&shop.boss.post("/customers/bulk", bulk).await.ok()["id"]);
+    shop.run_jobs().await;
+    let failures = shop.boss.get(&format!("/customers/bulk/{bulk}/failures")).await.ok();
+    assert_eq!(failures["items"][0]["code"], "team_limit");
+    // What one changes about one's own customers is no new customer.
+    let own = customer(&shop.rival, "戊").await;
+    shop.rival.patch(&format!("/customers/{own}"), 1, json!({ "owner_id": shop.rival_id, "name": "己" })).await.ok();
+    let unknown = json!({ "limits": [{ "staff_id": team, "most": 1 }, { "most": 1 }] });
+    assert_eq!(shop.boss.patch("/pool-settings", 1, unknown).await.violations(), ["limits.1: limit_unclear"]);
+    let unknown = json!({ "limits": [{ "staff_id": team, "most": 1 }] });
+    assert_eq!(shop.boss.patch("/pool-settings", 1, unknown).await.violations(), ["limits.0.staff_id: staff_unknown"]);
+    shop.boss.patch("/pool-settings", 1, json!({ "person_limit": null, "limits": [] })).await.ok();
+    claim(&shop.sales, &waiting).await.ok();
+}
+
+#[actix_web::test]
+async fn ten_at_once_do_not_get_past_a_limit() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let mut waiting = Vec::new();
+    for _ in 0..10 {
+        waiting.push(pooled(&shop.boss, &open).await);
+    }
+    shop.boss.patch("/pool-settings", 0, json!({ "person_limit": 3 })).await.ok();
+    let answers = join_all(waiting.iter().map(|id| claim(&shop.sales, id))).await;
+    let mine = shop.sales.get("/customers/count?pool=false").await.ok();
+    assert!(mine["count"].as_u64() <= Some(3), "{mine} {answers:?}");
+    for id in &waiting {
+        claim(&shop.sales, id).await;
+    }
+    assert_eq!(shop.sales.get("/customers/count?pool=false").await.ok()["count"], 3);
+}
+
+#[actix_web::test]
+async fn the_history_says_who_from_where_to_where_why_and_when() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/customers/{id}");
+    shop.boss.post(&format!("{path}/assign"), json!({ "owner_id": shop.rival_id })).await.problem(409, "not_in_pool");
+    // Each a moment after the other.
+    let then = async || shop.advance(Duration::seconds(1)).await;
+    release(&shop.sales, &id, &open).await;
+    then().await;
+    claim(&shop.sales, &id).await.ok();
+    then().await;
+    release(&shop.sales, &id, &open).await;
+    then().await;
+    let assignment = json!({ "owner_id": shop.rival_id, "reason": "离得近" });
+    shop.sales.post(&format!("{path}/assign"), assignment.clone()).await.problem(403, "forbidden");
+    assert_eq!(shop.boss.post(&format!("{path}/assign"), assignment).await.status, 204);
+    let at = shop.at.clock().now();
+    then().await;
+    shop.sales.get(&path).await.problem(404, "not_found");
+    shop.sales.get(&format!("{path}/pool-moves")).await.problem(404, "not_found");
+    let nobody = json!({ "owner_id": open });
+    release(&shop.rival, &id, &open).await;
+    then().await;
+    assert_eq!(shop.boss.post(&format!("{path}/assign"), nobody).await.violations(), ["owner_id: owner_unknown"]);
+    // Changing the owner takes it out as well.
+    shop.boss.patch(&path, version(&shop.boss, &id).await, json!({ "owner_id": shop.sales_id })).await.ok();
+    let moves = shop.sales.get(&format!("{path}/pool-moves")).await.ok();
+    let told: Vec<Value> = moves["items"].as_array().expect("items").iter().rev().cloned().collect();
+    let kinds: Vec<_> = told.iter().map(|step| text(&step["kind"])).collect();
+    assert_eq!(kinds, ["released", "claimed", "released", "assigned", "released", "assigned"]);
+    let (sales, rival) = (json!(shop.sales_id), json!(shop.rival_id));
+    assert_eq!(
+        (&told[0]["from_owner_id"], &told[0]["to_pool_id"], &told[0]["reason"], &told[0]["staff_id"]),
+        (&sales, &json!(open), &json!("联系不上"), &sales)
+    );
+    assert_eq!((&told[1]["from_pool_id"], &told[1]["to_owner_id"]), (&json!(open), &sales));
+    assert_eq!((&told[3]["to_owner_id"], &told[3]["reason"]), (&rival, &json!("离得近")));
+    assert_eq!((&told[3]["staff_id"], &told[3]["staff_name"]), (&json!(shop.boss_id), &json!("林静")));
+    assert_eq!(told[3]["created_at"].as_str().map(|text| text.parse()), Some(Ok(at)));
+}
+
+#[actix_web::test]
+async fn a_pool_with_customers_is_given_up_only_for_another_one() {
+    let shop = Shop::new().await;
+    let (old, new) = (
+        pool(&shop, json!({ "name": "旧", "everyone": true })).await,
+        pool(&shop, json!({ "name": "新", "everyone": true })).await,
+    );
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        waiting.push(pooled(&shop.sales, &old).await);
+    }
+    let path = format!("/pools/{old}");
+    shop.boss.delete(&path, 1).await.problem(409, "in_use");
+    let to = |id: &str| format!("{path}?move_to={id}");
+    assert_eq!(shop.boss.delete(&to(&old), 1).await.violations(), ["move_to: pool_unknown"]);
+    shop.boss.delete(&to(&new), 9).await.problem(409, "version_stale");
+    assert_eq!(shop.boss.delete(&to(&new), 1).await.status, 202);
+    shop.boss.delete(&to(&new), 2).await.problem(409, "pool_closing");
+    let mine = customer(&shop.sales, "李四").await;
+    let body = json!({ "reason": "联系不上", "pool_id": old });
+    let late = shop.sales.post_at(&format!("/customers/{mine}/release"), 1, body).await;
+    assert_eq!(late.violations(), ["pool_id: pool_unknown"]);
+    shop.advance(Duration::seconds(1)).await;
+    shop.run_jobs().await;
+    for id in &waiting {
+        let seen = shop.rival.get(&format!("/customers/{id}")).await.ok();
+        assert_eq!(seen["pool_id"], new.as_str());
+        let moves = shop.rival.get(&format!("/customers/{id}/pool-moves")).await.ok();
+        assert_eq!((&moves["items"][0]["kind"], &moves["items"][0]["to_pool_id"]), (&json!("moved"), &json!(new)));
+    }
+    assert_eq!(ids(&shop.boss.get("/pools").await.ok()), BTreeSet::from([new.clone()]));
+    shop.boss.get(&format!("{path}/rules")).await.problem(404, "not_found");
+    for id in &waiting {
+        claim(&shop.rival, id).await.ok();
+    }
+    assert_eq!(shop.boss.delete(&format!("/pools/{new}"), 1).await.status, 204);
+    // The first who gives up has the business make one again.
+    shop.sales.post_at(&format!("/customers/{mine}/release"), 1, json!({ "reason": "联系不上" })).await.ok();
+    assert_eq!(shop.rival.get("/pools").await.ok()["items"][0]["name"], "公海");
+}
+
+#[actix_web::test]
+async fn pools_are_made_by_whoever_may() {
+    let shop = Shop::new().await;
+    shop.sales.post("/pools", json!({ "name": "华北" })).await.problem(403, "forbidden");
+    let (manager, _) = hire(&shop, "manager", None).await;
+    let made = manager.post("/pools", json!({ "name": "华北", "everyone": true })).await.ok();
+    manager.post("/pools", json!({ "name": "华北" })).await.problem(409, "name_taken");
+    let id = text(&made["id"]);
+    let strangers = json!({ "name": "华南", "staff_ids": [id] });
+    assert_eq!(manager.post("/pools", strangers).await.violations(), ["staff_ids.0: staff_unknown"]);
+    let strangers = json!({ "team_ids": [id] });
+    assert_eq!(manager.patch(&format!("/pools/{id}"), 1, strangers).await.violations(), ["team_ids.0: team_unknown"]);
+    let changed = manager.patch(&format!("/pools/{id}"), 1, json!({ "claims_a_day": 3 })).await.ok();
+    assert_eq!(
+        (&changed["claims_a_day"], &changed["claims_left"], &changed["version"]),
+        (&json!(3), &json!(3), &json!(2))
+    );
+    manager.patch(&format!("/pools/{id}"), 1, json!({ "name": "华中" })).await.problem(409, "version_stale");
+    let open = manager.patch(&format!("/pools/{id}"), 2, json!({ "claims_a_day": null })).await.ok();
+    assert_eq!(open["claims_left"], json!(null));
+}

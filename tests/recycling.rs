@@ -1,0 +1,253 @@
+//! Rules by which customers fall into a pool: whom they mean, when, what is said before, and that the simulation
+//! says the same as what happens.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use api::System;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The day's turn of every rule, as the worker gives it.
+async fn turn(shop: &Shop) {
+    System::new(&shop.at).begin_recycling(Some(shop.tenant)).await.expect("a turn");
+    shop.run_jobs().await;
+}
+
+async fn again(shop: &Shop, client: &Client) -> Client {
+    shop.log_in_again(client).await.act_in(shop.tenant).await
+}
+
+async fn customer(client: &Client, name: &str, more: Value) -> String {
+    let mut body = json!({ "name": name });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        body[key] = value.clone();
+    }
+    text(&client.post("/customers", body).await.ok()["id"])
+}
+
+async fn talk(client: &Client, id: &str) {
+    let body = json!({ "channel": "call", "content": "聊了聊" });
+    client.post(&format!("/customers/{id}/interactions"), body).await.ok();
+}
+
+/// An order; completed if it is done.
+async fn order(client: &Client, id: &str, done: bool) {
+    let body = json!({ "customer_id": id, "receiver": "张三", "phone": phone_number(), "address": "杭州",
+        "lines": [{ "name": "龙井", "quantity": 2, "unit_price_fen": 100 }] });
+    let order = text(&client.post("/orders", body).await.ok()["id"]);
+    let steps = if done { vec!["ship", "deliver", "complete"] } else { Vec::new() };
+    for (at, event) in steps.into_iter().enumerate() {
+        let mut step = json!({ "event": event });
+        if event == "ship" {
+            step = json!({ "event": event, "carrier": "顺丰速运", "tracking_number": "SF1234567890" });
+        }
+        client.post_at(&format!("/orders/{order}/moves"), i64::try_from(at).expect("few") + 1, step).await.ok();
+    }
+}
+
+async fn pool(shop: &Shop, body: Value) -> String {
+    text(&shop.boss.post("/pools", body).await.ok()["id"])
+}
+
+/// A rule that is switched on.
+async fn rule(boss: &Client, pool: &str, terms: Value) -> String {
+    let path = format!("/pools/{pool}/rules");
+    let made = boss.post(&path, json!({ "terms": terms })).await.ok();
+    assert_eq!((&made["enabled"], &made["enabled_at"]), (&json!(false), &json!(null)));
+    let id = text(&made["id"]);
+    assert_eq!(boss.patch(&format!("{path}/{id}"), 1, json!({ "enabled": true })).await.ok()["enabled"], true);
+    id
+}
+
+async fn in_pool(client: &Client) -> BTreeSet<String> {
+    let list = client.get("/customers?pool=true&limit=100").await.ok();
+    list["items"].as_array().expect("items").iter().map(|item| text(&item["id"])).collect()
+}
+
+fn set(of: &[&String]) -> BTreeSet<String> {
+    of.iter().map(|id| (*id).clone()).collect()
+}
+
+#[actix_web::test]
+async fn who_is_left_alone_falls_when_it_was_said_and_the_owner_was_told_once() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let [idle, busy] = [customer(&shop.sales, "张三", json!({})).await, customer(&shop.sales, "李四", json!({})).await];
+    shop.sales
+        .post(&format!("/customers/{idle}/helpers"), json!({ "staff_id": shop.rival_id, "level": "read" }))
+        .await
+        .ok();
+    // Written down on Saturday, the 21st: ten whole days later it is the 2nd of December.
+    let terms = json!({ "by": "contact", "days": 10, "warn_days": 3 });
+    let path = format!("/pools/{open}/rules");
+    let forecast = shop.boss.post(&format!("{path}/simulate"), terms.clone()).await.ok();
+    assert_eq!((&forecast["count"], &forecast["overdue"]), (&json!(2), &json!(0)));
+    let falls: DateTime<Utc> = text(&forecast["items"][0]["falls_at"]).parse().expect("an instant");
+    assert_eq!(falls.to_rfc3339(), "2026-12-01T16:00:00+00:00");
+    rule(&shop.boss, &open, terms).await;
+    turn(&shop).await;
+    assert_eq!(in_pool(&shop.boss).await, BTreeSet::new());
+    let (mut sales, mut boss) = (shop.sales.clone(), shop.boss.clone());
+    for day in 1..=11 {
+        shop.advance(Duration::days(1)).await;
+        (sales, boss) = (again(&shop, &sales).await, again(&shop, &boss).await);
+        if day == 5 {
+            talk(&sales, &busy).await;
+        }
+        // Several servers, and a server that was started again, ask more than once.
+        turn(&shop).await;
+        turn(&shop).await;
+        let fallen = shop.at.clock().now() >= falls;
+        assert_eq!(in_pool(&boss).await, if fallen { set(&[&idle]) } else { BTreeSet::new() }, "day {day}");
+        let letters = sales.get("/inbox").await.ok();
+        let told = letters["items"].as_array().expect("items").len();
+        assert_eq!(told, usize::from(shop.at.clock().now() >= falls - Duration::days(3)), "day {day}: {letters}");
+    }
+    let letters = sales.get("/inbox").await.ok();
+    assert_eq!(
+        (&letters["items"][0]["kind"], &letters["items"][0]["title"], &letters["items"][0]["customer_id"]),
+        (&json!("pool_soon"), &json!("张三 将于12月2日回收到大公海"), &json!(idle))
+    );
+    let moves = boss.get(&format!("/customers/{idle}/pool-moves")).await.ok();
+    let step = &moves["items"][0];
+    assert_eq!((&step["kind"], &step["staff_id"]), (&json!("recycled"), &json!(null)));
+    assert_eq!((&step["from_owner_id"], &step["reason"]), (&json!(shop.sales_id), &json!("10 天没有跟进")));
+    assert_eq!(boss.get(&format!("/customers/{idle}/helpers")).await.ok()["items"], json!([]));
+    let audit = boss.get(&format!("/audit?resource_id={idle}&action=recycle")).await.ok();
+    assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
+    // Whoever takes it has the whole time again.
+    let rival = again(&shop, &shop.rival).await;
+    rival.post(&format!("/customers/{idle}/claim"), json!({})).await.ok();
+    shop.advance(Duration::days(1)).await;
+    turn(&shop).await;
+    let rival = again(&shop, &rival).await;
+    assert_eq!(rival.get(&format!("/customers/{idle}")).await.ok()["owner_id"], json!(shop.rival_id));
+}
+
+#[actix_web::test]
+async fn a_rule_means_whom_it_says_and_the_simulation_says_the_same() {
+    let shop = Shop::new().await;
+    let group = shop.boss.post("/tag-groups", json!({ "name": "价值" })).await.ok();
+    let tag = text(&shop.boss.post("/tags", json!({ "group_id": group["id"], "name": "普通" })).await.ok()["id"]);
+    let ours = pool(&shop, json!({ "name": "一部", "staff_ids": [shop.sales_id] })).await;
+    let of = async |client: &Client, name: &str, kind: &str, tagged: bool| {
+        let tags = if tagged { json!([tag]) } else { json!([]) };
+        customer(client, name, json!({ "type": kind, "tag_ids": tags })).await
+    };
+    let plain = of(&shop.sales, "甲", "potential", true).await;
+    let bought = of(&shop.sales, "乙", "potential", true).await;
+    let waiting = of(&shop.sales, "丙", "potential", true).await;
+    let existing = of(&shop.sales, "丁", "existing", true).await;
+    let untagged = of(&shop.sales, "戊", "potential", false).await;
+    let others = of(&shop.rival, "己", "potential", true).await;
+    order(&shop.sales, &bought, true).await;
+    order(&shop.sales, &waiting, false).await;
+    shop.advance(Duration::days(20)).await;
+    let (boss, sales) = (again(&shop, &shop.boss).await, again(&shop, &shop.sales).await);
+    // What is said late in the day of talks does not count as an order.
+    talk(&sales, &plain).await;
+    let ask = async |terms: Value| {
+        let found = boss.post(&format!("/pools/{ours}/rules/simulate"), terms).await.ok();
+        let items = found["items"].as_array().expect("items").clone();
+        assert_eq!(found["count"], items.len(), "{found}");
+        items.iter().map(|item| text(&item["id"])).collect::<BTreeSet<_>>()
+    };
+    let everybody = set(&[&plain, &bought, &waiting, &existing, &untagged]);
+    assert_eq!(ask(json!({ "by": "contact", "days": 15 })).await, everybody);
+    assert_eq!(ask(json!({ "by": "contact", "days": 40 })).await, &everybody - &set(&[&plain]));
+    assert_eq!(ask(json!({ "by": "contact", "days": 15, "types": ["existing"] })).await, set(&[&existing]));
+    assert_eq!(ask(json!({ "by": "contact", "days": 15, "tag_ids": [tag] })).await, &everybody - &set(&[&untagged]));
+    assert_eq!(ask(json!({ "by": "contact", "days": 15, "spare_deals": true })).await, &everybody - &set(&[&bought]));
+    let terms = json!({ "by": "order", "days": 10, "types": ["potential"], "tag_ids": [tag], "spare_deals": true });
+    assert_eq!(ask(terms.clone()).await, set(&[&plain, &waiting]));
+    let unknown = json!({ "by": "order", "days": 9, "types": ["x"] });
+    let refused = boss.post(&format!("/pools/{ours}/rules/simulate"), unknown).await;
+    assert_eq!(refused.violations(), ["types.0: type_unknown"]);
+    rule(&boss, &ours, terms).await;
+    shop.advance(Duration::days(1)).await;
+    turn(&shop).await;
+    let boss = again(&shop, &boss).await;
+    assert_eq!(in_pool(&boss).await, set(&[&plain, &waiting]));
+    // The rival is no member: neither are their customers.
+    assert_eq!(boss.get(&format!("/customers/{others}")).await.ok()["pool_id"], json!(null));
+}
+
+#[actix_web::test]
+async fn a_rule_that_is_switched_on_gives_everybody_the_time_of_the_warning() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let idle = customer(&shop.sales, "张三", json!({})).await;
+    shop.advance(Duration::days(90)).await;
+    let boss = again(&shop, &shop.boss).await;
+    let path = format!("/pools/{open}/rules");
+    let terms = json!({ "by": "contact", "days": 30, "warn_days": 2 });
+    let forecast = boss.post(&format!("{path}/simulate"), terms.clone()).await.ok();
+    assert_eq!((&forecast["count"], &forecast["overdue"]), (&json!(1), &json!(1)));
+    assert_eq!(forecast["items"][0]["falls_at"], forecast["earliest_at"]);
+    let falls: DateTime<Utc> = text(&forecast["earliest_at"]).parse().expect("an instant");
+    let id = rule(&boss, &open, terms).await;
+    turn(&shop).await;
+    let sales = again(&shop, &shop.sales).await;
+    assert_eq!(sales.get("/inbox").await.ok()["unread"], 1);
+    for _ in 0..3 {
+        turn(&shop).await;
+        let boss = again(&shop, &boss).await;
+        let fallen = shop.at.clock().now() >= falls;
+        assert_eq!(in_pool(&boss).await.contains(&idle), fallen);
+        shop.advance(Duration::days(1)).await;
+    }
+    turn(&shop).await;
+    let boss = again(&shop, &boss).await;
+    assert_eq!(in_pool(&boss).await, set(&[&idle]));
+    let sales = again(&shop, &sales).await;
+    assert_eq!(sales.get("/inbox").await.ok()["unread"], 1);
+    // Switched off, it means nobody.
+    let next = customer(&sales, "李四", json!({})).await;
+    boss.patch(&format!("{path}/{id}"), 2, json!({ "enabled": false })).await.ok();
+    shop.advance(Duration::days(90)).await;
+    turn(&shop).await;
+    let boss = again(&shop, &boss).await;
+    assert_eq!(boss.get(&format!("/customers/{next}")).await.ok()["pool_id"], json!(null));
+    assert_eq!(boss.delete(&format!("{path}/{id}"), 3).await.status, 204);
+    assert_eq!(boss.get(&path).await.ok()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn working_days_leave_weekends_and_holidays_out() {
+    let shop = Shop::with(|config| config.privacy.holidays = "2026-11-25..2026-11-26".to_owned()).await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    customer(&shop.sales, "张三", json!({})).await;
+    let ask = async |working: bool| {
+        let terms = json!({ "by": "contact", "days": 5, "working_days": working });
+        let found = shop.boss.post(&format!("/pools/{open}/rules/simulate"), terms).await.ok();
+        text(&found["items"][0]["falls_at"])
+    };
+    // From Saturday, the 21st: Sunday to Thursday. Or Monday, Tuesday, Friday, Monday and Tuesday.
+    assert!(ask(false).await.starts_with("2026-11-26T16:00:00"));
+    assert!(ask(true).await.starts_with("2026-12-01T16:00:00"));
+}
+
+#[actix_web::test]
+async fn many_fall_in_several_runs_and_nobody_twice() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    for at in 0..230 {
+        customer(&shop.sales, &format!("客户{at}"), json!({})).await;
+    }
+    rule(&shop.boss, &open, json!({ "by": "contact", "days": 5, "warn_days": 1 })).await;
+    shop.advance(Duration::days(5)).await;
+    turn(&shop).await;
+    let sales = again(&shop, &shop.sales).await;
+    assert_eq!(sales.get("/inbox").await.ok()["unread"], 230);
+    shop.advance(Duration::days(1)).await;
+    turn(&shop).await;
+    let boss = shop.step_up(&again(&shop, &shop.boss).await).await;
+    assert_eq!(boss.get("/customers/count?pool=true").await.ok()["count"], 230);
+    let sales = again(&shop, &sales).await;
+    assert_eq!(sales.get("/inbox").await.ok()["unread"], 230);
+    let page = boss.get("/customers?pool=true&limit=100").await.ok();
+    for item in page["items"].as_array().expect("items").iter().take(5) {
+        let moves = boss.get(&format!("/customers/{}/pool-moves", text(&item["id"]))).await.ok();
+        assert_eq!(moves["items"].as_array().map(Vec::len), Some(1), "{moves}");
+    }
+}
