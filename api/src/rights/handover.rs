@@ -73,7 +73,7 @@ async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem
             ..Default::default()
         };
         tx.update_all::<customers::Entity>(&rows, "hand_over", change).await?;
-        customers::touched(&tx, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+        customers::touched(tx, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
     }
     Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
 }
