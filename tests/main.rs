@@ -32,4 +32,5 @@ mod sessions;
 mod sms;
 mod step_up;
 mod tags;
+mod transfer;
 mod wechat;

@@ -6,6 +6,7 @@ use crate::customers::bulk_entity as bulk;
 use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
 use crate::customers::record_entity as record;
+use crate::customers::transfer::entity as transfer;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, privacy, rights, scope, tags, tasks, tenants};
@@ -74,6 +75,11 @@ pub fn tables() -> Vec<Table> {
         table(customers::view::Entity),
         table(bulk::action::Entity),
         table(bulk::row::Entity),
+        table(transfer::import::Entity),
+        table(transfer::row::Entity),
+        table(transfer::mapping::Entity),
+        table(transfer::export::Entity),
+        table(transfer::chunk::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(interactions::entity::Entity),
@@ -124,6 +130,11 @@ pub fn recorded() -> Vec<Recorded> {
         said(customers::view::Entity),
         said(bulk::action::Entity),
         said(bulk::row::Entity),
+        said(transfer::import::Entity),
+        said(transfer::row::Entity),
+        said(transfer::mapping::Entity),
+        said(transfer::export::Entity),
+        said(transfer::chunk::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(interactions::entity::Entity),

@@ -8,7 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags, tasks,
+    accounts, bulk, custom_fields, customers, filters, interactions, keys, orders, privacy, staff, step_up, tags,
+    tasks, transfer,
 };
 
 /// A struct that a request body may be.
@@ -73,6 +74,8 @@ forms! {
         customers::CustomerTags,
         bulk::BulkChange,
         bulk::BulkDeletion,
+        transfer::ImportStart,
+        transfer::NewExport,
         customers::NewRelation,
         customers::NewCustomerType,
         customers::CustomerTypeChanges,

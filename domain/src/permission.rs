@@ -22,7 +22,10 @@ codes! {
         CustomersShare = "customers.share",
         /// Take a customer out of the pool 公海, and put one's own there.
         CustomersClaim = "customers.claim",
-        /// Answer somebody who asks for everything that is kept about them (PIPL art. 45).
+        /// Bring a whole table of customers in, and take it back.
+        CustomersImport = "customers.import",
+        /// Answer somebody who asks for everything that is kept about them (PIPL art. 45), and take lists of
+        /// customers out.
         CustomersExport = "customers.export",
         /// Erase a person for good (PIPL art. 47).
         CustomersErase = "customers.erase",

@@ -124,6 +124,7 @@ impl Role {
                     P::CustomersDelete,
                     P::CustomersAssign,
                     P::CustomersBulkDelete,
+                    P::CustomersImport,
                     P::CustomersExport,
                     P::CustomersErase,
                     P::TagsWrite,

@@ -34,6 +34,7 @@ mod m0056_views;
 mod m0057_bulk;
 mod m0060_custom_fields;
 mod m0061_record;
+mod m0062_transfer;
 mod schema;
 
 /// All migrations in their order.
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_bulk::Migration),
             Box::new(m0060_custom_fields::Migration),
             Box::new(m0061_record::Migration),
+            Box::new(m0062_transfer::Migration),
         ]
     }
 }

@@ -40,6 +40,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("samples/people.rs", "customers", "what such a customer is made of"),
     ("jobs/worker.rs", "customers", "the list of the kinds of job there are"),
     ("scope/system/searching.rs", "customers", "the job whose turn it is"),
+    ("scope/system/transfers.rs", "customers", "the rows of tables whose time is over"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),

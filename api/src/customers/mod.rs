@@ -2,12 +2,14 @@
 
 mod bulk;
 mod bury;
+mod change;
 mod contacts;
 pub(crate) mod custom;
 mod dates;
 mod details;
 mod digests;
 pub(crate) mod entity;
+mod new;
 pub(crate) mod record_entity;
 mod regions;
 mod relations;
@@ -18,6 +20,7 @@ mod search;
 mod sharing;
 mod similar;
 mod store;
+pub(crate) mod transfer;
 mod types;
 mod vault;
 mod view;
@@ -46,6 +49,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
         .configure(bulk::routes)
+        .configure(transfer::routes)
         .configure(custom::routes)
         .configure(similar::routes)
         .configure(routes::routes)

@@ -38,7 +38,7 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersErase, CustomersExport, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersErase, CustomersImport, CustomersExport, CustomersReveal, CustomersShare, CustomersClaim, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }

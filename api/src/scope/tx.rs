@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
-    QuerySelect,
+    QuerySelect, TransactionTrait as _,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
@@ -268,6 +268,33 @@ impl Tx<'_> {
         audit::write(&self.tx, self.scope, entries).await?;
         self.tx.commit().await?;
         Ok(())
+    }
+
+    /// Does something that may fail without taking what was done before with it. The inner refusal leaves nothing
+    /// behind; a transaction that is lost as a whole is the outer one.
+    ///
+    /// # Errors
+    /// When the database does not answer, or another transaction stood in the way.
+    pub(crate) async fn attempt<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<Result<T, Problem>, Problem> {
+        let inner =
+            Tx { scope: self.scope, tx: self.tx.begin().await?, wrote: Cell::new(false), entries: RefCell::default() };
+        match work(&inner).await {
+            Ok(done) => {
+                inner.tx.commit().await?;
+                self.wrote.set(self.wrote.get() || inner.wrote.get());
+                self.entries.borrow_mut().extend(inner.entries.into_inner());
+                Ok(Ok(done))
+            }
+            Err(problem @ Problem::Internal(_)) => Err(problem),
+            Err(problem @ Problem::Conflict { code: "in_progress", .. }) => Err(problem),
+            Err(problem) => {
+                inner.tx.rollback().await?;
+                Ok(Err(problem))
+            }
+        }
     }
 
     /// The raw transaction, for tables of the scope module itself.

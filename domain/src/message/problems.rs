@@ -73,6 +73,9 @@ super::texts! {
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";
     in_pool: "客户已经在公海里", "The customer is in the pool already";
     bulk_ended: "操作已经结束", "It has ended already";
+    import_started: "导入已经开始", "The import has started already";
+    import_ended: "导入已经结束", "The import has ended already";
+    file_gone: "文件已过期，请重新上传或导出", "The file has gone: send or make it again";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";

@@ -22,6 +22,7 @@ mod searching;
 pub(crate) mod sessions;
 mod sweep;
 pub(crate) mod tenants;
+mod transfers;
 
 pub(crate) use recorded::{By, Said};
 

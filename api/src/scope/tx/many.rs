@@ -111,6 +111,32 @@ impl Tx<'_> {
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
+    /// Inserts many rows of their own, each with its entry in the record, and each made when it is said.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`]; none of them is inserted then.
+    pub(crate) async fn insert_all<E: Tenanted>(
+        &self,
+        rows: impl IntoIterator<Item = (Uuid, Option<DateTime<Utc>>, E::ActiveModel)>,
+    ) -> Result<(), DbErr> {
+        self.wrote.set(true);
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|(id, at, row)| {
+                let mut row = self.stamped::<E>(row);
+                if let (Some(at), Some(Aggregate { created_at, .. })) = (at, E::aggregate()) {
+                    set(&mut row, created_at, at.into());
+                }
+                self.record_fields::<E>("create", Some(id), Diff::of::<E>(None, Some(&row)));
+                row
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
     /// Makes a tombstone a row again. Its unique values must be free.
     ///
     /// # Errors
