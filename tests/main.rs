@@ -37,4 +37,5 @@ mod sms;
 mod step_up;
 mod tag_rules;
 mod tags;
+mod transfer;
 mod wechat;

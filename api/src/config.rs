@@ -63,6 +63,8 @@ pub struct Http {
     pub workers: usize,
     /// Bytes.
     pub body_limit: usize,
+    /// Bytes of a table that is imported.
+    pub upload_limit: usize,
     /// Addresses and networks of the proxies whose `X-Forwarded-For` counts.
     pub trusted_proxy: String,
     /// Seconds after which a request that has no answer yet is given up.

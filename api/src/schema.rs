@@ -8,6 +8,7 @@ use crate::customers::entity as customers;
 use crate::customers::merging::entity as merging;
 use crate::customers::pools::entity as pools;
 use crate::customers::record_entity as record;
+use crate::customers::transfer::entity as transfer;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
 use crate::{interactions, jobs, privacy, recycling, rights, scope, tags, tasks, tenants};
@@ -85,6 +86,11 @@ pub fn tables() -> Vec<Table> {
         table(merging::moved::Entity),
         table(merging::pair::Entity),
         table(merging::scan::Entity),
+        table(transfer::import::Entity),
+        table(transfer::row::Entity),
+        table(transfer::mapping::Entity),
+        table(transfer::export::Entity),
+        table(transfer::chunk::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(tags::entity::rule::Entity),
@@ -145,6 +151,11 @@ pub fn recorded() -> Vec<Recorded> {
         said(merging::moved::Entity),
         said(merging::pair::Entity),
         said(merging::scan::Entity),
+        said(transfer::import::Entity),
+        said(transfer::row::Entity),
+        said(transfer::mapping::Entity),
+        said(transfer::export::Entity),
+        said(transfer::chunk::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(tags::entity::rule::Entity),

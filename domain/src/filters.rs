@@ -118,7 +118,8 @@ pub struct ViewChanges {
     pub filter: Change<Filter>,
 }
 
-fn field(name: &str) -> Result<(), ValidationError> {
+/// The rule for the name of a field: `name`, `custom.size`.
+pub(crate) fn field(name: &str) -> Result<(), ValidationError> {
     let known = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));
     if known { Ok(()) } else { fail("code_invalid") }
 }

@@ -9,8 +9,7 @@ use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
     accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, pools, privacy, staff,
-    step_up,
-    tags, tasks,
+    step_up, tags, tasks, transfer,
 };
 
 /// A struct that a request body may be.
@@ -81,6 +80,8 @@ forms! {
         bulk::BulkChange,
         bulk::BulkDeletion,
         duplicates::Merge,
+        transfer::ImportStart,
+        transfer::NewExport,
         customers::NewRelation,
         customers::NewCustomerType,
         customers::CustomerTypeChanges,

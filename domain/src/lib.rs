@@ -43,6 +43,7 @@ pub mod step_up;
 pub mod tags;
 pub mod tasks;
 pub mod text;
+pub mod transfer;
 
 pub use check::check;
 pub use forms::Form;

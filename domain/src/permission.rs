@@ -26,7 +26,10 @@ codes! {
         CustomersClaim = "customers.claim",
         /// Make pools, say who is in them and when customers fall into them.
         PoolsWrite = "pools.write",
-        /// Answer somebody who asks for everything that is kept about them (PIPL art. 45).
+        /// Bring a whole table of customers in, and take it back.
+        CustomersImport = "customers.import",
+        /// Answer somebody who asks for everything that is kept about them (PIPL art. 45), and take lists of
+        /// customers out.
         CustomersExport = "customers.export",
         /// Erase a person for good (PIPL art. 47).
         CustomersErase = "customers.erase",

@@ -125,6 +125,7 @@ impl Role {
                     P::CustomersAssign,
                     P::CustomersBulkDelete,
                     P::CustomersMerge,
+                    P::CustomersImport,
                     P::CustomersExport,
                     P::CustomersErase,
                     P::PoolsWrite,

@@ -41,6 +41,7 @@ mod m0070_merges;
 mod m0071_duplicates;
 mod m0066_pools;
 mod m0067_recycling;
+mod m0062_transfer;
 mod schema;
 
 /// All migrations in their order.
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0071_duplicates::Migration),
             Box::new(m0066_pools::Migration),
             Box::new(m0067_recycling::Migration),
+            Box::new(m0062_transfer::Migration),
         ]
     }
 }

@@ -69,6 +69,11 @@ impl Table {
         self.column(name, "BLOB NULL", "BLOB NULL")
     }
 
+    /// Ciphertext that may be longer than 64 KB: rows of a table that somebody sent.
+    pub(crate) fn opt_large_sealed(self, name: &str) -> Self {
+        self.column(name, "MEDIUMBLOB NULL", "BLOB NULL")
+    }
+
     /// A code, key or name of at most 191 characters (what fits an index of three such columns).
     pub(crate) fn text(self, name: &str) -> Self {
         self.column(name, "VARCHAR(191) NOT NULL", "TEXT NOT NULL")

@@ -232,6 +232,9 @@ export type Selection = Schemas['Selection']
 export type BulkChange = Schemas['BulkChange']
 export type BulkAction = Answer<Schemas['BulkView']>
 export type BulkFailure = Schemas['BulkFailure']
+export type Import = Answer<Schemas['ImportView']>
+export type Export = Answer<Schemas['ExportView']>
+export type ExportLink = Schemas['ExportLink']
 
 export type NewInteraction = Schemas['NewInteraction']
 export type Interaction = Answer<Schemas['InteractionView']>

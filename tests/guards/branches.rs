@@ -50,6 +50,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("scope/system/pools.rs", "tenants", "members are teams, too"),
     ("scope/system/recycling.rs", "recycling", "the rules whose turn it is, and their job"),
     ("jobs/worker.rs", "recycling", "the list of the kinds of job there are"),
+    ("scope/system/transfers.rs", "customers", "the rows of tables whose time is over"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),

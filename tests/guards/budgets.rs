@@ -26,6 +26,17 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_bulk_failures", 2),
     ("cancel_bulk_action", 5),
     ("undo_bulk_action", 6),
+    ("upload_import", 14), // the row, a piece of the file each (3), what was read (3), and what it shows (4)
+    ("list_imports", 1),
+    ("get_import", 4),
+    ("start_import", 9),
+    ("cancel_import", 5),
+    ("revert_import", 6),
+    ("get_import_errors", 4), // and two for each piece of the file
+    ("create_export", 6),
+    ("list_exports", 1),
+    ("get_export", 1),
+    ("create_export_link", 4),
     ("list_similar_customers", 6), // three kinds of likeness, who they are, which of them one sees, their owners
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
     // customers (5), the log, the record.
@@ -42,7 +53,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 8),
-    ("erase_customer", 26), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 27), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const GIVERS: [(&str, usize); 14] = [
     ("fail(", 0),
     ("fail_at(", 1),
-    (".refuse(", 0),
+    ("refuse(", 0),
     (".limit(", 0),
     ("Violation::new(", 1),
     ("Problem::field(", 1),

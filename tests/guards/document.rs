@@ -65,7 +65,7 @@ impl Operation {
             access,
             method: method.to_uppercase().parse().expect("a method"),
             path: path.strip_prefix("/api/v1").expect("all operations are under /api/v1").to_owned(),
-            has_body: operation["requestBody"].is_object(),
+            has_body: operation["requestBody"]["content"]["application/json"].is_object(),
             statuses: statuses.keys().map(|status| status.parse().expect("a status")).collect(),
             id,
         }
@@ -107,9 +107,10 @@ impl Operation {
     /// The sample's request, sent by somebody.
     pub async fn call(&self, client: &Client, sample: &Sample) -> Answer {
         let request = self.bare(client, sample);
-        let request = match &sample.body {
-            Some(body) => request.json(body),
-            None => request,
+        let request = match (&sample.body, &sample.file) {
+            (Some(body), _) => request.json(body),
+            (None, Some(file)) => request.header("Content-Type", "application/octet-stream").body(file.clone()),
+            (None, None) => request,
         };
         self.checked(client.send(request).await)
     }

@@ -96,6 +96,7 @@ async fn an_id_that_nobody_has_is_not_found() {
                     version: sample.version,
                     body: sample.body.clone(),
                     query: sample.query.clone(),
+                    file: sample.file.clone(),
                 };
                 let answer = operation.call(&sample.client, &wrong).await;
                 assert_eq!(answer.status, 404, "{} with {name} = {id}: {}", operation.id, answer.body);

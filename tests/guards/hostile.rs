@@ -282,6 +282,7 @@ fn copy(sample: &Sample) -> Sample {
         version: sample.version,
         body: sample.body.clone(),
         query: sample.query.clone(),
+        file: sample.file.clone(),
     }
 }
 

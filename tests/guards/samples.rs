@@ -23,6 +23,8 @@ pub struct Sample {
     pub body: Option<Value>,
     /// What stands behind the question mark, for operations that need something there.
     pub query: Option<String>,
+    /// A body that is no JSON.
+    pub file: Option<Vec<u8>>,
 }
 
 impl Sample {
@@ -51,6 +53,11 @@ impl Sample {
         self.body = Some(body);
         self
     }
+}
+
+/// A table of one customer.
+fn table() -> Vec<u8> {
+    format!("姓名,手机\n张君宝,{}\n", phone_number()).into_bytes()
 }
 
 /// A member of staff at work: what a sample needs is made by them, so that it is theirs to see.
@@ -91,6 +98,7 @@ impl<'s> Desk<'s> {
             version: None,
             body: None,
             query: None,
+            file: None,
         };
         let mine = || as_client(&self.client);
         let now = shop.at.clock().now();
@@ -201,6 +209,32 @@ impl<'s> Desk<'s> {
                 "add_tags": [self.tag().await], "remove_tags": [], "custom": {}, "message": "新茶到了，请回访",
             })),
             "delete_customers" => mine().body(json!({ "selection": { "filter": regulars() } })),
+            "upload_import" => {
+                Sample { file: Some(table()), ..mine().query("name=客户.csv".to_owned()) }
+            }
+            "list_imports" | "list_exports" => mine(),
+            "get_import" => mine().at("id", Box::pin(self.import()).await),
+            "start_import" => {
+                let columns = json!([{ "column": 0, "field": "name" }, { "column": 1, "field": "phone" }]);
+                mine().at("id", Box::pin(self.import()).await).body(json!({ "columns": columns, "mode": "create" }))
+            }
+            "cancel_import" => mine().at("id", Box::pin(self.started_import()).await),
+            "revert_import" => {
+                let id = Box::pin(self.started_import()).await;
+                self.boss.post(&format!("/imports/{id}/cancel"), json!({})).await.ok();
+                mine().at("id", id)
+            }
+            "get_import_errors" => mine().at("id", Box::pin(self.import()).await),
+            "create_export" => {
+                mine().body(json!({ "selection": { "ids": [self.customer().await] }, "format": "csv" }))
+            }
+            "get_export" => mine().at("id", Box::pin(self.export()).await),
+            "create_export_link" => mine().at("id", Box::pin(self.export()).await),
+            "get_export_file" => {
+                let link = self.boss.post(&format!("/exports/{}/link", Box::pin(self.export()).await), json!({})).await.ok();
+                let ticket = text(&link["path"]).rsplit('/').next().expect("a ticket").to_owned();
+                as_client(&shop.nobody).at("ticket", ticket)
+            }
             "list_bulk_actions" => mine(),
             "get_bulk_action" | "list_bulk_failures" | "cancel_bulk_action" => mine().at("id", self.bulk().await),
             "undo_bulk_action" => {
@@ -373,6 +407,27 @@ impl<'s> Desk<'s> {
     async fn bulk(&self) -> String {
         let body = json!({ "selection": { "ids": [self.customer().await] }, "type": "lost" });
         text(&self.client.post("/customers/bulk", body).await.ok()["id"])
+    }
+
+    /// A file that the boss sent.
+    async fn import(&self) -> String {
+        let request = self.boss.request(reqwest::Method::POST, "/imports?name=客户.csv").body(table());
+        text(&self.boss.send(request).await.ok()["id"])
+    }
+
+    async fn started_import(&self) -> String {
+        let id = Box::pin(self.import()).await;
+        let body = json!({ "columns": [{ "column": 0, "field": "name" }], "mode": "create" });
+        self.boss.post(&format!("/imports/{id}/start"), body).await.ok();
+        id
+    }
+
+    /// An export of the boss's that has ended.
+    async fn export(&self) -> String {
+        let body = json!({ "selection": { "filter": {} }, "format": "csv", "columns": ["name"] });
+        let id = text(&self.boss.post("/exports", body).await.ok()["id"]);
+        while Box::pin(api::run_due(&self.shop.at, Some(self.tenant))).await.expect("jobs run") > 0 {}
+        id
     }
 
     async fn view(&self) -> String {

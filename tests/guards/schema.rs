@@ -228,7 +228,9 @@ fn kind<'k>(db: &DatabaseConnection, of: &ColumnType, there: &'k Column) -> Opti
         (ColumnType::BigInteger, true) => &["bigint(20)", "bigint"],
         (ColumnType::BigInteger, false) => &["bigint"],
         (ColumnType::Uuid, true) => &["binary(16)"],
-        (ColumnType::VarBinary(_) | ColumnType::Binary(_) | ColumnType::Blob, true) => &["varbinary(64)", "blob"],
+        (ColumnType::VarBinary(_) | ColumnType::Binary(_) | ColumnType::Blob, true) => {
+            &["varbinary(64)", "blob", "mediumblob"]
+        }
         (ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Binary(_) | ColumnType::Blob, false) => &["blob"],
         (ColumnType::String(_) | ColumnType::Text, true) => &["varchar(191)", "varchar(2000)", "mediumtext"],
         (ColumnType::String(_) | ColumnType::Text, false) => &["text"],

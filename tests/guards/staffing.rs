@@ -20,7 +20,7 @@ pub fn rights() -> Value {
 
 impl Desk<'_> {
     fn empty(&self, client: &Client) -> Sample {
-        Sample { client: client.clone(), values: Vec::new(), version: None, body: None, query: None }
+        Sample { client: client.clone(), values: Vec::new(), version: None, body: None, query: None, file: None }
     }
 
     /// A sample of an operation on staff, roles or teams.

@@ -24,6 +24,9 @@ pub struct TenantKeys {
     index: Index,
     /// Seals the remembered answers of idempotent requests.
     pub answers: Sealer,
+    /// Seals the rows of tables that come in and go out. They live for days; what a key that is replaced
+    /// meanwhile has sealed is gone early.
+    pub files: Sealer,
 }
 
 impl TenantKeys {
@@ -45,8 +48,8 @@ impl TenantKeys {
         let sealer = |purpose: &str| {
             Sealer::new(id(&current, purpose), generations.iter().map(|stored| id(stored, purpose)).collect())
         };
-        let (wrap, answers) = (sealer("shuke/person-keys"), sealer("shuke/answers"));
-        Ok(Self { tenant_id, wrap, index, answers })
+        let (wrap, answers, files) = (sealer("shuke/person-keys"), sealer("shuke/answers"), sealer("shuke/files"));
+        Ok(Self { tenant_id, wrap, index, answers, files })
     }
 
     /// New keys for a person, and the form in which they are stored with the customer.

@@ -63,21 +63,22 @@ impl Contacts {
 
     /// Writes their blind indexes anew.
     pub(super) async fn index(&self, tx: &Tx<'_>, customer: Uuid, vault: &Vault, new: bool) -> Result<(), Problem> {
-        let kinds =
-            [(EMAIL, self.emails.is_some(), &vault.emails), (WECHAT, self.wechat_ids.is_some(), &vault.wechat_ids)];
-        let named = kinds.iter().filter(|(_, named, _)| *named);
-        let old = named.clone().map(|(kind, ..)| *kind);
-        if !new && named.clone().next().is_some() {
+        let kinds = [(EMAIL, self.emails.is_some()), (WECHAT, self.wechat_ids.is_some())];
+        let old: Vec<&str> = kinds.into_iter().filter(|(_, named)| *named).map(|(kind, _)| kind).collect();
+        if !new && !old.is_empty() {
             let of = Condition::all().add(blind::Column::CustomerId.eq(customer));
             tx.remove::<blind::Entity>(of.add(blind::Column::Kind.is_in(old))).await?;
         }
-        let rows = named.flat_map(|(kind, _, held)| {
-            let row = move |(text, at): (&SealedText, i64)| {
-                digests::row(tx, customer, (kind, at), &folded(&text.text), false)
-            };
-            held.iter().zip(0..).map(row)
-        });
-        Ok(tx.insert_many::<blind::Entity>(rows.collect::<Vec<_>>()).await?)
+        Ok(tx.insert_many::<blind::Entity>(self.rows(tx, customer, vault)).await?)
+    }
+
+    /// Their blind indexes.
+    pub(super) fn rows(&self, scope: &Scope, customer: Uuid, vault: &Vault) -> Vec<blind::ActiveModel> {
+        let row = |kind: &'static str| {
+            move |(text, at): (&SealedText, i64)| digests::row(scope, customer, (kind, at), &folded(&text.text), false)
+        };
+        let emails = vault.emails.iter().zip(0..).filter(|_| self.emails.is_some()).map(row(EMAIL));
+        emails.chain(vault.wechat_ids.iter().zip(0..).filter(|_| self.wechat_ids.is_some()).map(row(WECHAT))).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod bury;
+mod change;
 mod contacts;
 pub(crate) mod custom;
 mod dates;
@@ -10,6 +11,7 @@ mod digests;
 pub(crate) mod entity;
 pub(crate) mod merging;
 pub(crate) mod pools;
+mod new;
 pub(crate) mod record_entity;
 mod regions;
 mod relations;
@@ -21,6 +23,7 @@ mod sharing;
 mod similar;
 mod store;
 mod tagging;
+pub(crate) mod transfer;
 mod types;
 mod vault;
 mod view;
@@ -52,6 +55,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
         .configure(bulk::routes)
+        .configure(transfer::routes)
         .configure(custom::routes)
         .configure(similar::routes)
         .configure(routes::routes)

@@ -143,7 +143,7 @@ pub(super) async fn first_phone_taken(tx: &Tx<'_>, vault: &Vault) -> Result<bool
 }
 
 /// The refusal that names the customer in the way, masked, and who looks after them.
-async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
+pub(super) async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
     let index = tx
         .find_masked::<phone::Entity>()
         .filter(with_digest(PHONE, tx.keys().index().phone_anywhere(number)))

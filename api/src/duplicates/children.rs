@@ -58,6 +58,7 @@ pub const SAYS: &[(&str, Say)] = &[
     ("bulk_rows", Say::Stays),
     ("merges", Say::Stays),
     ("pool_moves", Say::Stays),
+    ("import_rows", Say::Stays),
     ("duplicate_pairs", Say::Stays),
 ];
 

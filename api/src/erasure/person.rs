@@ -8,6 +8,7 @@ use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
 use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
+use crate::customers::transfer::entity::{chunk, export, row as imported};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
@@ -96,6 +97,24 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     tx.remove::<blind::Entity>(blind::Column::CustomerId.eq(person)).await?;
     tx.remove::<date::Entity>(date::Column::CustomerId.eq(person)).await?;
     tx.remove::<star::Entity>(star::Column::CustomerId.eq(person)).await?;
+    // Whole files of rows go: what stands in them of others can be sent or made again.
+    let of_theirs = Query::select()
+        .column(imported::Column::ImportId)
+        .from(imported::Entity)
+        .and_where(imported::Column::TenantId.eq(tx.tenant_id()))
+        .and_where(imported::Column::CustomerId.eq(person))
+        .to_owned();
+    let taken_out = Query::select()
+        .column(export::Column::Id)
+        .from(export::Entity)
+        .and_where(export::Column::TenantId.eq(tx.tenant_id()))
+        .to_owned();
+    let files = Condition::any()
+        .add(chunk::Column::FileId.in_subquery(of_theirs))
+        .add(chunk::Column::FileId.in_subquery(taken_out));
+    tx.remove::<chunk::Entity>(files).await?;
+    let emptied = imported::ActiveModel { customer_id: Set(None), before: Set(None), ..Default::default() };
+    tx.derive_all::<imported::Entity>(imported::Column::CustomerId.eq(person), emptied).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));
     tx.remove::<relation::Entity>(known).await?;
     let merged = Condition::any().add(merge::Column::CustomerId.eq(person)).add(merge::Column::OtherId.eq(person));

@@ -233,9 +233,10 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
                 $(<$job as super::Job>::KIND => {
                     let payload = serde_json::from_str::<$job>(job.payload.as_deref().unwrap_or("null"));
                     let this = payload.map_err(anyhow::Error::from)?;
+                    // Boxed: otherwise every job is as large as the largest of them all.
                     match call {
-                        Call::Run => super::Job::run(this, scope).await,
-                        Call::GiveUp => super::Job::give_up(this, scope).await,
+                        Call::Run => Box::pin(super::Job::run(this, scope)).await,
+                        Call::GiveUp => Box::pin(super::Job::give_up(this, scope)).await,
                     }
                 })*
                 other => Err(Problem::Internal(anyhow::anyhow!("unknown kind of job: {other}"))),
@@ -264,5 +265,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::duplicates::ScanAsked,
         crate::customers::PoolGivenUp,
         crate::recycling::RecyclingDue,
+        crate::customers::transfer::ImportAsked,
+        crate::customers::transfer::ExportAsked,
     )
 }

@@ -38,7 +38,7 @@ pub mod grants {
     }
 
     grants! {
-        CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersMerge, CustomersErase, CustomersExport, CustomersReveal, CustomersShare, CustomersAssign, CustomersClaim, PoolsWrite, TagsRead, TagsWrite,
+        CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersMerge, CustomersErase, CustomersImport, CustomersExport, CustomersReveal, CustomersShare, CustomersAssign, CustomersClaim, PoolsWrite, TagsRead, TagsWrite,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }

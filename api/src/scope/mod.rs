@@ -36,7 +36,7 @@ use domain::rights::{FieldRules, Rights};
 use find::On;
 use sea_orm::{ColumnTrait as _, QueryFilter as _, Select};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::{Builder, Uuid};
 
 /// Who the record says it was.
@@ -65,8 +65,8 @@ pub struct Scope {
     keys: Arc<TenantKeys>,
     origin: Origin,
     now: DateTime<Utc>,
-    /// Whether a transaction is open: whoever reads beside it would wait, with a connection in hand, for a second one.
-    begun: Arc<AtomicBool>,
+    /// Transactions that are open: whoever reads beside it would wait, with a connection in hand, for a second one.
+    begun: Arc<AtomicUsize>,
 }
 
 impl Scope {
@@ -204,7 +204,7 @@ impl Scope {
     /// Where the scope itself reads. Sixteen requests that each hold one of eight connections and want another wait
     /// for ever (measured), so what is read while a transaction is open is read in it.
     fn pool(&self) -> On<'_> {
-        debug_assert!(!self.begun.load(Ordering::Relaxed), "read beside an open transaction");
+        debug_assert_eq!(self.begun.load(Ordering::Relaxed), 0, "read beside an open transaction");
         On::Pool(&self.at.db.read)
     }
 

@@ -13,11 +13,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
-    QuerySelect, TryIntoModel,
+    QuerySelect, TransactionTrait as _,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::Uuid;
 
 /// A transaction. Dropped without [`Tx::commit`], it never happened.
@@ -30,11 +30,18 @@ pub struct Tx<'s> {
 }
 
 /// While it lives, the scope of a transaction says that it is open.
-struct Open<'s>(&'s AtomicBool);
+struct Open<'s>(&'s AtomicUsize);
+
+impl<'s> Open<'s> {
+    fn of(scope: &'s Scope) -> Self {
+        scope.begun.fetch_add(1, Ordering::Relaxed);
+        Self(&scope.begun)
+    }
+}
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -50,9 +57,7 @@ impl Scope {
 
     pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
         let tx = self.at.db.begin().await?;
-        self.begun.store(true, Ordering::Relaxed);
-        let open = Open(&self.begun);
-        Ok(Tx { scope: self, tx, wrote: Cell::new(false), entries: RefCell::default(), _open: open })
+        Ok(Tx::of(self, tx))
     }
 }
 
@@ -131,25 +136,8 @@ impl Tx<'_> {
     /// # Errors
     /// When an id or a unique value is taken, or a row it points at is not of this business.
     pub async fn insert<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
-        self.insert_stamped::<E>(self.stamped::<E>(row)).await
-    }
-
-    /// Inserts a row and answers it as it stands now, without reading it again. Every column must be set.
-    ///
-    /// # Errors
-    /// As [`Tx::insert`], and when a column was left out.
-    pub async fn insert_shown<E: Tenanted>(&self, row: E::ActiveModel) -> Result<E::Model, DbErr>
-    where
-        E::ActiveModel: TryIntoModel<E::Model>,
-    {
-        let row = self.stamped::<E>(row);
-        let shown = row.clone().try_into_model()?;
-        self.insert_stamped::<E>(row).await?;
-        Ok(shown)
-    }
-
-    async fn insert_stamped<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
         self.wrote.set(true);
+        let row = self.stamped::<E>(row);
         let id = match row.get(E::key()) {
             ActiveValue::Set(Value::Uuid(id)) => id,
             _ => None,
@@ -306,6 +294,36 @@ impl Tx<'_> {
         audit::write(&self.tx, self.scope, entries).await?;
         self.tx.commit().await?;
         Ok(())
+    }
+
+    /// Does something that may fail without taking what was done before with it. The inner refusal leaves nothing
+    /// behind; a transaction that is lost as a whole is the outer one.
+    ///
+    /// # Errors
+    /// When the database does not answer, or another transaction stood in the way.
+    pub(crate) async fn attempt<T>(
+        &self,
+        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<Result<T, Problem>, Problem> {
+        let inner = Tx::of(self.scope, self.tx.begin().await?);
+        match work(&inner).await {
+            Ok(done) => {
+                inner.tx.commit().await?;
+                self.wrote.set(self.wrote.get() || inner.wrote.get());
+                self.entries.borrow_mut().extend(inner.entries.into_inner());
+                Ok(Ok(done))
+            }
+            Err(problem @ Problem::Internal(_)) => Err(problem),
+            Err(problem @ Problem::Conflict { code: "in_progress", .. }) => Err(problem),
+            Err(problem) => {
+                inner.tx.rollback().await?;
+                Ok(Err(problem))
+            }
+        }
+    }
+
+    fn of(scope: &Scope, tx: DatabaseTransaction) -> Tx<'_> {
+        Tx { scope, tx, wrote: Cell::new(false), entries: RefCell::default(), _open: Open::of(scope) }
     }
 
     /// The raw transaction, for tables of the scope module itself.

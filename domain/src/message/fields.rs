@@ -67,5 +67,25 @@ super::texts! {
     views_too_many: "视图太多，请先删除不用的", "Too many views: delete some first";
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
     ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";
+    file_empty: "文件里没有数据行", "The file has no rows";
+    file_kind_unknown: "请上传 CSV 或 XLSX 文件", "Send a CSV or XLSX file";
+    file_broken: "文件已损坏，或不是有效的表格", "The file is broken, or no table";
+    encoding_mixed: "第 {row} 行的文字编码与前面不同，请另存为 UTF-8 后再上传", "Row {row} is written in another encoding than those before it: save the file as UTF-8";
+    line_too_long: "第 {row} 行太长，可能少了一个引号", "Row {row} is too long: a quote may be missing";
+    columns_too_many: "最多 {max} 列", "At most {max} columns";
+    archive_too_large: "文件展开后太大", "The file unfolds to too much";
+    merged_too_many: "合并的单元格太多，请取消合并后再上传", "Too many merged cells: unmerge them";
+    cell_error: "公式的结果是错误值", "The formula came to an error";
+    cell_merged: "在合并的单元格里，内容不明确", "Part of a merged cell: it is not clear what is meant";
+    number_lost: "号码变成了科学计数，后面的数字已丢失，请把这一列设为文本", "The number was lost to scientific notation: format the column as text";
+    zero_lost: "号码开头的 0 丢失了，请把这一列设为文本", "The zero in front was lost: format the column as text";
+    region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”", "No such region: write the whole name";
+    row_repeated: "文件里前面的行已经是这位客户", "A row before this one is the same customer";
+    key_missing: "缺少用来辨认客户的内容", "Nothing says which customer this is";
+    key_unfit: "不能用这一项辨认客户", "Customers cannot be told apart by this";
+    key_unmapped: "请指定哪一列用来辨认客户", "Say which column tells customers apart";
+    column_unknown: "没有这一项", "There is no such field";
+    column_twice: "同一列或同一项用了两次", "The column or the field is used twice";
+    name_missing: "请指定哪一列是姓名", "Say which column is the name";
     transition_refused: "当前状态不能这样操作", "Not possible in the present state";
 }

@@ -86,6 +86,9 @@ super::texts! {
     not_in_pool: "客户不在公海里", "The customer is in no pool";
     pool_closing: "这个公海正在合并到另一个", "The pool is being given up";
     bulk_ended: "操作已经结束", "It has ended already";
+    import_started: "导入已经开始", "The import has started already";
+    import_ended: "导入已经结束", "The import has ended already";
+    file_gone: "文件已过期，请重新上传或导出", "The file has gone: send or make it again";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
     undo_blocked: "电话或唯一内容已被别的客户使用，不能撤销", "Somebody else has the phone or a unique value by now";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";

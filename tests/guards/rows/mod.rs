@@ -332,6 +332,13 @@ impl World {
                     }
                 }
             }
+            "list_imports" | "get_import" | "get_import_errors" => {
+                assert_eq!(items(&client.get("/imports").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
+            "get_export_file" => drop(client.get("/export-files/1-2-3").await.problem(404, "not_found")),
+            "list_exports" | "get_export" => {
+                assert_eq!(items(&client.get("/exports").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
             "list_regions" => {
                 assert_eq!(client.get("/regions").await.ok()["items"].as_array().map(Vec::len), Some(34), "{who}");
             }
@@ -511,6 +518,7 @@ impl World {
                     }
                 }
             }
+            "get_export_file" => drop(client.get("/export-files/1-2-3").await.problem(404, "not_found")),
             "list_my_consents" => assert_eq!(client.get("/me/consents").await.ok()["items"], json!([])),
             "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([])),
             // The buyer's number is on orders, and on no customer's record.

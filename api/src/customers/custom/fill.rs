@@ -18,11 +18,11 @@ use domain::json::Tree;
 use domain::{Violations, given::Given};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// What is to be written, each value in its one spelling; `null` clears.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::customers) struct Filled(Vec<(Definition, Tree)>);
 
 /// Checks what a body gives by the definitions its author sees. `before` is the record that it changes.
@@ -159,20 +159,30 @@ impl Filled {
         if before.is_some() {
             self.clear(tx, customer).await?;
         }
-        let rows = self.0.iter().flat_map(|(definition, tree)| value_rows(customer, definition, tree));
-        let written = tx.insert_many::<value::Entity>(rows).await;
+        let (values, blind) = self.rows(tx, customer);
+        let written = tx.insert_many::<value::Entity>(values).await;
         self.taken(tx, customer, written).await?;
-        let blind = self.0.iter().filter_map(|(definition, tree)| match tree {
-            Tree::Text(text) if definition.sealed() => {
-                let kind = blind_kind(definition.id);
-                Some(digests::row(tx, customer, (&kind, 0), &folded(text), definition.rules.unique))
-            }
-            _ => None,
-        });
         let written = tx.insert_many::<blind::Entity>(blind).await;
         self.taken(tx, customer, written).await?;
         self.record(tx, customer, before);
         Ok(())
+    }
+
+    /// The rows by which the values are found.
+    pub(in crate::customers) fn rows(
+        &self,
+        scope: &Scope,
+        customer: Uuid,
+    ) -> (Vec<value::ActiveModel>, Vec<blind::ActiveModel>) {
+        let values = self.0.iter().flat_map(|(definition, tree)| value_rows(customer, definition, tree));
+        let blind = self.0.iter().filter_map(|(definition, tree)| match tree {
+            Tree::Text(text) if definition.sealed() => {
+                let kind = blind_kind(definition.id);
+                Some(digests::row(scope, customer, (&kind, 0), &folded(text), definition.rules.unique))
+            }
+            _ => None,
+        });
+        (values.collect(), blind.collect())
     }
 
     /// Takes the rows of the fields that change away.
@@ -208,7 +218,8 @@ impl Filled {
         Err(Problem::conflict("value_taken", None))
     }
 
-    fn record(&self, tx: &Tx<'_>, customer: Uuid, before: Option<(&Customer, &Vault)>) {
+    /// Says in the record what became of each field.
+    pub(in crate::customers) fn record(&self, tx: &Tx<'_>, customer: Uuid, before: Option<(&Customer, &Vault)>) {
         let kept = before.map_or(Tree::Null, |(customer, _)| read(customer.custom.as_deref()));
         for (definition, tree) in &self.0 {
             let mut values = Map::new();
@@ -223,6 +234,66 @@ impl Filled {
             tx.record_personal(customer, format!("custom.{}", definition.key), values);
         }
     }
+}
+
+/// What a customer has in some fields, as a body would say it; `null` where there is nothing.
+pub(in crate::customers) fn given(
+    definitions: &[Definition],
+    keys: &[String],
+    customer: &Customer,
+    vault: &Vault,
+) -> Given {
+    let known = record(definitions, customer.custom.as_deref(), vault);
+    Given(keys.iter().map(|key| (key.clone(), known.member(key).cloned().unwrap_or(Tree::Null))).collect())
+}
+
+/// The live customers of the whole business who have one of these values of a field in which no two have the
+/// same, by the value as it was written.
+pub(in crate::customers) async fn holders(
+    tx: &Tx<'_>,
+    definition: &Definition,
+    written: &[String],
+) -> Result<HashMap<String, Uuid>, Problem> {
+    let settled = written.iter().filter_map(|text| {
+        let mut tree = definition.of_text(text);
+        definition.settle(&mut tree).ok().map(|()| (text, tree))
+    });
+    let mut by_digest: HashMap<Vec<u8>, &String> = HashMap::new();
+    for (text, tree) in settled {
+        match &tree {
+            Tree::Text(value) if definition.sealed() => {
+                let digests = tx.keys().index().text_anywhere(&blind_kind(definition.id), &folded(value));
+                by_digest.extend(digests.into_iter().map(|digest| (digest, text)));
+            }
+            tree => drop(by_digest.insert(unique_key(definition, tree), text)),
+        }
+    }
+    if by_digest.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let digests = || by_digest.keys().cloned();
+    let found: Vec<(Vec<u8>, Uuid)> = if definition.sealed() {
+        let same = Condition::any()
+            .add(blind::Column::Digest.is_in(digests()))
+            .add(blind::Column::NextDigest.is_in(digests()));
+        let of = Condition::all()
+            .add(blind::Column::Kind.eq(blind_kind(definition.id)))
+            .add(blind::Column::OnlyLive.eq(1))
+            .add(same);
+        let rows = tx.find_masked::<blind::Entity>().filter(of).all().await?;
+        rows.into_iter()
+            .flat_map(|row| [Some(row.digest), row.next_digest].map(|digest| (digest, row.customer_id)))
+            .filter_map(|(digest, customer)| Some((digest?, customer)))
+            .collect()
+    } else {
+        let of = Condition::all()
+            .add(value::Column::FieldId.eq(definition.id))
+            .add(value::Column::UniqueKey.is_in(digests()));
+        let rows = tx.find_masked::<value::Entity>().filter(of).all().await?;
+        rows.into_iter().filter_map(|row| Some((row.unique_key?, row.customer_id))).collect()
+    };
+    let text = |(digest, customer): (Vec<u8>, Uuid)| Some(((*by_digest.get(&digest)?).clone(), customer));
+    Ok(found.into_iter().filter_map(text).collect())
 }
 
 /// The live customer who has this value of a field in which no two have the same.

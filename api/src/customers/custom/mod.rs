@@ -6,7 +6,7 @@ pub(crate) mod keys;
 mod routes;
 mod shown;
 
-pub(super) use fill::{Filled, check, fit_many, hold, labelled, release};
+pub(super) use fill::{Filled, check, fit_many, given, hold, holders, labelled, release};
 pub(super) use routes::routes;
 pub(super) use shown::{Shown, shown};
 

@@ -3,7 +3,7 @@
 use super::entity::settings;
 use crate::customers::entity::customer;
 use crate::problem::Problem;
-use crate::scope::{Scope, Tx};
+use crate::scope::{Reads, Tx};
 use crate::tenants::{staff, team};
 use domain::Violation;
 use domain::pools::{OwnerLimit, OwnerLimits};
@@ -12,12 +12,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The limits of the business: a copy that is at most three seconds old.
-async fn kept(scope: &Scope) -> Result<Arc<OwnerLimits>, Problem> {
+async fn kept(rows: &impl Reads) -> Result<Arc<OwnerLimits>, Problem> {
+    let scope = rows.scope();
     let snapshots = &scope.installation().snapshots;
     if let Some(kept) = snapshots.owner_limits(scope.tenant_id(), scope.now()) {
         return Ok(kept);
     }
-    let row = scope.whole().find::<settings::Entity>().one().await?;
+    let row = rows.rows_of_all::<settings::Entity>().one().await?;
     let found = Arc::new(match row {
         Some(row) => read(&row)?,
         None => OwnerLimits::default(),

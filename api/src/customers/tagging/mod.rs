@@ -14,7 +14,7 @@ mod rules;
 pub(crate) use evaluate::{CustomersTouched, TagRulesDue, touched};
 pub(crate) use gone::TagGone;
 pub(crate) use merge::{TagMerged, TagRestored};
-pub(in crate::customers) use put::{How, Retag, first, known, look_up, retag, write};
+pub(in crate::customers) use put::{How, Known, Retag, first, known, look_up, retag, write};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Tags that are there, each with its category if its group is one.
+#[derive(Default)]
 pub(in crate::customers) struct Known(Vec<(tag::Model, Option<Uuid>)>);
 
 impl Known {

@@ -25,6 +25,7 @@ pub(crate) mod sessions;
 mod sweep;
 mod tagging;
 pub(crate) mod tenants;
+mod transfers;
 
 pub(crate) use recorded::{By, Said};
 

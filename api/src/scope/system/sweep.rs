@@ -58,6 +58,6 @@ impl System {
             .exec(db)
             .await?;
         session::Entity::delete_many().filter(session::Column::Id.is_in(ended)).exec(db).await?;
-        Ok(())
+        self.sweep_files().await
     }
 }

@@ -5,7 +5,7 @@ use crate::scope::audit::Diff;
 use crate::scope::rows::{Aggregate, Tenanted};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
-use sea_orm::{ColumnTrait as _, DbErr, Iterable as _, PrimaryKeyToColumn, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, DbErr, Iterable as _, PrimaryKeyToColumn, QueryFilter as _, TryIntoModel};
 use uuid::Uuid;
 
 #[expect(clippy::disallowed_methods, reason = "with tx.rs the one place where a feature's writes begin")]
@@ -109,6 +109,37 @@ impl Tx<'_> {
         });
         self.wrote.set(true);
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+    }
+
+    /// Inserts many rows of their own, each with its entry in the record, and each made when it is said. Answers
+    /// them as they stand now, without reading them again; every column must be set.
+    ///
+    /// # Errors
+    /// As [`Tx::insert`], and when a column was left out; none of them is inserted then.
+    pub(crate) async fn insert_all<E: Tenanted>(
+        &self,
+        rows: impl IntoIterator<Item = (Uuid, Option<DateTime<Utc>>, E::ActiveModel)>,
+    ) -> Result<Vec<E::Model>, DbErr>
+    where
+        E::ActiveModel: TryIntoModel<E::Model>,
+    {
+        self.wrote.set(true);
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|(id, at, row)| {
+                let mut row = self.stamped::<E>(row);
+                if let (Some(at), Some(Aggregate { created_at, .. })) = (at, E::aggregate()) {
+                    set(&mut row, created_at, at.into());
+                }
+                self.record_fields::<E>("create", Some(id), Diff::of::<E>(None, Some(&row)));
+                row
+            })
+            .collect();
+        let shown = rows.iter().cloned().map(TryIntoModel::try_into_model).collect::<Result<Vec<_>, _>>()?;
+        if !rows.is_empty() {
+            E::insert_many(rows).exec_without_returning(&self.tx).await?;
+        }
+        Ok(shown)
     }
 
     /// Makes a tombstone a row again. Its unique values must be free.

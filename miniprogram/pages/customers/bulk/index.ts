@@ -4,6 +4,7 @@ import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
+import { exportCustomers } from '../../../api/transfer'
 import type { BulkAction, BulkChange, Filter, Selection, StaffMember } from '../../../api/types'
 import { listens } from '../../../behaviors/listens'
 import { goesOn, undoWord, undoable } from '../../../words/bulk'
@@ -23,6 +24,7 @@ const ACTS = [
   { id: 'untag', label: '去标签', icon: 'cancel' },
   { id: 'owner', label: '改负责人', icon: 'swap' },
   { id: 'type', label: '改类型', icon: 'users' },
+  { id: 'export', label: '导出', icon: 'copy' },
   { id: 'delete', label: '删除', icon: 'trash' },
 ]
 
@@ -56,6 +58,7 @@ Component({
       const write = may('customers.write')
       const open: Record<string, boolean> = {
         tag: write && may('tags.read'), untag: write && may('tags.read'), type: write, delete: may('customers.bulk_delete'),
+        export: may('customers.export'),
         owner: write && may('customers.assign') && may('staff.read'),
       }
       const acts = ACTS.filter((one) => open[one.id])
@@ -67,6 +70,7 @@ Component({
       const id = String(event.currentTarget.dataset['act'])
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
+      if (id === 'export') return void this.takeOut()
       this.setData({ sheet: id as Sheet, tags: [], failure: '' })
       if (id === 'owner') void this.loadPeople()
       if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
@@ -112,6 +116,22 @@ Component({
           if (confirm) void this.begin(null, '删除了 # 位客户')
         },
       })
+    },
+
+    /** Begins an export; it is fetched from the page that shows how far it is. */
+    async takeOut() {
+      if (this.data.busy) return
+      const { ids, everything, filter } = this.data
+      const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
+      this.setData({ busy: true })
+      try {
+        await exportCustomers(selection, 'xlsx', await uuid())
+        wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ busy: false })
+      }
     },
 
     /** A change, or with `null` a deletion; `did` says it afterwards, with `#` for how many. */

@@ -16,7 +16,7 @@ Component({
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
     businesses: [] as (Business & { word: string })[],
     choosing: false, credit: -1, asking: false,
-    may: { fields: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false },
+    may: { fields: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
   },
 
   lifetimes: {
@@ -46,6 +46,7 @@ Component({
         may: {
           fields: may('business.write'), tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
           business: may('business.write') && may('staff.read'), audit: may('audit.read'), privacy: may('customers.erase'),
+          transfer: may('customers.import') || may('customers.export'),
         },
       })
     },

@@ -1,0 +1,149 @@
+//! Changing a customer: one way for whoever edits the form and for a table that is imported.
+
+use super::contacts::Contacts;
+use super::entity::{customer, phone};
+use super::store::index_phones;
+use super::vault::{Vault, person_key};
+use super::{Customer, custom, dates, pools, search, types};
+use crate::db::{Code, Taken, refusal};
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx, changeable};
+use domain::customers::{CustomerChanges, CustomerKind};
+use domain::permission::Permission;
+use sea_orm::{ColumnTrait as _, DbErr, Set};
+use uuid::Uuid;
+
+/// Naming somebody else as the owner is a right of its own.
+pub(super) fn check_owner(scope: &Scope, owner: Option<Uuid>) -> Result<(), Problem> {
+    match owner {
+        Some(owner) if owner != scope.me()? && !scope.may(Permission::CustomersAssign) => {
+            Err(Problem::Forbidden("forbidden"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn owner_unknown(error: DbErr) -> Problem {
+    match refusal(&error) {
+        Some(Taken::Reference) => Problem::field("owner_id", "owner_unknown"),
+        _ => error.into(),
+    }
+}
+
+/// Changes a customer if it still has `version` (`None`: whatever it has); what is not named stays. `false`
+/// when somebody changed it meanwhile.
+///
+/// # Errors
+/// What the actor may not set, and what is somebody else's already.
+pub(super) async fn change(
+    tx: &Tx<'_>,
+    before: Customer,
+    version: Option<i64>,
+    input: CustomerChanges,
+) -> Result<bool, Problem> {
+    let id = before.id;
+    check_owner(tx, input.owner_id)?;
+    if input.phones.is_some() {
+        changeable(tx.fields().phones, "phones")?;
+    }
+    let contacts = Contacts { emails: input.emails, wechat_ids: input.wechat_ids, address: input.address };
+    contacts.allowed(tx)?;
+    // What is not named stays; a company must keep a name whichever of the two fields changes.
+    let kind = input.kind.unwrap_or(before.kind.0);
+    let company = input.company.clone().unwrap_or_else(|| before.company.clone());
+    if kind == CustomerKind::Company && company.is_none() {
+        return Err(Problem::field("company", "company_missing"));
+    }
+    let mut change = customer::ActiveModel::default();
+    if let Some(name) = input.name {
+        change.name = Set(name);
+    }
+    if let Some(kind) = input.kind {
+        change.kind = Set(Code(kind));
+    }
+    if let Some(type_) = input.type_ {
+        types::known(tx, &type_).await?;
+        change.type_ = Set(type_);
+    }
+    if let Some(company) = input.company {
+        change.company = Set(company);
+    }
+    if let Some(title) = input.title {
+        change.title = Set(title);
+    }
+    if let Some(region) = input.region {
+        change.region = Set(region);
+    }
+    if let Some(source) = input.source {
+        change.source = Set(source.map(Code));
+    }
+    if let Some(industry) = input.industry {
+        change.industry = Set(industry.map(Code));
+    }
+    if let Some(size) = input.size {
+        change.size = Set(size.map(Code));
+    }
+    if let Some(needs) = input.needs {
+        change.needs = Set(needs);
+    }
+    if let Some(dates) = &input.dates {
+        change.dates = Set(dates::kept(dates)?);
+    }
+    if let Some(birthday) = input.birthday {
+        change.birthday = Set(birthday);
+    }
+    if let Some(remark) = input.remark {
+        change.remark = Set(remark);
+    }
+    if let Some(owner) = input.owner_id {
+        // Whoever is named takes the customer out of the pool.
+        change.owner_id = Set(owner);
+        change.pool_id = Set(None);
+        if owner != before.owner_id || before.pool_id.is_some() {
+            pools::room(tx, owner, "owner_id").await?;
+            change.owned_at = Set(Some(tx.now()));
+        }
+    }
+    let kept = Vault::open(tx, &before)?;
+    let filled = match input.custom {
+        Some(given) => custom::check(tx, given, Some((&before, &kept))).await?,
+        None => custom::Filled::default(),
+    };
+    let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
+    let phones = input.phones.map(Vault::of);
+    let mut vault = kept.clone();
+    if phones.is_some() || filled.seals() || !contacts.is_empty() {
+        if let Some(given) = &phones {
+            vault.phones.clone_from(&given.phones);
+        }
+        filled.put_into(&mut vault);
+        contacts.put_into(&mut vault);
+        change.vault = Set(Some(vault.seal(tx, &person_key(tx, &before)?, id)?));
+    }
+    if !filled.is_empty() {
+        change.custom = Set(filled.kept(before.custom.as_deref())?);
+    }
+    if !tx.update::<customer::Entity>(id, version, change).await.map_err(owner_unknown)? {
+        return Ok(false);
+    }
+    if let (Some(owner), Some(pool)) = (input.owner_id, before.pool_id) {
+        pools::record_moves(tx, [pools::Moved::assigned(id, pool, owner)]).await?;
+    }
+    if let Some(change) = renamed {
+        search::unindex(tx, id, &before.name, before.company.as_deref()).await?;
+        let name = change.name.try_as_ref().unwrap_or(&before.name);
+        let company = change.company.try_as_ref().unwrap_or(&before.company);
+        search::index(tx, id, name, company.as_deref()).await?;
+    }
+    if let Some(vault) = &phones {
+        tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id)).await?;
+        index_phones(tx, id, vault).await?;
+    }
+    filled.write(tx, id, Some((&before, &kept))).await?;
+    contacts.index(tx, id, &vault, false).await?;
+    if let Some(dates) = &input.dates {
+        dates::index(tx, id, dates, false).await?;
+    }
+    super::touched(tx, &[id]).await?;
+    Ok(true)
+}

@@ -1,0 +1,133 @@
+//! Writing new customers down: one that somebody types, or many of a table, in the same way and in as many
+//! statements.
+
+use super::change::owner_unknown;
+use super::contacts::Contacts;
+use super::custom::Filled;
+use super::custom::entity::{blind, value};
+use super::entity::{customer, phone, tagging};
+use super::store::{phone_rows, phone_taken};
+use super::vault::{SealedPhone, Vault};
+use super::{Customer, dates, search};
+use crate::db::{Code, Taken, refusal};
+use crate::problem::Problem;
+use crate::scope::Tx;
+use chrono::{DateTime, Utc};
+use domain::customers::{CustomerKind, CustomerType, NewCustomer};
+use sea_orm::Set;
+use uuid::Uuid;
+
+/// Rows of the search index in one statement.
+const TERMS: usize = 1_000;
+
+/// A customer to be; the rules have passed it.
+#[derive(Clone)]
+pub(super) struct New {
+    pub(super) id: Uuid,
+    pub(super) input: NewCustomer,
+    pub(super) filled: Filled,
+    /// Who wrote it down.
+    pub(super) by: Uuid,
+    /// When, if not now.
+    pub(super) at: Option<DateTime<Utc>>,
+    /// Tags that are there.
+    pub(super) tags: Vec<Uuid>,
+}
+
+/// Writes them with everything they are found by, and answers them as they stand now.
+///
+/// # Errors
+/// When a phone or another unique value is somebody's already; none of them is written then.
+pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, Problem> {
+    let single = new.len() == 1;
+    let (mut rows, mut names, mut phones, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut blinds, mut taggings, mut days, mut own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for New { id, input, filled, by, at, tags } in new {
+        let contacts = Contacts {
+            emails: Some(input.emails).filter(|list| !list.is_empty()),
+            wechat_ids: Some(input.wechat_ids).filter(|list| !list.is_empty()),
+            address: input.address.map(Some),
+        };
+        contacts.allowed(tx)?;
+        let (keys, person_key) = tx.keys().new_person_keys(id);
+        let mut vault = Vault::of(input.phones);
+        filled.put_into(&mut vault);
+        contacts.put_into(&mut vault);
+        names.push((id, input.name.clone(), input.company.clone()));
+        let row = customer::ActiveModel {
+            id: Set(id),
+            owner_id: Set(input.owner_id.unwrap_or(by)),
+            name: Set(input.name),
+            kind: Set(Code(input.kind.unwrap_or(CustomerKind::Person))),
+            type_: Set(input.type_.unwrap_or_else(|| CustomerType::Potential.as_str().to_owned())),
+            company: Set(input.company),
+            title: Set(input.title),
+            region: Set(input.region),
+            source: Set(input.source.map(Code)),
+            industry: Set(input.industry.map(Code)),
+            size: Set(input.size.map(Code)),
+            needs: Set(input.needs),
+            dates: Set(dates::kept(&input.dates)?),
+            birthday: Set(input.birthday),
+            remark: Set(input.remark),
+            vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
+            person_key: Set(Some(person_key)),
+            custom: Set(filled.kept(None)?),
+            created_by: Set(by),
+            pool_id: Set(None),
+            last_contact_at: Set(None),
+            next_contact_at: Set(None),
+            erased_at: Set(None),
+            merged_into: Set(None),
+            owned_at: Set(None),
+            ..Default::default()
+        };
+        rows.push((id, at, row));
+        phones.extend(phone_rows(tx, id, &vault));
+        blinds.extend(contacts.rows(tx, id, &vault));
+        let tagged = tags.into_iter().map(|tag| tagging::ActiveModel {
+            customer_id: Set(id),
+            tag_id: Set(tag),
+            ..Default::default()
+        });
+        taggings.extend(tagged);
+        first = first.or_else(|| vault.phones.first().and_then(SealedPhone::phone));
+        days.push((id, input.dates));
+        own.push((id, filled));
+    }
+    let made = tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?;
+    let terms = search::index_texts(tx, names).await?;
+    for some in terms.chunks(TERMS) {
+        search::index_terms(tx, some).await?;
+    }
+    match (tx.insert_many::<phone::Entity>(phones).await, first) {
+        (Err(error), Some(first)) if refusal(&error) == Some(Taken::Unique) => {
+            let named = if single { phone_taken(tx, &first).await? } else { Problem::conflict("phone_taken", None) };
+            return Err(named);
+        }
+        (other, _) => other?,
+    }
+    if single {
+        // Names whoever has a unique value already.
+        for (id, filled) in own {
+            filled.write(tx, id, None).await?;
+        }
+    } else {
+        let mut values = Vec::new();
+        for (id, filled) in own {
+            let (its, sealed) = filled.rows(tx, id);
+            values.extend(its);
+            blinds.extend(sealed);
+            filled.record(tx, id, None);
+        }
+        tx.insert_many::<value::Entity>(values).await?;
+    }
+    tx.insert_many::<blind::Entity>(blinds).await?;
+    for (id, dates) in days {
+        dates::index(tx, id, &dates, true).await?;
+    }
+    tx.insert_many::<tagging::Entity>(taggings).await?;
+    let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
+    super::touched(tx, &ids).await?;
+    Ok(made)
+}

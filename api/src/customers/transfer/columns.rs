@@ -1,0 +1,228 @@
+//! What a column of a table can be: its name, the words by which it is known, and the words of its values. What
+//! an export writes an import reads.
+
+use domain::custom_fields::Definition;
+use domain::transfer::ColumnUse;
+
+/// A field of a customer as tables know it: its name, the word that an export writes, and other words for it.
+pub(super) type Known = (&'static str, &'static str, &'static [&'static str]);
+
+/// All of them, in the order of an export.
+pub(super) const FIELDS: [Known; 24] = [
+    (
+        "name",
+        "姓名",
+        &[
+            "客户名称",
+            "客户姓名",
+            "客户名",
+            "名称",
+            "名字",
+            "联系人",
+            "联系人姓名",
+            "客户",
+            "name",
+            "fullname",
+            "customer",
+            "customername",
+            "contact",
+        ],
+    ),
+    (
+        "phone",
+        "手机",
+        &[
+            "手机号",
+            "手机号码",
+            "电话",
+            "电话号码",
+            "联系电话",
+            "联系方式",
+            "移动电话",
+            "座机",
+            "固话",
+            "phone",
+            "phonenumber",
+            "mobile",
+            "mobilephone",
+            "tel",
+            "telephone",
+            "cell",
+        ],
+    ),
+    (
+        "company",
+        "公司",
+        &["公司名称", "单位", "单位名称", "企业", "企业名称", "company", "companyname", "organization"],
+    ),
+    ("title", "职务", &["职位", "岗位", "title", "jobtitle", "position"]),
+    ("kind", "客户性质", &["性质", "个人/企业", "kind"]),
+    ("type", "客户类型", &["类型", "客户状态", "type", "customertype"]),
+    ("tags", "标签", &["客户标签", "tag", "tags", "labels"]),
+    ("source", "来源", &["客户来源", "渠道", "source"]),
+    ("region", "地区", &["区域", "省市区", "所在地区", "所在地", "城市", "region", "city", "area"]),
+    ("address", "地址", &["详细地址", "联系地址", "address"]),
+    ("email", "邮箱", &["电子邮箱", "电子邮件", "email", "mail"]),
+    ("wechat", "微信号", &["微信", "wechat", "wechatid"]),
+    ("industry", "行业", &["所属行业", "industry"]),
+    ("size", "规模", &["公司规模", "人员规模", "companysize", "size"]),
+    ("birthday", "生日", &["出生日期", "出生年月", "birthday", "birthdate", "dateofbirth"]),
+    ("needs", "需求", &["客户需求", "needs"]),
+    ("remark", "备注", &["说明", "描述", "remark", "remarks", "note", "notes", "comment", "comments"]),
+    ("owner", "负责人", &["归属人", "跟进人", "所属销售", "业务员", "owner", "salesperson"]),
+    ("created_at", "创建时间", &["创建日期", "录入时间", "建档时间", "createdat", "createddate"]),
+    ("created_by", "创建人", &["录入人", "建档人", "createdby"]),
+    ("id", "客户编号", &["编号", "id", "customerid"]),
+    // Only written.
+    ("pool", "公海", &[]),
+    ("last_contact_at", "上次联系", &[]),
+    ("next_contact_at", "下次联系", &[]),
+];
+
+/// Fields that an export writes and no import reads.
+const WRITTEN: [&str; 3] = ["pool", "last_contact_at", "next_contact_at"];
+/// Fields that several columns may be meant for.
+const SEVERAL: [&str; 4] = ["phone", "email", "wechat", "tags"];
+
+/// Whether a column can be meant for it; the business's own fields by `custom.` and their key.
+pub(super) fn reads(field: &str, own: &[Definition]) -> bool {
+    match field.strip_prefix("custom.") {
+        Some(key) => own.iter().any(|definition| definition.key == key && definition.writable),
+        None => FIELDS.iter().any(|(name, ..)| *name == field) && !WRITTEN.contains(&field),
+    }
+}
+
+pub(super) fn several(field: &str) -> bool {
+    SEVERAL.contains(&field)
+}
+
+/// The word that an export writes above a column; none for what is no field.
+pub(super) fn label(field: &str, own: &[Definition]) -> Option<String> {
+    match field.strip_prefix("custom.") {
+        Some(key) => own.iter().find(|definition| definition.key == key).map(|definition| definition.label.clone()),
+        None => FIELDS.iter().find(|(name, ..)| *name == field).map(|(_, label, _)| (*label).to_owned()),
+    }
+}
+
+/// What columns are probably meant for, by the words above them. The business's own words come first.
+pub(super) fn guess(headers: &[String], own: &[Definition]) -> Vec<ColumnUse> {
+    let mut uses: Vec<ColumnUse> = Vec::new();
+    for (header, column) in headers.iter().zip(0_i64..) {
+        let word = plain(header);
+        let mine = own.iter().find(|definition| definition.writable && plain(&definition.label) == word);
+        let built_in = FIELDS.iter().find(|(name, label, words)| {
+            !WRITTEN.contains(name) && (plain(label) == word || words.contains(&word.as_str()))
+        });
+        let field = mine.map(|definition| format!("custom.{}", definition.key));
+        let Some(field) = field.or_else(|| built_in.map(|(name, ..)| (*name).to_owned())) else { continue };
+        if several(&field) || !uses.iter().any(|known| known.field == field) {
+            uses.push(ColumnUse { column, field });
+        }
+    }
+    uses
+}
+
+/// A word without what people put around it: `* 手机 号（必填）`, `手机2`.
+fn plain(header: &str) -> String {
+    let folded = domain::text::fold(header).to_lowercase();
+    let bare = folded.split(['(', '（', '[', '【']).next().unwrap_or_default();
+    let letters = bare.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '_' | '-' | ':' | '：'));
+    letters.collect::<String>().trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+/// The words of codes, as people write them in tables.
+const WORDS: [(&str, &[(&str, &str)]); 5] = [
+    ("kind", &[("person", "个人"), ("company", "企业")]),
+    ("type", &[("potential", "潜在"), ("new", "新客"), ("existing", "老客"), ("lost", "流失")]),
+    (
+        "source",
+        &[
+            ("walk_in", "到店"),
+            ("referral", "老客介绍"),
+            ("wechat", "微信"),
+            ("phone", "电话"),
+            ("online_shop", "网店"),
+            ("event", "活动"),
+            ("other", "其他"),
+        ],
+    ),
+    (
+        "industry",
+        &[
+            ("A", "农、林、牧、渔业"),
+            ("B", "采矿业"),
+            ("C", "制造业"),
+            ("D", "电力、热力、燃气及水生产和供应业"),
+            ("E", "建筑业"),
+            ("F", "批发和零售业"),
+            ("G", "交通运输、仓储和邮政业"),
+            ("H", "住宿和餐饮业"),
+            ("I", "信息传输、软件和信息技术服务业"),
+            ("J", "金融业"),
+            ("K", "房地产业"),
+            ("L", "租赁和商务服务业"),
+            ("M", "科学研究和技术服务业"),
+            ("N", "水利、环境和公共设施管理业"),
+            ("O", "居民服务、修理和其他服务业"),
+            ("P", "教育"),
+            ("Q", "卫生和社会工作"),
+            ("R", "文化、体育和娱乐业"),
+            ("S", "公共管理、社会保障和社会组织"),
+            ("T", "国际组织"),
+        ],
+    ),
+    (
+        "size",
+        &[
+            ("under_10", "10人以下"),
+            ("under_50", "10–49人"),
+            ("under_200", "50–199人"),
+            ("under_1000", "200–999人"),
+            ("over_1000", "1000人以上"),
+        ],
+    ),
+];
+
+fn words(field: &str) -> &'static [(&'static str, &'static str)] {
+    WORDS.iter().find(|(name, _)| *name == field).map(|(_, words)| *words).unwrap_or_default()
+}
+
+/// The code that a word stands for; a word that stands for none stays, and the rules say so.
+pub(super) fn code(field: &str, word: &str) -> String {
+    let bare = |text: &str| {
+        text.replace(['–', '~', '至'], "-").replace([' ', '客', '户'], "").trim_end_matches('业').to_lowercase()
+    };
+    let found = words(field).iter().find(|(code, known)| *code == word || bare(known) == bare(word));
+    found.map_or_else(|| word.to_owned(), |(code, _)| (*code).to_owned())
+}
+
+/// The word for a code.
+pub(super) fn word<'c>(field: &str, code: &'c str) -> &'c str {
+    words(field).iter().find(|(known, _)| *known == code).map_or(code, |(_, word)| *word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_their_words() {
+        let headers = ["* 客户名称（必填）", "手机号码", "Phone 2", "公司", "手机壳", "E-mail"].map(str::to_owned);
+        let guessed: Vec<_> = guess(&headers, &[]).into_iter().map(|of| (of.column, of.field)).collect();
+        let wanted = [(0, "name"), (1, "phone"), (2, "phone"), (3, "company"), (5, "email")];
+        assert_eq!(guessed, wanted.map(|(column, field)| (column, field.to_owned())));
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_code() {
+        for (field, words) in WORDS {
+            for (known, spoken) in words {
+                assert_eq!((code(field, spoken).as_str(), code(field, known).as_str()), (*known, *known));
+                assert_eq!(word(field, known), *spoken);
+            }
+        }
+        assert_eq!(code("size", "10-49 人"), "under_50");
+        assert_eq!(code("type", "潜在客户"), "potential");
+        assert_eq!(code("source", "别处"), "别处");
+    }
+}

@@ -1,0 +1,281 @@
+//! What becomes of some rows: each is judged as a body would be, then new customers are written together and
+//! known ones changed one by one; whatever goes wrong with a row takes nothing else with it.
+
+use super::super::files::Line;
+use super::draft::{Draft, Flaw};
+use super::known::{Key, by_phone, first_phone, met};
+use super::names::{Names, refused};
+use super::update;
+use crate::customers::change::check_owner;
+use crate::customers::custom;
+use crate::customers::entity::customer;
+use crate::customers::new::{self, New};
+use crate::customers::{pools, types};
+use crate::problem::Problem;
+use crate::scope::{Tx, changeable, new_id};
+use domain::Violation;
+use domain::custom_fields::Definition;
+use domain::customers::{CustomerChanges, NewCustomer};
+use domain::transfer::{Duplicates, ImportMode, ImportStart, RowOutcome};
+use sea_orm::ColumnTrait as _;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// What became of a row.
+pub(super) struct Settled {
+    pub(super) line: i64,
+    pub(super) outcome: RowOutcome,
+    pub(super) flaws: Vec<Flaw>,
+    pub(super) customer: Option<Uuid>,
+    /// What puts back what stood there before, sealed.
+    pub(super) before: Option<Vec<u8>>,
+}
+
+impl Settled {
+    fn of(draft: Draft, outcome: RowOutcome) -> Self {
+        Self { line: draft.line, outcome, flaws: draft.flaws, customer: None, before: None }
+    }
+}
+
+/// Rows that passed the rules.
+struct Passed {
+    draft: Draft,
+    new: New,
+}
+
+/// Does some rows of an import.
+pub(super) async fn apply(
+    tx: &Tx<'_>,
+    import: (Uuid, i64),
+    asked: &ImportStart,
+    own: &[Definition],
+    lines: &[Line],
+) -> Result<Vec<Settled>, Problem> {
+    let key = Key::of(asked.key.as_deref(), own).unwrap_or(Key::Phone);
+    let drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, &asked.columns, own)).collect();
+    let names = Names::of(tx, asked, &drafts).await?;
+    let said: Vec<String> = drafts.iter().filter_map(|draft| key.said(draft)).collect();
+    let known = key.known(tx, &said).await?;
+    // Whatever a customer is known by: no two have the same first phone.
+    let phones: Vec<String> = drafts.iter().filter_map(first_phone).map(|phone| phone.e164().to_owned()).collect();
+    let taken = if matches!(key, Key::Phone) { known.clone() } else { by_phone(tx, &phones).await? };
+    let met = met(tx, import, known.values().copied().collect()).await?;
+    let may: HashMap<Uuid, customer::Model> = match asked.mode {
+        ImportMode::Create => HashMap::new(),
+        _ if known.is_empty() => HashMap::new(),
+        _ => {
+            let these = customer::Column::Id.is_in(known.values().copied());
+            let rows = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
+            rows.into_iter().map(|row| (row.id, row)).collect()
+        }
+    };
+    let (mut seen, mut numbers) = (HashSet::new(), HashSet::new());
+    let (mut settled, mut passed) = (Vec::new(), Vec::new());
+    for mut draft in drafts {
+        let tags = names.settle(&mut draft);
+        let said = key.said(&draft);
+        let there = said.as_ref().and_then(|said| known.get(said).copied());
+        // All that is wrong with a row is said at once.
+        let body = Body::read(&mut draft, there.is_some());
+        let Some(body) = body.filter(|_| draft.flaws.is_empty()) else {
+            settled.push(Settled::of(draft, RowOutcome::Failed));
+            continue;
+        };
+        let repeated =
+            said.as_ref().is_some_and(|said| seen.contains(said)) || there.is_some_and(|id| met.contains(&id));
+        let stands = match repeated {
+            true => Some((Violation::new(key.field(), "row_repeated"), true)),
+            false => in_the_way(asked.mode, &key, there, said.is_some()),
+        };
+        if let Some((why, harmless)) = stands {
+            let skip = harmless && asked.duplicates != Some(Duplicates::Refuse);
+            draft.judged(&[why]);
+            settled.push(Settled::of(draft, if skip { RowOutcome::Skipped } else { RowOutcome::Failed }));
+            continue;
+        }
+        let first = first_phone(&draft).map(|phone| phone.e164().to_owned());
+        match (body, there) {
+            (Body::Changes(input), Some(id)) => {
+                let row = Box::pin(changed(tx, draft, (id, may.get(&id).cloned(), *input), (&tags, &names), own)).await?;
+                if row.outcome == RowOutcome::Updated {
+                    seen.extend(said);
+                }
+                settled.push(row);
+            }
+            (Body::New(_), _) if first.as_ref().is_some_and(|it| taken.contains_key(it) || numbers.contains(it)) => {
+                draft.judged(&[Violation::new("phones", "phone_taken")]);
+                settled.push(Settled::of(draft, RowOutcome::Failed));
+            }
+            (Body::New(input), _) => match judged(tx, &mut draft, *input, &names, tags).await? {
+                Some(new) => {
+                    // Whoever failed stands in nobody's way.
+                    seen.extend(said);
+                    numbers.extend(first);
+                    passed.push(Passed { draft, new });
+                }
+                None => settled.push(Settled::of(draft, RowOutcome::Failed)),
+            },
+            (Body::Changes(_), None) => settled.push(Settled::of(draft, RowOutcome::Failed)),
+        }
+    }
+    settled.extend(Box::pin(created(tx, passed)).await?);
+    Ok(settled)
+}
+
+/// What a row says, as the rules read it.
+enum Body {
+    New(Box<NewCustomer>),
+    Changes(Box<CustomerChanges>),
+}
+
+impl Body {
+    /// `None`: the rules refuse it, and the draft says why.
+    fn read(draft: &mut Draft, known: bool) -> Option<Self> {
+        let text = Value::Object(draft.body.clone()).to_string();
+        let read = match known {
+            true => domain::check(text.as_bytes()).map(|input| Self::Changes(Box::new(input))),
+            false => domain::check(text.as_bytes()).map(|input| Self::New(Box::new(input))),
+        };
+        read.map_err(|violations| draft.judged(&violations.0)).ok()
+    }
+}
+
+/// Why a row cannot be what the import is about, and whether it may be left out for that.
+fn in_the_way(mode: ImportMode, key: &Key, there: Option<Uuid>, said: bool) -> Option<(Violation, bool)> {
+    match (mode, there) {
+        (ImportMode::Create, Some(_)) => Some(match key {
+            Key::Phone => (Violation::new("phones", "phone_taken"), true),
+            Key::Id => (Violation::new("id", "id_taken"), true),
+            Key::Custom(_) => (Violation::new(key.field(), "value_taken"), true),
+        }),
+        (ImportMode::Update, None) if !said => Some((Violation::new(key.field(), "key_missing"), false)),
+        (ImportMode::Update, None) => Some((Violation::new(key.field(), "customer_unknown"), false)),
+        // Ids are made here.
+        (ImportMode::CreateOrUpdate, None) if matches!(key, Key::Id) && said => {
+            Some((Violation::new("id", "customer_unknown"), false))
+        }
+        _ => None,
+    }
+}
+
+/// Judges a new customer by what the business says; `None`: something is wrong.
+async fn judged(
+    tx: &Tx<'_>,
+    draft: &mut Draft,
+    mut input: NewCustomer,
+    names: &Names,
+    tags: Vec<Uuid>,
+) -> Result<Option<New>, Problem> {
+    let given = std::mem::take(&mut input.custom);
+    let filled = match allowed(tx, &input).await {
+        Ok(()) => custom::check(tx, given, None).await,
+        Err(problem) => Err(problem),
+    };
+    let filled = match filled {
+        Ok(filled) => filled,
+        Err(problem) => {
+            refused(draft, problem)?;
+            return Ok(None);
+        }
+    };
+    if draft.made_at.is_some_and(|at| at > tx.now()) {
+        draft.judged(&[Violation::new("created_at", "happened_ahead")]);
+        return Ok(None);
+    }
+    let by = names.author(draft).map_or_else(|| tx.me(), Ok)?;
+    // Whoever brings them in looks after them, unless the table says who does.
+    input.owner_id = Some(input.owner_id.map_or_else(|| tx.me(), Ok)?);
+    let id = new_id(draft.made_at.unwrap_or_else(|| tx.now()));
+    Ok(Some(New { id, input, filled, by, at: draft.made_at, tags }))
+}
+
+/// Whether whoever asked may say all that.
+async fn allowed(tx: &Tx<'_>, input: &NewCustomer) -> Result<(), Problem> {
+    check_owner(tx, input.owner_id)?;
+    let sealed = [
+        ("phones", !input.phones.is_empty()),
+        ("emails", !input.emails.is_empty()),
+        ("wechat_ids", !input.wechat_ids.is_empty()),
+        ("address", input.address.is_some()),
+    ];
+    for (field, _) in sealed.iter().filter(|(_, named)| *named) {
+        changeable(tx.fields().phones, field)?;
+    }
+    match &input.type_ {
+        Some(code) => types::known(tx, code).await,
+        None => Ok(()),
+    }
+}
+
+/// Writes new customers together; when one of them cannot be written, one by one, so that the others are.
+async fn created(tx: &Tx<'_>, passed: Vec<Passed>) -> Result<Vec<Settled>, Problem> {
+    if passed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (passed, mut settled) = within_limits(tx, passed).await?;
+    let all = passed.iter().map(|row| row.new.clone()).collect();
+    let together = tx.attempt(async |tx| new::write(tx, all).await).await?.is_ok();
+    for Passed { mut draft, new } in passed {
+        let id = new.id;
+        let written = match together {
+            true => Ok(()),
+            false => tx.attempt(async |tx| new::write(tx, vec![new]).await.map(drop)).await?,
+        };
+        if let Err(problem) = written {
+            refused(&mut draft, problem)?;
+            settled.push(Settled::of(draft, RowOutcome::Failed));
+        } else {
+            settled.push(Settled { customer: Some(id), ..Settled::of(draft, RowOutcome::Created) });
+        }
+    }
+    Ok(settled)
+}
+
+/// Those whose owner may still look after them, and what becomes of the others.
+async fn within_limits(tx: &Tx<'_>, passed: Vec<Passed>) -> Result<(Vec<Passed>, Vec<Settled>), Problem> {
+    let mut rooms = HashMap::new();
+    let (mut fit, mut over) = (Vec::new(), Vec::new());
+    for mut row in passed {
+        let owner = row.new.input.owner_id.unwrap_or(row.new.by);
+        if !rooms.contains_key(&owner) {
+            rooms.insert(owner, pools::fitting(tx, owner).await?);
+        }
+        match rooms.get_mut(&owner) {
+            Some(Some((0, why))) => {
+                row.draft.judged(&[Violation::new("owner_id", *why)]);
+                over.push(Settled::of(row.draft, RowOutcome::Failed));
+            }
+            Some(Some((left, _))) => {
+                *left -= 1;
+                fit.push(row);
+            }
+            _ => fit.push(row),
+        }
+    }
+    Ok((fit, over))
+}
+
+async fn changed(
+    tx: &Tx<'_>,
+    mut draft: Draft,
+    (id, row, input): (Uuid, Option<customer::Model>, CustomerChanges),
+    (tags, names): (&[Uuid], &Names),
+    own: &[Definition],
+) -> Result<Settled, Problem> {
+    let Some(row) = row else {
+        let seen = tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?.is_some();
+        draft.flaws.push(Flaw::new(
+            None,
+            &if seen { Violation::new("", "row_read_only") } else { Violation::new("", "customer_unknown") },
+        ));
+        return Ok(Settled::of(draft, RowOutcome::Failed));
+    };
+    match tx.attempt(async |tx| update::update(tx, row, input, (tags, names.known()), own).await).await? {
+        Ok(before) => Ok(Settled { customer: Some(id), before, ..Settled::of(draft, RowOutcome::Updated) }),
+        Err(problem) => {
+            refused(&mut draft, problem)?;
+            Ok(Settled::of(draft, RowOutcome::Failed))
+        }
+    }
+}

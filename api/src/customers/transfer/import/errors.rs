@@ -1,0 +1,82 @@
+//! The file of what is wrong: the same rows in the same columns, with one more that says why.
+
+use super::super::entity::{import, row};
+use super::super::files;
+use super::super::sheet::Sheet;
+use super::draft::Flaw;
+use super::view::headers;
+use crate::problem::Problem;
+use crate::scope::Scope;
+use domain::Lang;
+use domain::transfer::RowOutcome;
+use futures::Stream;
+use futures::stream::unfold;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::Condition;
+use std::collections::HashMap;
+
+/// What a stream of a table is at.
+struct State {
+    scope: Scope,
+    import: import::Model,
+    headers: Vec<String>,
+    lang: Lang,
+    sheet: Option<Sheet>,
+    next: i64,
+}
+
+/// The rows that failed or were left out, piece by piece.
+///
+/// # Errors
+/// When the rows have gone.
+pub(super) async fn stream(
+    scope: Scope,
+    import: import::Model,
+    lang: Lang,
+) -> Result<impl Stream<Item = Result<actix_web::web::Bytes, actix_web::Error>> + 'static, Problem> {
+    let Some(headers) = headers(&scope, import.id).await? else { return Err(Problem::conflict("file_gone", None)) };
+    let sheet = Some(Sheet::new(import.format.0));
+    let state = State { scope, import, headers, lang, sheet, next: 0 };
+    Ok(unfold(state, async |mut state: State| {
+        let sheet = state.sheet.take()?;
+        match step(&mut state, sheet).await {
+            Ok(bytes) => Some((Ok(bytes.into()), state)),
+            Err(problem) => Some((Err(problem.into()), state)),
+        }
+    }))
+}
+
+/// The next piece of the file; the table is put back unless this was its end.
+async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
+    if state.next == 0 {
+        let reason = if state.lang == Lang::Zh { "失败原因" } else { "Reason" };
+        let bytes = sheet.row(state.headers.iter().map(String::as_str).chain([reason]))?;
+        (state.next, state.sheet) = (1, Some(sheet));
+        return Ok(bytes);
+    }
+    let lines = match state.next < state.import.chunk_count {
+        true => files::get(&state.scope, state.import.id, state.next).await?,
+        false => None,
+    };
+    let Some(lines) = lines else { return Ok(sheet.finish()?.0) };
+    state.next += 1;
+    let (first, last) = (lines.first().map_or(0, |line| line.number), lines.last().map_or(0, |line| line.number));
+    let wrong = Condition::all()
+        .add(row::Column::ImportId.eq(state.import.id))
+        .add(row::Column::Run.eq(state.import.run))
+        .add(row::Column::Outcome.is_in([RowOutcome::Failed.as_str(), RowOutcome::Skipped.as_str()]))
+        .add(row::Column::Line.between(first, last));
+    let rows = state.scope.find::<row::Entity>().filter(wrong).all().await?;
+    let reasons: HashMap<i64, Option<String>> = rows.into_iter().map(|row| (row.line, row.reasons)).collect();
+    let mut bytes = Vec::new();
+    for line in lines {
+        let Some(reasons) = reasons.get(&line.number) else { continue };
+        let flaws: Vec<Flaw> = reasons.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let said: Vec<String> = flaws.iter().map(|flaw| flaw.said(&state.headers, state.lang)).collect();
+        let said = said.join(if state.lang == Lang::Zh { "；" } else { "; " });
+        let cells = (0..state.headers.len()).map(|column| line.cell(column)).chain([said.as_str()]);
+        bytes.extend(sheet.row(cells)?);
+    }
+    state.sheet = Some(sheet);
+    Ok(bytes)
+}

@@ -1,0 +1,165 @@
+//! The job: as whoever asked, with the rights they have now, a piece of the file in a transaction. Which piece
+//! comes next is committed with what the piece did, so nothing is done twice, whatever happens to the server.
+
+use super::super::entity::{import, row};
+use super::super::files;
+use super::apply::{Settled, apply};
+use super::revert;
+use crate::customers::custom;
+use crate::db::Code;
+use crate::jobs::Job;
+use crate::problem::Problem;
+use crate::scope::system::System;
+use crate::scope::{Scope, Tx};
+use domain::permission::Permission;
+use domain::transfer::{ImportStart, ImportState, RowOutcome};
+use sea_orm::{ColumnTrait as _, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Transactions of a run before other jobs get their turn; far less than a lease.
+const TURN: usize = 20;
+
+/// Somebody started an import, or takes one back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ImportAsked {
+    /// The row in `imports`.
+    pub(super) import_id: Uuid,
+}
+
+impl Job for ImportAsked {
+    const KIND: &'static str = "import_asked";
+
+    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+        let Some(found) = find(&scope, self.import_id).await? else { return Ok(()) };
+        let system = System::new(scope.installation());
+        for _ in 0..TURN {
+            // Anew for each piece: a right that was taken away counts at once.
+            let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
+                let tx = scope.begin().await?;
+                end(&tx, &found, ImportState::Cancelled).await?;
+                return tx.commit().await;
+            };
+            if step(&mut theirs, self.import_id).await? {
+                return Ok(());
+            }
+        }
+        let now = scope.now();
+        let tx = scope.begin().await?;
+        tx.enqueue(&self, now).await?;
+        tx.commit().await
+    }
+
+    /// Whoever waits for it is told that it goes on no more.
+    async fn give_up(self, mut scope: Scope) -> Result<(), Problem> {
+        let Some(found) = find(&scope, self.import_id).await? else { return Ok(()) };
+        let tx = scope.begin().await?;
+        end(&tx, &found, ImportState::Cancelled).await?;
+        tx.commit().await
+    }
+}
+
+async fn find(scope: &Scope, id: Uuid) -> Result<Option<import::Model>, Problem> {
+    Ok(scope.find::<import::Entity>().filter(import::Column::Id.eq(id)).one().await?)
+}
+
+async fn held(tx: &Tx<'_>, id: Uuid) -> Result<Option<import::Model>, Problem> {
+    let rows = tx.find::<import::Entity>().filter(import::Column::Id.eq(id));
+    Ok(rows.shape(QuerySelect::lock_exclusive).all().await?.into_iter().next())
+}
+
+/// One piece; `true` when nothing is left to do.
+async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
+    let tx = scope.begin().await?;
+    let Some(found) = held(&tx, id).await? else { return Ok(true) };
+    let trial = match found.state.0 {
+        ImportState::Checking => true,
+        ImportState::Running => false,
+        ImportState::Reverting => {
+            let left = revert::step(&tx, &found).await?;
+            if !left {
+                end(&tx, &found, ImportState::Reverted).await?;
+            }
+            tx.commit().await?;
+            return Ok(!left);
+        }
+        _ => return Ok(true),
+    };
+    let may = tx.may(Permission::CustomersImport) && tx.may(Permission::CustomersWrite);
+    let lines =
+        if may && found.next_chunk < found.chunk_count { files::get(&tx, id, found.next_chunk).await? } else { None };
+    let Some(lines) = lines else {
+        let whole = found.next_chunk >= found.chunk_count;
+        let state = match (whole, trial) {
+            (true, true) => ImportState::Checked,
+            (true, false) => ImportState::Done,
+            // The right was taken away, or the rows have gone.
+            (false, _) => ImportState::Cancelled,
+        };
+        end(&tx, &found, state).await?;
+        tx.commit().await?;
+        return Ok(true);
+    };
+    let asked: ImportStart =
+        serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
+    let own = custom::definitions(&tx).await?;
+    let settled = Box::pin(apply(&tx, (id, found.run), &asked, &own, &lines)).await?;
+    if trial {
+        // All of it was done as it would be done, and none of it stays.
+        drop(tx);
+        let tx = scope.begin().await?;
+        note(&tx, &found, settled, true).await?;
+        tx.commit().await?;
+    } else {
+        note(&tx, &found, settled, false).await?;
+        tx.commit().await?;
+    }
+    Ok(false)
+}
+
+/// Writes down what became of the rows of a piece, and that it is done.
+async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: bool) -> Result<(), Problem> {
+    let count = |outcome: RowOutcome| {
+        i64::try_from(settled.iter().filter(|row| row.outcome == outcome).count()).unwrap_or(i64::MAX)
+    };
+    let change = import::ActiveModel {
+        next_chunk: Set(found.next_chunk + 1),
+        created: Set(found.created + count(RowOutcome::Created)),
+        updated: Set(found.updated + count(RowOutcome::Updated)),
+        skipped: Set(found.skipped + count(RowOutcome::Skipped)),
+        failed: Set(found.failed + count(RowOutcome::Failed)),
+        ..Default::default()
+    };
+    let wrong = |row: &Settled| matches!(row.outcome, RowOutcome::Failed | RowOutcome::Skipped);
+    let rows = settled.into_iter().filter(|row| !trial || wrong(row)).map(|row| {
+        let reasons = (!row.flaws.is_empty()).then(|| serde_json::to_string(&row.flaws).ok()).flatten();
+        row::ActiveModel {
+            import_id: Set(found.id),
+            run: Set(found.run),
+            line: Set(row.line),
+            outcome: Set(Code(row.outcome)),
+            reasons: Set(reasons),
+            customer_id: Set(row.customer),
+            stamped_at: Set(row.customer.map(|_| tx.now())),
+            before: Set(row.before),
+            ..Default::default()
+        }
+    });
+    tx.insert_many::<row::Entity>(rows.collect::<Vec<_>>()).await?;
+    tx.derive::<import::Entity>(found.id, change).await?;
+    tx.unrecorded("each customer that was written has its entry; a row that was not has none");
+    Ok(())
+}
+
+/// Ends it, and says so in the record.
+pub(super) async fn end(tx: &Tx<'_>, found: &import::Model, state: ImportState) -> Result<(), Problem> {
+    let change =
+        import::ActiveModel { state: Set(Code(state)), finished_at: Set(Some(tx.now())), ..Default::default() };
+    tx.derive::<import::Entity>(found.id, change).await?;
+    let counts = serde_json::json!({
+        "import": found.id, "state": state, "created": found.created, "updated": found.updated,
+        "skipped": found.skipped, "failed": found.failed,
+    });
+    tx.audit("import", "customer", None, counts);
+    Ok(())
+}

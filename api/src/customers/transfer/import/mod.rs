@@ -1,0 +1,19 @@
+//! Imports: a file is read once, when it arrives; what it says is judged and written by a job.
+
+mod apply;
+mod draft;
+mod errors;
+mod job;
+mod known;
+mod names;
+mod read;
+mod revert;
+mod routes;
+mod sheet;
+mod text;
+mod update;
+mod upload;
+mod view;
+
+pub(crate) use job::ImportAsked;
+pub(super) use routes::routes;

@@ -1,0 +1,131 @@
+//! What names in a table stand for: colleagues, types and tags of the business.
+
+use super::draft::{Draft, Flaw};
+use crate::customers::record_entity::kind;
+use crate::problem::Problem;
+use crate::scope::Tx;
+use crate::customers::tagging::{Known, look_up};
+use crate::tags::entity::tag;
+use crate::tenants::staff;
+use domain::permission::Permission;
+use domain::{Violation, transfer::ImportStart};
+use sea_orm::{ColumnTrait as _, Set};
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// The colour of a tag that a table made.
+const COLOUR: &str = "#5B6B7A";
+
+#[derive(Default)]
+pub(super) struct Names {
+    /// Colleagues at work; none where two have one name.
+    staff: HashMap<String, Option<Uuid>>,
+    /// Whoever ever worked here.
+    ever: HashMap<String, Uuid>,
+    types: HashMap<String, String>,
+    tags: HashMap<String, Uuid>,
+    /// The same tags, with their categories.
+    known: Known,
+}
+
+impl Names {
+    /// The tags that the rows name.
+    pub(super) const fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Those that some rows name. Tags that are not there yet are made when that was asked for.
+    pub(super) async fn of(tx: &Tx<'_>, asked: &ImportStart, drafts: &[Draft]) -> Result<Self, Problem> {
+        let mut names = Self::default();
+        if drafts.iter().any(|draft| draft.owner.is_some() || draft.made_by.is_some()) {
+            for row in tx.find_buried_masked::<staff::Entity>().all().await? {
+                if row.live.is_some() && row.suspended_at.is_none() {
+                    let one = Some(row.id);
+                    names.staff.entry(row.name.clone()).and_modify(|known| *known = None).or_insert(one);
+                }
+                names.ever.insert(row.name, row.id);
+            }
+        }
+        if drafts.iter().any(|draft| draft.body.contains_key("type")) {
+            let own = tx.find::<kind::Entity>().all().await?;
+            names.types = own.into_iter().map(|row| (row.name, row.code)).collect();
+        }
+        let wanted: BTreeSet<&String> = drafts.iter().flat_map(|draft| &draft.tags).collect();
+        if !wanted.is_empty() {
+            let those = tag::Column::Name.is_in(wanted.iter().copied());
+            let known = tx.find::<tag::Entity>().filter(those).all().await?;
+            names.tags = known.into_iter().map(|row| (row.name, row.id)).collect();
+            if let Some(group) = asked.tag_group_id.filter(|_| tx.may(Permission::TagsWrite)) {
+                for name in wanted.into_iter().filter(|name| (1..=20).contains(&name.chars().count())) {
+                    if !names.tags.contains_key(name) {
+                        names.tags.insert(name.clone(), make(tx, group, name).await?);
+                    }
+                }
+            }
+            let ids: Vec<Uuid> = names.tags.values().copied().collect();
+            names.known = look_up(tx, &ids).await?;
+        }
+        Ok(names)
+    }
+
+    /// Puts ids where names stand; what no name stands for is wrong. The tags are handed back.
+    pub(super) fn settle(&self, draft: &mut Draft) -> Vec<Uuid> {
+        if let Some(own) = draft.body.get("type").and_then(|word| self.types.get(word.as_str()?)) {
+            draft.body.insert("type".to_owned(), json!(own));
+        }
+        if let Some(owner) = &draft.owner {
+            match self.staff.get(owner).copied().flatten() {
+                Some(id) => drop(draft.body.insert("owner_id".to_owned(), json!(id))),
+                None => draft.judged(&[Violation::new("owner_id", "owner_unknown")]),
+            }
+        }
+        if draft.made_by.as_ref().is_some_and(|author| !self.ever.contains_key(author)) {
+            draft.judged(&[Violation::new("created_by", "staff_unknown")]);
+        }
+        let tags: BTreeSet<Uuid> = draft.tags.iter().filter_map(|name| self.tags.get(name).copied()).collect();
+        if draft.tags.iter().any(|name| !self.tags.contains_key(name)) {
+            draft.judged(&[Violation::new("tag_ids", "tag_unknown")]);
+        }
+        let categories: Vec<Uuid> = tags.iter().filter_map(|tag| self.known.category(*tag)).collect();
+        if categories.iter().collect::<BTreeSet<_>>().len() < categories.len() {
+            draft.judged(&[Violation::new("tag_ids", "tags_exclusive")]);
+        }
+        tags.into_iter().collect()
+    }
+
+    /// Who wrote a row down, as the table says.
+    pub(super) fn author(&self, draft: &Draft) -> Option<Uuid> {
+        self.ever.get(draft.made_by.as_ref()?).copied()
+    }
+}
+
+async fn make(tx: &Tx<'_>, group: Uuid, name: &str) -> Result<Uuid, Problem> {
+    let id = tx.new_id();
+    let row = tag::ActiveModel {
+        id: Set(id),
+        group_id: Set(group),
+        name: Set(name.to_owned()),
+        colour: Set(COLOUR.to_owned()),
+        ..Default::default()
+    };
+    tx.insert::<tag::Entity>(row).await?;
+    Ok(id)
+}
+
+/// What a refusal says about a row.
+///
+/// # Errors
+/// What is not about the row.
+pub(super) fn refused(draft: &mut Draft, problem: Problem) -> Result<(), Problem> {
+    match problem {
+        Problem::Invalid(violations) => draft.judged(&violations.0),
+        Problem::Conflict { code, field, .. } => {
+            draft.judged(&[Violation::new(field.unwrap_or_default().into_owned(), code)]);
+        }
+        Problem::Forbidden(code) => draft.flaws.push(Flaw::new(None, &Violation::new("", code))),
+        Problem::NotFound => draft.flaws.push(Flaw::new(None, &Violation::new("", "customer_unknown"))),
+        other => return Err(other),
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Tables of Excel: the first sheet, cell by cell, after its weight was looked at.
+
+use super::super::files::{Line, Unread};
+use super::read::{COLUMNS, Take, number, refuse};
+use calamine::{DataRef, Dimensions, ExcelDateTime, Reader as _, Xlsx};
+use domain::Violation;
+use std::io::{Cursor, Read as _};
+use zip::ZipArchive;
+
+/// Bytes that a file may unfold to.
+const UNFOLDED: u64 = 300 * 1024 * 1024;
+/// Of them the texts that cells share: they are held in memory.
+const SHARED: u64 = 48 * 1024 * 1024;
+/// Parts of a file.
+const PARTS: usize = 2_000;
+/// Merged cells that are looked at.
+const MERGED: usize = 1_000;
+/// From here on Excel keeps no more digits.
+const EXACT: f64 = 1e15;
+
+pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
+    let merges = weigh(bytes)?;
+    let broken = |_| refuse("file_broken");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let name = book.sheet_names().into_iter().next().ok_or_else(|| refuse("file_broken"))?;
+    let merged = if merges { book.merge_cells_by_sheet_name(&name).map_err(broken)? } else { Vec::new() };
+    if merged.len() > MERGED {
+        return Err(refuse("merged_too_many"));
+    }
+    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+    let mut line = Line::of(1, Vec::new());
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        let row = i64::from(row) + 1;
+        if row != line.number {
+            // Rows that go backwards are no rows of Excel's.
+            if row < line.number {
+                return Err(refuse("file_broken"));
+            }
+            take(std::mem::replace(&mut line, begun(row, &merged)))?;
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        put(&mut line, column, cell.get_value())?;
+    }
+    take(line)
+}
+
+/// A row, with what merged cells hide of it.
+fn begun(row: i64, merged: &[Dimensions]) -> Line {
+    let mut line = Line::of(row, Vec::new());
+    for Dimensions { start, end } in merged {
+        // Only the first of them has the value; those right of it in the same row hide nothing.
+        if i64::from(start.0) + 1 < row && row <= i64::from(end.0) + 1 {
+            let columns = start.1..=end.1.min(u32::try_from(COLUMNS).unwrap_or(u32::MAX));
+            line.unread.extend(columns.filter_map(|column| Some((usize::try_from(column).ok()?, Unread::Merged))));
+        }
+    }
+    line
+}
+
+fn put(line: &mut Line, column: usize, value: &DataRef<'_>) -> Result<(), Violation> {
+    let text = match value {
+        DataRef::Empty => return Ok(()),
+        DataRef::String(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(whole) => whole.to_string(),
+        DataRef::Float(float) => spelled(*float),
+        DataRef::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        DataRef::DateTime(at) if at.is_datetime() => moment(*at),
+        DataRef::DateTime(at) => at.as_f64().to_string(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::Error(error) => error.to_string(),
+    };
+    if column >= COLUMNS {
+        return Err(Violation::new("file", "columns_too_many").with("max", number(COLUMNS)));
+    }
+    match value {
+        DataRef::Error(_) => line.unread.push((column, Unread::Error)),
+        DataRef::Float(float) if float.abs() >= EXACT => line.unread.push((column, Unread::Lost)),
+        _ => {}
+    }
+    if line.cells.len() <= column {
+        line.cells.resize(column + 1, String::new());
+    }
+    if let Some(cell) = line.cells.get_mut(column) {
+        *cell = text;
+    }
+    Ok(())
+}
+
+/// A number as it was typed: a phone stays eleven digits.
+fn spelled(float: f64) -> String {
+    if float.fract() == 0.0 && float.abs() < EXACT { format!("{float:.0}") } else { float.to_string() }
+}
+
+fn moment(at: ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
+    let day = format!("{year:04}-{month:02}-{day:02}");
+    if (hour, minute, second) == (0, 0, 0) { day } else { format!("{day} {hour:02}:{minute:02}:{second:02}") }
+}
+
+/// Unfolds the parts of a file without keeping them, as far as they may go: what a file says about its own
+/// size is believed only when it says too much. Answers whether there may be merged cells.
+fn weigh(bytes: &[u8]) -> Result<bool, Violation> {
+    let broken = |_| refuse("file_broken");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    if archive.len() > PARTS {
+        return Err(refuse("archive_too_large"));
+    }
+    let (mut total, mut merges, mut buffer) = (0_u64, false, vec![0; 64 * 1024]);
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).map_err(|_| refuse("file_broken"))?;
+        let name = part.name().map_err(|_| refuse("file_broken"))?.to_ascii_lowercase();
+        // Pictures are never unfolded.
+        if !name.ends_with(".xml") && !name.ends_with(".rels") {
+            continue;
+        }
+        let most = if name.contains("sharedstrings") { SHARED } else { UNFOLDED };
+        if part.size() > most || total.saturating_add(part.size()) > UNFOLDED {
+            return Err(refuse("archive_too_large"));
+        }
+        let mut own = 0_u64;
+        loop {
+            let read = part.read(&mut buffer).map_err(|_| refuse("file_broken"))?;
+            if read == 0 {
+                break;
+            }
+            own += u64::try_from(read).unwrap_or(u64::MAX);
+            if own > most || total + own > UNFOLDED {
+                return Err(refuse("archive_too_large"));
+            }
+            let piece = buffer.get(..read).unwrap_or_default();
+            merges = merges || name.contains("worksheets/") && piece.windows(9).any(|part| part == b"mergeCell");
+        }
+        total += own;
+    }
+    Ok(merges)
+}

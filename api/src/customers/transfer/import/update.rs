@@ -1,0 +1,134 @@
+//! Changing a customer as a row says, and putting back what stood there before.
+
+use super::super::entity::row;
+use crate::customers::bury::put_away;
+use crate::customers::change::change;
+use crate::customers::custom;
+use crate::customers::entity::{customer, tagging};
+use crate::customers::tagging::{How, Known, Retag, look_up, retag};
+use crate::customers::vault::{Vault, person_key};
+use crate::problem::Problem;
+use crate::scope::{Scope, Tx};
+use domain::contacts::{CustomerEmail, CustomerWechat};
+use domain::custom_fields::Definition;
+use domain::customers::{CustomerChanges, CustomerPhone};
+use domain::phone::Phone;
+use sea_orm::sea_query::Condition;
+use sea_orm::ColumnTrait as _;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Phones, e-mails and WeChat ids of a customer at most.
+const SEVERAL: usize = 5;
+
+/// What puts back what stood there before.
+#[derive(Serialize, Deserialize)]
+struct Before {
+    changes: CustomerChanges,
+    /// Tags that the row put on.
+    tags: Vec<Uuid>,
+    /// Tags of the same categories that gave way.
+    #[serde(default)]
+    gave_way: Vec<Uuid>,
+}
+
+fn place(scope: &Scope, customer: Uuid) -> String {
+    scope.keys().place("import_rows.before", customer)
+}
+
+/// Changes a customer: what a row says comes first in lists, and what is there stays behind it. Answers what
+/// puts it back.
+pub(super) async fn update(
+    tx: &Tx<'_>,
+    row: customer::Model,
+    mut input: CustomerChanges,
+    (tags, known): (&[Uuid], &Known),
+    own: &[Definition],
+) -> Result<Option<Vec<u8>>, Problem> {
+    let (id, key) = (row.id, person_key(tx, &row)?);
+    let vault = Vault::open(tx, &row)?;
+    let phones: Vec<CustomerPhone> = vault
+        .phones
+        .iter()
+        .map(|held| CustomerPhone { number: held.number.clone(), label: held.label.clone() })
+        .collect();
+    let emails: Vec<CustomerEmail> =
+        vault.emails.iter().map(|held| CustomerEmail { email: held.text.clone(), label: held.label.clone() }).collect();
+    let accounts: Vec<CustomerWechat> = vault
+        .wechat_ids
+        .iter()
+        .map(|held| CustomerWechat { account: held.text.clone(), label: held.label.clone() })
+        .collect();
+    let number = |phone: &CustomerPhone| Phone::parse(&phone.number).map(|phone| phone.e164().to_owned());
+    merged(&mut input.phones, &phones, |a, b| number(a) == number(b));
+    merged(&mut input.emails, &emails, |a, b| a.email.eq_ignore_ascii_case(&b.email));
+    merged(&mut input.wechat_ids, &accounts, |a, b| a.account == b.account);
+    let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
+    let changes = CustomerChanges {
+        name: input.name.as_ref().map(|_| row.name.clone()),
+        kind: input.kind.map(|_| row.kind.0),
+        type_: input.type_.as_ref().map(|_| row.type_.clone()),
+        phones: input.phones.as_ref().map(|_| phones),
+        emails: input.emails.as_ref().map(|_| emails),
+        wechat_ids: input.wechat_ids.as_ref().map(|_| accounts),
+        company: input.company.as_ref().map(|_| row.company.clone()),
+        title: input.title.as_ref().map(|_| row.title.clone()),
+        region: input.region.as_ref().map(|_| row.region.clone()),
+        address: input.address.as_ref().map(|_| vault.address.clone()),
+        industry: input.industry.map(|_| row.industry.map(|code| code.0)),
+        size: input.size.map(|_| row.size.map(|code| code.0)),
+        needs: input.needs.as_ref().map(|_| row.needs.clone()),
+        dates: None,
+        source: input.source.map(|_| row.source.map(|code| code.0)),
+        birthday: input.birthday.map(|_| row.birthday),
+        remark: input.remark.as_ref().map(|_| row.remark.clone()),
+        owner_id: input.owner_id.map(|_| row.owner_id),
+        custom: input.custom.as_ref().map(|_| custom::given(own, &keys, &row, &vault)),
+    };
+    if !change(tx, row, None, input).await? {
+        return Err(Problem::NotFound);
+    }
+    let Retag { add: tags, remove: gave_way, .. } = tagged(tx, id, tags, known).await?;
+    let before = Before { changes, tags, gave_way };
+    let plain = serde_json::to_vec(&before).map_err(anyhow::Error::from)?;
+    Ok(Some(key.seal(&place(tx, id), &plain)))
+}
+
+/// What is there stays behind what is said.
+fn merged<T: Clone>(said: &mut Option<Vec<T>>, there: &[T], same: impl Fn(&T, &T) -> bool) {
+    if let Some(said) = said {
+        let others: Vec<T> = there.iter().filter(|old| !said.iter().any(|new| same(old, new))).cloned().collect();
+        said.extend(others);
+        said.truncate(SEVERAL);
+    }
+}
+
+/// Puts tags on a customer and says which were not there, and which gave way.
+async fn tagged(tx: &Tx<'_>, id: Uuid, tags: &[Uuid], known: &Known) -> Result<Retag, Problem> {
+    if tags.is_empty() {
+        return Ok(Retag::default());
+    }
+    let of = Condition::all().add(tagging::Column::CustomerId.eq(id));
+    let there = tx.find::<tagging::Entity>().filter(of.add(tagging::Column::TagId.is_in(tags.iter().copied())));
+    let there: Vec<Uuid> = there.all().await?.into_iter().map(|row| row.tag_id).collect();
+    let add: Vec<Uuid> = tags.iter().copied().filter(|tag| !there.contains(tag)).collect();
+    let changes = if add.is_empty() { Vec::new() } else { vec![Retag { customer: id, add, remove: Vec::new() }] };
+    Ok(retag(tx, changes, known, How::default()).await?.pop().unwrap_or_default())
+}
+
+/// Takes back what a row did to a customer whom nobody changed since. `false`: it cannot be taken back.
+pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Model) -> Result<bool, Problem> {
+    let id = now.id;
+    let Some(sealed) = &row.before else {
+        let (name, company) = (now.name.clone(), now.company.clone());
+        return put_away(tx, id, (&name, company.as_deref()), None).await;
+    };
+    let plain = person_key(tx, &now)?.open(&place(tx, id), sealed)?;
+    let Before { changes, tags, gave_way } = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
+    if !tags.is_empty() {
+        let known = look_up(tx, &gave_way).await?;
+        let add = gave_way.into_iter().filter(|tag| known.has(*tag)).collect();
+        retag(tx, vec![Retag { customer: id, add, remove: tags }], &known, How::default()).await?;
+    }
+    change(tx, now, None, changes).await
+}

@@ -1,0 +1,19 @@
+//! Tables of customers that come in and go out 导入导出: read and written row by row, in the background, with
+//! progress. Their rows wait in the database, sealed, and go after some days.
+
+mod cells;
+mod columns;
+pub(crate) mod entity;
+mod export;
+mod files;
+mod import;
+mod sheet;
+
+pub(crate) use export::ExportAsked;
+pub(crate) use import::ImportAsked;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
+    services.configure(import::routes).configure(export::routes);
+}

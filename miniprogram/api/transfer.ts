@@ -1,0 +1,39 @@
+import { API_BASE } from '../config'
+import { query, request } from './client'
+import type { Export, ExportLink, Import, Page, Selection } from './types'
+
+/** Tables that came in. */
+export function listImports(cursor: string | null): Promise<Page<Import>> {
+  return request('GET', `imports${query({ limit: 20, cursor })}`)
+}
+
+export function findImport(id: string): Promise<Import> {
+  return request('GET', `imports/${id}`)
+}
+
+export function cancelImport(id: string): Promise<Import> {
+  return request('POST', `imports/${id}/cancel`, { body: {} })
+}
+
+export function revertImport(id: string): Promise<Import> {
+  return request('POST', `imports/${id}/revert`, { body: {} })
+}
+
+/** Lists that go out; every call asks for the second look. */
+export function listExports(cursor: string | null): Promise<Page<Export>> {
+  return request('GET', `exports${query({ limit: 20, cursor })}`)
+}
+
+export function findExport(id: string): Promise<Export> {
+  return request('GET', `exports/${id}`)
+}
+
+export function exportCustomers(selection: Selection, format: Export['format'], idempotencyKey: string): Promise<Export> {
+  return request('POST', 'exports', { body: { selection, format }, idempotencyKey })
+}
+
+/** An address that opens the file in any browser for an hour. */
+export async function linkExport(id: string): Promise<string> {
+  const { path } = await request<ExportLink>('POST', `exports/${id}/link`, { body: {} })
+  return `${API_BASE}${path}`
+}
