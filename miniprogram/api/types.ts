@@ -257,3 +257,13 @@ export type OrderView = Answer<Omit<Schemas['OrderView'], 'lines'>> & { lines: O
 export type ReceiptCode = Answer<Schemas['ReceiptCode']>
 export type MyOrderRow = Answer<Schemas['MyOrderRow']>
 export type MyOrderView = Answer<Omit<Schemas['MyOrderView'], 'business' | 'lines'>> & { business: Answer<Schemas['BusinessView']>; lines: OrderLineView[] }
+
+/** Records that look alike, and merging them. */
+export type Similar = Answer<Schemas['SimilarView']>
+export type DuplicatePair = Omit<Answer<Schemas['DuplicateView']>, 'customers'> & { customers: Answer<Schemas['DuplicateSide']>[] }
+export type DuplicateScan = Answer<Schemas['ScanView']>
+export type Merge = Answer<Schemas['MergeView']>
+export type MergeDetail = Answer<Schemas['MergeDetail']>
+export type MergeBody = Schemas['Merge']
+export type MergeSide = Schemas['MergeSide']
+export type PairReason = Schemas['PairReason']

@@ -13,7 +13,7 @@ const VERBS: Record<string, string> = {
   create: '新建了', update: '修改了', delete: '删除了', reveal: '查看了完整号码：', move: '推进了', tag: '改了标签：', share: '请人协作：', unshare: '取消协作：',
   release: '放入公海：', claim: '从公海领取了', hand_over: '开始交接：', handed_over: '交接完成：', invite: '邀请了', accept_invitation: '接受邀请，成为',
   take_invitation_back: '撤回了邀请：', receipt_code: '生成了查询码：', remind: '到点提醒了', send: '发送了', settle: '确认了', login_noticed: '收到异常登录提醒：',
-  relate: '记下了关系：', unrelate: '去掉了关系：', erase: '彻底删除了', export: '导出了', import: '导入了', rotate: '更换了密钥：',
+  relate: '记下了关系：', unrelate: '去掉了关系：', erase: '彻底删除了', export: '导出了', import: '导入了', merge: '合并了', unmerge: '撤销合并了', ignore_duplicate: '确认不是同一位：', rotate: '更换了密钥：',
 }
 
 /** What happens to a login needs no object. */
@@ -23,7 +23,7 @@ const SESSION_VERBS: Record<string, string> = {
 
 /** What an operator or the machine does to the business as a whole. */
 const WHOLE: Record<string, string> = {
-  'business create': '开通了商家', 'business retention_warned': '提醒了即将到期删除的客户', 'keys rotated': '换好了密钥', 'audit retention': '改了审计记录的保存期限',
+  'customer scan': '查找了重复的客户', 'business create': '开通了商家', 'business retention_warned': '提醒了即将到期删除的客户', 'keys rotated': '换好了密钥', 'audit retention': '改了审计记录的保存期限',
   'data_request retention_over': '清除了到期的个人信息申请',
 }
 
@@ -32,7 +32,7 @@ export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', '
 }))
 
 const ACTIONS: Record<string, string> = {
-  create: '新建', update: '修改', delete: '删除', reveal: '查看号码', move: '推进订单', share: '请人协作', release: '放入公海', claim: '领取', hand_over: '交接', invite: '邀请', login: '登录',
+  create: '新建', update: '修改', delete: '删除', reveal: '查看号码', move: '推进订单', share: '请人协作', release: '放入公海', claim: '领取', merge: '合并', hand_over: '交接', invite: '邀请', login: '登录',
 }
 export const ACTION_CHOICES: Choice[] = Object.keys(ACTIONS).map((value) => ({ value, label: ACTIONS[value] ?? value }))
 

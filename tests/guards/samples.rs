@@ -245,7 +245,7 @@ impl<'s> Desk<'s> {
             "list_similar_customers" | "scan_duplicates" | "list_scans" | "list_duplicates" | "list_merges" => mine(),
             "ignore_duplicate" => mine().at("id", self.duplicate().await),
             "merge_customers" => mine().at("id", self.customer().await).body(json!({
-                "other_id": self.customer().await, "versions": { "this": 1, "other": 1 }, "fields": { "name": "other" },
+                "other_id": self.customer().await, "versions": { "this": 1, "other": 1 }, "fields": { "phones": "other" },
             })),
             "get_merge" | "undo_merge" => mine().at("id", self.merge().await),
             "list_views" => mine(),

@@ -96,7 +96,11 @@ Component({
         this.drawRights()
       } catch (thrown) {
         const why = asProblem(thrown)
-        if (this.data.state === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
+        const stayed = why.code === 'merged' ? why.existing?.id : null
+        if (stayed) {
+          wx.showToast({ icon: 'none', title: '这位客户已合并，打开的是合并后的' })
+          wx.redirectTo({ url: `/features/customers/detail/index?id=${stayed}` })
+        } else if (this.data.state === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
         else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.code === 'not_found' ? '没有这位客户，或者不归你负责' : why.sentence })
       }
     },

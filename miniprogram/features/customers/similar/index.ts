@@ -1,0 +1,53 @@
+import { listSimilar } from '../../../api/duplicates'
+import { similarRow } from '../../../words/duplicates'
+import type { SimilarRow } from '../../../words/duplicates'
+
+/** How long somebody has stopped typing before the question is asked. */
+const PAUSE_MS = 500
+
+/** Who may be there already, while somebody types: masked, with who looks after them. */
+Component({
+  properties: {
+    phone: { type: String, value: '' },
+    name: { type: String, value: '' },
+    company: { type: String, value: '' },
+  },
+  data: { rows: [] as SimilarRow[], open: false, timer: 0, turn: 0 },
+
+  observers: {
+    'phone, name, company'() {
+      clearTimeout(this.data.timer)
+      this.data.timer = setTimeout(() => void this.ask(), PAUSE_MS)
+    },
+  },
+  lifetimes: {
+    detached() {
+      clearTimeout(this.data.timer)
+    },
+  },
+
+  methods: {
+    async ask() {
+      const [phone, name, company] = [this.data.phone, this.data.name, this.data.company].map((text) => text.trim())
+      const turn = this.data.turn + 1
+      this.data.turn = turn
+      if (!phone && [...(name ?? '')].length < 2 && !company) return this.setData({ rows: [] })
+      // A hint that cannot be had is none: saving asks again.
+      const { items } = await listSimilar({ phone: phone || undefined, name: name || undefined, company: company || undefined }).catch(() => ({ items: [] }))
+      // Answers to an older question are dropped.
+      if (turn === this.data.turn) this.setData({ rows: items.map(similarRow) })
+    },
+    look() {
+      this.setData({ open: true })
+    },
+    close() {
+      this.setData({ open: false })
+    },
+    go(event: WechatMiniprogram.TouchEvent) {
+      const id = String(event.currentTarget.dataset['id'])
+      if (!id) return
+      this.close()
+      wx.navigateTo({ url: `/features/customers/detail/index?id=${id}` })
+    },
+  },
+})
