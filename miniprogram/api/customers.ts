@@ -87,9 +87,9 @@ export function unshareCustomer(id: string, staff: string): Promise<{ items: Sha
   return request('DELETE', `customers/${id}/helpers/${staff}`)
 }
 
-/** Puts a customer into the pool, where whoever sees it may take it. */
-export function releaseCustomer(id: string, ifMatch: number, reason: string): Promise<CustomerView> {
-  return request('POST', `customers/${id}/release`, { body: { reason }, ifMatch })
+/** Puts a customer into a pool, where its members may take it; without one into the oldest. */
+export function releaseCustomer(id: string, ifMatch: number, reason: string, pool: string): Promise<CustomerView> {
+  return request('POST', `customers/${id}/release`, { body: { reason, ...(pool ? { pool_id: pool } : {}) }, ifMatch })
 }
 
 /** Takes a customer out of the pool: of several who try, one gets it. */

@@ -237,6 +237,15 @@ export type Export = Answer<Schemas['ExportView']>
 export type ExportLink = Schemas['ExportLink']
 
 export type NewInteraction = Schemas['NewInteraction']
+export type Pool = Answer<Schemas['PoolView']>
+export type NewPool = Schemas['NewPool']
+export type PoolChanges = Schemas['PoolChanges']
+export type PoolMove = Answer<Schemas['PoolMoveView']>
+export type PoolSettings = Answer<Schemas['PoolSettingsView']>
+export type PoolSettingsChanges = Schemas['PoolSettingsChanges']
+export type RecycleTerms = Schemas['RecycleTerms']
+export type RecycleRule = Answer<Schemas['RecycleRuleView']>
+export type RecycleForecast = Schemas['RecycleForecast']
 export type Interaction = Answer<Schemas['InteractionView']>
 export type NewTask = Schemas['NewTask']
 export type Task = Answer<Schemas['TaskView']>

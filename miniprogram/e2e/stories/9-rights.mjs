@@ -229,7 +229,7 @@ export async function tell({ step, open, world }) {
     await sales.tapText('忙不过来')
     await sales.shot('97-release')
     await sales.tap('[data-testid=release-now]')
-    await sales.waitText('苗一凡 已放入公海')
+    await sales.waitText('苗一凡 已退回公海')
     await sales.visible('[data-testid=in-pool]').waitFor()
     await boss.goto('/pages/customers/index')
     await settled(boss)

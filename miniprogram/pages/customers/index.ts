@@ -75,6 +75,9 @@ Component({
       const able = { write: may('customers.write'), call: opensPhones(), note: may('interactions.write'), remind: may('tasks.write') }
       this.setData({ may: { ...able, swipe: able.call || able.note || able.remind } })
     },
+    openPools() {
+      wx.navigateTo({ url: '/features/customers/pool/index' })
+    },
     async onPullDownRefresh() {
       void this.views()?.load()
       void this.recount()

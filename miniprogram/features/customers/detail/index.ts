@@ -2,6 +2,7 @@ import { announce, listen } from '../../../api/changes'
 import { listCustomFields } from '../../../api/custom-fields'
 import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractions, releaseCustomer, revealText, starCustomer } from '../../../api/customers'
 import { listOrders } from '../../../api/orders'
+import { getPoolSettings, listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
 import { opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, me, onSession } from '../../../api/session'
@@ -12,8 +13,10 @@ import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { initial } from '../../../words/customers'
+import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
 import type { OrderCard } from '../../../words/orders'
+import { REASONS } from '../../../words/pools'
 import { facts, timelineRow, todoRow } from '../../../words/timeline'
 import type { FactRow, TodoRow } from '../../../words/timeline'
 
@@ -21,9 +24,6 @@ type Undo = { offer: (text: string, back: () => unknown) => void } | null
 
 /** Nothing, for what one may not see. */
 const NONE = { items: [], next_cursor: null }
-
-/** Why a customer goes to the pool: the usual reasons by one tap. */
-const REASONS = ['联系不上', '暂时没有需求', '不在我的片区', '忙不过来']
 
 /** One customer: who it is, what is to do, what was said. */
 Component({
@@ -35,7 +35,7 @@ Component({
     tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
     level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
-    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false,
+    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
   },
 
   methods: {
@@ -163,8 +163,16 @@ Component({
       wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
     },
 
-    openRelease() {
+    /** The business's own reasons, and the pools to choose from; without them the usual reasons and its first pool will do. */
+    async openRelease() {
       this.setData({ releasing: true, reason: '', reasonError: '' })
+      const [settings, known] = await Promise.all([getPoolSettings().catch(() => null), listPools().catch(() => null)])
+      const pools = (known?.items ?? []).filter((one) => one.member && !one.moving_to).map((one) => ({ value: one.id, label: one.name }))
+      const reasons = settings?.reasons.length ? settings.reasons.map((one) => one.text) : REASONS
+      this.setData({ reasons, pools, pool: pools[0]?.value ?? '' })
+    },
+    onPool(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.setData({ pool: event.detail.value })
     },
     closeRelease() {
       this.setData({ releasing: false })
@@ -176,10 +184,10 @@ Component({
       this.setData({ reason: event.detail.value, reasonError: '' })
     },
     async release() {
-      const { customer, reason, moving } = this.data
+      const { customer, reason, moving, pool } = this.data
       if (!customer || moving) return
       if (!reason.trim()) return this.setData({ reasonError: '写一句原因，接手的同事看得到' })
-      await this.move(`${customer.name} 已放入公海`, () => releaseCustomer(customer.id, customer.version, reason.trim()))
+      await this.move(`${customer.name} 已退回公海`, () => releaseCustomer(customer.id, customer.version, reason.trim(), pool))
     },
     async claim() {
       const { customer, moving } = this.data
@@ -199,7 +207,7 @@ Component({
       } catch (thrown) {
         const why = asProblem(thrown)
         if (this.data.releasing) this.setData({ reasonError: why.errors[0]?.detail ?? why.sentence })
-        else wx.showToast({ icon: 'none', title: why.sentence })
+        else wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
         if (why.code === 'claimed' || why.code === 'version_stale') void this.refresh()
       } finally {
         this.setData({ moving: false })

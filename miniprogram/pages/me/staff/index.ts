@@ -16,7 +16,7 @@ Component({
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
     businesses: [] as (Business & { word: string })[],
     choosing: false, credit: -1, asking: false,
-    may: { merge: false, fields: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
+    may: { merge: false, fields: false, pools: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
   },
 
   lifetimes: {
@@ -44,7 +44,7 @@ Component({
         business: here?.name ?? '', tenant: who.tenant_id ?? 0, phone: who.phone_masked ?? '',
         businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
         may: {
-          merge: may('customers.merge'), fields: may('business.write'), tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
+          merge: may('customers.merge'), fields: may('business.write'), pools: may('pools.write'), tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
           business: may('business.write') && may('staff.read'), audit: may('audit.read'), privacy: may('customers.erase'),
           transfer: may('customers.import') || may('customers.export'),
         },

@@ -1,0 +1,137 @@
+import { listCustomerTypes } from '../../../../api/custom-fields'
+import { createRule, deleteRule, listRules, simulateRule, updateRule } from '../../../../api/pools'
+import { asProblem } from '../../../../api/problem'
+import { uuid } from '../../../../api/random'
+import { staffNames } from '../../../../api/staff'
+import { listTagGroups } from '../../../../api/tags'
+import type { RecycleRule, RecycleTerms } from '../../../../api/types'
+import { TYPES } from '../../../../words/names'
+import type { Choice } from '../../../../words/names'
+import { forecastWord, termsLine, termsWord } from '../../../../words/pools'
+import { stamp } from '../../../../words/when'
+
+type Tap = WechatMiniprogram.TouchEvent
+
+interface Row {
+  id: string
+  title: string
+  line: string
+  on: boolean
+}
+
+const EMPTY: RecycleTerms = { by: 'contact', days: 30, working_days: false, types: [], tag_ids: [], spare_deals: true, warn_days: 3 }
+
+/** When customers fall into a pool: the rules, each with what it would do before it is switched on. */
+Component({
+  properties: { pool: { type: String, value: '' } },
+  data: {
+    rows: [] as Row[], rules: [] as RecycleRule[], types: [] as Choice[], tags: [] as Choice[],
+    basis: [{ value: 'contact', label: '没有跟进' }, { value: 'order', label: '没有下单' }] as Choice[],
+    shown: false, was: null as RecycleRule | null, terms: EMPTY, days: '30', warn: '3',
+    said: '', falling: [] as { id: string; name: string; when: string }[], asking: false, failure: '', saving: false,
+  },
+  observers: {
+    pool(id: string) {
+      if (id) void this.load()
+    },
+  },
+  methods: {
+    async load() {
+      try {
+        const { items } = await listRules(this.data.pool)
+        this.setData({ rules: items, rows: items.map((one) => ({ id: one.id, title: termsWord(one.terms), line: termsLine(one.terms), on: one.enabled })) })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+    },
+
+    async begin(was: RecycleRule | null) {
+      const terms = { ...EMPTY, ...(was?.terms ?? {}) }
+      this.setData({ shown: true, was, terms, days: String(terms.days), warn: String(terms.warn_days), said: '', falling: [], failure: '' })
+      const [types, groups] = await Promise.all([listCustomerTypes().catch(() => null), listTagGroups().catch(() => null)])
+      this.setData({
+        types: (types?.items ?? []).map((one) => ({ value: one.code, label: one.name ?? TYPES[one.code as keyof typeof TYPES] ?? one.code })),
+        tags: (groups?.items ?? []).flatMap((group) => group.tags).map((tag) => ({ value: tag.id, label: tag.name })),
+      })
+    },
+    add() {
+      void this.begin(null)
+    },
+    edit(event: Tap) {
+      const was = this.data.rules.find((one) => one.id === event.currentTarget.dataset['id'])
+      if (was) void this.begin(was)
+    },
+    close() {
+      this.setData({ shown: false })
+    },
+    onField(event: WechatMiniprogram.CustomEvent<{ name: string; value: unknown }>) {
+      const { name, value } = event.detail
+      const own = name === 'days' || name === 'warn'
+      // What was foretold is of other terms.
+      this.setData({ [own ? name : `terms.${name}`]: value, said: '', falling: [], failure: '' })
+    },
+    toggle(event: Tap) {
+      const name = String(event.currentTarget.dataset['name']) as 'working_days' | 'spare_deals'
+      this.setData({ [`terms.${name}`]: !this.data.terms[name], said: '', falling: [], failure: '' })
+    },
+    typed(): RecycleTerms {
+      const { terms, days, warn } = this.data
+      return { ...terms, days: Number(days || 0), warn_days: Number(warn || 0) }
+    },
+
+    async simulate() {
+      if (this.data.asking) return
+      this.setData({ asking: true, failure: '' })
+      try {
+        const found = await simulateRule(this.data.pool, this.typed())
+        const names = await staffNames()
+        const falling = found.items.map((one) => ({ id: one.id, name: `${one.name} · ${names.get(one.owner_id) ?? ''}`, when: stamp(one.falls_at).replace(/ \d\d:\d\d$/, '') }))
+        this.setData({ said: forecastWord(found), falling })
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        this.setData({ failure: why.errors[0]?.detail ?? why.sentence })
+      } finally {
+        this.setData({ asking: false })
+      }
+    },
+
+    async save() {
+      const { was, pool } = this.data
+      await this.attempt('已保存规则', async () => (was ? updateRule(was, { terms: this.typed() }) : createRule(pool, this.typed(), await uuid())))
+    },
+    switchOn(event: Tap) {
+      const rule = this.data.rules.find((one) => one.id === event.currentTarget.dataset['id'])
+      if (!rule) return
+      if (rule.enabled) return void this.attempt('已停用规则', () => updateRule(rule, { enabled: false }))
+      wx.showModal({
+        title: '启用规则',
+        content: `${termsWord(rule.terms)}的客户会自动回到公海${rule.terms.warn_days ? `，提前 ${rule.terms.warn_days} 天提醒负责人` : ''}。`,
+        confirmText: '启用',
+        success: ({ confirm }) => {
+          if (confirm) void this.attempt('已启用规则', () => updateRule(rule, { enabled: true }))
+        },
+      })
+    },
+    async remove() {
+      const { was } = this.data
+      if (was) await this.attempt('已删除规则', () => deleteRule(was))
+    },
+    async attempt(said: string, step: () => Promise<unknown>) {
+      if (this.data.saving) return
+      this.setData({ saving: true, failure: '' })
+      try {
+        await step()
+        this.close()
+        wx.showToast({ icon: 'none', title: said })
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        const sentence = why.errors[0]?.detail ?? why.sentence
+        if (this.data.shown) this.setData({ failure: sentence })
+        else wx.showToast({ icon: 'none', title: sentence })
+      } finally {
+        this.setData({ saving: false })
+        void this.load()
+      }
+    },
+  },
+})
