@@ -1,6 +1,6 @@
 import { request } from './client'
 import { actor } from './session'
-import type { Tag, TagGroup } from './types'
+import type { Filter, Tag, TagGroup, TagRule, TagRuleEffect, TagUses } from './types'
 
 let known: { actor: string; names: Map<string, string> } | null = null
 
@@ -15,12 +15,21 @@ export function knownTags(): Map<string, string> {
   return known?.actor === actor() ? known.names : new Map()
 }
 
-export function createTagGroup(name: string, idempotencyKey: string): Promise<TagGroup> {
-  return request('POST', 'tag-groups', { body: { name }, idempotencyKey })
+export function createTagGroup(body: { name: string; single: boolean }, idempotencyKey: string): Promise<TagGroup> {
+  return request('POST', 'tag-groups', { body, idempotencyKey })
 }
 
-export function renameTagGroup(group: TagGroup, name: string): Promise<TagGroup> {
-  return request('PATCH', `tag-groups/${group.id}`, { body: { name }, ifMatch: group.version })
+/** `single`: a category, of which a customer has one. */
+export function updateTagGroup(group: TagGroup, body: { name: string; single: boolean }): Promise<TagGroup> {
+  return request('PATCH', `tag-groups/${group.id}`, { body, ifMatch: group.version })
+}
+
+export function orderTagGroups(ids: string[]): Promise<{ items: TagGroup[] }> {
+  return request('POST', 'tag-groups/order', { body: { ids } })
+}
+
+export function orderTags(group: string, ids: string[]): Promise<TagGroup> {
+  return request('POST', `tag-groups/${group}/order`, { body: { ids } })
 }
 
 export function deleteTagGroup(group: TagGroup): Promise<void> {
@@ -31,10 +40,45 @@ export function createTag(group: string, name: string, colour: string, idempoten
   return request('POST', 'tags', { body: { group_id: group, name, colour }, idempotencyKey })
 }
 
-export function updateTag(tag: Tag, name: string, colour: string): Promise<Tag> {
-  return request('PATCH', `tags/${tag.id}`, { body: { name, colour }, ifMatch: tag.version })
+export function updateTag(tag: Tag, body: { name: string; colour: string; group_id?: string }): Promise<Tag> {
+  return request('PATCH', `tags/${tag.id}`, { body, ifMatch: tag.version })
 }
 
 export function deleteTag(tag: Tag): Promise<void> {
   return request('DELETE', `tags/${tag.id}`, { ifMatch: tag.version })
+}
+
+export function tagUses(id: string): Promise<TagUses> {
+  return request('GET', `tags/${id}/uses`)
+}
+
+/** Whoever has the tag has the other one from then on. */
+export function mergeTag(tag: Tag, into: string): Promise<Tag> {
+  return request('POST', `tags/${tag.id}/merge`, { body: { into }, ifMatch: tag.version })
+}
+
+/** Brings back a tag that was deleted or merged in the last half hour. */
+export function restoreTag(id: string): Promise<Tag> {
+  return request('POST', `tags/${id}/restore`, { body: {} })
+}
+
+export function listTagRules(): Promise<{ items: TagRule[] }> {
+  return request('GET', 'tag-rules')
+}
+
+export function createTagRule(body: { tag_id: string; filter: Filter; enabled: boolean }, idempotencyKey: string): Promise<TagRule> {
+  return request('POST', 'tag-rules', { body, idempotencyKey })
+}
+
+export function changeTagRule(rule: TagRule, body: { filter?: Filter; enabled?: boolean }): Promise<TagRule> {
+  return request('PATCH', `tag-rules/${rule.id}`, { body, ifMatch: rule.version })
+}
+
+export function deleteTagRule(rule: TagRule): Promise<void> {
+  return request('DELETE', `tag-rules/${rule.id}`, { ifMatch: rule.version })
+}
+
+/** What a rule would do, before it is switched on. */
+export function previewTagRule(tag_id: string, filter: Filter): Promise<TagRuleEffect> {
+  return request('POST', 'tag-rules/preview', { body: { tag_id, filter } })
 }

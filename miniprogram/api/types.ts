@@ -110,6 +110,11 @@ export type AuditEntry = Answer<Schemas['AuditEntryView']> & {
 export type TagMark = Schemas['TagLabel']
 export type Tag = Schemas['TagView']
 export type TagGroup = Schemas['TagGroupView']
+/** What a tag is used for. */
+export type TagUses = Schemas['TagUses']
+/** A rule that gives a tag. */
+export type TagRule = Answer<Schemas['TagRuleView']>
+export type TagRuleEffect = Schemas['TagRuleEffect']
 
 export type CustomerPhone = Schemas['CustomerPhone']
 /** Only a search says what it found. */

@@ -1,4 +1,5 @@
 import type { BulkAction, BulkFailure } from '../api/types'
+import { TYPES } from './names'
 import { ago, due } from './when'
 
 /** Bulk actions 批量操作 as a list and a sheet say them. */
@@ -8,6 +9,9 @@ const REASONS: Record<string, string> = {
   row_read_only: '只能看，不能改',
   changed_since: '后来有人改过，没有撤销',
   phone_taken: '电话已经给了别的客户，没有恢复',
+  in_pool: '在公海，没有负责人',
+  condition_unmet: '这位客户不用填这一项',
+  required: '这一项不能为空',
 }
 
 export interface BulkRow {
@@ -15,6 +19,8 @@ export interface BulkRow {
   id: string
   what: string
   line: string
+  /** What was changed, in a few words. */
+  changed: string
   state: string
   tone: 'calm' | 'brand' | 'quiet'
   running: boolean
@@ -37,15 +43,40 @@ export function undoable(action: BulkAction, me: string, now = Date.now()): bool
   return action.undo_until !== null && action.staff_id === me && Date.parse(action.undo_until) > now
 }
 
-export function bulkRow(action: BulkAction, staff: Map<string, string>, me: string): BulkRow {
+/** What the words of an action are made of, besides the action. */
+export interface BulkNames {
+  staff: Map<string, string>
+  tags: Map<string, string>
+  types: Map<string, string>
+  /** Labels of the business's own fields, by their key. */
+  fields: Map<string, string>
+}
+
+/** 打标签 绿茶，改类型 老客. */
+export function changesWord({ changes }: BulkAction, { staff, tags, types, fields }: BulkNames): string {
+  if (!changes) return ''
+  const said = (ids: string[], names: Map<string, string>, other: string): string => ids.map((id) => names.get(id) ?? other).join('、')
+  const builtIn: Record<string, string> = TYPES
+  const { add_tags, remove_tags, owner_id, type, fields: keys, message } = changes
+  return [
+    add_tags.length ? `打标签 ${said(add_tags, tags, '已删除的标签')}` : '',
+    remove_tags.length ? `去标签 ${said(remove_tags, tags, '已删除的标签')}` : '',
+    owner_id ? `归 ${staff.get(owner_id) ?? '别的同事'} 负责` : '',
+    type ? `改类型 ${builtIn[type] ?? types.get(type) ?? '别的类型'}` : '',
+    keys.length ? `填 ${said(keys, fields, '已删除的字段')}` : '',
+    message ? `发消息“${message}”` : '',
+  ].filter(Boolean).join('，')
+}
+
+export function bulkRow(action: BulkAction, names: BulkNames, me: string): BulkRow {
   const [state, tone] = STATES[action.state]
-  const who = action.staff_id === me ? '我' : staff.get(action.staff_id) ?? ''
+  const who = action.staff_id === me ? '我' : names.staff.get(action.staff_id) ?? ''
   const verb = action.deletes ? '删除' : '修改'
   return {
     id: action.id,
     what: action.done ? `${verb}了 ${action.done} 位客户` : action.state === 'running' ? `正在${verb}客户` : `没有${verb}客户`,
     line: [who, ago(action.created_at), action.failed ? `${action.failed} 位没有改` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
-    state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
+    changed: changesWord(action, names), state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
     failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me),
   }
 }

@@ -36,6 +36,8 @@ export interface CustomerCard {
   /** Whether there is a number to call. */
   callable: boolean
   pooled: boolean
+  /** One's own star. */
+  starred: boolean
   last: string
   next: string
   late: boolean
@@ -58,6 +60,7 @@ export function customerCard(row: CustomerRow, staff: Map<string, string>, phone
     phoneFound: found?.in === 'phone',
     callable: row.phone_count > 0,
     pooled: row.pool_id !== null,
+    starred: row.starred,
     last: day(row.last_contact_at),
     next: soon(row.next_contact_at),
     late: row.next_contact_at !== null && isPast(row.next_contact_at),

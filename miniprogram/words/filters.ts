@@ -43,6 +43,7 @@ export const SINGLE = {
     ask('7', '7 天内', test('birthday', 'between', 'today', 'today+7')),
     ask('30', '30 天内', test('birthday', 'between', 'today', 'today+30')),
   ],
+  starred: [ask('set', '只看星标', test('starred', 'set'))],
   phone: [ask('set', '有电话', test('phone', 'set')), ask('empty', '没有电话', test('phone', 'empty'))],
   pool: [ask('set', '只看公海', test('pool', 'set')), ask('either', '公海也看', test('pool', 'set'), test('pool', 'empty'))],
 } as const satisfies Record<string, Ask[]>
@@ -65,7 +66,7 @@ export interface Wanted extends Record<Single, string> {
   rest: Clause[]
 }
 
-export const NOTHING: Wanted = { types: [], sources: [], owners: [], tags: [], how: 'any', region: '', own: {}, contact: '', created: '', birthday: '', phone: '', pool: '', rest: [] }
+export const NOTHING: Wanted = { types: [], sources: [], owners: [], tags: [], how: 'any', region: '', own: {}, contact: '', created: '', birthday: '', starred: '', phone: '', pool: '', rest: [] }
 
 /** Tests with the same words are the same, whoever left out what is empty. */
 function key(clause: Clause): string {
@@ -164,10 +165,10 @@ export interface FilterChip {
   text: string
 }
 
-const SLOTS: [Single, string][] = [['contact', ''], ['created', '建档：'], ['birthday', '生日：'], ['phone', ''], ['pool', '']]
+const SLOTS: [Single, string][] = [['contact', ''], ['created', '建档：'], ['birthday', '生日：'], ['starred', ''], ['phone', ''], ['pool', '']]
 const FIELDS: Record<string, string> = {
   name: '姓名', company: '公司', title: '职务', kind: '个人或公司', type: '类型', source: '来源', birthdate: '出生日期', birthday: '生日', created: '建档时间', updated: '更新时间',
-  last_contact: '最近联系', next_contact: '下次联系', created_by: '建档人', owner: '负责人', pool: '公海', region: '地区', tag: '标签', phone: '电话',
+  last_contact: '最近联系', next_contact: '下次联系', created_by: '建档人', owner: '负责人', pool: '公海', region: '地区', tag: '标签', phone: '电话', email: '邮箱', needs: '需求', starred: '星标', search: '搜索',
 }
 
 /** Each condition in a few words, for the chips above the list. */

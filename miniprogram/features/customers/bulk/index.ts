@@ -1,7 +1,9 @@
 import { cancelBulk, findBulk, listBulk, undoBulk } from '../../../api/bulk'
 import { asProblem } from '../../../api/problem'
-import { me } from '../../../api/session'
+import { listCustomFields, ownTypeNames } from '../../../api/custom-fields'
+import { may, me } from '../../../api/session'
 import { knownNames, staffNames } from '../../../api/staff'
+import { knownTags, listTagGroups } from '../../../api/tags'
 import type { BulkAction, Page } from '../../../api/types'
 import { paged } from '../../../behaviors/paged'
 import { bulkRow } from '../../../words/bulk'
@@ -12,7 +14,7 @@ const WAIT_MS = 1000
 /** What was done to many customers at once, the newest first; one's own can be undone for half an hour. */
 Component({
   behaviors: [paged],
-  data: { open: '', busy: '', timer: 0, left: false },
+  data: { open: '', busy: '', timer: 0, left: false, types: new Map<string, string>(), fields: new Map<string, string>() },
 
   methods: {
     onLoad() {
@@ -31,7 +33,12 @@ Component({
     },
     async first() {
       // Without the names the list is still of use.
-      await staffNames().catch(() => undefined)
+      const own = listCustomFields().then((fields) => new Map(fields.map((one) => [one.key, one.label])))
+      const [, , types, fields] = await Promise.all([
+        staffNames().catch(() => undefined), may('tags.read') ? listTagGroups().catch(() => undefined) : undefined,
+        ownTypeNames(), own.catch(() => new Map<string, string>()),
+      ])
+      Object.assign(this.data, { types, fields })
       await this.reload(true)
       this.watch()
     },
@@ -42,7 +49,8 @@ Component({
       return listBulk(cursor)
     },
     present(action: BulkAction): BulkRow {
-      return bulkRow(action, knownNames(), me()?.staff?.id ?? '')
+      const { types, fields } = this.data
+      return bulkRow(action, { staff: knownNames(), tags: knownTags(), types, fields }, me()?.staff?.id ?? '')
     },
 
     /** What goes on is looked at again until it has ended. */

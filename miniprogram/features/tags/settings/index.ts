@@ -1,8 +1,9 @@
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
-import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, renameTagGroup, updateTag } from '../../../api/tags'
+import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, orderTagGroups, orderTags, restoreTag, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
 import type { Tag, TagGroup } from '../../../api/types'
 import { checkField } from '../../../rules/index'
+import { moved, usesWord } from '../../../words/tags'
 
 const COLOURS = ['#0B7A5B', '#2E9E6B', '#2560A3', '#5B5BD6', '#8E4EC6', '#C2298A', '#C0352A', '#D9730D', '#B08900', '#69726C']
 
@@ -14,12 +15,14 @@ interface Editing {
 }
 
 type Tap = WechatMiniprogram.TouchEvent
+type Undo = { offer(text: string, back: () => unknown): void } | null
 
-/** Groups of tags, and the tags in them. */
+/** Groups of tags and categories, and the tags in them. */
 Component({
   data: {
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
-    open: false, editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, error: '', saving: false, old: false,
+    sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
+    error: '', saving: false, old: false, ruled: '', ruledName: '',
   },
 
   methods: {
@@ -43,14 +46,14 @@ Component({
       return this.data.groups.find((one) => one.id === event.currentTarget.dataset['group']) ?? null
     },
     edit(editing: Editing, title: string, name: string, colour = COLOURS[0] as string) {
-      this.setData({ open: true, editing, title, name, colour, error: '', old: name !== '' })
+      this.setData({ sheet: 'edit', editing, title, name, colour, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', error: '', old: name !== '' })
     },
     newGroup() {
       this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', '')
     },
     openGroup(event: Tap) {
       const group = this.groupOf(event)
-      if (group) this.edit({ kind: 'group', group, tag: null }, '修改标签组', group.name)
+      if (group) this.edit({ kind: 'group', group, tag: null }, group.single ? '修改分类' : '修改标签组', group.name)
     },
     newTag(event: Tap) {
       const group = this.groupOf(event)
@@ -59,16 +62,25 @@ Component({
     openTag(event: Tap) {
       const group = this.groupOf(event)
       const tag = group?.tags.find((one) => one.id === event.currentTarget.dataset['tag'])
-      if (group && tag) this.edit({ kind: 'tag', group, tag }, '修改标签', tag.name, tag.colour)
+      if (!group || !tag) return
+      this.edit({ kind: 'tag', group, tag }, '修改标签', tag.name, tag.colour)
+      // What depends on it is of use before it goes, and no reason to wait.
+      void tagUses(tag.id).then((uses) => this.data.editing?.tag === tag && this.setData({ uses: usesWord(uses) }), () => undefined)
     },
     close() {
-      this.setData({ open: false })
+      this.setData({ sheet: '' })
     },
     onName(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       this.setData({ name: event.detail.value, error: '' })
     },
     chooseColour(event: Tap) {
       this.setData({ colour: String(event.currentTarget.dataset['colour']) })
+    },
+    toggleSingle() {
+      this.setData({ single: !this.data.single, error: '' })
+    },
+    choosePlace(event: Tap) {
+      this.setData({ place: String(event.currentTarget.dataset['group']), error: '' })
     },
 
     async save() {
@@ -79,42 +91,89 @@ Component({
       await this.attempt(`已保存 ${name.trim()}`, () => this.send(editing))
     },
     async send({ kind, group, tag }: Editing): Promise<unknown> {
-      const { name, colour } = this.data
-      if (kind === 'group') return group ? renameTagGroup(group, name) : createTagGroup(name, await uuid())
-      if (tag) return updateTag(tag, name, colour)
+      const { name, colour, single, place } = this.data
+      if (kind === 'group') return group ? updateTagGroup(group, { name, single }) : createTagGroup({ name, single }, await uuid())
+      if (tag) return updateTag(tag, { name, colour, ...(place === group?.id ? {} : { group_id: place }) })
       return createTag(group?.id ?? '', name, colour, await uuid())
     },
-    async attempt(said: string, step: () => Promise<unknown>) {
+    /** Does one thing and says so; true when it was done. */
+    async attempt(said: string, step: () => Promise<unknown>): Promise<boolean> {
       this.setData({ saving: true, error: '' })
       try {
         await step()
         this.close()
-        wx.showToast({ icon: 'none', title: said })
+        if (said) wx.showToast({ icon: 'none', title: said })
         await this.load()
+        return true
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ error: why.errors[0]?.detail ?? why.sentence })
         if (why.code === 'version_stale') void this.load()
+        return false
       } finally {
         this.setData({ saving: false })
       }
     },
+    /** A place up or down, in its list. */
+    move(event: Tap) {
+      const { editing, groups } = this.data
+      const by = event.currentTarget.dataset['by'] === 'up' ? -1 : 1
+      if (!editing?.group) return
+      const { group, tag } = editing
+      const ids = tag ? group.tags.map((one) => one.id) : groups.map((one) => one.id)
+      const next = moved(ids, tag?.id ?? group.id, by)
+      if (next !== ids) void this.attempt('', () => (tag ? orderTags(group.id, next) : orderTagGroups(next)))
+    },
 
     remove() {
-      const { editing } = this.data
+      const { editing, uses } = this.data
       if (!editing) return
       const { kind, group, tag } = editing
       const name = kind === 'tag' ? (tag?.name ?? '') : (group?.name ?? '')
       wx.showModal({
         title: `删除${kind === 'tag' ? '标签' : '标签组'} ${name}`,
-        content: kind === 'tag' ? `有“${name}”的客户会去掉这个标签，客户本身不受影响。` : `“${name}”里的标签会一起删除，客户本身不受影响。`,
+        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销。` : '先删掉或移走里面的标签，才能删除这一组。',
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
           if (!confirm) return
-          void this.attempt(`已删除 ${name}`, () => (tag ? deleteTag(tag) : group ? deleteTagGroup(group) : Promise.resolve()))
+          if (tag) void this.gone(tag, `已删除 ${name}`, () => deleteTag(tag))
+          else if (group) void this.attempt(`已删除 ${name}`, () => deleteTagGroup(group))
         },
       })
+    },
+    /** What takes a tag away can be taken back. */
+    async gone(tag: Tag, said: string, step: () => Promise<unknown>) {
+      if (!(await this.attempt('', step))) return
+      const undo = this.selectComponent('#undo') as unknown as Undo
+      undo?.offer(said, () => this.back(tag))
+    },
+    async back(tag: Tag) {
+      if (!(await this.attempt(`${tag.name} 回来了`, () => restoreTag(tag.id)))) wx.showToast({ icon: 'none', title: this.data.error })
+    },
+
+    openMerge() {
+      this.setData({ sheet: 'merge', error: '' })
+    },
+    merge(event: Tap) {
+      const tag = this.data.editing?.tag
+      const { id, name } = event.currentTarget.dataset as { id: string; name: string }
+      if (!tag) return
+      wx.showModal({
+        title: `把 ${tag.name} 合并到 ${name}`,
+        content: `有“${tag.name}”的客户都改为“${name}”，用到它的视图和规则也跟着改。半小时内可以撤销。`,
+        confirmText: '合并',
+        success: ({ confirm }) => {
+          if (confirm) void this.gone(tag, `已合并到 ${name}`, () => mergeTag(tag, id))
+        },
+      })
+    },
+    openRule() {
+      const tag = this.data.editing?.tag
+      if (tag) this.setData({ sheet: '', ruled: tag.id, ruledName: tag.name })
+    },
+    ruleClosed() {
+      this.setData({ ruled: '' })
     },
   },
 })

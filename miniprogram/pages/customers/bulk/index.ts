@@ -1,20 +1,22 @@
 import { cancelBulk, changeCustomers, deleteCustomers, findBulk, undoBulk } from '../../../api/bulk'
-import { ownTypeNames } from '../../../api/custom-fields'
+import { listCustomFields, ownTypeNames } from '../../../api/custom-fields'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { exportCustomers } from '../../../api/transfer'
-import type { BulkAction, BulkChange, Filter, Selection, StaffMember } from '../../../api/types'
+import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMember } from '../../../api/types'
 import { listens } from '../../../behaviors/listens'
 import { goesOn, undoWord, undoable } from '../../../words/bulk'
+import { customRow, isSealed, valueOf } from '../../../words/custom'
+import type { CustomRow } from '../../../words/custom'
 import { TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
 import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
-type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'run'
+type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'run'
 /** What is asked for, whomever it is about. */
 type Change = Omit<BulkChange, 'id' | 'selection'>
 
@@ -22,8 +24,10 @@ const WAIT_MS = 700
 const ACTS = [
   { id: 'tag', label: '打标签', icon: 'tag' },
   { id: 'untag', label: '去标签', icon: 'cancel' },
-  { id: 'owner', label: '改负责人', icon: 'swap' },
+  { id: 'owner', label: '负责人', icon: 'swap' },
   { id: 'type', label: '改类型', icon: 'users' },
+  { id: 'field', label: '填字段', icon: 'edit' },
+  { id: 'message', label: '发消息', icon: 'chat' },
   { id: 'export', label: '导出', icon: 'copy' },
   { id: 'delete', label: '删除', icon: 'trash' },
 ]
@@ -42,6 +46,7 @@ Component({
   },
   data: {
     acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
+    own: [] as CustomField[], field: null as CustomRow | null, typed: '' as unknown, text: '',
     run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
   },
   lifetimes: {
@@ -57,7 +62,7 @@ Component({
     drawRights() {
       const write = may('customers.write')
       const open: Record<string, boolean> = {
-        tag: write && may('tags.read'), untag: write && may('tags.read'), type: write, delete: may('customers.bulk_delete'),
+        tag: write && may('tags.read'), untag: write && may('tags.read'), type: write, field: write, message: write, delete: may('customers.bulk_delete'),
         export: may('customers.export'),
         owner: write && may('customers.assign') && may('staff.read'),
       }
@@ -71,7 +76,8 @@ Component({
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
       if (id === 'export') return void this.takeOut()
-      this.setData({ sheet: id as Sheet, tags: [], failure: '' })
+      this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null, text: '' })
+      if (id === 'field') void this.loadFields()
       if (id === 'owner') void this.loadPeople()
       if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
     },
@@ -96,6 +102,34 @@ Component({
     chooseType(event: Tap) {
       const { value: type, label } = event.currentTarget.dataset as { value: string; label: string }
       void this.begin({ type }, `# 位客户改成了${label}`)
+    },
+    /** Not those that are different for everybody. */
+    async loadFields() {
+      const own = await listCustomFields().catch(() => [] as CustomField[])
+      this.setData({ own: own.filter((one) => one.writable && !isSealed(one) && !one.rules.unique) })
+    },
+    chooseField(event: Tap) {
+      const field = this.data.own.find((one) => one.key === event.currentTarget.dataset['key'])
+      if (field) this.setData({ typed: field.kind === 'choices' ? [] : '', field: customRow(field, undefined, '', undefined), failure: '' })
+    },
+    onField(event: WechatMiniprogram.CustomEvent<{ value: unknown }>) {
+      const { field } = this.data
+      if (field) this.setData({ typed: event.detail.value, field: { ...field, value: event.detail.value }, failure: '' })
+    },
+    applyField() {
+      const { field, own, typed } = this.data
+      const known = own.find((one) => one.key === field?.key)
+      if (!known) return this.setData({ failure: '先选字段' })
+      const value = valueOf(known, typed)
+      void this.begin({ custom: { [known.key]: value } }, value === null ? `清空了 # 位客户的${known.label}` : `# 位客户填上了${known.label}`)
+    },
+    onText(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.setData({ text: event.detail.value, failure: '' })
+    },
+    applyText() {
+      const message = this.data.text.trim()
+      if (!message) return this.setData({ failure: '写一句要说的' })
+      void this.begin({ message }, '提醒了 # 位客户的负责人')
     },
     async loadPeople() {
       const { items } = await listStaff().catch(() => ({ items: [] as StaffMember[] }))

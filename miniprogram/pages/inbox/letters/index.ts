@@ -36,8 +36,8 @@ Component({
       return {
         id: item.id, customer: item.customer_id ?? '', title: item.title, body: item.body, read: item.read_at !== null,
         when: ago(item.created_at), sent: item.wechat === 'sent', kind: item.kind as string,
-        // Only what reminds of a task is told by WeChat; the rest is told in here.
-        wechat: item.kind === 'task_due' ? WECHAT[item.wechat] : '',
+        // What is told by WeChat too: a task that is due, and once what was said about many customers.
+        wechat: item.kind === 'task_due' || (item.kind === 'customer_message' && item.wechat !== 'no_credit') ? WECHAT[item.wechat] : '',
       }
     },
     refresh(): Promise<void> {

@@ -1,0 +1,101 @@
+// Tags and categories in the settings: counted before they go, taken back, merged, and given by a rule.
+import { arrived, settled, texts } from '../actions.mjs'
+import { measure } from '../measure.mjs'
+import { equal, until } from '../runner.mjs'
+import { BOSS } from '../world.mjs'
+
+export const title = 'Tags: categories, merging, deleting with a way back, rules'
+
+export async function tell({ step, open, world }) {
+  const session = await world.signIn(BOSS)
+  const boss = await open(BOSS, { storageState: world.storage(session) })
+  const call = (method, path, body, version) => world.call(session, method, path, { ...(body ? { body } : {}), ...(version ? { version } : {}) })
+  const stamp = String(Date.now()).slice(-5)
+  const [levels, group] = [`等级${stamp}`, `杂项${stamp}`]
+  const complaints = []
+  const look = async (name) => {
+    await arrived(boss)
+    await boss.shot(name)
+    complaints.push(...(await measure(boss)).map((one) => `${name}: ${one}`))
+  }
+  const tagIn = (of, name) => boss.tap(`[data-testid=group][data-name="${of}"] [data-testid=tag]:has-text("${name}")`)
+
+  const made = await call('POST', 'tag-groups', { name: group })
+  const tag = async (name) => call('POST', 'tags', { group_id: made.id, name })
+  const [old, good] = [await tag(`旧标${stamp}`), await tag(`好标${stamp}`)]
+  const customer = await world.customer(session, { name: `标签客${stamp}`, region: '330106', tag_ids: [old.id] })
+  const mine = async () => (await call('GET', `customers/${customer.id}`)).tags.map((one) => `${one.name}${one.by_rule ? '*' : ''}`).sort()
+
+  await step('a group is made a category', async () => {
+    await boss.goto('/features/tags/settings/index')
+    await boss.waitText(group)
+    await settled(boss)
+    await boss.tap('[data-testid=new-group]')
+    await boss.fill('[data-testid=field-name]', levels)
+    await boss.tap('[data-testid=single-toggle]')
+    await look('a1-category')
+    await boss.tap('[data-testid=save-tag]')
+    await boss.visible(`[data-testid=group][data-name="${levels}"] [data-testid=single]`).waitFor()
+    await look('a2-tags')
+  })
+
+  await step('a tag says who uses it, goes, and comes back to everybody', async () => {
+    await tagIn(group, old.name)
+    await boss.waitText('1 位客户在用')
+    await look('a3-tag')
+    await boss.tap('[data-testid=delete]')
+    await boss.tapText('删除')
+    await boss.waitText(`已删除 ${old.name}`)
+    equal(await mine(), [], 'tags of the customer')
+    await boss.tap('[data-testid=undo-action]')
+    await boss.waitText(`${old.name} 回来了`)
+    equal(await mine(), [old.name], 'tags of the customer afterwards')
+  })
+
+  await step('a tag becomes another one, and back', async () => {
+    await tagIn(group, old.name)
+    await boss.tap('[data-testid=open-merge]')
+    await look('a4-merge')
+    await boss.tap(`[data-testid=merge-into][data-id="${good.id}"]`)
+    await boss.tapText('合并')
+    await boss.waitText(`已合并到 ${good.name}`)
+    equal(await mine(), [good.name], 'tags of the customer')
+    await look('a5-merged')
+    await boss.tap('[data-testid=undo-action]')
+    await boss.waitText(`${old.name} 回来了`)
+    equal(await mine(), [old.name], 'tags of the customer afterwards')
+  })
+
+  await step('a rule is counted, switched on, and gives the tag by itself', async () => {
+    const clause = { any: [{ field: 'search', op: 'contains', values: [`标签客${stamp}`] }] }
+    const view = await call('POST', 'customer-views', { name: `规则${stamp}`, filter: { all: [clause] } })
+    await tagIn(group, good.name)
+    await boss.tap('[data-testid=open-rule]')
+    await boss.tap(`[data-testid=rule-view][data-id="${view.id}"]`)
+    await boss.waitText('现在有 1 位客户符合；会给 1 位打上，从 0 位去掉。')
+    await look('a6-rule')
+    await boss.tap('[data-testid=rule-on]')
+    await boss.waitText('已开启，正在给客户打标签')
+    await until('the rule gave it', async () => (await mine()).includes(`${good.name}*`), { timeout: 20_000 })
+    await tagIn(group, good.name)
+    await boss.tap('[data-testid=open-rule]')
+    await until('it is on', async () => (await texts(boss, '[data-testid=rule-state]'))[0] === '已开启')
+    await look('a7-rule-on')
+    await boss.tap('[data-testid=rule-delete]')
+    await boss.tapText('删除')
+    await boss.waitText('已删除规则')
+    equal(await mine(), [`${good.name}*`, old.name].sort(), 'what was given stays')
+    await call('DELETE', `customer-views/${view.id}`, null, view.version)
+  })
+
+  await step('nothing on these pages is too small or cut off', async () => {
+    equal(complaints, [], 'measured')
+    const now = await call('GET', `customers/${customer.id}`)
+    await call('DELETE', `customers/${customer.id}`, null, now.version)
+    for (const one of (await call('GET', 'tag-groups')).items.filter((one) => [group, levels].includes(one.name))) {
+      for (const tag of one.tags) await call('DELETE', `tags/${tag.id}`, null, tag.version)
+      await call('DELETE', `tag-groups/${one.id}`, null, one.version)
+    }
+  })
+  await boss.close()
+}
