@@ -11,14 +11,14 @@ use super::vault::{SealedPhone, Vault};
 use super::{Customer, dates, search};
 use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
-use crate::scope::Tx;
+use crate::scope::{Tenanted, Tx};
 use chrono::{DateTime, Utc};
 use domain::customers::{CustomerKind, CustomerType, NewCustomer};
 use sea_orm::Set;
 use uuid::Uuid;
 
-/// Rows of the search index in one statement.
-const TERMS: usize = 1_000;
+/// Rows of what hangs on customers in one statement: SQLite binds 32,766 values.
+const ROWS: usize = 1_000;
 
 /// A customer to be; the rules have passed it.
 #[derive(Clone)]
@@ -97,7 +97,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     }
     let made = tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?;
     let terms = search::index_texts(tx, names).await?;
-    for some in terms.chunks(TERMS) {
+    for some in terms.chunks(ROWS) {
         search::index_terms(tx, some).await?;
     }
     match (tx.insert_many::<phone::Entity>(phones).await, first) {
@@ -120,14 +120,22 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             blinds.extend(sealed);
             filled.record(tx, id, None);
         }
-        tx.insert_many::<value::Entity>(values).await?;
+        insert::<value::Entity>(tx, values).await?;
     }
-    tx.insert_many::<blind::Entity>(blinds).await?;
+    insert::<blind::Entity>(tx, blinds).await?;
     for (id, dates) in days {
         dates::index(tx, id, &dates, true).await?;
     }
-    tx.insert_many::<tagging::Entity>(taggings).await?;
+    insert::<tagging::Entity>(tx, taggings).await?;
     let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
     super::touched(tx, &ids).await?;
     Ok(made)
+}
+
+async fn insert<E: Tenanted>(tx: &Tx<'_>, rows: Vec<E::ActiveModel>) -> Result<(), Problem> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        tx.insert_many::<E>(rows.by_ref().take(ROWS)).await?;
+    }
+    Ok(())
 }

@@ -54,7 +54,8 @@ pub(super) async fn upload(scope: &mut Scope, name: String, payload: Payload) ->
         format: Set(Code(TableFormat::Csv)),
         state: Set(Code(ImportState::Reading)),
         row_count: Set(0),
-        chunk_count: Set(0),
+        // One until it is known: what breaks off while it arrives is swept as well.
+        chunk_count: Set(1),
         run: Set(0),
         next_chunk: Set(1),
         created: Set(0),
