@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub(super) enum Key {
     Phone,
     Id,
-    Custom(Definition),
+    Custom(Box<Definition>),
 }
 
 impl Key {
@@ -29,7 +29,7 @@ impl Key {
             Some(field) => {
                 let key = field.strip_prefix("custom.")?;
                 let definition = own.iter().find(|definition| definition.key == key && definition.rules.unique)?;
-                Some(Self::Custom(definition.clone()))
+                Some(Self::Custom(Box::new(definition.clone())))
             }
         }
     }
