@@ -728,7 +728,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One customer. */
+        /**
+         * One customer. One who was merged into another answers 404 `merged` with the id and name of that one, for
+         *     whoever sees both.
+         */
         get: operations["get_customer"];
         put?: never;
         post?: never;
@@ -740,6 +743,23 @@ export interface paths {
         patch: operations["change_customer"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a customer in a pool to a colleague. One that somebody looks after is given away by changing its owner. */
+        post: operations["assign_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/claim": {
         parameters: {
             query?: never;
@@ -749,7 +769,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a customer out of the pool. Of several who try, exactly one gets it. */
+        /** Takes a customer out of a pool of which one is a member. Of several who try, exactly one gets it. */
         post: operations["claim_customer"];
         delete?: never;
         options?: never;
@@ -888,6 +908,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges `other_id` into a customer. Fields are chosen one by one, lists of both are kept, and whatever hung
+         *     on the other one hangs on this one afterwards. The other one is gone; its address answers 404 `merged`. It
+         *     can be undone for thirty days.
+         */
+        post: operations["merge_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/phones/{index}/reveal": {
         parameters: {
             query?: never;
@@ -899,6 +940,23 @@ export interface paths {
         put?: never;
         /** Shows one phone of a customer in full and writes that into the audit record. */
         post: operations["reveal_customer_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/pool-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a customer came into pools and out of them, newest first. */
+        get: operations["list_pool_moves"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -949,7 +1007,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a customer into the pool, where whoever sees it may take it. Nobody helps with it any more. */
+        /** Puts a customer into a pool, where its members may take it. Nobody helps with it any more. */
         post: operations["release_customer"];
         delete?: never;
         options?: never;
@@ -1009,6 +1067,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that look alike and nobody decided about, the likest first. Of each pair one sees at least one. */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks through the customers of the whole business for records that look alike, in the background; later scans
+         *     look at what changed since. While one is under way, that one is answered.
+         */
+        post: operations["scan_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last ten scans, newest first. */
+        get: operations["list_scans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/ignore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that two are two: no scan shows them again. */
+        post: operations["ignore_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-files/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, for whoever holds a link that counts. */
+        get: operations["get_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest exports, newest first. */
+        get: operations["list_exports"];
+        put?: never;
+        /** Takes a list of customers out in the background, as whoever asks sees them; asks for the second look. */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is. */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link to one's own export that counts for an hour, for the browser of a computer. The link before it
+         *     ends.
+         */
+        post: operations["create_export_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handovers/{id}": {
         parameters: {
             query?: never;
@@ -1020,6 +1221,118 @@ export interface paths {
         get: operations["get_handover"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports, newest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Takes a table in: CSV (UTF-8, UTF-16 or GBK) or XLSX, as it is. It is read to its end, and nothing is imported
+         *     yet: the answer shows the first rows and what the columns are probably meant for.
+         */
+        post: operations["upload_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is; whoever sent the file also sees its first rows and what the columns are meant for. */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops one's own import; what was done stays, and can be taken back. */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that are wrong or were left out, as a file of the same kind with the reason in one more column. */
+        get: operations["get_import_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes one's own import back: new customers are deleted, changed ones become what they were. Whoever was changed
+         *     since stays as they are.
+         */
+        post: operations["revert_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts an import, or a trial of one, in the background. What the columns were meant for is remembered for the
+         *     next file with the same words in its first row.
+         */
+        post: operations["start_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1218,6 +1531,60 @@ export interface paths {
          *     same answer, and there are few tries.
          */
         post: operations["prove_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of customers whom one sees, newest first. */
+        get: operations["list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One merge, and what stayed when it was undone. */
+        get: operations["get_merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a merge within thirty days. What somebody changed since stays where it is, and is reported
+         *     (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now.
+         */
+        post: operations["undo_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1427,6 +1794,122 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pool-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for all pools. */
+        get: operations["get_pool_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what holds for all pools (RFC 7396). A limit counts for what is claimed, given or written down from
+         *     now on: nobody loses a customer by it.
+         */
+        patch: operations["change_pool_settings"];
+        trace?: never;
+    };
+    "/api/v1/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools of which one is a member, oldest first; whoever may change pools is shown all of them. */
+        get: operations["list_pools"];
+        put?: never;
+        /** Makes a pool. */
+        post: operations["create_pool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a pool in which there is nobody. One with customers needs to know where they go: that goes on in the
+         *     background (202), and the pool is gone when the last has arrived.
+         */
+        delete: operations["delete_pool"];
+        options?: never;
+        head?: never;
+        /** Changes a pool (RFC 7396). Who sees what is in it follows within three seconds. */
+        patch: operations["change_pool"];
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of a pool, oldest first. */
+        get: operations["list_recycle_rules"];
+        put?: never;
+        /** Makes a rule. It does nothing before it is switched on. */
+        post: operations["create_recycle_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/rules/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which customers a rule would put into the pool within 30 days, and when. Nothing is saved. */
+        post: operations["simulate_recycle_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a rule. Customers that fell by it stay in the pool. */
+        delete: operations["delete_recycle_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a rule (RFC 7396), switches it on or off. One that says something else from now on begins anew:
+         *     owners have the time of the warning again.
+         */
+        patch: operations["change_recycle_rule"];
         trace?: never;
     };
     "/api/v1/privacy/requests": {
@@ -1779,6 +2262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag-groups/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the groups in order. */
+        post: operations["order_tag_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tag-groups/{id}": {
         parameters: {
             query?: never;
@@ -1793,8 +2293,81 @@ export interface paths {
         delete: operations["delete_tag_group"];
         options?: never;
         head?: never;
-        /** Renames a group. */
+        /** Renames a group, or makes a category of it if no customer has two of its tags. */
         patch: operations["change_tag_group"];
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the tags of a group in order. */
+        post: operations["order_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules, oldest first. */
+        get: operations["list_tag_rules"];
+        put?: never;
+        /**
+         * Makes a rule for a tag. Once it is on, customers get and lose the tag in the background, a moment after they
+         *     change, and once a day; a tag that somebody gave by hand stays.
+         */
+        post: operations["create_tag_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what a rule would do. */
+        post: operations["preview_tag_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a rule. What it gave stays. */
+        delete: operations["delete_tag_rule"];
+        options?: never;
+        head?: never;
+        /** Changes a rule, or switches it on or off. What it gave stays when it is switched off. */
+        patch: operations["change_tag_rule"];
         trace?: never;
     };
     "/api/v1/tags": {
@@ -1824,12 +2397,67 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a tag; customers lose it. */
+        /** Deletes a tag; customers lose it. For half an hour it can come back to all of them. */
         delete: operations["delete_tag"];
         options?: never;
         head?: never;
-        /** Renames or recolours a tag. */
+        /** Renames or recolours a tag, or moves it to another group. */
         patch: operations["change_tag"];
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a tag into another one: its customers have the other, saved views and rules that name it name the
+         *     other. Of many customers the first hundred at once, the rest in the background. For half an hour
+         *     `restore` undoes it.
+         */
+        post: operations["merge_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back a tag that was deleted, or became another one, in the last half hour: to everybody who had it. */
+        post: operations["restore_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tag is used for, before it is deleted or becomes another one. */
+        get: operations["get_tag_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tasks": {
@@ -2105,6 +2733,82 @@ export interface components {
             }[];
         };
         /** @description A short list that comes whole. */
+        All_PoolView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Customers that one person may take a day.
+                 */
+                claims_a_day?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many of these are left to whoever asks today.
+                 */
+                claims_left?: number | null;
+                /** @description Whether everybody whose role sees pools is a member. */
+                everyone: boolean;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Whether whoever asks is a member. */
+                member: boolean;
+                /**
+                 * Format: uuid
+                 * @description The pool that its customers are going to, after which it is gone.
+                 */
+                moving_to?: string | null;
+                /** @description Name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Days before a former owner may take a customer again.
+                 */
+                reclaim_days?: number | null;
+                /** @description The members, if it is not for everybody. */
+                staff_ids: string[];
+                /** @description The teams whose people are members. */
+                team_ids: string[];
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_RecycleRuleView: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether it is switched on. */
+                enabled: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when it holds as it stands; nobody falls before the warning has had its time from then on.
+                 */
+                enabled_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The pool that customers fall into.
+                 */
+                pool_id: string;
+                /** @description When a customer falls. */
+                terms: components["schemas"]["RecycleTerms"];
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description A short list that comes whole. */
         All_RegionView: {
             /** @description The rows. */
             items: {
@@ -2160,6 +2864,41 @@ export interface components {
                  * @description ETag; none for a built-in one.
                  */
                 version?: number | null;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_ScanView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Customers it has looked at.
+                 */
+                customers: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Pairs it has found that were not known.
+                 */
+                pairs: number;
+                /** @description Whether it looks at what changed since the last one only. */
+                partial: boolean;
+                /** @description Whether it is still under way. */
+                running: boolean;
             }[];
         };
         /** @description A short list that comes whole. */
@@ -2272,8 +3011,40 @@ export interface components {
                 id: string;
                 /** @description Name. */
                 name: string;
-                /** @description Its tags, oldest first. */
+                /** @description Whether it is a category: a customer has at most one of its tags. */
+                single: boolean;
+                /** @description Its tags, in their order. */
                 tags: components["schemas"]["TagView"][];
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_TagRuleView: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether it is on. */
+                enabled: boolean;
+                /**
+                 * Format: date-time
+                 * @description When everybody was last looked at by it.
+                 */
+                evaluated_at?: string | null;
+                /** @description Who gets it. */
+                filter: components["schemas"]["Filter"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The tag.
+                 */
+                tag_id: string;
                 /**
                  * Format: int64
                  * @description ETag.
@@ -2338,6 +3109,16 @@ export interface components {
          * @description Fen, or `null` for whoever does not see amounts. Only a scope makes one.
          */
         Amount: number | null;
+        /** @description Gives a customer in a pool to a colleague. */
+        Assignment: {
+            /**
+             * Format: uuid
+             * @description Who looks after them from now on.
+             */
+            owner_id: string;
+            /** @description Why. */
+            reason?: string | null;
+        };
         /** @description Who did what to which row. */
         AuditEntryView: {
             /** @description `create`, `update`, `delete`, `reveal`, `move`, `login`, … */
@@ -2390,10 +3171,17 @@ export interface components {
             /** @description Tags to add. */
             add_tags?: string[];
             /**
+             * @description What the business's own fields hold from now on, by their key; `null` clears. Not those that are secret or
+             *     unique: they are different for everybody.
+             */
+            custom?: components["schemas"]["Given"];
+            /**
              * Format: uuid
              * @description UUIDv7 chosen by the client, or absent.
              */
             id?: string | null;
+            /** @description Said about each of them to whoever looks after them: in their inbox, and by WeChat while there is credit. */
+            message?: string | null;
             /**
              * Format: uuid
              * @description New owner; takes customers out of the pool.
@@ -2426,10 +3214,29 @@ export interface components {
              */
             customer_id: string;
         };
+        /** @description What a bulk action changes. */
+        BulkSaid: {
+            /** @description Tags that are added. */
+            add_tags: string[];
+            /** @description Keys of the business's own fields that are filled in. */
+            fields: string[];
+            /** @description What is said about each of them to their owner. */
+            message?: string | null;
+            /**
+             * Format: uuid
+             * @description The new owner.
+             */
+            owner_id?: string | null;
+            /** @description Tags that are taken off. */
+            remove_tags: string[];
+            /** @description The new type. */
+            type?: string | null;
+        };
         /** @enum {string} */
         BulkState: "running" | "done" | "cancelled" | "undoing" | "undone";
         /** @description A bulk action and how far it is. */
         BulkView: {
+            changes?: components["schemas"]["BulkSaid"] | null;
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -2534,6 +3341,16 @@ export interface components {
         Clause: {
             /** @description The tests. */
             any: components["schemas"]["Test"][];
+        };
+        /** @description What a column of a table is meant for. */
+        ColumnUse: {
+            /**
+             * Format: int64
+             * @description Which column, from 0.
+             */
+            column: number;
+            /** @description Which field of a customer: `name`, `phone`, `custom.size`. */
+            field: string;
         };
         /** @enum {string} */
         CompanySize: "under_10" | "under_50" | "under_200" | "under_1000" | "over_1000";
@@ -2742,6 +3559,8 @@ export interface components {
             /** @description Its name: `浙江省杭州市西湖区`. */
             region_name?: string | null;
             source?: components["schemas"]["CustomerSource"] | null;
+            /** @description Whether whoever asks has marked them with a star. */
+            starred: boolean;
             /** @description Tags. */
             tags: components["schemas"]["TagLabel"][];
             /** @description Job title. */
@@ -2816,8 +3635,6 @@ export interface components {
             /** @description Remark. */
             remark?: string | null;
             size?: components["schemas"]["CompanySize"] | null;
-            /** @description Whether whoever asks has marked them with a star. */
-            starred: boolean;
             /** @description WeChat ids, masked, the primary one first. */
             wechat_ids: components["schemas"]["ContactView"][];
         };
@@ -2858,6 +3675,60 @@ export interface components {
             /** @description Whether whoever asks may fill it in. */
             writable: boolean;
         };
+        /** @description One of two who look alike; of whom one does not see only the masked name and who looks after them. */
+        DuplicateSide: {
+            /** @description The company. */
+            company?: string | null;
+            /**
+             * Format: date-time
+             * @description When the customer was written down.
+             */
+            created_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Only for whoever may see the customer.
+             */
+            id?: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody was last in touch.
+             */
+            last_contact_at?: string | null;
+            /** @description The name, or `张**`. */
+            name: string;
+            /** @description Who looks after the customer; nobody while it is in a pool. */
+            owner_name?: string | null;
+            /** @description The primary phone, masked. */
+            phone_masked?: string | null;
+            /** @description The region's name. */
+            region_name?: string | null;
+        };
+        /** @description Two records that look alike. */
+        DuplicateView: {
+            /**
+             * Format: date-time
+             * @description When a scan found them.
+             */
+            created_at: string;
+            /** @description The two; whom one sees comes first. */
+            customers: components["schemas"]["DuplicateSide"][];
+            /**
+             * Format: uuid
+             * @description Id of the pair.
+             */
+            id: string;
+            /** @description Why. */
+            reasons: components["schemas"]["PairReason"][];
+            /**
+             * Format: int64
+             * @description How alike they are, 0 to 100.
+             */
+            score: number;
+            /** @description What became of them. */
+            state: components["schemas"]["PairState"];
+        };
+        /** @enum {string} */
+        Duplicates: "skip" | "refuse";
         /** @description A person is erased for good. */
         Erasure: {
             /** @description Why. */
@@ -2873,6 +3744,55 @@ export interface components {
             may_write: boolean;
             /** @description What speaks for and against it. */
             reasons: components["schemas"]["Reason"][];
+        };
+        /** @description A link that opens the file of an export to whoever holds it. */
+        ExportLink: {
+            /**
+             * Format: date-time
+             * @description When the link ends.
+             */
+            expires_at: string;
+            /** @description Where the file is, from the server's address on. */
+            path: string;
+        };
+        /** @enum {string} */
+        ExportState: "running" | "done" | "cancelled";
+        /** @description An export and how far it is. */
+        ExportView: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its rows go.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description How the file is written. */
+            format: components["schemas"]["TableFormat"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Customers that were written.
+             */
+            rows: number;
+            /**
+             * Format: uuid
+             * @description Who asked.
+             */
+            staff_id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["ExportState"];
         };
         /** @description A customer whom nothing has touched for long. */
         FadingCustomer: {
@@ -2915,6 +3835,26 @@ export interface components {
              * @description Days before that on which the owner is told, and from which on a customer stands here.
              */
             warning_days: number;
+        };
+        /** @description A customer who would fall. */
+        FallingCustomer: {
+            /**
+             * Format: date-time
+             * @description When they fall, unless somebody does something before.
+             */
+            falls_at: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            id: string;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who looks after them.
+             */
+            owner_id: string;
         };
         /** @description What became of a field. */
         FieldChange: {
@@ -3114,6 +4054,107 @@ export interface components {
              * @description Who.
              */
             staff_id: string;
+        };
+        /** @enum {string} */
+        IdleBy: "contact" | "order";
+        /** @description An import with what its file says. Only whoever sent it is shown the rows. */
+        ImportDetail: components["schemas"]["ImportView"] & {
+            /** @description What the columns were meant for the last time, or are probably meant for. */
+            columns: components["schemas"]["ColumnUse"][];
+            /** @description The words of the columns. */
+            headers: string[];
+            /** @description The first rows, at most twenty. */
+            preview: components["schemas"]["RowView"][];
+            /** @description Whether these columns were imported before. */
+            remembered: boolean;
+        };
+        /** @enum {string} */
+        ImportMode: "create" | "update" | "create_or_update";
+        /** @description A table that was read is imported. */
+        ImportStart: {
+            /** @description What the columns are meant for; those that are not named are left out. */
+            columns: components["schemas"]["ColumnUse"][];
+            /** @description Only try: every row is judged and nothing stays. */
+            dry_run?: boolean;
+            duplicates?: components["schemas"]["Duplicates"] | null;
+            /**
+             * @description By what a customer is known: `phone`, `id`, or one of the business's own fields in which no two have the
+             *     same; the phone when absent.
+             */
+            key?: string | null;
+            /** @description Whether customers are made, changed, or both. */
+            mode: components["schemas"]["ImportMode"];
+            /**
+             * Format: uuid
+             * @description The group in which tags are made that do not exist yet; without it an unknown tag is wrong.
+             */
+            tag_group_id?: string | null;
+        };
+        /** @enum {string} */
+        ImportState: "reading" | "ready" | "checking" | "checked" | "running" | "done" | "cancelled" | "reverting" | "reverted";
+        /** @description An import and how far it is. */
+        ImportView: {
+            /**
+             * Format: int64
+             * @description New customers; of a trial, those that there would be.
+             */
+            created: number;
+            /**
+             * Format: date-time
+             * @description When the file was sent.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its rows go: from then on it can be neither started nor taken back.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Rows that are wrong.
+             */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description How it is written; what is wrong with it is answered in the same way. */
+            format: components["schemas"]["TableFormat"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What the file is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Rows that were taken back.
+             */
+            reverted: number;
+            /**
+             * Format: int64
+             * @description Rows of the file, without the words of the columns.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that were left out.
+             */
+            skipped: number;
+            /**
+             * Format: uuid
+             * @description Who sent the file.
+             */
+            staff_id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["ImportState"];
+            /**
+             * Format: int64
+             * @description Customers that were changed.
+             */
+            updated: number;
         };
         /** @description One item of the inbox. */
         InboxItemView: {
@@ -3374,6 +4415,16 @@ export interface components {
             /** @description Job title. */
             title?: string | null;
         };
+        /** @description A row that stayed with the one it was merged into. */
+        KeptRow: {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description Of which table. */
+            kind: string;
+        };
         /** @description A generation of a business's key. */
         KeyGeneration: {
             /**
@@ -3422,6 +4473,126 @@ export interface components {
              * @description The business one works in now, on the staff side.
              */
             tenant_id?: number | null;
+        };
+        /** @description Merges another customer into one. */
+        Merge: {
+            fields?: components["schemas"]["MergeFields"] | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description The customer who is merged into this one, and is gone afterwards.
+             */
+            other_id: string;
+            /** @description The versions that were compared. */
+            versions: components["schemas"]["MergeVersions"];
+        };
+        /** @description A merge and, once it was undone, what stayed. */
+        MergeDetail: components["schemas"]["MergeView"] & {
+            /** @description The first hundred rows that stayed. */
+            kept_rows: components["schemas"]["KeptRow"][];
+        };
+        /**
+         * @description Where each field comes from. What is not named stays as it is, and is filled from the other record where
+         *     there is nothing; of lists both are kept, and the side that is named comes first.
+         */
+        MergeFields: {
+            address?: components["schemas"]["MergeSide"] | null;
+            birthday?: components["schemas"]["MergeSide"] | null;
+            company?: components["schemas"]["MergeSide"] | null;
+            /** @description The business's own fields: `this` or `other` by their key. */
+            custom?: components["schemas"]["Given"];
+            dates?: components["schemas"]["MergeSide"] | null;
+            emails?: components["schemas"]["MergeSide"] | null;
+            industry?: components["schemas"]["MergeSide"] | null;
+            kind?: components["schemas"]["MergeSide"] | null;
+            name?: components["schemas"]["MergeSide"] | null;
+            needs?: components["schemas"]["MergeSide"] | null;
+            owner?: components["schemas"]["MergeSide"] | null;
+            phones?: components["schemas"]["MergeSide"] | null;
+            region?: components["schemas"]["MergeSide"] | null;
+            remark?: components["schemas"]["MergeSide"] | null;
+            size?: components["schemas"]["MergeSide"] | null;
+            source?: components["schemas"]["MergeSide"] | null;
+            title?: components["schemas"]["MergeSide"] | null;
+            type?: components["schemas"]["MergeSide"] | null;
+            wechat_ids?: components["schemas"]["MergeSide"] | null;
+        };
+        /** @enum {string} */
+        MergeSide: "this" | "other";
+        /** @enum {string} */
+        MergeState: "running" | "done" | "undoing" | "undone";
+        /** @description The versions of both records, as whoever chose saw them. */
+        MergeVersions: {
+            /**
+             * Format: int64
+             * @description Of the one that is merged into it.
+             */
+            other: number;
+            /**
+             * Format: int64
+             * @description Of the one that stays.
+             */
+            this: number;
+        };
+        /** @description A merge. */
+        MergeView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who stayed.
+             */
+            customer_id: string;
+            /** @description Their name; `null` when whoever asks does not see them any more. */
+            customer_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Of those, how many stayed when it was undone, because somebody changed them since.
+             */
+            kept: number;
+            /** @description Fields of the record that stayed then for the same reason. */
+            kept_fields: string[];
+            /**
+             * Format: int64
+             * @description Rows that went over: talks, tasks, orders, tags …
+             */
+            moved: number;
+            /**
+             * Format: uuid
+             * @description Who was merged into them.
+             */
+            other_id: string;
+            /** @description Their name. */
+            other_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Who merged them.
+             */
+            staff_id: string;
+            /** @description How far it is. */
+            state: components["schemas"]["MergeState"];
+            /**
+             * Format: date-time
+             * @description Until when it can be undone; absent when it cannot.
+             */
+            undo_until?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was undone.
+             */
+            undone_at?: string | null;
         };
         /** @description A business one works in. */
         MyBusiness: {
@@ -3666,6 +4837,20 @@ export interface components {
             /** @description What is wrong and what is right; for a correction. */
             text?: string | null;
         };
+        /** @description A list of customers is taken out. */
+        NewExport: {
+            /** @description Which fields, in this order; all that one sees when absent. */
+            columns?: string[];
+            /** @description How it is written. */
+            format: components["schemas"]["TableFormat"];
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Whom. */
+            selection: components["schemas"]["Selection"];
+        };
         /** @description Gives everything that somebody looks after to a colleague. */
         NewHandover: {
             /**
@@ -3760,6 +4945,42 @@ export interface components {
             /** @description Anything worth knowing about this order. */
             remark?: string | null;
         };
+        /** @description A pool to make. */
+        NewPool: {
+            /**
+             * Format: int64
+             * @description Customers that one person may take out of it a day; as many as they like when absent.
+             */
+            claims_a_day?: number | null;
+            /** @description Whether everybody whose role sees pools is a member; otherwise those named below. */
+            everyone?: boolean;
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Unique among the business's live pools. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Days before whoever looked after a customer may take it again; at once when absent.
+             */
+            reclaim_days?: number | null;
+            /** @description Members. */
+            staff_ids?: string[];
+            /** @description Teams whose people, and those of the teams below, are members. */
+            team_ids?: string[];
+        };
+        /** @description A rule to make. It does nothing before it is switched on. */
+        NewRecycleRule: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description When a customer falls. */
+            terms: components["schemas"]["RecycleTerms"];
+        };
         /** @description Two customers know each other. */
         NewRelation: {
             /**
@@ -3844,6 +5065,25 @@ export interface components {
             id?: string | null;
             /** @description Unique among the business's live groups. */
             name: string;
+            /** @description Whether it is a category 分类: a customer has at most one of its tags, and a new one replaces the other. */
+            single?: boolean | null;
+        };
+        /** @description A rule that gives a tag to whoever meets a filter, and takes it away from whoever does not any more. */
+        NewTagRule: {
+            /** @description Whether it is on; off when absent. */
+            enabled?: boolean | null;
+            /** @description Who gets it. */
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description The tag; it has one rule.
+             */
+            tag_id: string;
         };
         /** @description A new task for a member of staff, with a reminder at `due_at`. */
         NewTask: {
@@ -4072,6 +5312,24 @@ export interface components {
             /** @description Parcels. */
             shipments: components["schemas"]["ShipmentView"][];
         };
+        /** @description How many customers somebody, or a team with those below it, may look after. */
+        OwnerLimit: {
+            /**
+             * Format: int64
+             * @description At most so many.
+             */
+            most: number;
+            /**
+             * Format: uuid
+             * @description A member of staff, for whom the number for everybody does not count then.
+             */
+            staff_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Or a team.
+             */
+            team_id?: string | null;
+        };
         /** @description One page of a list. */
         Page_AuditEntryView: {
             /** @description The rows. */
@@ -4128,6 +5386,7 @@ export interface components {
         Page_BulkView: {
             /** @description The rows. */
             items: {
+                changes?: components["schemas"]["BulkSaid"] | null;
                 /**
                  * Format: date-time
                  * @description When it was asked for.
@@ -4228,6 +5487,8 @@ export interface components {
                 /** @description Its name: `浙江省杭州市西湖区`. */
                 region_name?: string | null;
                 source?: components["schemas"]["CustomerSource"] | null;
+                /** @description Whether whoever asks has marked them with a star. */
+                starred: boolean;
                 /** @description Tags. */
                 tags: components["schemas"]["TagLabel"][];
                 /** @description Job title. */
@@ -4257,6 +5518,146 @@ export interface components {
                 /** @description Whether they are erased already. */
                 erased: boolean;
             })[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DuplicateView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When a scan found them.
+                 */
+                created_at: string;
+                /** @description The two; whom one sees comes first. */
+                customers: components["schemas"]["DuplicateSide"][];
+                /**
+                 * Format: uuid
+                 * @description Id of the pair.
+                 */
+                id: string;
+                /** @description Why. */
+                reasons: components["schemas"]["PairReason"][];
+                /**
+                 * Format: int64
+                 * @description How alike they are, 0 to 100.
+                 */
+                score: number;
+                /** @description What became of them. */
+                state: components["schemas"]["PairState"];
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ExportView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When its rows go.
+                 */
+                expires_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /** @description How the file is written. */
+                format: components["schemas"]["TableFormat"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Customers that were written.
+                 */
+                rows: number;
+                /**
+                 * Format: uuid
+                 * @description Who asked.
+                 */
+                staff_id: string;
+                /** @description How far it is. */
+                state: components["schemas"]["ExportState"];
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description New customers; of a trial, those that there would be.
+                 */
+                created: number;
+                /**
+                 * Format: date-time
+                 * @description When the file was sent.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When its rows go: from then on it can be neither started nor taken back.
+                 */
+                expires_at: string;
+                /**
+                 * Format: int64
+                 * @description Rows that are wrong.
+                 */
+                failed: number;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /** @description How it is written; what is wrong with it is answered in the same way. */
+                format: components["schemas"]["TableFormat"];
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description What the file is called. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Rows that were taken back.
+                 */
+                reverted: number;
+                /**
+                 * Format: int64
+                 * @description Rows of the file, without the words of the columns.
+                 */
+                rows: number;
+                /**
+                 * Format: int64
+                 * @description Rows that were left out.
+                 */
+                skipped: number;
+                /**
+                 * Format: uuid
+                 * @description Who sent the file.
+                 */
+                staff_id: string;
+                /** @description How far it is. */
+                state: components["schemas"]["ImportState"];
+                /**
+                 * Format: int64
+                 * @description Customers that were changed.
+                 */
+                updated: number;
+            }[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
         };
@@ -4307,6 +5708,67 @@ export interface components {
                  * @description The task that reminds of it.
                  */
                 task_id?: string | null;
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MergeView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Who stayed.
+                 */
+                customer_id: string;
+                /** @description Their name; `null` when whoever asks does not see them any more. */
+                customer_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Of those, how many stayed when it was undone, because somebody changed them since.
+                 */
+                kept: number;
+                /** @description Fields of the record that stayed then for the same reason. */
+                kept_fields: string[];
+                /**
+                 * Format: int64
+                 * @description Rows that went over: talks, tasks, orders, tags …
+                 */
+                moved: number;
+                /**
+                 * Format: uuid
+                 * @description Who was merged into them.
+                 */
+                other_id: string;
+                /** @description Their name. */
+                other_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who merged them.
+                 */
+                staff_id: string;
+                /** @description How far it is. */
+                state: components["schemas"]["MergeState"];
+                /**
+                 * Format: date-time
+                 * @description Until when it can be undone; absent when it cannot.
+                 */
+                undo_until?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was undone.
+                 */
+                undone_at?: string | null;
             }[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
@@ -4398,6 +5860,55 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_PoolMoveView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Whose the customer was.
+                 */
+                from_owner_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description In which pool it was.
+                 */
+                from_pool_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description What happened. */
+                kind: components["schemas"]["PoolMoveKind"];
+                /** @description Why. */
+                reason?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who did it; nobody when a rule did.
+                 */
+                staff_id?: string | null;
+                /** @description Their name then. */
+                staff_name: string;
+                /**
+                 * Format: uuid
+                 * @description Whose it became.
+                 */
+                to_owner_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Into which pool it came.
+                 */
+                to_pool_id?: string | null;
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_TaskView: {
             /** @description The rows. */
             items: {
@@ -4441,6 +5952,10 @@ export interface components {
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
         };
+        /** @enum {string} */
+        PairReason: "phone" | "company" | "name" | "region";
+        /** @enum {string} */
+        PairState: "open" | "ignored" | "merged";
         /** @description Sign in of an operator by name and password. */
         PasswordLogin: {
             /** @description A random name of the client; ties a refresh token to it. */
@@ -4453,7 +5968,7 @@ export interface components {
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
-        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
+        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.merge" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "pools.write" | "customers.import" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
         /** @description Prove a phone number by the code of `<button open-type="getPhoneNumber">`. */
         PhoneProof: {
             /** @description The code of the button's event (not of `wx.login`): single use, five minutes. */
@@ -4466,6 +5981,150 @@ export interface components {
             /** @description `138****8000`. */
             masked: string;
         };
+        /** @description A change to a pool. */
+        PoolChanges: {
+            /**
+             * Format: int64
+             * @description Customers that one person may take a day; `null`: as many as they like.
+             */
+            claims_a_day?: number | null;
+            /** @description Whether everybody whose role sees pools is a member. */
+            everyone?: boolean;
+            /** @description New name. */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Days before a former owner may take a customer again; `null`: at once.
+             */
+            reclaim_days?: number | null;
+            /** @description The members, whole. */
+            staff_ids?: string[];
+            /** @description The teams, whole. */
+            team_ids?: string[];
+        };
+        /** @enum {string} */
+        PoolMoveKind: "released" | "recycled" | "claimed" | "assigned" | "moved" | "undone";
+        /** @description What became of a customer and a pool. */
+        PoolMoveView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Whose the customer was.
+             */
+            from_owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description In which pool it was.
+             */
+            from_pool_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What happened. */
+            kind: components["schemas"]["PoolMoveKind"];
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Who did it; nobody when a rule did.
+             */
+            staff_id?: string | null;
+            /** @description Their name then. */
+            staff_name: string;
+            /**
+             * Format: uuid
+             * @description Whose it became.
+             */
+            to_owner_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Into which pool it came.
+             */
+            to_pool_id?: string | null;
+        };
+        /** @description A reason that is offered when a customer is given up. */
+        PoolReason: {
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description A change to what holds for all pools. */
+        PoolSettingsChanges: {
+            /** @description Limits of single people and of teams, whole. */
+            limits?: components["schemas"]["OwnerLimit"][];
+            /**
+             * Format: int64
+             * @description Customers that each person may look after; `null`: as many as they like.
+             */
+            person_limit?: number | null;
+            /** @description The reasons that are offered, whole. */
+            reasons?: components["schemas"]["PoolReason"][];
+        };
+        /** @description What holds for all pools. */
+        PoolSettingsView: {
+            /** @description Limits of single people and of teams; only for whoever may change them. */
+            limits: components["schemas"]["OwnerLimit"][];
+            /**
+             * Format: int64
+             * @description Customers that each person may look after.
+             */
+            person_limit?: number | null;
+            /** @description Reasons to choose from when a customer is given up. */
+            reasons: components["schemas"]["PoolReason"][];
+            /**
+             * Format: int64
+             * @description ETag; 0 before anything was said.
+             */
+            version: number;
+        };
+        /** @description A pool. */
+        PoolView: {
+            /**
+             * Format: int64
+             * @description Customers that one person may take a day.
+             */
+            claims_a_day?: number | null;
+            /**
+             * Format: int64
+             * @description How many of these are left to whoever asks today.
+             */
+            claims_left?: number | null;
+            /** @description Whether everybody whose role sees pools is a member. */
+            everyone: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Whether whoever asks is a member. */
+            member: boolean;
+            /**
+             * Format: uuid
+             * @description The pool that its customers are going to, after which it is gone.
+             */
+            moving_to?: string | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Days before a former owner may take a customer again.
+             */
+            reclaim_days?: number | null;
+            /** @description The members, if it is not for everybody. */
+            staff_ids: string[];
+            /** @description The teams whose people are members. */
+            team_ids: string[];
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
         /** @description The body of every answer from 400 upwards. */
         ProblemView: {
             /** @description What to send with the second factor, for `second_factor_required`. */
@@ -4476,7 +6135,7 @@ export interface components {
             current?: unknown;
             /** @description Field by field, for `invalid`. */
             errors: components["schemas"]["ViolationView"][];
-            /** @description The masked row in the way, for `phone_taken`. */
+            /** @description The masked row in the way, for `phone_taken`; the customer who stayed, for `merged`. */
             existing?: unknown;
             /** @description How to prove it, for `step_up_required`. */
             methods?: components["schemas"]["StepUpMethod"][] | null;
@@ -4543,6 +6202,87 @@ export interface components {
             /** @description Ten of them. */
             recovery_codes: string[];
         };
+        /** @description What a rule would do if it were switched on now and nobody did anything. */
+        RecycleForecast: {
+            /** @description Whether there are more. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Customers of the whole business who fall within 30 days, up to 1000.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description Nobody falls before: owners are warned first.
+             */
+            earliest_at: string;
+            /** @description The first hundred of those one sees, the soonest first. */
+            items: components["schemas"]["FallingCustomer"][];
+            /**
+             * Format: int64
+             * @description Of these, those who have been left alone for long enough already: they fall first.
+             */
+            overdue: number;
+            /** @description Whether there are more of them. */
+            overdue_capped: boolean;
+        };
+        /** @description A change to a rule. */
+        RecycleRuleChanges: {
+            /** @description Whether it is switched on. */
+            enabled?: boolean;
+            /** @description When a customer falls, whole. */
+            terms?: components["schemas"]["RecycleTerms"];
+        };
+        /** @description A rule. */
+        RecycleRuleView: {
+            /** @description Whether it is switched on. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it holds as it stands; nobody falls before the warning has had its time from then on.
+             */
+            enabled_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The pool that customers fall into.
+             */
+            pool_id: string;
+            /** @description When a customer falls. */
+            terms: components["schemas"]["RecycleTerms"];
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
+        /** @description When a customer falls into a pool by itself. */
+        RecycleTerms: {
+            /** @description What has to be missing. */
+            by: components["schemas"]["IdleBy"];
+            /**
+             * Format: int64
+             * @description For so many whole days.
+             */
+            days: number;
+            /** @description Whether customers with a completed order are spared. */
+            spare_deals?: boolean;
+            /** @description Only customers with one of these tags; all when there are none. */
+            tag_ids?: string[];
+            /** @description Only customers of these types, by their codes; of all when there are none. */
+            types?: string[];
+            /**
+             * Format: int64
+             * @description Days before that on which the owner is told; 0: not at all.
+             */
+            warn_days?: number;
+            /** @description Whether only working days count. */
+            working_days?: boolean;
+        };
         /** @description Ask for a new access token. */
         Refresh: {
             /** @description The device it was issued to. */
@@ -4584,9 +6324,14 @@ export interface components {
             /** @description Their name. */
             other_name: string;
         };
-        /** @description Puts a customer into the pool. */
+        /** @description Puts a customer into a pool. */
         Release: {
-            /** @description Why. */
+            /**
+             * Format: uuid
+             * @description Which pool; the oldest one of which one is a member when absent.
+             */
+            pool_id?: string | null;
+            /** @description Why: one of the business's own reasons, or in one's own words. */
             reason: string;
         };
         /** @description Answers a request. */
@@ -4744,6 +6489,16 @@ export interface components {
             /** @description Which key. */
             what: components["schemas"]["RotationKind"];
         };
+        /** @description A row of a file. */
+        RowView: {
+            /** @description Its cells. */
+            cells: string[];
+            /**
+             * Format: int64
+             * @description Its number as Excel shows it.
+             */
+            line: number;
+        };
         /** @description What a change of rights would open and close of one resource, summed over the colleagues. */
         RowsPreview: {
             /** @description Rows seen now and not then. */
@@ -4752,6 +6507,38 @@ export interface components {
             opens: components["schemas"]["Counted"];
             /** @description Of what. */
             resource: components["schemas"]["Resource"];
+        };
+        /** @description A scan and how far it is. */
+        ScanView: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Customers it has looked at.
+             */
+            customers: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Pairs it has found that were not known.
+             */
+            pairs: number;
+            /** @description Whether it looks at what changed since the last one only. */
+            partial: boolean;
+            /** @description Whether it is still under way. */
+            running: boolean;
         };
         /** @description The second half of an operator's login: a code of the authenticator app, or a recovery code. */
         SecondFactor: {
@@ -5011,10 +6798,17 @@ export interface components {
              */
             tenant_id?: number | null;
         };
+        /** @enum {string} */
+        TableFormat: "csv" | "xlsx";
         /** @description A change to a tag. */
         TagChanges: {
             /** @description New colour. */
             colour?: string;
+            /**
+             * Format: uuid
+             * @description The group it moves to.
+             */
+            group_id?: string;
             /** @description New name. */
             name?: string;
         };
@@ -5022,6 +6816,8 @@ export interface components {
         TagGroupChanges: {
             /** @description New name. */
             name?: string;
+            /** @description Whether it is a category. */
+            single?: boolean;
         };
         /** @description A group with its tags. */
         TagGroupView: {
@@ -5032,7 +6828,9 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
-            /** @description Its tags, oldest first. */
+            /** @description Whether it is a category: a customer has at most one of its tags. */
+            single: boolean;
+            /** @description Its tags, in their order. */
             tags: components["schemas"]["TagView"][];
             /**
              * Format: int64
@@ -5042,6 +6840,8 @@ export interface components {
         };
         /** @description A tag as it is shown on a customer. */
         TagLabel: {
+            /** @description Whether a rule gave it, which takes it away when its filter does not hold any more. */
+            by_rule: boolean;
             /** @description `#RRGGBB`. */
             colour: string;
             /**
@@ -5051,6 +6851,108 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A tag becomes another one. */
+        TagMerge: {
+            /**
+             * Format: uuid
+             * @description The one that stays.
+             */
+            into: string;
+        };
+        /** @description The order in which groups, or the tags of a group, are shown. */
+        TagOrder: {
+            /** @description All of them, first to last; whatever is left out comes after. */
+            ids: string[];
+        };
+        /** @description A change to a rule. */
+        TagRuleChanges: {
+            /** @description Whether it is on. */
+            enabled?: boolean;
+            /** @description Who gets the tag. */
+            filter?: components["schemas"]["Filter"];
+        };
+        /** @description What a rule would do now, in the whole business; counts stop at 1000. */
+        TagRuleEffect: {
+            /** @description Whether one of the counts stops. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Those of them who would get the tag: they have neither it nor, of a category, another one given by hand.
+             */
+            gains: number;
+            /**
+             * Format: int64
+             * @description Customers from whom it would be taken: a rule gave it, and they do not meet the filter.
+             */
+            loses: number;
+            /**
+             * Format: int64
+             * @description Customers who meet the filter.
+             */
+            meets: number;
+        };
+        /** @description Asks what a rule would do. */
+        TagRulePreview: {
+            /** @description Who would get it. */
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: uuid
+             * @description The tag.
+             */
+            tag_id: string;
+        };
+        /** @description A rule that gives a tag. */
+        TagRuleView: {
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description When everybody was last looked at by it.
+             */
+            evaluated_at?: string | null;
+            /** @description Who gets it. */
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The tag.
+             */
+            tag_id: string;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
+        /** @description What a tag is used for. */
+        TagUses: {
+            /**
+             * Format: int64
+             * @description Bulk actions under way that name it.
+             */
+            bulk: number;
+            /** @description Whether there are more. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Customers who have it, up to 1000, whoever may see them.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Rules that give it or ask for it.
+             */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Saved views that name it, everybody's.
+             */
+            views: number;
         };
         /** @description A tag. */
         TagView: {
@@ -7356,6 +9258,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    assign_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     claim_customer: {
         parameters: {
             query?: never;
@@ -7708,6 +9645,43 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    merge_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     reveal_customer_phone: {
         parameters: {
             query?: never;
@@ -7726,6 +9700,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealedPhone"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_pool_moves: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PoolMoveView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8016,6 +10028,312 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description Pairs that are at least so alike, 0 to 100. */
+                min_score?: number;
+                /** @description Pairs of this customer only. */
+                customer_id?: string;
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicateView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    scan_duplicates: {
+        parameters: {
+            query?: {
+                /** @description Everybody, also who did not change since the last scan. */
+                full?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_ScanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ignore_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_export_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLink"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_handover: {
         parameters: {
             query?: never;
@@ -8033,6 +10351,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_import: {
+        parameters: {
+            query?: {
+                /** @description What the file is called. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_import_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revert_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportStart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8470,6 +11031,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyOrderRow"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MergeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9071,6 +11734,402 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_pool_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolSettingsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_pool_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolSettingsChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolSettingsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_pools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_PoolView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPool"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_pool: {
+        parameters: {
+            query?: {
+                /** @description Another pool; needed when there are customers in this one. */
+                move_to?: string;
+            };
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_pool: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_recycle_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_RecycleRuleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_recycle_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecycleRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecycleRuleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    simulate_recycle_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecycleTerms"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecycleForecast"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_recycle_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_recycle_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecycleRuleChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecycleRuleView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9952,6 +13011,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    order_tag_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     delete_tag_group: {
         parameters: {
             query?: never;
@@ -10008,6 +13102,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    order_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_tag_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_TagRuleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_tag_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTagRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRuleView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_tag_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRulePreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRuleEffect"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_tag_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_tag_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRuleChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRuleView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10115,6 +13419,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    merge_tag: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restore_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_tag_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUses"];
                 };
             };
             400: components["responses"]["Problem400"];
