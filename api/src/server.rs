@@ -4,9 +4,8 @@ use crate::config::Http;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy, recycling,
-    rights,
-    rotation, tags, tasks, tenants, today, wechat,
+    audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy,
+    recycling, rights, rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
 use actix_web::dev::ServerHandle;

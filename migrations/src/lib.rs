@@ -34,14 +34,14 @@ mod m0056_views;
 mod m0057_bulk;
 mod m0060_custom_fields;
 mod m0061_record;
+mod m0062_transfer;
+mod m0066_pools;
+mod m0067_recycling;
+mod m0070_merges;
+mod m0071_duplicates;
 mod m0074_tags;
 mod m0075_tag_rules;
 mod m0078_walks;
-mod m0070_merges;
-mod m0071_duplicates;
-mod m0066_pools;
-mod m0067_recycling;
-mod m0062_transfer;
 mod schema;
 
 /// All migrations in their order.

@@ -17,9 +17,9 @@ use domain::duplicates::{Merge, MergeState, MergeVersions, PairState};
 use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 use std::cell::Cell;
 use std::collections::HashMap;
+use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// For how long a merge can be undone.

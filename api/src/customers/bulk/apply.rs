@@ -3,8 +3,8 @@
 use super::{Asked, Before, custom};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
-use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::customers::pools::{Moved, record_moves};
+use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use chrono::{DateTime, Utc};

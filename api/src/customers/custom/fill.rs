@@ -80,7 +80,7 @@ pub(in crate::customers) async fn fit_many(rows: &impl Reads, given: &Given) -> 
 }
 
 /// What a customer has, by the keys of the fields.
-fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree {
+pub(super) fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vault) -> Tree {
     let kept = read(kept);
     let value = |definition: &Definition| match definition.sealed() {
         true => vault.custom.get(&definition.id).cloned().map(Tree::Text),
@@ -297,7 +297,7 @@ pub(in crate::customers) async fn holders(
 }
 
 /// The live customer who has this value of a field in which no two have the same.
-async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) -> Result<Option<Uuid>, Problem> {
+pub(super) async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) -> Result<Option<Uuid>, Problem> {
     if let (true, Tree::Text(text)) = (definition.sealed(), tree) {
         let same = digested(tx, &blind_kind(definition.id), &folded(text));
         let rows = tx.find_masked::<blind::Entity>().filter(same).filter(blind::Column::OnlyLive.eq(1));
@@ -354,7 +354,7 @@ fn value_rows(customer: Uuid, definition: &Definition, tree: &Tree) -> Vec<value
 }
 
 /// A digest of a value that no two customers may have: the whole of it, where a key is cut.
-fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
+pub(super) fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
     let spelled = match (definition.kind, tree) {
         (CustomKind::Text, Tree::Text(text)) => folded(text),
         _ => serde_json::to_string(tree).unwrap_or_default(),
@@ -373,55 +373,4 @@ pub(in crate::customers) async fn labelled(
     let kept = record(&fields, customer.custom.as_deref(), vault);
     let value = |field: &Definition| Some((field.label.clone(), said(field, kept.member(&field.key)?)));
     Ok(fields.iter().filter_map(value).collect())
-}
-
-/// Frees what no two may have: the customer is about to be put away.
-pub(in crate::customers) async fn release(tx: &Tx<'_>, customer: Uuid) -> Result<(), Problem> {
-    let fields = all(tx).await?;
-    if fields.iter().any(|field| field.rules.unique && !field.sealed()) {
-        let held = Condition::all().add(value::Column::CustomerId.eq(customer));
-        let free = value::ActiveModel { unique_key: Set(None), ..Default::default() };
-        tx.derive_all::<value::Entity>(held.add(value::Column::UniqueKey.is_not_null()), free).await?;
-    }
-    if fields.iter().any(|field| field.rules.unique && field.sealed()) {
-        let held = Condition::all().add(blind::Column::CustomerId.eq(customer));
-        let free = blind::ActiveModel { only_live: Set(None), ..Default::default() };
-        tx.derive_all::<blind::Entity>(held.add(blind::Column::OnlyLive.is_not_null()), free).await?;
-    }
-    Ok(())
-}
-
-/// Takes what no two may have again, for a customer who comes back. `false`: somebody else has it by now,
-/// and nothing was written.
-pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<bool, Problem> {
-    let fields = all(tx).await?;
-    let known = record(&fields, customer.custom.as_deref(), vault);
-    let held = |definition: &&Definition| definition.rules.unique;
-    let held: Vec<(&Definition, &Tree)> = fields
-        .iter()
-        .filter(held)
-        .filter_map(|definition| Some((definition, known.member(&definition.key)?)))
-        .filter(|(_, tree)| **tree != Tree::Null)
-        .collect();
-    for (definition, tree) in &held {
-        if holder(tx, definition, tree).await?.is_some() {
-            return Ok(false);
-        }
-    }
-    for (definition, tree) in held {
-        if definition.sealed() {
-            let its = Condition::all()
-                .add(blind::Column::CustomerId.eq(customer.id))
-                .add(blind::Column::Kind.eq(blind_kind(definition.id)));
-            let only = blind::ActiveModel { only_live: Set(Some(1)), ..Default::default() };
-            tx.derive_all::<blind::Entity>(its, only).await?;
-        } else {
-            let its = Condition::all()
-                .add(value::Column::CustomerId.eq(customer.id))
-                .add(value::Column::FieldId.eq(definition.id));
-            let only = value::ActiveModel { unique_key: Set(Some(unique_key(definition, tree))), ..Default::default() };
-            tx.derive_all::<value::Entity>(its, only).await?;
-        }
-    }
-    Ok(true)
 }

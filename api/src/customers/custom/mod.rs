@@ -5,10 +5,12 @@ mod fill;
 pub(crate) mod keys;
 mod routes;
 mod shown;
+mod unique;
 
-pub(super) use fill::{Filled, check, fit_many, given, hold, holders, labelled, release};
+pub(super) use fill::{Filled, check, fit_many, given, holders, labelled};
 pub(super) use routes::routes;
 pub(super) use shown::{Shown, shown};
+pub(super) use unique::{hold, release};
 
 use crate::problem::Problem;
 use crate::scope::Reads;

@@ -3,8 +3,8 @@
 
 use super::entity::moved;
 use crate::customers::entity::{helper, tagging};
-use crate::customers::tagging as tags;
 use crate::customers::record_entity::{relation, star};
+use crate::customers::tagging as tags;
 use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
 use sea_orm::sea_query::{Condition, Value};

@@ -19,6 +19,7 @@ use domain::customers::{CustomerChanges, NewCustomer};
 use domain::transfer::{Duplicates, ImportMode, ImportStart, RowOutcome};
 use sea_orm::ColumnTrait as _;
 use serde_json::Value;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -97,7 +98,8 @@ pub(super) async fn apply(
         let first = first_phone(&draft).map(|phone| phone.e164().to_owned());
         match (body, there) {
             (Body::Changes(input), Some(id)) => {
-                let row = Box::pin(changed(tx, draft, (id, may.get(&id).cloned(), *input), (&tags, &names), own)).await?;
+                let row =
+                    Box::pin(changed(tx, draft, (id, may.get(&id).cloned(), *input), (&tags, &names), own)).await?;
                 if row.outcome == RowOutcome::Updated {
                     seen.extend(said);
                 }
@@ -238,19 +240,20 @@ async fn within_limits(tx: &Tx<'_>, passed: Vec<Passed>) -> Result<(Vec<Passed>,
     let (mut fit, mut over) = (Vec::new(), Vec::new());
     for mut row in passed {
         let owner = row.new.input.owner_id.unwrap_or(row.new.by);
-        if !rooms.contains_key(&owner) {
-            rooms.insert(owner, pools::fitting(tx, owner).await?);
-        }
-        match rooms.get_mut(&owner) {
-            Some(Some((0, why))) => {
-                row.draft.judged(&[Violation::new("owner_id", *why)]);
+        let room = match rooms.entry(owner) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(pools::fitting(tx, owner).await?),
+        };
+        match room {
+            Some((0, why)) => {
+                row.draft.judged(&[Violation::new("owner_id", why)]);
                 over.push(Settled::of(row.draft, RowOutcome::Failed));
             }
-            Some(Some((left, _))) => {
+            Some((left, _)) => {
                 *left -= 1;
                 fit.push(row);
             }
-            _ => fit.push(row),
+            None => fit.push(row),
         }
     }
     Ok((fit, over))

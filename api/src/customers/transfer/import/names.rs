@@ -2,9 +2,9 @@
 
 use super::draft::{Draft, Flaw};
 use crate::customers::record_entity::kind;
+use crate::customers::tagging::{Known, look_up};
 use crate::problem::Problem;
 use crate::scope::Tx;
-use crate::customers::tagging::{Known, look_up};
 use crate::tags::entity::tag;
 use crate::tenants::staff;
 use domain::permission::Permission;

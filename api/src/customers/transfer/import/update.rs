@@ -13,8 +13,8 @@ use domain::contacts::{CustomerEmail, CustomerWechat};
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, CustomerPhone};
 use domain::phone::Phone;
-use sea_orm::sea_query::Condition;
 use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::Condition;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

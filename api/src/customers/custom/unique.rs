@@ -1,0 +1,65 @@
+//! What no two customers may have, while one of them is put away and when it comes back.
+
+use super::super::Customer;
+use super::super::vault::Vault;
+use super::all;
+use super::entity::{blind, value};
+use super::fill::{holder, record, unique_key};
+use super::keys::blind_kind;
+use crate::problem::Problem;
+use crate::scope::Tx;
+use domain::custom_fields::Definition;
+use domain::json::Tree;
+use sea_orm::{ColumnTrait as _, Condition, Set};
+use uuid::Uuid;
+
+/// Frees what no two may have: the customer is about to be put away.
+pub(in crate::customers) async fn release(tx: &Tx<'_>, customer: Uuid) -> Result<(), Problem> {
+    let fields = all(tx).await?;
+    if fields.iter().any(|field| field.rules.unique && !field.sealed()) {
+        let held = Condition::all().add(value::Column::CustomerId.eq(customer));
+        let free = value::ActiveModel { unique_key: Set(None), ..Default::default() };
+        tx.derive_all::<value::Entity>(held.add(value::Column::UniqueKey.is_not_null()), free).await?;
+    }
+    if fields.iter().any(|field| field.rules.unique && field.sealed()) {
+        let held = Condition::all().add(blind::Column::CustomerId.eq(customer));
+        let free = blind::ActiveModel { only_live: Set(None), ..Default::default() };
+        tx.derive_all::<blind::Entity>(held.add(blind::Column::OnlyLive.is_not_null()), free).await?;
+    }
+    Ok(())
+}
+
+/// Takes what no two may have again, for a customer who comes back. `false`: somebody else has it by now,
+/// and nothing was written.
+pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<bool, Problem> {
+    let fields = all(tx).await?;
+    let known = record(&fields, customer.custom.as_deref(), vault);
+    let held = |definition: &&Definition| definition.rules.unique;
+    let held: Vec<(&Definition, &Tree)> = fields
+        .iter()
+        .filter(held)
+        .filter_map(|definition| Some((definition, known.member(&definition.key)?)))
+        .filter(|(_, tree)| **tree != Tree::Null)
+        .collect();
+    for (definition, tree) in &held {
+        if holder(tx, definition, tree).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    for (definition, tree) in held {
+        if definition.sealed() {
+            let its = Condition::all()
+                .add(blind::Column::CustomerId.eq(customer.id))
+                .add(blind::Column::Kind.eq(blind_kind(definition.id)));
+            let only = blind::ActiveModel { only_live: Set(Some(1)), ..Default::default() };
+            tx.derive_all::<blind::Entity>(its, only).await?;
+        } else {
+            let its = Condition::all()
+                .add(value::Column::CustomerId.eq(customer.id))
+                .add(value::Column::FieldId.eq(definition.id));
+            let only = value::ActiveModel { unique_key: Set(Some(unique_key(definition, tree))), ..Default::default() };
+            tx.derive_all::<value::Entity>(its, only).await?;
+        }
+    }
+    Ok(true)
+}
