@@ -9,10 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Gives back what a burst took: the system's own keeps the memory of every password that was ever checked.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// 熟客 Shuke: a CRM that small businesses in China run inside WeChat.
 #[derive(Debug, Parser)]
 #[command(name = "shuke", version)]

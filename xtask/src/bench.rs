@@ -43,6 +43,9 @@ pub struct Options {
     /// Also measures get, list and create of an idiomatic Django service on the same tables (MariaDB only).
     #[arg(long)]
     peer: bool,
+    /// Measures the product alone, beside nothing.
+    #[arg(long, conflicts_with = "peer")]
+    alone: bool,
     /// Only endpoints with this in their name; may be repeated.
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
@@ -58,6 +61,7 @@ struct Plan {
     times: Times,
     rounds: u32,
     peer: bool,
+    alone: bool,
     only: Vec<String>,
 }
 
@@ -77,6 +81,7 @@ pub fn bench(options: &Options) -> Result<()> {
         times: Times { warm_up: Duration::from_millis(700), measured: Duration::from_secs(options.seconds) },
         rounds: options.rounds,
         peer: options.peer,
+        alone: options.alone,
         only: options.only.clone(),
     };
     if options.database != Database::Sqlite {
@@ -125,6 +130,9 @@ fn ask(stack: &Stack, site: &Site, endpoint: &Endpoint, times: Times) -> Result<
 
 /// What else is measured on the big business, after it has proved to do the same.
 fn rivals(place: &Place, plan: &Plan, stack: &Stack, site: &Site) -> Result<Vec<Rival>> {
+    if plan.alone {
+        return Ok(Vec::new());
+    }
     let bare = Rival::bare(place, site)?;
     bare.must_ask_alike(stack, site)?;
     let mut rivals = vec![bare];
