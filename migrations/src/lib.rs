@@ -79,14 +79,14 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_bulk::Migration),
             Box::new(m0060_custom_fields::Migration),
             Box::new(m0061_record::Migration),
+            Box::new(m0062_transfer::Migration),
+            Box::new(m0066_pools::Migration),
+            Box::new(m0067_recycling::Migration),
+            Box::new(m0070_merges::Migration),
+            Box::new(m0071_duplicates::Migration),
             Box::new(m0074_tags::Migration),
             Box::new(m0075_tag_rules::Migration),
             Box::new(m0078_walks::Migration),
-            Box::new(m0070_merges::Migration),
-            Box::new(m0071_duplicates::Migration),
-            Box::new(m0066_pools::Migration),
-            Box::new(m0067_recycling::Migration),
-            Box::new(m0062_transfer::Migration),
         ]
     }
 }

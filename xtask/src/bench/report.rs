@@ -43,7 +43,9 @@ impl Report<'_> {
     pub fn write(&self, folder: &Path) -> Result<()> {
         let mut text = String::new();
         self.sizes(&mut text)?;
-        self.others(&mut text)?;
+        if !self.rivals.is_empty() {
+            self.others(&mut text)?;
+        }
         println!("\n{text}");
         let file = folder.join(format!("{}.md", self.stack));
         fs::write(&file, text)?;
