@@ -52,8 +52,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_view", 5),
     ("change_view", 5),
     ("delete_view", 4),
-    ("delete_customer", 8),
-    ("erase_customer", 28), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("delete_customer", 9),
+    ("erase_customer", 29), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),
@@ -78,7 +78,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_interactions", 2),
     ("create_interaction", 6), // one that is written down late costs one more
     ("reveal_customer_phone", 3),
-    ("tag_customer", 7),
+    ("tag_customer", 8),
     ("list_inbox", 2),
     ("read_all_inbox", 1),
     ("read_inbox_item", 2),
@@ -138,7 +138,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_helpers", 2),
     ("add_helper", 7),
     ("remove_helper", 5),
-    ("release_customer", 9),
+    ("release_customer", 10),
     ("list_subscriptions", 1),
     ("list_tag_groups", 2),
     ("create_tag_group", 2),
@@ -261,6 +261,7 @@ async fn a_list_costs_the_same_whatever_it_shows() {
         let most = match path.as_str() {
             "/me/orders" => 6,
             path if path.contains("q=") => 4,
+            path if path.contains("tags_all=") => 4, // which of the tags is rarer
             _ => 3,
         };
         assert!(costs.iter().all(|cost| *cost <= most), "{path}: {costs:?}, allowed are {most}");

@@ -9,6 +9,7 @@ mod console;
 mod mmdb;
 mod operator;
 mod process;
+mod repeated;
 
 pub use client::{Answer, Client};
 pub use mmdb::mmdb;
@@ -61,6 +62,9 @@ pub struct Shop {
 impl Drop for Shop {
     fn drop(&mut self) {
         drop(self.running.stop(false));
+        if !std::thread::panicking() {
+            repeated::check(&self.at, self.tenant);
+        }
     }
 }
 

@@ -65,7 +65,15 @@ pub mod customer {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::tenanted!(aggregate "customer", |look| seen(look, Resource::Customers));
+    crate::tenanted!(
+        aggregate "customer",
+        |look| seen(look, Resource::Customers),
+        fn repeated() -> Option<crate::scope::Repeated<Entity>> {
+            use super::tagging;
+            const COLUMNS: &[Column] = &[Column::Region, Column::OwnerId, Column::PoolId, Column::Live];
+            Some(crate::scope::Repeated { columns: COLUMNS, again: tagging::again })
+        }
+    );
 }
 
 /// Blind indexes of customers' phones; the numbers themselves are in the vault.
@@ -160,10 +168,13 @@ pub mod term {
 
 /// Which customer has which tag.
 pub mod tagging {
+    use super::customer;
     use crate::customers::of_customer;
     use crate::tags::entity::tag;
     use domain::permission::Resource;
+    use sea_orm::Set;
     use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, UpdateStatement};
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "customer_tags")]
@@ -178,6 +189,15 @@ pub mod tagging {
         pub by_rule: Option<i64>,
         /// The tag that became this one, when the customer had only that.
         pub merged_from: Option<Uuid>,
+        /// From here on what the customer's row says, so that an index of tags leads to whoever also lives somewhere
+        /// or is looked after by somebody ([`again`]): when they were written down,
+        pub customer_at: Option<DateTimeUtc>,
+        /// where they are,
+        pub region: Option<String>,
+        /// in which pool, or else looked after by whom,
+        pub holder_id: Option<Uuid>,
+        /// and 1 unless they are deleted.
+        pub live: Option<i64>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -196,7 +216,44 @@ pub mod tagging {
         }
     }
 
-    crate::fields!(of CustomerId);
+    /// The row that gives a customer a tag.
+    pub(in crate::customers) fn of(customer: &customer::Model, tag: Uuid) -> ActiveModel {
+        ActiveModel {
+            customer_id: Set(customer.id),
+            tag_id: Set(tag),
+            customer_at: Set(Some(customer.created_at)),
+            region: Set(customer.region.clone()),
+            holder_id: Set(Some(customer.pool_id.unwrap_or(customer.owner_id))),
+            live: Set(customer.live),
+            ..Default::default()
+        }
+    }
+
+    /// Writes into the rows of these customers what the customers' own rows say.
+    pub(super) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
+        let said = |what: Expr| {
+            let customer = Query::select()
+                .expr(what)
+                .from(customer::Entity)
+                .and_where(customer::Column::TenantId.eq(tenant_id))
+                .and_where(Expr::col((customer::Entity, customer::Column::Id)).equals((Entity, Column::CustomerId)))
+                .to_owned();
+            Expr::SubQuery(None, Box::new(customer.into()))
+        };
+        let column = |column: customer::Column| Expr::col((customer::Entity, column));
+        let holder = Func::coalesce([column(customer::Column::PoolId), column(customer::Column::OwnerId)]);
+        Query::update()
+            .table(Entity)
+            .value(Column::CustomerAt, said(column(customer::Column::CreatedAt)))
+            .value(Column::Region, said(column(customer::Column::Region)))
+            .value(Column::HolderId, said(Expr::expr(holder)))
+            .value(Column::Live, said(column(customer::Column::Live)))
+            .and_where(Expr::col(Column::TenantId).eq(tenant_id))
+            .and_where(Expr::col(Column::CustomerId).is_in(customers.iter().copied()))
+            .to_owned()
+    }
+
+    crate::fields!(of CustomerId; personal Region);
 
     impl ActiveModelBehavior for ActiveModel {}
 

@@ -50,6 +50,7 @@ use entity::helper;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
@@ -69,30 +70,62 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(regions::routes);
 }
 
-/// Pools that are looked through one by one.
+/// Pools, people or tags that are looked through one by one.
 const APART: usize = 6;
 
 /// The one predicate of customers: which of them somebody sees, or may change, when their reach for
 /// `resource` is what counts. That of children passes through here too: whoever looks after a customer,
 /// or helps with it, sees all that hangs on it.
 pub(crate) fn seen(look: &Look<'_>, resource: Resource) -> Condition {
-    let mut parts = branches(look, resource);
+    let mut parts: Vec<Condition> = parts(look, resource).iter().map(Part::condition).collect();
     match parts.len() {
         1 => parts.remove(0),
         _ => parts.into_iter().fold(Condition::any(), Condition::add),
     }
 }
 
-/// The parts of [`seen`], no row in two of them: a page is put together from a page of each, because no
-/// index understands the whole.
-pub(crate) fn branches(look: &Look<'_>, resource: Resource) -> Vec<Condition> {
+/// A part of the customers that somebody sees. No customer is in two of them: a page is put together from a page of
+/// each, because no index understands the whole.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    /// Everybody's.
+    Every,
+    /// Nobody's.
+    None,
+    /// Those that these people look after.
+    Of(Vec<Uuid>),
+    /// Those in these pools.
+    In(Vec<Uuid>),
+    /// Those that meet this.
+    Whoever(Condition),
+}
+
+impl Part {
+    /// What a customer's row must say.
+    pub(crate) fn condition(&self) -> Condition {
+        let one = |column: Column, of: &[Uuid]| match of {
+            [only] => column.eq(*only),
+            _ => column.is_in(of.iter().copied()),
+        };
+        match self {
+            Self::Every => every(),
+            Self::None => none(),
+            Self::Of(people) => Condition::all().add(Column::PoolId.is_null()).add(one(Column::OwnerId, people)),
+            Self::In(pools) => Condition::all().add(one(Column::PoolId, pools)),
+            Self::Whoever(condition) => condition.clone(),
+        }
+    }
+}
+
+/// The parts of [`seen`].
+pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
     let sight = match look.eyes {
-        Eyes::All => return vec![every()],
-        Eyes::Orders(_) => return vec![none()],
+        Eyes::All => return vec![Part::Every],
+        Eyes::Orders(_) => return vec![Part::None],
         Eyes::Staff(sight) => sight,
     };
-    let Some(people) = sight.whose(resource) else { return vec![every()] };
-    let owned = || Condition::all().add(Column::PoolId.is_null()).add(Column::OwnerId.is_in(people.iter().copied()));
+    let Some(people) = sight.whose(resource) else { return vec![Part::Every] };
+    let owned = Part::Of(people.to_vec());
     let helped = Query::select()
         .column(helper::Column::CustomerId)
         .from(helper::Entity)
@@ -102,21 +135,18 @@ pub(crate) fn branches(look: &Look<'_>, resource: Resource) -> Vec<Condition> {
             Condition::all().add_option(look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()))),
         )
         .to_owned();
-    let helped = Condition::all().add(Column::Id.in_subquery(helped)).add(owned().not());
+    let helped = Condition::all().add(Column::Id.in_subquery(helped)).add(owned.condition().not());
     // A customer in a pool is there to be looked at; to change it one takes it out first.
     if look.write {
-        return vec![owned(), helped];
+        return vec![owned, Part::Whoever(helped)];
     }
-    let pooled: Vec<Condition> = match &sight.pools {
-        None => vec![Condition::all().add(Column::PoolId.is_not_null())],
-        Some(pools) if pools.is_empty() => return vec![owned(), helped],
-        // Each is a range of one index in the order of the list.
-        Some(pools) if pools.len() <= APART => {
-            pools.iter().map(|pool| Condition::all().add(Column::PoolId.eq(*pool))).collect()
-        }
-        Some(pools) => vec![Condition::all().add(Column::PoolId.is_in(pools.iter().copied()))],
+    let helped = Part::Whoever(helped.add(Column::PoolId.is_null()));
+    let Some(pools) = &sight.pools else {
+        return vec![owned, helped, Part::Whoever(Condition::all().add(Column::PoolId.is_not_null()))];
     };
-    [owned(), helped.add(Column::PoolId.is_null())].into_iter().chain(pooled).collect()
+    // Each of a few is a range of one index in the order of the list.
+    let together = if pools.len() <= APART { 1 } else { pools.len() };
+    [owned, helped].into_iter().chain(pools.chunks(together).map(|pools| Part::In(pools.to_vec()))).collect()
 }
 
 /// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.

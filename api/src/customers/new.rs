@@ -15,6 +15,7 @@ use crate::scope::{Tenanted, Tx};
 use chrono::{DateTime, Utc};
 use domain::customers::{CustomerKind, CustomerType, NewCustomer};
 use sea_orm::Set;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Rows of what hangs on customers in one statement: SQLite binds 32,766 values.
@@ -41,7 +42,7 @@ pub(super) struct New {
 pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, Problem> {
     let single = new.len() == 1;
     let (mut rows, mut names, mut phones, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
-    let (mut blinds, mut taggings, mut days, mut own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut blinds, mut tagged, mut days, mut own) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
     for New { id, input, filled, by, at, tags } in new {
         let contacts = Contacts {
             emails: Some(input.emails).filter(|list| !list.is_empty()),
@@ -85,12 +86,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
         rows.push((id, at, row));
         phones.extend(phone_rows(tx, id, &vault));
         blinds.extend(contacts.rows(tx, id, &vault));
-        let tagged = tags.into_iter().map(|tag| tagging::ActiveModel {
-            customer_id: Set(id),
-            tag_id: Set(tag),
-            ..Default::default()
-        });
-        taggings.extend(tagged);
+        tagged.insert(id, tags);
         first = first.or_else(|| vault.phones.first().and_then(SealedPhone::phone));
         days.push((id, input.dates));
         own.push((id, filled));
@@ -126,7 +122,10 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     for (id, dates) in days {
         dates::index(tx, id, &dates, true).await?;
     }
-    insert::<tagging::Entity>(tx, taggings).await?;
+    let taggings = made.iter().flat_map(|customer| {
+        tagged.remove(&customer.id).unwrap_or_default().into_iter().map(|tag| tagging::of(customer, tag))
+    });
+    insert::<tagging::Entity>(tx, taggings.collect()).await?;
     let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
     super::touched(tx, &ids).await?;
     Ok(made)

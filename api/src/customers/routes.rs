@@ -64,8 +64,8 @@ async fn create_customer(
             pools::room(tx, input.owner_id.unwrap_or(me), "owner_id").await?;
             let tags = input.tag_ids.clone();
             let mut made = new::write(tx, vec![New { id, input, filled, by: me, at: None, tags: Vec::new() }]).await?;
-            let tags = tagging::first(tx, id, &tags, "tag_ids").await?;
             let customer = made.pop().ok_or(Problem::NotFound)?;
+            let tags = tagging::first(tx, &customer, &tags, "tag_ids").await?;
             CustomerView::of(tx, Seen::new(customer), &custom::definitions(tx).await?, tags)
         })
         .await
@@ -92,8 +92,7 @@ async fn list_customers(
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(CustomerQuery), responses((status = 200, body = CountView), Problems))]
 #[get("/customers/count")]
 async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>) -> Result<Json<CountView>, Problem> {
-    let condition = query.0.condition(&scope).await?;
-    let (count, capped) = scope.find::<customer::Entity>().filter(condition).count().await?;
+    let (count, capped) = search::count(&scope, &query.0).await?;
     Ok(Json(CountView { count, capped }))
 }
 

@@ -53,6 +53,10 @@ pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Resu
         tags.extend(person.tags.into_iter().map(|tag| tagging::ActiveModel {
             customer_id: Set(id),
             tag_id: Set(tag),
+            customer_at: Set(Some(person.at)),
+            region: Set(person.region.clone()),
+            holder_id: Set(Some(person.pool.unwrap_or(person.owner))),
+            live: Set(Some(1)),
             ..Default::default()
         }));
         names.push((id, person.name.clone(), person.company.clone()));

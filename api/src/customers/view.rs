@@ -15,7 +15,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _, Select, SelectModel, Selector};
+use sea_orm::{
+    ColumnTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    RelationTrait as _, Select, SelectModel, Selector,
+};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -240,19 +243,35 @@ pub(super) async fn tags_of(
     if customers.is_empty() {
         return Ok(found);
     }
-    let pairs = rows
-        .rows_of_all::<tagging::Entity>()
-        .filter(tagging::Column::CustomerId.is_in(customers))
-        .shape(|rows| rows.find_also_related(tag::Entity).order_by_asc(tag::Column::CreatedAt))
-        .all()
-        .await?;
-    for (tagging, tag) in pairs {
-        if let Some(tag) = tag.filter(|tag| tag.live.is_some()) {
-            let by_rule = tagging.by_rule.is_some();
-            found.entry(tagging.customer_id).or_default().push(TagLabel::of(tag, by_rule));
-        }
+    let labels = rows.rows_of_all::<tagging::Entity>().filter(tagging::Column::CustomerId.is_in(customers));
+    for label in labels.shape(Label::select).all().await? {
+        let Label { customer_id, id, name, colour, by_rule } = label;
+        let by_rule = by_rule.is_some();
+        found.entry(customer_id).or_default().push(TagLabel { id, name, colour, by_rule });
     }
     Ok(found)
+}
+
+/// What is shown of a tag on a customer. A page has some forty of them: no column is read for nothing.
+#[derive(FromQueryResult)]
+struct Label {
+    customer_id: Uuid,
+    id: Uuid,
+    name: String,
+    colour: String,
+    by_rule: Option<i64>,
+}
+
+impl Label {
+    fn select(rows: Select<tagging::Entity>) -> Selector<SelectModel<Self>> {
+        rows.select_only()
+            .columns([tagging::Column::CustomerId, tagging::Column::ByRule])
+            .columns([tag::Column::Id, tag::Column::Name, tag::Column::Colour])
+            .join(JoinType::InnerJoin, tagging::Relation::Tag.def())
+            .filter(tag::Column::Live.eq(1))
+            .order_by_asc(tag::Column::CreatedAt)
+            .into_model()
+    }
 }
 
 /// What a customer's live tags are called.

@@ -84,10 +84,10 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         live: Set(None),
         ..Default::default()
     };
-    let Some(before) = tx.find_buried::<customer::Entity>().filter(there.clone()).one().await? else {
+    let Some(before) = tx.find_buried::<customer::Entity>().filter(there).one().await? else {
         return Ok(false);
     };
-    if tx.derive_all::<customer::Entity>(there, gone).await? == 0 {
+    if !tx.overwrite::<customer::Entity>(person, customer::Column::ErasedAt.is_null(), gone).await? {
         return Ok(false);
     }
     unindex(tx, person, &before.name, before.company.as_deref()).await?;

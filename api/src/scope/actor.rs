@@ -18,7 +18,7 @@ pub struct Sight {
     pub people: Vec<Uuid>,
     /// What they may do and see.
     pub rights: Rights,
-    /// The pools 公海 they see; `None`: every pool, because none is for its members only.
+    /// The pools 公海 they see; `None`: whichever comes, because there was none yet.
     pub pools: Option<Vec<Uuid>>,
 }
 

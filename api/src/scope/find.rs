@@ -127,6 +127,21 @@ impl super::Scope {
         let rows = self.pool().executor().query_all(statement).await?;
         rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
+
+    /// How many rows each statement finds, in one statement: each of them says itself where to stop.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn amounts(&self, statements: Vec<SelectStatement>) -> Result<Vec<u64>, DbErr> {
+        let mut amounts = Query::select();
+        let asked = statements.len();
+        for rows in statements {
+            let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "some").to_owned();
+            amounts.expr(Expr::SubQuery(None, Box::new(count.into())));
+        }
+        let Some(row) = self.pool().executor().query_one(&amounts).await? else { return Ok(Vec::new()) };
+        (0..asked).map(|at| Ok(u64::try_from(row.try_get_by_index::<i64>(at)?).unwrap_or_default())).collect()
+    }
 }
 
 /// A query that was ordered, limited or joined.

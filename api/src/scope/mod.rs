@@ -22,9 +22,9 @@ pub use audit::{Fields, Kind, Verdict, kind};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
-pub use find::Find;
+pub use find::{COUNT_CAP, Find};
 pub use once::{Created, Once};
-pub use rows::{Aggregate, Tenanted, every, none, through};
+pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;
 
 use crate::crypto::TenantKeys;

@@ -2,7 +2,7 @@
 
 use super::actor::Look;
 use super::audit::Fields;
-use sea_orm::sea_query::{Condition, Expr, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, SelectStatement, UpdateStatement};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
 
 /// An entity whose rows belong to a business.
@@ -31,6 +31,19 @@ pub trait Tenanted:
     fn aggregate() -> Option<Aggregate<Self>> {
         None
     }
+
+    /// Rows of another table that say again what stands in these, so that one index answers what else took two.
+    fn repeated() -> Option<Repeated<Self>> {
+        None
+    }
+}
+
+/// Columns that another table repeats. Whenever a transaction changes one of them, it also writes them there.
+pub struct Repeated<E: EntityTrait> {
+    /// The columns of which something is repeated.
+    pub columns: &'static [E::Column],
+    /// Writes what the rows with these ids say now, in this business.
+    pub again: fn(i64, &[uuid::Uuid]) -> UpdateStatement,
 }
 
 /// The columns `version`, `created_at`, `updated_at`, `deleted_at` and `live`.
@@ -88,7 +101,7 @@ macro_rules! tenanted {
             $($aggregate)*
         }
     };
-    (aggregate $name:literal, $rows:expr) => {
+    (aggregate $name:literal, $rows:expr $(, $also:item)?) => {
         $crate::tenanted!(@impl Some($name), Id, $rows, {
             fn aggregate() -> Option<$crate::scope::Aggregate<Self>> {
                 Some($crate::scope::Aggregate {
@@ -99,6 +112,8 @@ macro_rules! tenanted {
                     live: Column::Live,
                 })
             }
+
+            $($also)?
         });
     };
     (record $rows:expr) => {

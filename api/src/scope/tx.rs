@@ -12,8 +12,8 @@ use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _,
-    QuerySelect, TransactionTrait as _,
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, ModelTrait as _,
+    QueryFilter as _, QuerySelect, TransactionTrait as _,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
@@ -183,11 +183,13 @@ impl Tx<'_> {
         mut change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
         self.wrote.set(true);
+        let mut repeated = false;
         if E::NAME.is_some() {
             let held = self.find::<E>().filter(E::key().eq(id)).shape(QuerySelect::lock_exclusive).all().await?;
             let Some(before) = held.first() else { return Ok(false) };
             let after = (action != "delete").then_some(&change);
             self.record_fields::<E>(action, Some(id), Diff::of::<E>(Some(before), after));
+            repeated = repeats::<E>(&change, |column, value| before.get(column) != *value);
         }
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { version: column, updated_at, live, .. }) = E::aggregate() {
@@ -197,7 +199,11 @@ impl Tx<'_> {
                 update = update.filter(column.eq(version));
             }
         }
-        self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
+        let found = self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await?;
+        if repeated && found {
+            self.repeat::<E>(&[id]).await?;
+        }
+        Ok(found)
     }
 
     async fn found<E: Tenanted>(&self, id: Uuid, rows: u64) -> Result<bool, DbErr> {
@@ -220,6 +226,10 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1));
         }
+        debug_assert!(
+            !repeats::<E>(&change, |_, _| true),
+            "what is repeated elsewhere does not follow from other rows"
+        );
         self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
     }
 
@@ -353,6 +363,12 @@ impl Tx<'_> {
             self.entries.borrow_mut().push(Entry { action, resource, id, changes: serde_json::Value::Null, diff });
         }
     }
+}
+
+/// Whether a change sets a column that another table repeats, and `differs` from what was there.
+fn repeats<E: Tenanted>(change: &E::ActiveModel, differs: impl Fn(E::Column, &Value) -> bool) -> bool {
+    let columns = E::repeated().map_or(&[][..], |repeated| repeated.columns);
+    columns.iter().any(|column| matches!(change.get(*column), ActiveValue::Set(value) if differs(*column, &value)))
 }
 
 /// Sets a column whose type the entity fixed.

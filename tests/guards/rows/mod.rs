@@ -73,7 +73,33 @@ impl World {
             let either = self.seen(asker, |known| has(known) > 0 || known.pooled);
             filters.push((filter(&[vec![test("any_of"), pooled.clone()]]), either));
             let both = self.seen(asker, |known| has(known) == 0 && known.pooled);
-            filters.push((filter(&[vec![test("none_of")], vec![pooled]]), both));
+            filters.push((filter(&[vec![test("none_of")], vec![pooled.clone()]]), both));
+            // What a tag leads to: with a place, with whoever holds them, and with what only their own rows say.
+            let both = self.seen(asker, |known| has(known) > 0 && known.pooled);
+            filters.push((filter(&[vec![test("any_of")], vec![pooled]]), both));
+            for region in ["330106", "330200", "330000"] {
+                let within = |known: &Known| known.region.starts_with(region.trim_end_matches('0'));
+                let place = json!({ "field": "region", "op": "any_of", "values": [region] });
+                let there = self.seen(asker, |known| has(known) > 0 && within(known));
+                filters.push((filter(&[vec![test("any_of")], vec![place.clone()]]), there));
+                let all = self.seen(asker, |known| has(known) == tags.len() && within(known));
+                filters.push((filter(&[vec![place], vec![test("all_of")]]), all));
+            }
+            for other in &self.askers {
+                let theirs = |known: &Known| !known.pooled && known.owner == other.staff_id;
+                let owned = json!({ "field": "owner", "op": "any_of", "values": [other.staff_id] });
+                let both = self.seen(asker, |known| has(known) > 0 && theirs(known) && known.needs);
+                let needs = json!({ "field": "needs", "op": "set" });
+                filters.push((filter(&[vec![owned], vec![test("any_of")], vec![needs]]), both));
+            }
+            for (pool, _) in &self.pools {
+                let within = json!({ "field": "pool", "op": "any_of", "values": [pool] });
+                let listed = filter(&[vec![within.clone()]]);
+                let both = filter(&[vec![test("any_of")], vec![within]]);
+                filters.push((listed, self.seen(asker, |known| known.pool.as_deref() == Some(pool))));
+                let there = self.seen(asker, |known| has(known) > 0 && known.pool.as_deref() == Some(pool));
+                filters.push((both, there));
+            }
         }
         let has = |field: &str, op: &str| filter(&[vec![json!({ "field": field, "op": op })]]);
         let mine = |known: &Known| known.stars.contains(&asker.staff_id);

@@ -16,6 +16,8 @@ pub struct Known {
     pub id: String,
     pub owner: String,
     pub pooled: bool,
+    /// In which pool.
+    pub pool: Option<String>,
     /// In a pool that is not for everybody: who its members are.
     pub members: Option<BTreeSet<String>>,
     /// Who helps with it.
@@ -23,6 +25,7 @@ pub struct Known {
     pub name: String,
     pub number: String,
     pub tags: Vec<String>,
+    pub region: &'static str,
     pub interaction: String,
     /// Task and assignee.
     pub tasks: Vec<(String, String)>,
@@ -123,8 +126,8 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
     let email = if mailed { format!("{number}@example.com") } else { String::new() };
     let emails = if mailed { json!([{ "email": email }]) } else { json!([]) };
     let wants = needs.then_some("两斤明前");
-    let body =
-        json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags, "emails": emails, "needs": wants });
+    let region = if name.ends_with(['1', '2', '5']) { "330106" } else { "330203" };
+    let body = json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags, "emails": emails, "needs": wants, "region": region });
     let id = text(&client.post("/customers", body).await.ok()["id"]);
     let now = desk.shop.at.clock().now();
     let said = json!({ "channel": "call", "content": "聊了聊", "next_contact_at": now, "next_step": "回电" });
@@ -143,11 +146,13 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         id,
         owner,
         pooled: false,
+        pool: None,
         members: None,
         helpers: BTreeSet::new(),
         name,
         number,
         tags,
+        region,
         interaction: text(&said["id"]),
         tasks,
         order: text(&order["id"]),
@@ -257,6 +262,7 @@ pub async fn world() -> World {
         let path = format!("/customers/{}/release", pooled.id);
         boss.post_at(&path, 1, json!({ "reason": "联系不上", "pool_id": closed })).await.ok();
         pooled.pooled = true;
+        pooled.pool = Some(closed.clone());
         pooled.members = Some(members.clone());
     }
     // One of the rival's is put into the pool, and one of the boss's.
@@ -265,6 +271,7 @@ pub async fn world() -> World {
         let path = format!("/customers/{}/release", pooled.id);
         client.post_at(&path, 1, json!({ "reason": "联系不上" })).await.ok();
         pooled.pooled = true;
+        pooled.pool = Some(open.clone());
     }
     // The rival lets sales help to read, the boss the junior to edit, sales the service.
     let service_id = staff_id(&service).await;

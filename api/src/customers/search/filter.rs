@@ -21,9 +21,6 @@ use uuid::Uuid;
 /// Before the key of a field that the business made itself.
 const CUSTOM: &str = "custom.";
 
-/// Customers who are few enough to be looked at one by one.
-const FEW: u64 = 2_000;
-
 /// The fields of customers that a filter may name, besides the custom ones.
 #[derive(Clone, Copy)]
 enum Field {
@@ -75,6 +72,16 @@ fn field(name: &str) -> Option<Field> {
     })
 }
 
+/// Whether rows of tags answer it as well as customers' own: by the id, or by what they say again.
+pub(super) fn nearby(name: &str) -> bool {
+    use Field as F;
+    let beside = |field| {
+        matches!(field, F::Region | F::Tag | F::Phone | F::Email | F::Starred | F::Search)
+            || matches!(field, F::Moment(customer::Column::CreatedAt))
+    };
+    name.starts_with(CUSTOM) || field(name).is_some_and(beside)
+}
+
 fn asks_other_tables(name: &str) -> bool {
     name.starts_with(CUSTOM) || matches!(field(name), Some(Field::Tag | Field::Phone))
 }
@@ -92,37 +99,25 @@ pub(super) struct Compiler<'s> {
 /// # Errors
 /// A field, operator or value that says nothing, each with its place: `filter.all.0.any.1.values.0`.
 pub(crate) async fn compile(scope: &Scope, filter: &Filter) -> Result<Condition, Problem> {
-    let own = filter.all.iter().flat_map(|clause| &clause.any).any(|test| test.field.starts_with(CUSTOM));
-    let definitions = if own { definitions(scope).await? } else { Arc::default() };
-    Compiler { scope, today: scope.now().with_timezone(&CHINA).date_naive(), definitions }.condition(filter)
+    Compiler::of(scope, filter).await?.condition(filter)
 }
 
-/// All customers who may meet a filter, when a tag that it asks for is a rare one: then they are looked at one
-/// by one, instead of looking for them among everybody.
-///
-/// # Errors
-/// When the database does not answer.
-pub(super) async fn few(scope: &Scope, filter: &Filter) -> Result<Option<Vec<Uuid>>, Problem> {
-    let tags = filter.all.iter().filter_map(|clause| match clause.any.as_slice() {
-        [only] if only.field == "tag" && matches!(only.op, Op::AnyOf | Op::AllOf) => Some(only),
-        _ => None,
-    });
-    let Some(test) = tags.min_by_key(|test| test.values.len()) else { return Ok(None) };
-    let tags: Vec<Uuid> = test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect();
-    let rows = Query::select()
-        .distinct()
-        .column(tagging::Column::CustomerId)
-        .from(tagging::Entity)
-        .and_where(tagging::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(tagging::Column::TagId.is_in(tags))
-        .limit(FEW + 1)
-        .to_owned();
-    let ids = scope.ids(&rows).await?;
-    Ok((u64::try_from(ids.len()).unwrap_or(u64::MAX) <= FEW).then_some(ids))
-}
+impl<'s> Compiler<'s> {
+    /// Knows the business's own fields if the filter names one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn of(scope: &'s Scope, filter: &Filter) -> Result<Self, Problem> {
+        let own = filter.all.iter().flat_map(|clause| &clause.any).any(|test| test.field.starts_with(CUSTOM));
+        let definitions = if own { definitions(scope).await? } else { Arc::default() };
+        Ok(Self { scope, today: scope.now().with_timezone(&CHINA).date_naive(), definitions })
+    }
 
-impl Compiler<'_> {
-    fn condition(&self, filter: &Filter) -> Result<Condition, Problem> {
+    /// The condition of a filter.
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub(super) fn condition(&self, filter: &Filter) -> Result<Condition, Problem> {
         let (mut cheap, mut dear) = (Condition::all(), Condition::all());
         for (at, clause) in filter.all.iter().enumerate() {
             let mut any = Condition::any();
@@ -241,7 +236,7 @@ impl Compiler<'_> {
     }
 
     /// Members of staff; `me` is whoever asks, so that a shared view is everybody's own.
-    fn people(&self, test: &Test) -> Result<Vec<Uuid>, Refused> {
+    pub(super) fn people(&self, test: &Test) -> Result<Vec<Uuid>, Refused> {
         let read = |value: &str| if value == "me" { self.scope.me().ok() } else { domain::moment::uuid(value) };
         each(test, |at| Refused::Value(at, "uuid_invalid"), read)
     }

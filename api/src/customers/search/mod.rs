@@ -8,10 +8,12 @@ mod newest;
 mod query;
 mod ranked;
 mod spell;
+mod tagged;
 mod terms;
 
 pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
+pub(super) use newest::count;
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};
 pub(crate) use spell::fold;

@@ -1,17 +1,17 @@
 //! The list when nothing is searched for: newest first, by whichever index leads there.
 
-use super::filter::few;
 use super::query::{CustomerQuery, Filters};
 use super::ranked::Row;
-use crate::customers::branches;
+use super::tagged::Tagged;
 use crate::customers::entity::customer;
 use crate::customers::view::Seen;
+use crate::customers::{Part, parts};
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::Problem;
-use crate::scope::Scope;
+use crate::scope::{COUNT_CAP, Scope};
 use domain::permission::Resource;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Condition, Order, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 /// Live customers with these ids. The index of the key alone is to be walked, so nothing else is asked of
@@ -39,21 +39,23 @@ pub(super) async fn newest(
     filters: Filters,
 ) -> Result<(Vec<Row>, Option<String>), Problem> {
     let (limit, after) = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
-    let parts = branches(&scope.look(false), Resource::Customers);
+    let parts = parts(&scope.look(false), Resource::Customers);
     let position = |row: &Seen| Position { at: row.customer.created_at, id: row.customer.id };
-    let (rows, next) = if let Some(few) = few(scope, &filters.whole).await? {
-        // In other words, so that no index is walked for it but that of the key.
-        let live = Func::coalesce([Expr::col((customer::Entity, customer::Column::Live)), Expr::val(0)]);
-        let list = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(few));
-        let list = list.filter(filters.condition).filter(Expr::expr(live).eq(1));
-        list.page(customer::Column::CreatedAt, (limit, after), Seen::starred(scope), position).await?
-    } else if parts.len() == 1 && filters.condition.is_empty() {
-        let list = scope.find::<customer::Entity>().filter(filters.condition);
+    let (rows, next) = if parts.len() == 1 && filters.condition.is_empty() {
+        let list = scope.find::<customer::Entity>();
         list.page(customer::Column::CreatedAt, (limit, after), Seen::starred(scope), position).await?
     } else {
         // No index understands the whole of what somebody sees, but one understands each part; and what is asked of
         // many rows is asked of the index, before the rows of a page are fetched.
-        let ids = scope.ids(&of_each(scope, parts, &filters.condition, (limit, after))).await?;
+        let tagged = Tagged::of(scope, &filters.whole).await?;
+        let pages = parts.iter().flat_map(|part| match (&tagged, part) {
+            (Some(tagged), Part::Every | Part::Of(_) | Part::In(_)) => tagged.pages(part, limit + 1, after),
+            _ => vec![page_of(scope, part, &filters.condition, (limit + 1, after))],
+        });
+        let ids = match together(pages.collect(), "id") {
+            Some(pages) => scope.ids(&pages).await?,
+            None => Vec::new(),
+        };
         let mut rows = by_ids(scope, ids).await?;
         rows.sort_by_key(|row| std::cmp::Reverse((row.customer.created_at, row.customer.id)));
         Page::<Seen>::cut(rows, limit, position)
@@ -68,29 +70,60 @@ pub(super) fn together(parts: Vec<SelectStatement>, id: &'static str) -> Option<
     Some(Query::select().column(id).from_subquery(all, "page").to_owned())
 }
 
-fn of_each(
+fn page_of(
     scope: &Scope,
-    parts: Vec<Condition>,
+    part: &Part,
     filters: &Condition,
     (limit, after): (u64, Option<Position>),
 ) -> SelectStatement {
-    let page = |part| {
-        let mut rows = Query::select();
-        rows.column((customer::Entity, customer::Column::Id))
-            .from(customer::Entity)
-            .and_where(customer::Column::TenantId.eq(scope.tenant_id()))
-            .and_where(customer::Column::Live.eq(1))
-            .cond_where(part)
-            .cond_where(filters.clone())
-            .order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
-            .order_by((customer::Entity, customer::Column::Id), Order::Desc)
-            .limit(limit + 1);
-        if let Some(Position { at, id }) = after {
-            let created_at = customer::Column::CreatedAt;
-            let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
-            rows.and_where(created_at.lte(at)).cond_where(Condition::any().add(created_at.lt(at)).add(same));
-        }
-        rows
+    let mut rows = some_of(scope, part, filters, limit);
+    rows.order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
+        .order_by((customer::Entity, customer::Column::Id), Order::Desc);
+    if let Some(after) = after {
+        rows.cond_where(past(after));
+    }
+    rows
+}
+
+fn some_of(scope: &Scope, part: &Part, filters: &Condition, limit: u64) -> SelectStatement {
+    Query::select()
+        .column((customer::Entity, customer::Column::Id))
+        .from(customer::Entity)
+        .and_where(customer::Column::TenantId.eq(scope.tenant_id()))
+        .and_where(customer::Column::Live.eq(1))
+        .cond_where(part.condition())
+        .cond_where(filters.clone())
+        .limit(limit)
+        .to_owned()
+}
+
+/// Customers that come after one in the list. The first condition repeats what the second implies: it is what the
+/// index understands.
+pub(super) fn past(Position { at, id }: Position) -> Condition {
+    let created_at = customer::Column::CreatedAt;
+    let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
+    Condition::all().add(created_at.lte(at)).add(Condition::any().add(created_at.lt(at)).add(same))
+}
+
+/// How many customers a list shows, up to [`COUNT_CAP`]; the second value says that there are more.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub async fn count(scope: &Scope, query: &CustomerQuery) -> Result<(u64, bool), Problem> {
+    let filters = query.filters(scope).await?;
+    let tagged = match query.searches() {
+        true => None,
+        false => Tagged::of(scope, &filters.whole).await?.filter(Tagged::single),
     };
-    together(parts.into_iter().map(page).collect(), "id").unwrap_or_default()
+    let Some(tagged) = tagged else {
+        return scope.find::<customer::Entity>().filter(query.condition(scope).await?).count().await;
+    };
+    let most = COUNT_CAP + 1;
+    let parts = parts(&scope.look(false), Resource::Customers);
+    let rows = parts.iter().flat_map(|part| match part {
+        Part::Every | Part::Of(_) | Part::In(_) => tagged.some(part, most),
+        Part::None | Part::Whoever(_) => vec![some_of(scope, part, &filters.condition, most)],
+    });
+    let count: u64 = scope.amounts(rows.collect()).await?.iter().sum();
+    Ok((count.min(COUNT_CAP), count > COUNT_CAP))
 }

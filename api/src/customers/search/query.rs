@@ -57,6 +57,11 @@ impl CustomerQuery {
         Ok(self.filters(scope).await?.condition.add_option(search.map(|search| search.matching())))
     }
 
+    /// Whether there is something in the box.
+    pub(super) fn searches(&self) -> bool {
+        self.q.as_deref().is_some_and(|q| !q.trim().is_empty())
+    }
+
     /// What is asked for besides the text in the box.
     ///
     /// # Errors

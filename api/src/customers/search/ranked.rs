@@ -5,6 +5,7 @@
 use super::newest::{by_ids, newest, together};
 use super::query::CustomerQuery;
 use super::spell::{literal, locate};
+use super::tagged::hidden;
 use super::terms::{Indexed, Sought};
 use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::seen;
@@ -275,7 +276,7 @@ impl<'s> Search<'s> {
             if !seen.is_empty() {
                 // Said so that no index understands it: the names are walked, and each customer is asked. To walk all
                 // that somebody sees, look for each in the names and put them in order takes a hundred times as long.
-                rows.and_where(Expr::expr(Expr::case(seen.clone(), 1).finally(0)).eq(1));
+                rows.and_where(hidden(seen.clone()));
             }
             if let Some(after) = after.filter(|after| after.rank == rank) {
                 rows.cond_where(self.past(after, &id));

@@ -69,7 +69,7 @@ pub(in crate::customers) struct Retag {
 /// The tags of a new customer, who has none yet; answers what they are called.
 pub(in crate::customers) async fn first(
     tx: &Tx<'_>,
-    customer: Uuid,
+    customer: &customer::Model,
     tags: &[Uuid],
     field: &str,
 ) -> Result<Vec<TagLabel>, Problem> {
@@ -78,11 +78,7 @@ pub(in crate::customers) async fn first(
     }
     let mut tags: Vec<tag::Model> = known(tx, tags, field).await?.0.into_iter().map(|(tag, _)| tag).collect();
     tags.sort_by_key(|tag| tag.created_at);
-    let rows = tags.iter().map(|tag| tagging::ActiveModel {
-        customer_id: Set(customer),
-        tag_id: Set(tag.id),
-        ..Default::default()
-    });
+    let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.insert_many::<tagging::Entity>(rows).await?;
     Ok(tags.into_iter().map(|tag| TagLabel::of(tag, false)).collect())
 }
@@ -160,7 +156,11 @@ pub(in crate::customers) async fn write(
             tx.remove::<tagging::Entity>(at(vec![tag], customers)).await?;
         }
     }
-    tx.insert_missing::<tagging::Entity>(on).await?;
+    if !on.is_empty() {
+        tx.insert_missing::<tagging::Entity>(on).await?;
+        let adding = changes.iter().filter(|change| !change.add.is_empty());
+        tx.repeat::<customer::Entity>(&adding.map(|change| change.customer).collect::<Vec<_>>()).await?;
+    }
     Ok(changes)
 }
 

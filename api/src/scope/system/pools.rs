@@ -6,13 +6,14 @@ use crate::customers::pools::entity::{group, person};
 use crate::problem::Problem;
 use crate::tenants::{staff, team};
 use domain::rights::Rights;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use std::collections::HashSet;
 use uuid::Uuid;
 
 #[expect(clippy::disallowed_methods, reason = "what somebody sees is asked before there is a scope")]
 impl System {
-    /// The pools that somebody with these rights sees; `None`: every one, because none is for members only.
+    /// The pools that somebody with these rights sees, the oldest first; `None` while there is none: the first one
+    /// comes with its first customer, and is for everybody.
     pub(super) async fn pools_of(&self, row: &staff::Model, rights: &Rights) -> Result<Option<Vec<Uuid>>, Problem> {
         if !rights.pool {
             return Ok(Some(Vec::new()));
@@ -21,10 +22,14 @@ impl System {
         let pools = pool::Entity::find()
             .filter(pool::Column::TenantId.eq(row.tenant_id))
             .filter(pool::Column::Live.eq(1))
+            .order_by_asc(pool::Column::Id)
             .all(db)
             .await?;
-        if pools.iter().all(|pool| pool.members_only.is_none()) {
+        if pools.is_empty() {
             return Ok(None);
+        }
+        if pools.iter().all(|pool| pool.members_only.is_none()) {
+            return Ok(Some(pools.into_iter().map(|pool| pool.id).collect()));
         }
         let mine = person::Entity::find()
             .filter(person::Column::TenantId.eq(row.tenant_id))

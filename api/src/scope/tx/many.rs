@@ -1,11 +1,14 @@
 //! Writes that are not one row by its id: many rows at once, rows taken out of a pool, tombstones that rise.
 
-use super::{Tx, set};
+use super::{Tx, repeats, set};
 use crate::scope::audit::Diff;
 use crate::scope::rows::{Aggregate, Tenanted};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
-use sea_orm::{ColumnTrait as _, DbErr, Iterable as _, PrimaryKeyToColumn, QueryFilter as _, TryIntoModel};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbErr, Iterable as _, ModelTrait as _, PrimaryKeyToColumn,
+    QueryFilter as _, TryIntoModel,
+};
 use uuid::Uuid;
 
 #[expect(clippy::disallowed_methods, reason = "with tx.rs the one place where a feature's writes begin")]
@@ -46,7 +49,12 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
         }
-        Ok(update.set(change).exec(&self.tx).await?.rows_affected > 0)
+        let repeated = repeats::<E>(&change, |_, _| true);
+        let taken = update.set(change).exec(&self.tx).await?.rows_affected > 0;
+        if taken && repeated {
+            self.repeat::<E>(&[id]).await?;
+        }
+        Ok(taken)
     }
 
     /// Changes many rows in the same way, each with an entry of its own in the record.
@@ -71,7 +79,24 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
         }
-        update.set(change).exec(&self.tx).await.map(|_| ())
+        let repeated = repeats::<E>(&change, |column, value| rows.iter().any(|(_, row)| row.get(column) != *value));
+        update.set(change).exec(&self.tx).await?;
+        if repeated {
+            let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+            self.repeat::<E>(&ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes again, where it is repeated, what the rows with these ids say.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn repeat<E: Tenanted>(&self, ids: &[Uuid]) -> Result<(), DbErr> {
+        if let Some(repeated) = E::repeated() {
+            self.tx.execute(&(repeated.again)(self.scope.tenant_id, ids)).await?;
+        }
+        Ok(())
     }
 
     /// As [`Tx::derive`], for every row that meets a condition.
@@ -84,6 +109,7 @@ impl Tx<'_> {
         change: E::ActiveModel,
     ) -> Result<u64, DbErr> {
         self.wrote.set(true);
+        debug_assert!(!repeats::<E>(&change, |_, _| true), "what is repeated elsewhere changes by its ids");
         let update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::rows(&self.scope.look(true)))
@@ -157,6 +183,31 @@ impl Tx<'_> {
             set(&mut risen, updated_at, self.scope.now.into());
             update = update.filter(live.is_null()).col_expr(version, Expr::col(version).add(1));
         }
-        Ok(update.set(risen).exec(&self.tx).await?.rows_affected > 0)
+        let risen = update.set(risen).exec(&self.tx).await?.rows_affected > 0;
+        if risen {
+            self.repeat::<E>(&[id]).await?;
+        }
+        Ok(risen)
+    }
+
+    /// Overwrites a row that meets a condition, whether it was deleted or not; no version, no time, no entry is made.
+    /// `false` when it does not meet it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn overwrite<E: Tenanted>(
+        &self,
+        id: Uuid,
+        condition: impl IntoCondition,
+        change: E::ActiveModel,
+    ) -> Result<bool, DbErr> {
+        self.wrote.set(true);
+        let repeated = repeats::<E>(&change, |_, _| true);
+        let update = self.scoped_update::<E>(id).filter(condition.into_condition());
+        let done = update.set(change).exec(&self.tx).await?.rows_affected > 0;
+        if done && repeated {
+            self.repeat::<E>(&[id]).await?;
+        }
+        Ok(done)
     }
 }

@@ -1,0 +1,253 @@
+//! Lists that a tag leads to. The rows of tags say again where customers are and who holds them, so a tag and each
+//! part of what somebody sees are a piece of one index, in the order of the list.
+
+use super::filter::{Compiler, nearby};
+use super::newest::past;
+use crate::customers::entity::{customer, tagging};
+use crate::customers::{APART, Part};
+use crate::page::Position;
+use crate::problem::Problem;
+use crate::scope::Scope;
+use crate::tags::entity::tag;
+use domain::filters::{Clause, Filter, Op, Test};
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Order, Query, SelectStatement};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// So few that they are put in order rather than looked for in the order of the list.
+const FEW: u64 = 1_000;
+
+const TAGGED: &str = "tagged";
+const ID: &str = "id";
+const AT: &str = "created_at";
+const HOLDER: &str = "holder_id";
+
+/// A filter that asks for a tag.
+pub(super) struct Tagged<'s> {
+    scope: &'s Scope,
+    /// A customer has one of them.
+    tags: Vec<Uuid>,
+    /// The owners and pools that it asks for.
+    holders: Option<BTreeSet<Uuid>>,
+    /// What the rows of tags answer.
+    near: Condition,
+    /// What only the customers' own rows answer.
+    far: Condition,
+    /// Few customers have the tag and are where the filter says: there is an index of just these.
+    few: bool,
+}
+
+/// Which rows of a tag are looked at.
+#[derive(Clone)]
+enum Piece {
+    /// All, in the order of the list.
+    All,
+    /// All, which are few where the filter says: found by that, and put in order.
+    Few,
+    /// Those with one holder, in the order of the list.
+    Of(Uuid),
+    /// Those with any of many holders, found among all.
+    Among(Vec<Uuid>),
+}
+
+impl<'s> Tagged<'s> {
+    /// `None` when no tag must be there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn of(scope: &'s Scope, whole: &Filter) -> Result<Option<Self>, Problem> {
+        let leads: Vec<Vec<Uuid>> = whole.all.iter().flat_map(leads).collect();
+        let Some(tags) = rarest(scope, leads).await? else { return Ok(None) };
+        let compiler = Compiler::of(scope, whole).await?;
+        let mut holders: Option<BTreeSet<Uuid>> = None;
+        let (mut near, mut far) = (Filter::default(), Filter::default());
+        for clause in &whole.all {
+            if let Some(these) = held(&compiler, clause) {
+                holders = Some(holders.map_or_else(|| these.clone(), |those| &those & &these));
+            } else if clause.any.iter().all(|test| nearby(&test.field)) {
+                near.all.push(clause.clone());
+            } else {
+                far.all.push(clause.clone());
+            }
+        }
+        let placed = near.all.iter().flat_map(|clause| &clause.any).any(|test| test.field == "region");
+        let (near, far) = (compiler.condition(&near)?, compiler.condition(&far)?);
+        let mut this = Self { scope, tags, holders, near, far, few: false };
+        if placed && this.holders.is_none() {
+            let there = this.tags.iter().map(|tag| this.near(*tag, &Piece::Few, None).limit(FEW + 1).to_owned());
+            this.few = scope.amounts(there.collect()).await?.iter().sum::<u64>() <= FEW;
+        }
+        Ok(Some(this))
+    }
+
+    /// Whether one tag is asked for, of which no customer can be found twice.
+    pub(super) fn single(&self) -> bool {
+        self.tags.len() == 1
+    }
+
+    /// The ids of a page of each part that rows of tags can answer.
+    pub(super) fn pages(&self, part: &Part, limit: u64, after: Option<Position>) -> Vec<SelectStatement> {
+        let mut pages = Vec::new();
+        for piece in self.pieces(part) {
+            for tag in &self.tags {
+                let mut rows = self.rows(*tag, &piece, after);
+                if matches!(piece, Piece::Few) {
+                    let some = rows.limit(FEW + 1).to_owned();
+                    rows = Query::select().columns([ID, AT]).from_subquery(some, TAGGED).to_owned();
+                }
+                rows.order_by(AT, Order::Desc).order_by(ID, Order::Desc).limit(limit);
+                pages.push(rows);
+            }
+        }
+        pages
+    }
+
+    /// The ids of the customers of a part, up to so many.
+    pub(super) fn some(&self, part: &Part, limit: u64) -> Vec<SelectStatement> {
+        let pieces = self.pieces(part);
+        let of = |piece| self.tags.iter().map(move |tag| self.rows(*tag, piece, None).limit(limit).to_owned());
+        pieces.iter().flat_map(of).collect()
+    }
+
+    /// The pieces of the index that hold a part.
+    fn pieces(&self, part: &Part) -> Vec<Piece> {
+        let theirs: Option<BTreeSet<Uuid>> = match part {
+            Part::Every => None,
+            Part::None | Part::Whoever(_) => return Vec::new(),
+            Part::Of(these) | Part::In(these) => Some(these.iter().copied().collect()),
+        };
+        let holders = match (&self.holders, theirs) {
+            (None, None) if self.few => return vec![Piece::Few],
+            (None, None) => return vec![Piece::All],
+            (Some(these), None) => these.clone(),
+            (None, Some(those)) => those,
+            (Some(these), Some(those)) => these & &those,
+        };
+        if holders.len() <= APART {
+            holders.into_iter().map(Piece::Of).collect()
+        } else {
+            vec![Piece::Among(holders.into_iter().collect())]
+        }
+    }
+
+    /// The customers of a piece who meet the filter: `id` and `created_at`.
+    fn rows(&self, tag: Uuid, piece: &Piece, after: Option<Position>) -> SelectStatement {
+        let near = self.near(tag, piece, after);
+        if self.far.is_empty() {
+            return near;
+        }
+        let meets = Query::select()
+            .expr(Expr::cust("COUNT(*)"))
+            .from(customer::Entity)
+            .and_where(customer::Column::TenantId.eq(self.scope.tenant_id()))
+            .and_where(Expr::col((customer::Entity, customer::Column::Id)).equals((Alias::new(TAGGED), Alias::new(ID))))
+            .cond_where(self.far.clone())
+            .to_owned();
+        Query::select()
+            .columns([ID, AT])
+            .from_subquery(near, TAGGED)
+            .and_where(Expr::SubQuery(None, Box::new(meets.into())).gt(0))
+            .to_owned()
+    }
+
+    /// Those of a piece who meet what rows of tags can answer.
+    fn near(&self, tag: Uuid, piece: &Piece, after: Option<Position>) -> SelectStatement {
+        // A row of a tag, in the words of a customer's: what is asked of customers can be asked of it.
+        let repeated = Query::select()
+            .expr_as(Expr::col(tagging::Column::CustomerId), ID)
+            .expr_as(Expr::col(tagging::Column::CustomerAt), AT)
+            .columns([tagging::Column::Region, tagging::Column::HolderId])
+            .from(tagging::Entity)
+            .and_where(tagging::Column::TenantId.eq(self.scope.tenant_id()))
+            .and_where(tagging::Column::TagId.eq(tag))
+            .and_where(tagging::Column::Live.eq(1))
+            .to_owned();
+        let holder = || Expr::col((customer::Entity, Alias::new(HOLDER)));
+        let mut rows = Query::select();
+        rows.column((customer::Entity, customer::Column::Id))
+            .column((customer::Entity, customer::Column::CreatedAt))
+            .from_subquery(repeated, customer::Entity)
+            .and_where(self.is_live(tag));
+        match piece {
+            Piece::All | Piece::Few => {}
+            Piece::Of(one) => _ = rows.and_where(holder().eq(*one)),
+            Piece::Among(many) => {
+                rows.and_where(hidden(Condition::all().add(holder().is_in(many.iter().copied()))));
+            }
+        }
+        // Of many the first ones are wanted, and no other order than the list's may tempt: the region is in the index
+        // that is walked, and is only hidden from whoever chooses the index.
+        rows.cond_where(match piece {
+            Piece::Few => self.near.clone(),
+            _ if self.near.is_empty() => Condition::all(),
+            _ => Condition::all().add(hidden(self.near.clone())),
+        });
+        if let Some(after) = after {
+            rows.cond_where(past(after));
+        }
+        rows
+    }
+
+    /// A deleted tag is nobody's, though the rows that gave it are still there.
+    fn is_live(&self, tag: Uuid) -> Expr {
+        let live = Query::select()
+            .expr(Expr::cust("COUNT(*)"))
+            .from(tag::Entity)
+            .and_where(tag::Column::TenantId.eq(self.scope.tenant_id()))
+            .and_where(tag::Column::Id.eq(tag))
+            .and_where(tag::Column::Live.eq(1))
+            .to_owned();
+        Expr::SubQuery(None, Box::new(live.into())).gt(0)
+    }
+}
+
+/// The tags of which a clause wants one; several when it wants each of them.
+fn leads(clause: &Clause) -> Vec<Vec<Uuid>> {
+    let [Test { field, op, values }] = clause.any.as_slice() else { return Vec::new() };
+    let tags = || values.iter().filter_map(|value| domain::moment::uuid(value));
+    match op {
+        Op::AnyOf if field == "tag" => vec![tags().collect()],
+        Op::AllOf if field == "tag" => tags().map(|tag| vec![tag]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Of tags that must each be there, the one that fewest have: no walk is shorter.
+async fn rarest(scope: &Scope, mut leads: Vec<Vec<Uuid>>) -> Result<Option<Vec<Uuid>>, Problem> {
+    leads.retain(|tags| !tags.is_empty());
+    if leads.iter().any(|tags| tags.len() == 1) {
+        leads.retain(|tags| tags.len() == 1);
+    }
+    leads.truncate(APART);
+    if leads.len() < 2 {
+        return Ok(leads.pop());
+    }
+    let having = |tags: &Vec<Uuid>| {
+        Query::select()
+            .expr(Expr::val(1))
+            .from(tagging::Entity)
+            .and_where(tagging::Column::TenantId.eq(scope.tenant_id()))
+            .and_where(tagging::Column::TagId.is_in(tags.iter().copied()))
+            .and_where(tagging::Column::Live.eq(1))
+            .limit(FEW)
+            .to_owned()
+    };
+    let amounts = scope.amounts(leads.iter().map(having).collect()).await?;
+    Ok(leads.into_iter().zip(amounts).min_by_key(|(_, having)| *having).map(|(tags, _)| tags))
+}
+
+/// Owners or pools that a clause asks for.
+fn held(compiler: &Compiler<'_>, clause: &Clause) -> Option<BTreeSet<Uuid>> {
+    let [test] = clause.any.as_slice() else { return None };
+    match (test.field.as_str(), test.op) {
+        ("owner", Op::AnyOf) => compiler.people(test).ok().map(|people| people.into_iter().collect()),
+        ("pool", Op::AnyOf) => Some(test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect()),
+        _ => None,
+    }
+}
+
+/// Said so that no index understands it.
+pub(super) fn hidden(condition: Condition) -> Expr {
+    Expr::expr(Expr::case(condition, 1).finally(0)).eq(1)
+}
