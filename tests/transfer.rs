@@ -9,23 +9,23 @@ use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use std::io::Read as _;
 
-async fn send(client: &Client, file: impl Into<Vec<u8>>) -> crate::harness::Answer {
+pub async fn send(client: &Client, file: impl Into<Vec<u8>>) -> crate::harness::Answer {
     client.send(client.request(Method::POST, "/imports?name=客户名单.csv").body(file.into())).await
 }
 
-async fn sent(client: &Client, file: impl Into<Vec<u8>>) -> Value {
+pub async fn sent(client: &Client, file: impl Into<Vec<u8>>) -> Value {
     let answer = send(client, file).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.body
 }
 
 /// Starts an import as its columns are guessed, runs it, and says how it ended.
-async fn import(shop: &Shop, client: &Client, file: &str, with: Value) -> Value {
+pub async fn import(shop: &Shop, client: &Client, file: &str, with: Value) -> Value {
     let detail = sent(client, file).await;
     start(shop, client, &detail, with).await
 }
 
-async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Value {
+pub async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Value {
     let id = text(&detail["id"]);
     let mut body = json!({ "columns": detail["columns"], "mode": "create" });
     body.as_object_mut().expect("a body").extend(with.as_object().expect("more").clone());
@@ -34,18 +34,18 @@ async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Val
     client.get(&format!("/imports/{id}")).await.ok()
 }
 
-async fn errors(client: &Client, import: &Value) -> Vec<Vec<String>> {
+pub async fn errors(client: &Client, import: &Value) -> Vec<Vec<String>> {
     let answer = client.get(&format!("/imports/{}/errors", text(&import["id"]))).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let file = answer.body.as_str().expect("a text").trim_start_matches('\u{feff}').to_owned();
     file.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-fn counts(import: &Value) -> [i64; 4] {
+pub fn counts(import: &Value) -> [i64; 4] {
     ["created", "updated", "skipped", "failed"].map(|name| import[name].as_i64().expect("a number"))
 }
 
-async fn found(client: &Client, q: &str) -> Value {
+pub async fn found(client: &Client, q: &str) -> Value {
     let page = client.get(&format!("/customers?q={q}")).await.ok();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(1), "{q}: {page}");
     client.get(&format!("/customers/{}", text(&page["items"][0]["id"]))).await.ok()
@@ -159,6 +159,43 @@ async fn whoever_is_known_is_left_out_refused_or_changed_and_all_of_it_is_taken_
     let updated = import(&shop, &shop.boss, &unknown, json!({ "mode": "update", "key": "id" })).await;
     assert_eq!(counts(&updated), [0, 1, 0, 1]);
     assert_eq!(shop.boss.get(&path).await.ok()["remark"], "按编号改");
+}
+
+#[actix_web::test]
+async fn a_trial_sees_the_same_phone_or_number_however_far_apart() {
+    let shop = Shop::new().await;
+    let card = json!({ "key": "card", "label": "卡号", "kind": "text", "rules": { "unique": true } });
+    shop.boss.post("/custom-fields", card).await.ok();
+    let phones: Vec<String> = (0..3).map(|_| phone_number()).collect();
+    let rows: String = (0..600)
+        .map(|at| match at {
+            0 | 599 => format!("头尾{at},{},\n", phones[0]),
+            // Whoever does not come in stands in nobody's way.
+            100 => format!(",{},\n", phones[1]),
+            500 => format!("后面,{},\n", phones[1]),
+            // Another card with the same phone, and the same card twice.
+            1 => format!("甲,{},C-1\n", phones[2]),
+            400 => format!("乙,{},C-2\n", phones[2]),
+            401 => format!("丙,{},c-１\n", phone_number()),
+            _ => format!("客户{at},,\n"),
+        })
+        .collect();
+    let detail = sent(&shop.boss, format!("姓名,手机,卡号\n{rows}")).await;
+    for with in [json!({}), json!({ "key": "custom.card", "mode": "create_or_update" })] {
+        let mut trial = with.clone();
+        trial["dry_run"] = json!(true);
+        let tried = start(&shop, &shop.boss, &detail, trial).await;
+        let said = errors(&shop.boss, &tried).await;
+        assert_eq!(said.len(), 5, "{said:?}");
+        // What comes of it is what the trial said.
+        let other = sent(&shop.boss, format!("姓名,手机,卡号\n{rows}")).await;
+        let done = start(&shop, &shop.boss, &other, with).await;
+        assert_eq!(counts(&done), counts(&tried), "{tried}");
+        assert_eq!(errors(&shop.boss, &done).await, said);
+        shop.boss.post(&format!("/imports/{}/revert", text(&done["id"])), json!({})).await.ok();
+        shop.run_jobs().await;
+        assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
+    }
 }
 
 #[actix_web::test]

@@ -42,6 +42,7 @@ mod m0071_duplicates;
 mod m0074_tags;
 mod m0075_tag_rules;
 mod m0078_walks;
+mod m0082_import_marks;
 mod schema;
 
 /// All migrations in their order.
@@ -87,6 +88,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0074_tags::Migration),
             Box::new(m0075_tag_rules::Migration),
             Box::new(m0078_walks::Migration),
+            Box::new(m0082_import_marks::Migration),
         ]
     }
 }

@@ -68,12 +68,13 @@ super::texts! {
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
     ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";
     file_empty: "文件里没有数据行", "The file has no rows";
-    file_kind_unknown: "请上传 CSV 或 XLSX 文件", "Send a CSV or XLSX file";
+    file_kind_unknown: "请上传 CSV 或 XLSX 文件（旧的 XLS 请在 Excel 里另存为 XLSX）", "Send a CSV or XLSX file (save an old XLS as XLSX)";
     file_broken: "文件已损坏，或不是有效的表格", "The file is broken, or no table";
     encoding_mixed: "第 {row} 行的文字编码与前面不同，请另存为 UTF-8 后再上传", "Row {row} is written in another encoding than those before it: save the file as UTF-8";
     line_too_long: "第 {row} 行太长，可能少了一个引号", "Row {row} is too long: a quote may be missing";
     columns_too_many: "最多 {max} 列", "At most {max} columns";
-    archive_too_large: "文件展开后太大", "The file unfolds to too much";
+    archive_too_large: "文件解压后超过 {max} MB，没有继续读", "The file unfolds to more than {max} MB and was not read on";
+    cell_too_long: "有一个单元格的内容超过 {max} MB", "A cell holds more than {max} MB";
     merged_too_many: "合并的单元格太多，请取消合并后再上传", "Too many merged cells: unmerge them";
     cell_error: "公式的结果是错误值", "The formula came to an error";
     cell_merged: "在合并的单元格里，内容不明确", "Part of a merged cell: it is not clear what is meant";

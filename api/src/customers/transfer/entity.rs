@@ -118,6 +118,45 @@ pub mod row {
     });
 }
 
+/// What the rows of a trial said that no two customers may have.
+pub mod mark {
+    use super::import;
+    use crate::scope::through;
+    use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::Query;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "import_marks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub import_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run: i64,
+        /// Of a field and what stands in it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub digest: Vec<u8>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::fields!();
+
+    crate::tenanted!(part of ImportId, |look| {
+        let imports = Query::select()
+            .column(import::Column::Id)
+            .from(import::Entity)
+            .and_where(import::Column::TenantId.eq(look.tenant_id))
+            .cond_where(import::Entity::rows(look))
+            .to_owned();
+        through(Column::ImportId, imports)
+    });
+}
+
 /// What the columns of tables with the same first row were meant for.
 pub mod mapping {
     use crate::scope::{Eyes, every, none};

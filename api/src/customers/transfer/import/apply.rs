@@ -4,6 +4,7 @@
 use super::super::files::Line;
 use super::draft::{Draft, Flaw};
 use super::known::{Key, by_phone, first_phone, met};
+use super::marks::Marks;
 use super::names::{Names, refused};
 use super::update;
 use crate::customers::change::check_owner;
@@ -31,11 +32,17 @@ pub(super) struct Settled {
     pub(super) customer: Option<Uuid>,
     /// What puts back what stood there before, sealed.
     pub(super) before: Option<Vec<u8>>,
+    /// What it said that no other row may.
+    pub(super) marks: Vec<Vec<u8>>,
 }
 
 impl Settled {
     fn of(draft: Draft, outcome: RowOutcome) -> Self {
-        Self { line: draft.line, outcome, flaws: draft.flaws, customer: None, before: None }
+        let Draft { line, flaws, marks, .. } = draft;
+        // Whoever does not come in stands in nobody's way.
+        let comes = matches!(outcome, RowOutcome::Created | RowOutcome::Updated);
+        let marks = marks.into_iter().filter(|_| comes).map(|(_, digest)| digest).collect();
+        Self { line, outcome, flaws, customer: None, before: None, marks }
     }
 }
 
@@ -45,16 +52,16 @@ struct Passed {
     new: New,
 }
 
-/// Does some rows of an import.
+/// Does some rows of an import, or of a trial of one.
 pub(super) async fn apply(
     tx: &Tx<'_>,
-    import: (Uuid, i64),
+    (import, trial): ((Uuid, i64), bool),
     asked: &ImportStart,
     own: &[Definition],
     lines: &[Line],
 ) -> Result<Vec<Settled>, Problem> {
     let key = Key::of(asked.key.as_deref(), own).unwrap_or(Key::Phone);
-    let drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, &asked.columns, own)).collect();
+    let mut drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, &asked.columns, own)).collect();
     let names = Names::of(tx, asked, &drafts).await?;
     let said: Vec<String> = drafts.iter().filter_map(|draft| key.said(draft)).collect();
     let known = key.known(tx, &said).await?;
@@ -71,20 +78,23 @@ pub(super) async fn apply(
             rows.into_iter().map(|row| (row.id, row)).collect()
         }
     };
+    let marks = if trial { Marks::of(tx, import, &mut drafts, &key, own).await? } else { Marks::default() };
     let (mut seen, mut numbers) = (HashSet::new(), HashSet::new());
     let (mut settled, mut passed) = (Vec::new(), Vec::new());
     for mut draft in drafts {
         let tags = names.settle(&mut draft);
         let said = key.said(&draft);
         let there = said.as_ref().and_then(|said| known.get(said).copied());
+        let again = marks.has(&draft, &key.field());
         // All that is wrong with a row is said at once.
-        let body = Body::read(&mut draft, there.is_some());
+        let body = Body::read(&mut draft, there.is_some() || again);
         let Some(body) = body.filter(|_| draft.flaws.is_empty()) else {
             settled.push(Settled::of(draft, RowOutcome::Failed));
             continue;
         };
-        let repeated =
-            said.as_ref().is_some_and(|said| seen.contains(said)) || there.is_some_and(|id| met.contains(&id));
+        let repeated = again
+            || said.as_ref().is_some_and(|said| seen.contains(said))
+            || there.is_some_and(|id| met.contains(&id));
         let stands = match repeated {
             true => Some((Violation::new(key.field(), "row_repeated"), true)),
             false => in_the_way(asked.mode, &key, there, said.is_some()),
@@ -105,7 +115,15 @@ pub(super) async fn apply(
                 }
                 settled.push(row);
             }
-            (Body::New(_), _) if first.as_ref().is_some_and(|it| taken.contains_key(it) || numbers.contains(it)) => {
+            _ if marks.own(&draft).is_some() => {
+                let taken = marks.own(&draft).map(|field| Violation::new(field, "value_taken"));
+                draft.judged(taken.as_slice());
+                settled.push(Settled::of(draft, RowOutcome::Failed));
+            }
+            (Body::New(_), _)
+                if marks.has(&draft, "phones")
+                    || first.as_ref().is_some_and(|it| taken.contains_key(it) || numbers.contains(it)) =>
+            {
                 draft.judged(&[Violation::new("phones", "phone_taken")]);
                 settled.push(Settled::of(draft, RowOutcome::Failed));
             }

@@ -57,13 +57,17 @@ pub(super) struct Draft {
     pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) made_by: Option<String>,
     pub(super) flaws: Vec<Flaw>,
+    /// What it says that no other row may, of a trial: fields and digests.
+    pub(super) marks: Vec<(String, Vec<u8>)>,
+    /// Days that are numbers are counted from 1904.
+    late: bool,
     /// Which column said what.
     said: Vec<(String, usize)>,
 }
 
 impl Draft {
     pub(super) fn of(line: &Line, uses: &[ColumnUse], own: &[Definition]) -> Self {
-        let mut draft = Self { line: line.number, ..Self::default() };
+        let mut draft = Self { line: line.number, late: line.late, ..Self::default() };
         for of in uses {
             let Ok(column) = usize::try_from(of.column) else { continue };
             if let Some((_, unread)) = line.unread.iter().find(|(at, _)| *at == column) {
@@ -114,11 +118,11 @@ impl Draft {
             "owner" => self.owner = Some(cell),
             "id" => self.id = Some(cell),
             "created_by" => self.made_by = Some(cell),
-            "created_at" => match cells::instant(&cell) {
+            "created_at" => match cells::instant(&cell, self.late) {
                 Some(at) => self.made_at = Some(at),
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
             },
-            "birthday" => match cells::day(&cell) {
+            "birthday" => match cells::day(&cell, self.late) {
                 Some(day) => drop(self.body.insert(field.to_owned(), json!(day))),
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
             },
@@ -143,7 +147,7 @@ impl Draft {
                 if let Some(spoilt) = spoilt {
                     return self.wrong(column, &spoilt);
                 }
-                let value = custom(definition, cell);
+                let value = custom(definition, cell, self.late);
                 if let Value::Object(fields) = self.body.entry("custom").or_insert_with(|| json!({})) {
                     fields.insert(definition.key.clone(), value);
                 }
@@ -170,7 +174,7 @@ impl Draft {
 }
 
 /// A cell as a value of one of the business's own fields: labels for choices, yuan for money.
-fn custom(definition: &Definition, cell: String) -> Value {
+fn custom(definition: &Definition, cell: String, late: bool) -> Value {
     let choice = |label: &str| {
         let known = definition.rules.choices.iter().find(|choice| choice.label == label);
         known.and_then(|choice| choice.key.clone()).unwrap_or_else(|| label.to_owned())
@@ -179,7 +183,7 @@ fn custom(definition: &Definition, cell: String) -> Value {
         CustomKind::Choice => json!(choice(&cell)),
         CustomKind::Choices => cells::parts(&cell).map(choice).collect(),
         CustomKind::Money => cells::fen(&cell).map_or(json!(cell), |fen| json!(fen)),
-        CustomKind::Date => cells::day(&cell).map_or(json!(cell), |day| json!(day)),
+        CustomKind::Date => cells::day(&cell, late).map_or(json!(cell), |day| json!(day)),
         CustomKind::Number => json!(cell.replace([',', '，'], "")),
         CustomKind::YesNo => match cell.to_lowercase().as_str() {
             "是" | "有" | "√" | "y" | "yes" | "true" | "1" => json!(true),

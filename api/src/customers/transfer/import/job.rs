@@ -4,7 +4,7 @@
 use super::super::entity::{import, row};
 use super::super::files;
 use super::apply::{Settled, apply};
-use super::revert;
+use super::{marks, revert};
 use crate::customers::custom;
 use crate::db::Code;
 use crate::jobs::Job;
@@ -103,7 +103,7 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let asked: ImportStart =
         serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
     let own = custom::definitions(&tx).await?;
-    let settled = Box::pin(apply(&tx, (id, found.run), &asked, &own, &lines)).await?;
+    let settled = Box::pin(apply(&tx, ((id, found.run), trial), &asked, &own, &lines)).await?;
     if trial {
         // All of it was done as it would be done, and none of it stays.
         drop(tx);
@@ -130,6 +130,10 @@ async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: 
         failed: Set(found.failed + count(RowOutcome::Failed)),
         ..Default::default()
     };
+    if trial {
+        let said = settled.iter().flat_map(|row| row.marks.iter().cloned()).collect();
+        marks::keep(tx, (found.id, found.run), said).await?;
+    }
     let wrong = |row: &Settled| matches!(row.outcome, RowOutcome::Failed | RowOutcome::Skipped);
     let rows = settled.into_iter().filter(|row| !trial || wrong(row)).map(|row| {
         let reasons = (!row.flaws.is_empty()).then(|| serde_json::to_string(&row.flaws).ok()).flatten();

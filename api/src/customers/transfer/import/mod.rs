@@ -5,6 +5,7 @@ mod draft;
 mod errors;
 mod job;
 mod known;
+mod marks;
 mod names;
 mod read;
 mod revert;
@@ -14,6 +15,7 @@ mod text;
 mod update;
 mod upload;
 mod view;
+mod weigh;
 
 pub(crate) use job::ImportAsked;
 pub(super) use routes::routes;
