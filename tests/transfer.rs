@@ -410,3 +410,77 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
     }
     server.stop().await;
 }
+
+#[actix_web::test]
+async fn old_follow_ups_come_in_under_their_author_and_time_and_go_with_the_import() {
+    let shop = Shop::new().await;
+    let system = System::new(&shop.at);
+    let number = phone_number();
+    let phone = domain::phone::Phone::parse(&number).expect("a phone");
+    let hire = async |phone| system.create_staff(shop.tenant, "周敏", Role::Sales, phone, None).await.expect("staff");
+    let owner = hire(Some(&phone)).await;
+    hire(None).await;
+    let (first, second) = (phone_number(), phone_number());
+    // Far apart: the same customer in another piece.
+    let between: String = (0..250).map(|at| format!("客户{at},,,,,,,,\n")).collect();
+    let file = format!(
+        "姓名,手机,负责人,跟进内容,跟进时间,跟进人,跟进方式,结婚纪念日,生日\n\
+         张三,{first},{number},试了龙井，说好吃,2024-05-01 08:30,王磊,到店,2010-05-20,农历八月十五\n\
+         李四,{second},,,,,,正月初八,1990-02-28\n{between}\
+         ,{first},,又来电话,2024-06-01,李不在,电话,,\n\
+         王五,,周敏,,,,,,\n赵六,,,明年的事,2031-01-01,,,随便,\n"
+    );
+    let detail = sent(&shop.boss, file).await;
+    let fields: Vec<_> = detail["columns"].as_array().expect("columns").iter().map(|of| text(&of["field"])).collect();
+    let wanted = ["interaction", "interaction_at", "interaction_by", "interaction_channel", "dates", "birthday"];
+    assert_eq!(fields[3..], wanted);
+    let tried = start(&shop, &shop.boss, &detail, json!({ "dry_run": true })).await;
+    let done = start(&shop, &shop.boss, &detail, json!({})).await;
+    for told in [&tried, &done] {
+        assert_eq!((counts(told), &told["hinted"]), ([252, 1, 0, 2], &json!(1)), "{told}");
+    }
+    let wrong = errors(&shop.boss, &done).await;
+    assert!(wrong[1][9].contains("负责人：有两位同事叫这个名字"), "{wrong:?}");
+    assert!(
+        wrong[2][9].contains("跟进时间：还没有发生") && wrong[2][9].contains("结婚纪念日：日期不正确"),
+        "{wrong:?}"
+    );
+    let path = format!("/imports/{}", text(&done["id"]));
+    let hints = text(&shop.boss.get(&format!("{path}/errors?hints=true")).await.body);
+    assert!(hints.lines().count() == 2 && hints.contains("跟进人：没有这位同事，这条跟进记在导入人名下"), "{hints}");
+
+    let made = found(&shop.boss, &first).await;
+    let id = text(&made["id"]);
+    let kept = |date: &Value| ["label", "calendar", "month", "day", "year"].map(|name| date[name].clone());
+    assert_eq!(made["owner_id"], json!(owner), "{made}");
+    assert_eq!(kept(&made["dates"][0]), [json!("结婚纪念日"), json!("solar"), json!(5), json!(20), json!(2010)]);
+    assert_eq!(kept(&made["dates"][1]), [json!("生日"), json!("lunar"), json!(8), json!(15), Value::Null]);
+    assert_eq!(made["last_contact_at"], "2024-05-31T16:00:00Z");
+    let talks = shop.boss.get(&format!("/customers/{id}/interactions")).await.ok();
+    let said =
+        |at: usize| ["content", "author_name", "happened_at", "channel"].map(|name| talks["items"][at][name].clone());
+    assert_eq!(said(0), ["又来电话", "林静", "2024-05-31T16:00:00Z", "call"].map(|it| json!(it)));
+    assert_eq!(said(1), ["试了龙井，说好吃", "王磊", "2024-05-01T00:30:00Z", "visit"].map(|it| json!(it)));
+    let other = found(&shop.boss, &second).await;
+    assert_eq!(kept(&other["dates"][0]), [json!("结婚纪念日"), json!("lunar"), json!(1), json!(8), Value::Null]);
+
+    // To somebody who is known already they are added, never twice, and they go alone.
+    let known =
+        format!("手机,跟进记录,跟进时间\n{first},试了龙井，说好吃,2024-05-01 08:30\n{first},还想要,2024-07-01\n");
+    let more = import(&shop, &shop.boss, &known, json!({ "mode": "update" })).await;
+    assert_eq!(counts(&more), [0, 2, 0, 0]);
+    let count =
+        async || shop.boss.get(&format!("/customers/{id}/interactions")).await.ok()["items"].as_array().map(Vec::len);
+    assert_eq!(count().await, Some(3));
+    shop.boss.post(&format!("/imports/{}/revert", text(&more["id"])), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(count().await, Some(2));
+    assert_eq!(found(&shop.boss, &first).await["last_contact_at"], "2024-05-31T16:00:00Z");
+
+    shop.boss.post(&format!("{path}/revert"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let reverted = shop.boss.get(&path).await.ok();
+    assert_eq!((&reverted["state"], &reverted["reverted"]), (&json!("reverted"), &json!(253)));
+    shop.boss.get(&format!("/customers/{id}/interactions")).await.problem(404, "not_found");
+    assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
+}

@@ -81,6 +81,8 @@ super::texts! {
     number_lost: "号码变成了科学计数，后面的数字已丢失，请把这一列设为文本", "The number was lost to scientific notation: format the column as text";
     zero_lost: "号码开头的 0 丢失了，请把这一列设为文本", "The zero in front was lost: format the column as text";
     region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”", "No such region: write the whole name";
+    owner_ambiguous: "有两位同事叫这个名字，请写手机号", "Two colleagues have this name: write the phone";
+    author_unknown: "没有这位同事，这条跟进记在导入人名下", "No such colleague: the follow-up is under the name of whoever imported it";
     row_repeated: "文件里前面的行已经是这位客户", "A row before this one is the same customer";
     key_missing: "缺少用来辨认客户的内容", "Nothing says which customer this is";
     key_unfit: "不能用这一项辨认客户", "Customers cannot be told apart by this";

@@ -53,6 +53,8 @@ pub mod import {
         pub skipped: i64,
         pub failed: i64,
         pub reverted: i64,
+        /// Rows that came in with something to be told about them; none where nobody counted yet.
+        pub hinted: Option<i64>,
         pub created_at: DateTimeUtc,
         pub finished_at: Option<DateTimeUtc>,
         /// When its rows go.
@@ -98,6 +100,8 @@ pub mod row {
         pub stamped_at: Option<DateTimeUtc>,
         /// What puts back what stood there before, sealed under the person's key.
         pub before: Option<Vec<u8>>,
+        /// The old follow-up that it wrote down.
+        pub interaction_id: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ mod read;
 mod revert;
 mod routes;
 mod sheet;
+mod talks;
 mod text;
 mod update;
 mod upload;
@@ -18,4 +19,5 @@ mod view;
 mod weigh;
 
 pub(crate) use job::ImportAsked;
+pub(crate) use talks::{Talk, Talks};
 pub(super) use routes::routes;
