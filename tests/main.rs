@@ -31,6 +31,7 @@ mod record;
 mod recycling;
 mod reminders;
 mod rights;
+mod rubbish;
 mod second_factor;
 mod sessions;
 mod sms;

@@ -9,23 +9,23 @@ use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use std::io::Read as _;
 
-async fn send(client: &Client, file: impl Into<Vec<u8>>) -> crate::harness::Answer {
+pub async fn send(client: &Client, file: impl Into<Vec<u8>>) -> crate::harness::Answer {
     client.send(client.request(Method::POST, "/imports?name=客户名单.csv").body(file.into())).await
 }
 
-async fn sent(client: &Client, file: impl Into<Vec<u8>>) -> Value {
+pub async fn sent(client: &Client, file: impl Into<Vec<u8>>) -> Value {
     let answer = send(client, file).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     answer.body
 }
 
 /// Starts an import as its columns are guessed, runs it, and says how it ended.
-async fn import(shop: &Shop, client: &Client, file: &str, with: Value) -> Value {
+pub async fn import(shop: &Shop, client: &Client, file: &str, with: Value) -> Value {
     let detail = sent(client, file).await;
     start(shop, client, &detail, with).await
 }
 
-async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Value {
+pub async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Value {
     let id = text(&detail["id"]);
     let mut body = json!({ "columns": detail["columns"], "mode": "create" });
     body.as_object_mut().expect("a body").extend(with.as_object().expect("more").clone());
@@ -34,18 +34,18 @@ async fn start(shop: &Shop, client: &Client, detail: &Value, with: Value) -> Val
     client.get(&format!("/imports/{id}")).await.ok()
 }
 
-async fn errors(client: &Client, import: &Value) -> Vec<Vec<String>> {
+pub async fn errors(client: &Client, import: &Value) -> Vec<Vec<String>> {
     let answer = client.get(&format!("/imports/{}/errors", text(&import["id"]))).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let file = answer.body.as_str().expect("a text").trim_start_matches('\u{feff}').to_owned();
     file.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-fn counts(import: &Value) -> [i64; 4] {
+pub fn counts(import: &Value) -> [i64; 4] {
     ["created", "updated", "skipped", "failed"].map(|name| import[name].as_i64().expect("a number"))
 }
 
-async fn found(client: &Client, q: &str) -> Value {
+pub async fn found(client: &Client, q: &str) -> Value {
     let page = client.get(&format!("/customers?q={q}")).await.ok();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(1), "{q}: {page}");
     client.get(&format!("/customers/{}", text(&page["items"][0]["id"]))).await.ok()
@@ -159,6 +159,43 @@ async fn whoever_is_known_is_left_out_refused_or_changed_and_all_of_it_is_taken_
     let updated = import(&shop, &shop.boss, &unknown, json!({ "mode": "update", "key": "id" })).await;
     assert_eq!(counts(&updated), [0, 1, 0, 1]);
     assert_eq!(shop.boss.get(&path).await.ok()["remark"], "按编号改");
+}
+
+#[actix_web::test]
+async fn a_trial_sees_the_same_phone_or_number_however_far_apart() {
+    let shop = Shop::new().await;
+    let card = json!({ "key": "card", "label": "卡号", "kind": "text", "rules": { "unique": true } });
+    shop.boss.post("/custom-fields", card).await.ok();
+    let phones: Vec<String> = (0..3).map(|_| phone_number()).collect();
+    let rows: String = (0..600)
+        .map(|at| match at {
+            0 | 599 => format!("头尾{at},{},\n", phones[0]),
+            // Whoever does not come in stands in nobody's way.
+            100 => format!(",{},\n", phones[1]),
+            500 => format!("后面,{},\n", phones[1]),
+            // Another card with the same phone, and the same card twice.
+            1 => format!("甲,{},C-1\n", phones[2]),
+            400 => format!("乙,{},C-2\n", phones[2]),
+            401 => format!("丙,{},c-１\n", phone_number()),
+            _ => format!("客户{at},,\n"),
+        })
+        .collect();
+    let detail = sent(&shop.boss, format!("姓名,手机,卡号\n{rows}")).await;
+    for with in [json!({}), json!({ "key": "custom.card", "mode": "create_or_update" })] {
+        let mut trial = with.clone();
+        trial["dry_run"] = json!(true);
+        let tried = start(&shop, &shop.boss, &detail, trial).await;
+        let said = errors(&shop.boss, &tried).await;
+        assert_eq!(said.len(), 5, "{said:?}");
+        // What comes of it is what the trial said.
+        let other = sent(&shop.boss, format!("姓名,手机,卡号\n{rows}")).await;
+        let done = start(&shop, &shop.boss, &other, with).await;
+        assert_eq!(counts(&done), counts(&tried), "{tried}");
+        assert_eq!(errors(&shop.boss, &done).await, said);
+        shop.boss.post(&format!("/imports/{}/revert", text(&done["id"])), json!({})).await.ok();
+        shop.run_jobs().await;
+        assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
+    }
 }
 
 #[actix_web::test]
@@ -372,4 +409,78 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
         assert_eq!(same, 1, "{q}");
     }
     server.stop().await;
+}
+
+#[actix_web::test]
+async fn old_follow_ups_come_in_under_their_author_and_time_and_go_with_the_import() {
+    let shop = Shop::new().await;
+    let system = System::new(&shop.at);
+    let number = phone_number();
+    let phone = domain::phone::Phone::parse(&number).expect("a phone");
+    let hire = async |phone| system.create_staff(shop.tenant, "周敏", Role::Sales, phone, None).await.expect("staff");
+    let owner = hire(Some(&phone)).await;
+    hire(None).await;
+    let (first, second) = (phone_number(), phone_number());
+    // Far apart: the same customer in another piece.
+    let between: String = (0..250).map(|at| format!("客户{at},,,,,,,,\n")).collect();
+    let file = format!(
+        "姓名,手机,负责人,跟进内容,跟进时间,跟进人,跟进方式,结婚纪念日,生日\n\
+         张三,{first},{number},试了龙井，说好吃,2024-05-01 08:30,王磊,到店,2010-05-20,农历八月十五\n\
+         李四,{second},,,,,,正月初八,1990-02-28\n{between}\
+         ,{first},,又来电话,2024-06-01,李不在,电话,,\n\
+         王五,,周敏,,,,,,\n赵六,,,明年的事,2031-01-01,,,随便,\n"
+    );
+    let detail = sent(&shop.boss, file).await;
+    let fields: Vec<_> = detail["columns"].as_array().expect("columns").iter().map(|of| text(&of["field"])).collect();
+    let wanted = ["interaction", "interaction_at", "interaction_by", "interaction_channel", "dates", "birthday"];
+    assert_eq!(fields[3..], wanted);
+    let tried = start(&shop, &shop.boss, &detail, json!({ "dry_run": true })).await;
+    let done = start(&shop, &shop.boss, &detail, json!({})).await;
+    for told in [&tried, &done] {
+        assert_eq!((counts(told), &told["hinted"]), ([252, 1, 0, 2], &json!(1)), "{told}");
+    }
+    let wrong = errors(&shop.boss, &done).await;
+    assert!(wrong[1][9].contains("负责人：有两位同事叫这个名字"), "{wrong:?}");
+    assert!(
+        wrong[2][9].contains("跟进时间：还没有发生") && wrong[2][9].contains("结婚纪念日：日期不正确"),
+        "{wrong:?}"
+    );
+    let path = format!("/imports/{}", text(&done["id"]));
+    let hints = text(&shop.boss.get(&format!("{path}/errors?hints=true")).await.body);
+    assert!(hints.lines().count() == 2 && hints.contains("跟进人：没有这位同事，这条跟进记在导入人名下"), "{hints}");
+
+    let made = found(&shop.boss, &first).await;
+    let id = text(&made["id"]);
+    let kept = |date: &Value| ["label", "calendar", "month", "day", "year"].map(|name| date[name].clone());
+    assert_eq!(made["owner_id"], json!(owner), "{made}");
+    assert_eq!(kept(&made["dates"][0]), [json!("结婚纪念日"), json!("solar"), json!(5), json!(20), json!(2010)]);
+    assert_eq!(kept(&made["dates"][1]), [json!("生日"), json!("lunar"), json!(8), json!(15), Value::Null]);
+    assert_eq!(made["last_contact_at"], "2024-05-31T16:00:00Z");
+    let talks = shop.boss.get(&format!("/customers/{id}/interactions")).await.ok();
+    let said =
+        |at: usize| ["content", "author_name", "happened_at", "channel"].map(|name| talks["items"][at][name].clone());
+    assert_eq!(said(0), ["又来电话", "林静", "2024-05-31T16:00:00Z", "call"].map(|it| json!(it)));
+    assert_eq!(said(1), ["试了龙井，说好吃", "王磊", "2024-05-01T00:30:00Z", "visit"].map(|it| json!(it)));
+    let other = found(&shop.boss, &second).await;
+    assert_eq!(kept(&other["dates"][0]), [json!("结婚纪念日"), json!("lunar"), json!(1), json!(8), Value::Null]);
+
+    // To somebody who is known already they are added, never twice, and they go alone.
+    let known =
+        format!("手机,跟进记录,跟进时间\n{first},试了龙井，说好吃,2024-05-01 08:30\n{first},还想要,2024-07-01\n");
+    let more = import(&shop, &shop.boss, &known, json!({ "mode": "update" })).await;
+    assert_eq!(counts(&more), [0, 2, 0, 0]);
+    let count =
+        async || shop.boss.get(&format!("/customers/{id}/interactions")).await.ok()["items"].as_array().map(Vec::len);
+    assert_eq!(count().await, Some(3));
+    shop.boss.post(&format!("/imports/{}/revert", text(&more["id"])), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(count().await, Some(2));
+    assert_eq!(found(&shop.boss, &first).await["last_contact_at"], "2024-05-31T16:00:00Z");
+
+    shop.boss.post(&format!("{path}/revert"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let reverted = shop.boss.get(&path).await.ok();
+    assert_eq!((&reverted["state"], &reverted["reverted"]), (&json!("reverted"), &json!(253)));
+    shop.boss.get(&format!("/customers/{id}/interactions")).await.problem(404, "not_found");
+    assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
 }

@@ -43,6 +43,8 @@ mod m0074_tags;
 mod m0075_tag_rules;
 mod m0078_walks;
 mod m0079_tags_lead;
+mod m0082_import_marks;
+mod m0083_imported_talks;
 mod schema;
 
 /// All migrations in their order.
@@ -89,6 +91,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0075_tag_rules::Migration),
             Box::new(m0078_walks::Migration),
             Box::new(m0079_tags_lead::Migration),
+            Box::new(m0082_import_marks::Migration),
+            Box::new(m0083_imported_talks::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-import { send } from './http'
+import { fetchFile, send } from './http'
 import type { Method, Options } from './http'
 import { asProblem, problem } from './problem'
 import { secondLook } from './second-look'
@@ -13,24 +13,29 @@ const STALE = ['unauthenticated', 'token_expired']
 /** A request of whoever is signed in. What needs a second look is sent again after the person gave it. */
 export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
   try {
-    return await renewed<T>(method, path, options)
+    return await renewed((held) => send<T>(method, path, options, held))
   } catch (thrown) {
     const why = asProblem(thrown)
     if (why.code === 'wiped') obeyWipe()
     if (why.code !== 'step_up_required') throw thrown
     await secondLook(why.methods)
-    return renewed<T>(method, path, options)
+    return renewed((held) => send<T>(method, path, options, held))
   }
 }
 
+/** A file that only whoever is signed in may have, as the path of a copy on the phone. */
+export function requestFile(path: string): Promise<string> {
+  return renewed((held) => fetchFile(path, held))
+}
+
 /** An expired token is renewed and the request sent once more. */
-async function renewed<T>(method: Method, path: string, options: Options): Promise<T> {
+async function renewed<T>(ask: (held: string | null) => Promise<T>): Promise<T> {
   try {
-    return await send<T>(method, path, options, await token())
+    return await ask(await token())
   } catch (thrown) {
     if (!STALE.includes(asProblem(thrown).code)) throw thrown
     if (!me()) throw problem('unauthenticated', 401)
     await renew()
-    return send<T>(method, path, options, await token())
+    return ask(await token())
   }
 }

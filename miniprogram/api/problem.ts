@@ -38,6 +38,7 @@ const WORDS: Record<string, string> = {
   network: '网络不通，检查网络后再试',
   timeout: '服务器没有及时回应，请稍后再试',
   unauthenticated: '登录已过期，请重新登录',
+  file_gone: '文件已过期，请重新上传',
   unreadable: '服务器暂时出了问题，请稍后再试',
   step_up_left: '没有验证身份，这一步没有做',
 }

@@ -1,14 +1,28 @@
 import { API_BASE } from '../config'
-import { query, request } from './client'
-import type { Export, ExportLink, Import, Page, Selection } from './types'
+import { query, request, requestFile } from './client'
+import type { Export, ExportLink, Import, ImportDetail, ImportStart, Page, Selection } from './types'
 
 /** Tables that came in. */
 export function listImports(cursor: string | null): Promise<Page<Import>> {
   return request('GET', `imports${query({ limit: 20, cursor })}`)
 }
 
-export function findImport(id: string): Promise<Import> {
+export function findImport(id: string): Promise<ImportDetail> {
   return request('GET', `imports/${id}`)
+}
+
+/** Sends a table as it is; nothing of it is imported yet. */
+export function sendTable(name: string, bytes: ArrayBuffer): Promise<ImportDetail> {
+  return request('POST', `imports${query({ name })}`, { bytes })
+}
+
+export function startImport(id: string, body: ImportStart): Promise<Import> {
+  return request('POST', `imports/${id}/start`, { body })
+}
+
+/** The rows that are wrong, or those with a hint, as a file on the phone. */
+export function wrongRows(id: string, hints: boolean): Promise<string> {
+  return requestFile(`imports/${id}/errors${hints ? '?hints=true' : ''}`)
 }
 
 export function cancelImport(id: string): Promise<Import> {

@@ -238,6 +238,9 @@ export type BulkChange = Schemas['BulkChange']
 export type BulkAction = Answer<Schemas['BulkView']>
 export type BulkFailure = Schemas['BulkFailure']
 export type Import = Answer<Schemas['ImportView']>
+export type ImportDetail = Import & Pick<Answer<Schemas['ImportDetail']>, 'headers' | 'preview' | 'columns' | 'remembered'>
+export type ImportStart = Schemas['ImportStart']
+export type ColumnUse = Schemas['ColumnUse']
 export type Export = Answer<Schemas['ExportView']>
 export type ExportLink = Schemas['ExportLink']
 

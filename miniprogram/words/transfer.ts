@@ -1,4 +1,5 @@
-import type { Export, Import } from '../api/types'
+import type { CustomField, Export, Import, ImportDetail, ImportStart } from '../api/types'
+import type { Choice } from './names'
 import { ago } from './when'
 
 /** Imports and exports 导入导出 as a list says them. */
@@ -36,7 +37,7 @@ export function importRow(one: Import, staff: Map<string, string>, me: string, n
   const done = one.created + one.updated + one.skipped + one.failed
   const parts = [
     who, ago(one.created_at), one.state === 'running' || one.state === 'checking' ? `${done} / ${one.rows} 行` : `${one.rows} 行`, count(one.created, '新建'),
-    count(one.updated, '更新'), one.skipped ? `跳过 ${one.skipped} 行` : '', one.failed ? `${one.failed} 行有误` : '', count(one.reverted, '撤回'),
+    count(one.updated, '更新'), one.skipped ? `跳过 ${one.skipped} 行` : '', one.failed ? `${one.failed} 行有误` : '', one.hinted ? `${one.hinted} 行有提示` : '', count(one.reverted, '撤回'),
   ]
   const ended = one.state === 'done' || one.state === 'cancelled'
   return {
@@ -55,4 +56,74 @@ export function exportRow(one: Export, staff: Map<string, string>, me: string, n
     id: one.id, what: `${one.rows} 位客户`, line, state, tone, running: one.state === 'running', stoppable: false, undoable: false,
     fetchable: own && one.state === 'done' && !gone,
   }
+}
+
+/** What a column can be meant for; the business's own fields follow. */
+const FIELDS: [string, string][] = [
+  ['name', '姓名'], ['phone', '手机'], ['company', '公司'], ['title', '职务'], ['kind', '客户性质'], ['type', '客户类型'], ['tags', '标签'], ['source', '来源'],
+  ['region', '地区'], ['address', '地址'], ['email', '邮箱'], ['wechat', '微信号'], ['industry', '行业'], ['size', '规模'], ['birthday', '生日'], ['dates', '纪念日'],
+  ['needs', '需求'], ['remark', '备注'], ['owner', '负责人'], ['interaction', '跟进记录'], ['interaction_at', '跟进时间'], ['interaction_by', '跟进人'],
+  ['interaction_channel', '跟进方式'], ['created_at', '创建时间'], ['created_by', '创建人'], ['id', '客户编号'],
+]
+
+export function meanings(own: CustomField[]): Choice[] {
+  const named = [...FIELDS, ...own.map((field): [string, string] => [`custom.${field.key}`, field.label])]
+  return [{ value: '', label: '不导入' }, ...named.map(([value, label]) => ({ value, label }))]
+}
+
+export const MODES: Choice[] = [{ value: 'create', label: '只新建' }, { value: 'create_or_update', label: '新建，已有的更新' }, { value: 'update', label: '只更新已有的' }]
+export const KNOWN: Choice[] = [{ value: 'skip', label: '跳过' }, { value: 'refuse', label: '算作有误' }]
+
+/** By what a customer is recognised: what some column says of them, and no two have the same. */
+export function keys(meant: string[], own: CustomField[]): Choice[] {
+  const unique = own.filter((field) => field.rules.unique).map((field) => ({ value: `custom.${field.key}`, label: field.label }))
+  return [{ value: 'phone', label: '手机' }, { value: 'id', label: '客户编号' }, ...unique].filter((one) => meant.includes(one.value))
+}
+
+/** A column of the file as the page asks about it. */
+export interface ColumnRow {
+  column: number
+  header: string
+  sample: string
+  field: string
+}
+
+export function columnRows(detail: ImportDetail): ColumnRow[] {
+  return detail.headers.map((header, column) => {
+    const cells = detail.preview.map((row) => (row.cells[column] ?? '').trim()).filter(Boolean)
+    return {
+      column, header: header.trim() || `第 ${column + 1} 列`, sample: cells.length ? `如 ${[...new Set(cells)].slice(0, 2).join('、')}` : '这一列前面几行没有内容',
+      field: detail.columns.find((one) => one.column === column)?.field ?? '',
+    }
+  })
+}
+
+/** The first rows, cell by cell. */
+export function previewRows(detail: ImportDetail, most: number): { id: number; cells: { id: number; text: string }[] }[] {
+  return detail.preview.slice(0, most).map((row) => ({ id: row.line, cells: detail.headers.map((_, id) => ({ id, text: row.cells[id] ?? '' })) }))
+}
+
+/** What an import did, or would do, as lines of a card. */
+export function outcome(one: Import): { label: string; value: number; tone: '' | 'danger' | 'warn' }[] {
+  const trial = one.state === 'checked' || one.state === 'checking'
+  const lines: { label: string; value: number; tone: '' | 'danger' | 'warn' }[] = [
+    { label: trial ? '会新建' : '新建', value: one.created, tone: '' }, { label: trial ? '会更新' : '更新', value: one.updated, tone: '' },
+    { label: '跳过', value: one.skipped, tone: '' }, { label: '有误', value: one.failed, tone: 'danger' }, { label: '有提示', value: one.hinted, tone: 'warn' },
+    { label: '已撤回', value: one.reverted, tone: '' },
+  ]
+  return lines.filter((line, at) => line.value > 0 || at === 0)
+}
+
+/** How far it is, of a hundred. */
+export function percent(one: Import): number {
+  const done = one.state === 'reverting' ? one.reverted : one.created + one.updated + one.skipped + one.failed
+  const all = one.state === 'reverting' ? one.created + one.updated : one.rows
+  return all ? Math.min(100, Math.round((done / all) * 100)) : 0
+}
+
+export function startOf(rows: ColumnRow[], typed: { mode: string; known: string; key: string }, trial: boolean): ImportStart {
+  const meant = rows.filter((row) => row.field).map(({ column, field }) => ({ column, field }))
+  const key = typed.mode !== 'create' && typed.key ? { key: typed.key } : {}
+  const duplicates = typed.mode === 'create' ? { duplicates: typed.known as 'skip' | 'refuse' } : {}
+  return { columns: meant, mode: typed.mode as ImportStart['mode'], dry_run: trial, ...key, ...duplicates }
 }

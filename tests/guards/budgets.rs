@@ -53,7 +53,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 9),
-    ("erase_customer", 29), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 30), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),

@@ -33,6 +33,8 @@ pub(super) struct New {
     pub(super) at: Option<DateTime<Utc>>,
     /// Tags that are there.
     pub(super) tags: Vec<Uuid>,
+    /// When somebody last spoke with them.
+    pub(super) spoken_at: Option<DateTime<Utc>>,
 }
 
 /// Writes them with everything they are found by, and answers them as they stand now.
@@ -43,7 +45,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     let single = new.len() == 1;
     let (mut rows, mut names, mut phones, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut blinds, mut tagged, mut days, mut own) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
-    for New { id, input, filled, by, at, tags } in new {
+    for New { id, input, filled, by, at, tags, spoken_at } in new {
         let contacts = Contacts {
             emails: Some(input.emails).filter(|list| !list.is_empty()),
             wechat_ids: Some(input.wechat_ids).filter(|list| !list.is_empty()),
@@ -76,7 +78,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             custom: Set(filled.kept(None)?),
             created_by: Set(by),
             pool_id: Set(None),
-            last_contact_at: Set(None),
+            last_contact_at: Set(spoken_at),
             next_contact_at: Set(None),
             erased_at: Set(None),
             merged_into: Set(None),

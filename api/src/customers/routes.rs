@@ -63,7 +63,8 @@ async fn create_customer(
         .create(&once, input.id, async |tx| {
             pools::room(tx, input.owner_id.unwrap_or(me), "owner_id").await?;
             let tags = input.tag_ids.clone();
-            let mut made = new::write(tx, vec![New { id, input, filled, by: me, at: None, tags: Vec::new() }]).await?;
+            let one = New { id, input, filled, by: me, at: None, tags: Vec::new(), spoken_at: None };
+            let mut made = new::write(tx, vec![one]).await?;
             let customer = made.pop().ok_or(Problem::NotFound)?;
             let tags = tagging::first(tx, &customer, &tags, "tag_ids").await?;
             CustomerView::of(tx, Seen::new(customer), &custom::definitions(tx).await?, tags)

@@ -8,7 +8,7 @@ use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
 use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
-use crate::customers::transfer::entity::{chunk, export, row as imported};
+use crate::customers::transfer::entity::{chunk, export, mark, row as imported};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
@@ -110,9 +110,10 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         .and_where(export::Column::TenantId.eq(tx.tenant_id()))
         .to_owned();
     let files = Condition::any()
-        .add(chunk::Column::FileId.in_subquery(of_theirs))
+        .add(chunk::Column::FileId.in_subquery(of_theirs.clone()))
         .add(chunk::Column::FileId.in_subquery(taken_out));
     tx.remove::<chunk::Entity>(files).await?;
+    tx.remove::<mark::Entity>(mark::Column::ImportId.in_subquery(of_theirs)).await?;
     let emptied = imported::ActiveModel { customer_id: Set(None), before: Set(None), ..Default::default() };
     tx.derive_all::<imported::Entity>(imported::Column::CustomerId.eq(person), emptied).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));

@@ -3,8 +3,10 @@
 //! and a job that cannot succeed stays in sight as `dead`.
 
 pub(crate) mod entity;
+mod turns;
 mod worker;
 
+pub(crate) use turns::{Turn, take_turn};
 pub use worker::{Worker, run_due};
 
 use crate::problem::Problem;

@@ -13,6 +13,7 @@ export const state = {
   scanQueue: [],
   locationQueue: [],
   imageQueue: [],
+  fileQueue: [],
   online: true,
   theme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
 }

@@ -6,9 +6,8 @@ use crate::customers::entity::customer;
 use crate::customers::pools;
 use crate::customers::search::compile;
 use crate::db::Code;
-use crate::jobs::Job;
+use crate::jobs::{Job, Turn, take_turn};
 use crate::problem::Problem;
-use crate::scope::system::System;
 use crate::scope::{Scope, Tx};
 use domain::bulk::{BulkChange, BulkState};
 use domain::permission::Permission;
@@ -20,8 +19,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 const BATCH: u64 = 100;
-/// Transactions of a run before other jobs get their turn; far less than a lease.
-const TURN: usize = 20;
 
 /// Somebody asked for a bulk action, or for undoing it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,23 +32,15 @@ impl Job for BulkAsked {
 
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
         let Some(found) = find(&scope, self.bulk_id).await? else { return Ok(()) };
-        let system = System::new(scope.installation());
-        for _ in 0..TURN {
-            // Anew for each batch: a right that was taken away counts at once.
-            let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
-                // Whoever asked may not work here any more: nothing more is done in their name.
+        let steps = async |theirs: &mut Scope| step(theirs, self.bulk_id).await;
+        match take_turn(&self, &mut scope, found.staff_id, steps).await? {
+            Turn::Over => Ok(()),
+            Turn::Gone => {
                 let tx = scope.begin().await?;
                 end(&tx, &found, BulkState::Cancelled).await?;
-                return tx.commit().await;
-            };
-            if step(&mut theirs, self.bulk_id).await? {
-                return Ok(());
+                tx.commit().await
             }
         }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
     }
 }
 

@@ -2,7 +2,7 @@
 //! text a text.
 
 use crate::clock::CHINA;
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use domain::phone::Phone;
 use domain::{Violation, moment, text};
 
@@ -28,8 +28,13 @@ pub(super) fn parts(cell: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// How a program spoilt it.
 pub(super) fn phone(cell: &str) -> Result<&str, Violation> {
-    let number = cell.strip_suffix(".0").unwrap_or(cell);
-    if scientific(number) {
+    let number = match cell.split_once('.') {
+        Some((whole, rest)) if rest.bytes().all(|b| b == b'0') => whole,
+        _ => cell,
+    };
+    // `1.38E+10` that was saved again as a number is 13800000000.
+    let rounded = number.len() == 11 && number.starts_with('1') && number.ends_with("00000000");
+    if scientific(number) || rounded {
         return Err(Violation::new("", "number_lost"));
     }
     if Phone::parse(number).is_none() && Phone::parse(&format!("0{number}")).is_some() {
@@ -40,21 +45,38 @@ pub(super) fn phone(cell: &str) -> Result<&str, Violation> {
 
 /// `1.38E+10`.
 pub(super) fn scientific(cell: &str) -> bool {
-    let Some((digits, exponent)) = cell.split_once(['E', 'e']) else { return false };
+    let Some((digits, exponent)) = cell.trim_start_matches(['+', '-']).split_once(['E', 'e']) else { return false };
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     number(exponent.trim_start_matches(['+', '-'])) && number(&digits.replacen('.', "", 1))
 }
 
-/// A day in whichever spelling, also as the number that Excel counts days with.
-pub(super) fn day(cell: &str) -> Option<NaiveDate> {
+/// Days between what Excel counts from and what it does on a Mac of before.
+const LATE: u64 = 1462;
+
+/// The number with which Excel counts days, and the part of a day behind its point. `1990` is rather a year than a
+/// day of 1905.
+fn counted(cell: &str, late: bool) -> Option<NaiveDateTime> {
+    let (days, part) = cell.split_once('.').unwrap_or((cell, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if days.len() != 5 || !digits(days) || !digits(part) {
+        return None;
+    }
+    let days = days.parse::<u64>().ok()? + if late { LATE } else { 0 };
+    let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?;
+    // Whole minutes: no float of Excel's tells a second for sure.
+    let tenths: u64 = format!("{part:0<9}").get(..9)?.parse().ok()?;
+    let minutes = (tenths * 1440 + 500_000_000) / 1_000_000_000;
+    day.and_hms_opt(0, 0, 0)?.checked_add_signed(Duration::minutes(i64::try_from(minutes).ok()?))
+}
+
+/// A day in whichever spelling, also as the number that Excel counts days with: from 1900, or `late`, from 1904.
+pub(super) fn day(cell: &str, late: bool) -> Option<NaiveDate> {
+    if let Some(at) = counted(cell, late) {
+        return Some(at.date());
+    }
     let day = cell.split([' ', 'T']).next().unwrap_or_default();
-    if day.bytes().all(|b| b.is_ascii_digit()) {
-        return match day.len() {
-            8 => moment::date(&format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?)),
-            // The first of 1900 is 1; what Excel believes of February 1900 is before anybody's birthday.
-            1..=5 => NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(day.parse().ok()?)),
-            _ => None,
-        };
+    if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
+        return moment::date(&format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?));
     }
     let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
     let [year, month, date] = parts.as_slice() else { return None };
@@ -62,12 +84,14 @@ pub(super) fn day(cell: &str) -> Option<NaiveDate> {
 }
 
 /// A moment on the clocks of China; a day alone is its beginning.
-pub(super) fn instant(cell: &str) -> Option<DateTime<Utc>> {
-    let day = day(cell)?;
-    let time = cell.split_once([' ', 'T']).map_or("00:00:00", |(_, time)| time.trim());
-    let spelled = format!("{day} {time}");
-    let read = |format| NaiveDateTime::parse_from_str(&spelled, format).ok();
-    let at = read("%Y-%m-%d %H:%M:%S").or_else(|| read("%Y-%m-%d %H:%M"))?;
+pub(super) fn instant(cell: &str, late: bool) -> Option<DateTime<Utc>> {
+    let at = counted(cell, late).or_else(|| {
+        let day = day(cell, late)?;
+        let time = cell.split_once([' ', 'T']).map_or("00:00:00", |(_, time)| time.trim());
+        let spelled = format!("{day} {time}");
+        let read = |format| NaiveDateTime::parse_from_str(&spelled, format).ok();
+        read("%Y-%m-%d %H:%M:%S").or_else(|| read("%Y-%m-%d %H:%M"))
+    })?;
     Some(CHINA.from_local_datetime(&at).single()?.to_utc())
 }
 
@@ -91,19 +115,23 @@ mod tests {
         let wanted = NaiveDate::from_ymd_opt(1990, 2, 28);
         for cell in ["1990-02-28", "1990/2/28", "1990.2.28", "1990年2月28日", "19900228", "32932", "1990-2-28 00:00:00"]
         {
-            assert_eq!(day(cell), wanted, "{cell}");
+            assert_eq!(day(cell, false), wanted, "{cell}");
         }
-        for cell in ["", "1990", "1990-02-30", "昨天", "28/2/1990"] {
-            assert!(day(cell).is_none_or(|day| Some(day) != wanted), "{cell}");
+        for cell in ["", "1990", "1990.2", "1990-02-30", "昨天", "28/2/1990"] {
+            assert!(day(cell, false).is_none(), "{cell}");
         }
-        let at = instant("2024-05-01 08:30").map(|at| at.to_rfc3339());
-        assert_eq!(at.as_deref(), Some("2024-05-01T00:30:00+00:00"));
+        assert_eq!(day("31470", true), wanted);
+        for cell in ["2024-05-01 08:30", "45413.354166666664", "2024/5/1 8:30"] {
+            let at = instant(cell, false).map(|at| at.to_rfc3339());
+            assert_eq!(at.as_deref(), Some("2024-05-01T00:30:00+00:00"), "{cell}");
+        }
     }
 
     #[test]
     fn a_spoilt_number_says_how_it_was_spoilt() {
         let spoilt = |cell| phone(cell).map_err(|violation| violation.code);
         assert_eq!(spoilt("1.38E+10"), Err("number_lost"));
+        assert_eq!((spoilt("+1.38E10"), spoilt("13800000000")), (Err("number_lost"), Err("number_lost")));
         assert_eq!(spoilt("57188886666"), Err("zero_lost"));
         assert_eq!(phone("13800138000.0"), Ok("13800138000"));
         assert_eq!(bare("=\"057188886666\""), "057188886666");

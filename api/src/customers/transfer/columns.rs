@@ -8,7 +8,7 @@ use domain::transfer::ColumnUse;
 pub(super) type Known = (&'static str, &'static str, &'static [&'static str]);
 
 /// All of them, in the order of an export.
-pub(super) const FIELDS: [Known; 24] = [
+pub(super) const FIELDS: [Known; 29] = [
     (
         "name",
         "姓名",
@@ -67,12 +67,36 @@ pub(super) const FIELDS: [Known; 24] = [
     ("industry", "行业", &["所属行业", "industry"]),
     ("size", "规模", &["公司规模", "人员规模", "companysize", "size"]),
     ("birthday", "生日", &["出生日期", "出生年月", "birthday", "birthdate", "dateofbirth"]),
+    (
+        "dates",
+        "纪念日",
+        &["特殊日期", "重要日期", "店庆", "农历生日", "阴历生日", "specialdate", "specialdates", "anniversary"],
+    ),
     ("needs", "需求", &["客户需求", "needs"]),
     ("remark", "备注", &["说明", "描述", "remark", "remarks", "note", "notes", "comment", "comments"]),
     ("owner", "负责人", &["归属人", "跟进人", "所属销售", "业务员", "owner", "salesperson"]),
     ("created_at", "创建时间", &["创建日期", "录入时间", "建档时间", "createdat", "createddate"]),
     ("created_by", "创建人", &["录入人", "建档人", "createdby"]),
     ("id", "客户编号", &["编号", "id", "customerid"]),
+    // Only read: old follow-ups, one in a row.
+    (
+        "interaction",
+        "跟进记录",
+        &[
+            "跟进内容",
+            "联系记录",
+            "沟通记录",
+            "拜访记录",
+            "回访记录",
+            "followup",
+            "followups",
+            "interaction",
+            "interactions",
+        ],
+    ),
+    ("interaction_at", "跟进时间", &["跟进日期", "沟通时间", "拜访时间", "回访时间", "followupat", "followupdate"]),
+    ("interaction_by", "跟进人", &["记录人", "拜访人", "回访人", "followupby"]),
+    ("interaction_channel", "跟进方式", &["沟通方式", "channel"]),
     // Only written.
     ("pool", "公海", &[]),
     ("last_contact_at", "上次联系", &[]),
@@ -81,8 +105,10 @@ pub(super) const FIELDS: [Known; 24] = [
 
 /// Fields that an export writes and no import reads.
 const WRITTEN: [&str; 3] = ["pool", "last_contact_at", "next_contact_at"];
+/// Fields that an import reads and no export writes.
+const READ: [&str; 4] = ["interaction", "interaction_at", "interaction_by", "interaction_channel"];
 /// Fields that several columns may be meant for.
-const SEVERAL: [&str; 4] = ["phone", "email", "wechat", "tags"];
+const SEVERAL: [&str; 5] = ["phone", "email", "wechat", "tags", "dates"];
 
 /// Whether a column can be meant for it; the business's own fields by `custom.` and their key.
 pub(super) fn reads(field: &str, own: &[Definition]) -> bool {
@@ -90,6 +116,16 @@ pub(super) fn reads(field: &str, own: &[Definition]) -> bool {
         Some(key) => own.iter().any(|definition| definition.key == key && definition.writable),
         None => FIELDS.iter().any(|(name, ..)| *name == field) && !WRITTEN.contains(&field),
     }
+}
+
+/// The fields of an export, in their order.
+pub(super) fn written() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|(name, ..)| *name).filter(|name| !READ.contains(name))
+}
+
+/// Whether a field is about an old follow-up.
+pub(super) fn is_talk(field: &str) -> bool {
+    READ.contains(&field)
 }
 
 pub(super) fn several(field: &str) -> bool {
@@ -100,19 +136,23 @@ pub(super) fn several(field: &str) -> bool {
 pub(super) fn label(field: &str, own: &[Definition]) -> Option<String> {
     match field.strip_prefix("custom.") {
         Some(key) => own.iter().find(|definition| definition.key == key).map(|definition| definition.label.clone()),
-        None => FIELDS.iter().find(|(name, ..)| *name == field).map(|(_, label, _)| (*label).to_owned()),
+        None => {
+            FIELDS.iter().find(|(name, ..)| *name == field && !is_talk(name)).map(|(_, label, _)| (*label).to_owned())
+        }
     }
 }
 
 /// What columns are probably meant for, by the words above them. The business's own words come first.
 pub(super) fn guess(headers: &[String], own: &[Definition]) -> Vec<ColumnUse> {
     let mut uses: Vec<ColumnUse> = Vec::new();
+    // 跟进人 is whoever looks after the customer, unless what they said stands beside it.
+    let talks = headers.iter().any(|header| known("interaction", &plain(header)));
     for (header, column) in headers.iter().zip(0_i64..) {
         let word = plain(header);
         let mine = own.iter().find(|definition| definition.writable && plain(&definition.label) == word);
-        let built_in = FIELDS.iter().find(|(name, label, words)| {
-            !WRITTEN.contains(name) && (plain(label) == word || words.contains(&word.as_str()))
-        });
+        let by = talks && known("interaction_by", &word);
+        let built_in =
+            FIELDS.iter().find(|(name, ..)| !WRITTEN.contains(name) && known(name, &word) && !(by && *name == "owner"));
         let field = mine.map(|definition| format!("custom.{}", definition.key));
         let Some(field) = field.or_else(|| built_in.map(|(name, ..)| (*name).to_owned())) else { continue };
         if several(&field) || !uses.iter().any(|known| known.field == field) {
@@ -120,6 +160,13 @@ pub(super) fn guess(headers: &[String], own: &[Definition]) -> Vec<ColumnUse> {
         }
     }
     uses
+}
+
+/// Whether a word stands for a field.
+fn known(field: &str, word: &str) -> bool {
+    let stands = |label: &str, words: &[&str]| plain(label) == word || words.contains(&word);
+    let named = FIELDS.iter().any(|(name, label, words)| *name == field && stands(label, words));
+    named || field == "dates" && word.ends_with("纪念日")
 }
 
 /// A word without what people put around it: `* 手机 号（必填）`, `手机2`.
@@ -131,7 +178,20 @@ fn plain(header: &str) -> String {
 }
 
 /// The words of codes, as people write them in tables.
-const WORDS: [(&str, &[(&str, &str)]); 5] = [
+const WORDS: [(&str, &[(&str, &str)]); 6] = [
+    (
+        "interaction_channel",
+        &[
+            ("call", "电话"),
+            ("wechat", "微信"),
+            ("visit", "到店"),
+            ("home_visit", "上门"),
+            ("meeting", "会议"),
+            ("message", "短信"),
+            ("email", "邮件"),
+            ("other", "其他"),
+        ],
+    ),
     ("kind", &[("person", "个人"), ("company", "企业")]),
     ("type", &[("potential", "潜在"), ("new", "新客"), ("existing", "老客"), ("lost", "流失")]),
     (
@@ -207,10 +267,15 @@ mod tests {
 
     #[test]
     fn columns_are_known_by_their_words() {
-        let headers = ["* 客户名称（必填）", "手机号码", "Phone 2", "公司", "手机壳", "E-mail"].map(str::to_owned);
+        let headers = ["* 客户名称（必填）", "手机号码", "Phone 2", "公司", "手机壳", "E-mail", "结婚纪念日", "跟进人"];
+        let headers = headers.map(str::to_owned);
         let guessed: Vec<_> = guess(&headers, &[]).into_iter().map(|of| (of.column, of.field)).collect();
-        let wanted = [(0, "name"), (1, "phone"), (2, "phone"), (3, "company"), (5, "email")];
+        let wanted =
+            [(0, "name"), (1, "phone"), (2, "phone"), (3, "company"), (5, "email"), (6, "dates"), (7, "owner")];
         assert_eq!(guessed, wanted.map(|(column, field)| (column, field.to_owned())));
+        let headers = ["跟进人", "跟进内容", "跟进时间"].map(str::to_owned);
+        let guessed: Vec<_> = guess(&headers, &[]).into_iter().map(|of| of.field).collect();
+        assert_eq!(guessed, ["interaction_by", "interaction", "interaction_at"]);
     }
 
     #[test]

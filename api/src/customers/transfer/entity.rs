@@ -53,6 +53,8 @@ pub mod import {
         pub skipped: i64,
         pub failed: i64,
         pub reverted: i64,
+        /// Rows that came in with something to be told about them; none where nobody counted yet.
+        pub hinted: Option<i64>,
         pub created_at: DateTimeUtc,
         pub finished_at: Option<DateTimeUtc>,
         /// When its rows go.
@@ -98,6 +100,8 @@ pub mod row {
         pub stamped_at: Option<DateTimeUtc>,
         /// What puts back what stood there before, sealed under the person's key.
         pub before: Option<Vec<u8>>,
+        /// The old follow-up that it wrote down.
+        pub interaction_id: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -106,6 +110,45 @@ pub mod row {
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::fields!(plain Outcome; secret Reasons);
+
+    crate::tenanted!(part of ImportId, |look| {
+        let imports = Query::select()
+            .column(import::Column::Id)
+            .from(import::Entity)
+            .and_where(import::Column::TenantId.eq(look.tenant_id))
+            .cond_where(import::Entity::rows(look))
+            .to_owned();
+        through(Column::ImportId, imports)
+    });
+}
+
+/// What the rows of a trial said that no two customers may have.
+pub mod mark {
+    use super::import;
+    use crate::scope::through;
+    use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::Query;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "import_marks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub import_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run: i64,
+        /// Of a field and what stands in it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub digest: Vec<u8>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::fields!();
 
     crate::tenanted!(part of ImportId, |look| {
         let imports = Query::select()

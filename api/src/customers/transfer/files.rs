@@ -38,11 +38,14 @@ pub(super) struct Line {
     /// Columns of which nothing can be said, and why.
     #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unread: Vec<(usize, Unread)>,
+    /// Days that are numbers are counted from 1904.
+    #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) late: bool,
 }
 
 impl Line {
     pub(super) fn of(number: i64, cells: Vec<String>) -> Self {
-        Self { number, cells, unread: Vec::new() }
+        Self { number, cells, ..Self::default() }
     }
 
     pub(super) fn cell(&self, column: usize) -> &str {

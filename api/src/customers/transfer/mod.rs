@@ -3,6 +3,7 @@
 
 mod cells;
 mod columns;
+mod days;
 pub(crate) mod entity;
 mod export;
 mod files;
@@ -10,7 +11,7 @@ mod import;
 mod sheet;
 
 pub(crate) use export::ExportAsked;
-pub(crate) use import::ImportAsked;
+pub(crate) use import::{ImportAsked, Talk, Talks};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,7 +1,7 @@
 //! Tables that came in or went out: their rows go when their time is over, and a link opens one of them.
 
 use super::System;
-use crate::customers::transfer::entity::{chunk, export, import, row};
+use crate::customers::transfer::entity::{chunk, export, import, mark, row};
 use crate::problem::Problem;
 use crate::scope::{Eyes, Origin, Scope, Who};
 use sea_orm::sea_query::Expr;
@@ -51,6 +51,11 @@ impl System {
             row::Entity::delete_many()
                 .filter(row::Column::TenantId.eq(tenant))
                 .filter(row::Column::ImportId.eq(import))
+                .exec(db)
+                .await?;
+            mark::Entity::delete_many()
+                .filter(mark::Column::TenantId.eq(tenant))
+                .filter(mark::Column::ImportId.eq(import))
                 .exec(db)
                 .await?;
             import::Entity::update_many()

@@ -65,6 +65,16 @@ Component({
       }, WAIT_MS)
     },
 
+    start() {
+      wx.navigateTo({ url: '/features/customers/import/index' })
+    },
+    open(event: Tap) {
+      if (this.data.kind === 'in') wx.navigateTo({ url: `/features/customers/import/index?id=${String(event.currentTarget.dataset['id'])}` })
+    },
+    onShow() {
+      // An import may have begun or ended on its own page.
+      if (this.data.phase === 'ready') void this.reload().then(() => this.watch())
+    },
     cancel(event: Tap) {
       void this.turn(String(event.currentTarget.dataset['id']), cancelImport)
     },

@@ -1,6 +1,7 @@
 // Things a phone does outside the page. They are written to __mp.state.calls; queues answer for the user.
 import { api, refuse, sync } from './api.js'
 import { record, state } from '../state.js'
+import { privacy } from '../privacy.js'
 import { showToast } from '../ui/dialogs.js'
 
 const note = (name, pick = (o) => o) => api(name, (options) => {
@@ -21,6 +22,7 @@ note('openLocation')
 note('previewImage')
 note('previewMedia')
 note('openDocument')
+note('shareFileMessage')
 note('openCustomerServiceChat')
 note('navigateToMiniProgram')
 note('exitMiniProgram')
@@ -55,7 +57,6 @@ queued('scanCode', 'scanQueue', 'cancel')
 queued('chooseLocation', 'locationQueue', 'cancel')
 queued('chooseImage', 'imageQueue', 'cancel')
 queued('chooseMedia', 'imageQueue', 'cancel')
-queued('chooseMessageFile', 'imageQueue', 'cancel')
 queued('chooseAddress', 'locationQueue', 'cancel')
 queued('getLocation', 'locationQueue', 'auth deny')
 queued('chooseContact', 'locationQueue', 'cancel')
@@ -75,7 +76,11 @@ const files = new Map()
 const path = '/preview-user-data'
 const missing = (name) => refuse(`no such file or directory, open ${name}`)
 const fs = {
-  readFileSync: (name, encoding) => (files.has(name) ? (encoding ? files.get(name) : new TextEncoder().encode(files.get(name)).buffer) : missing(name)),
+  readFileSync: (name, encoding) => {
+    const data = files.get(name) ?? missing(name)
+    if (encoding) return typeof data === 'string' ? data : new TextDecoder(encoding).decode(data)
+    return typeof data === 'string' ? new TextEncoder().encode(data).buffer : data
+  },
   writeFileSync: (name, data) => void files.set(name, typeof data === 'string' ? data : new TextDecoder().decode(data)),
   unlinkSync: (name) => (files.delete(name) ? undefined : missing(name)),
   accessSync: (name) => (files.has(name) ? undefined : missing(name)),
@@ -98,3 +103,26 @@ Object.assign(fs, {
   mkdir: later(() => {}, () => ({})),
 })
 sync({ getFileSystemManager: () => fs, env: { USER_DATA_PATH: path } })
+
+/** A file from a chat: what a test queued, or what whoever sits before the preview picks on this machine. */
+api('chooseMessageFile', async () => {
+  if (!(await privacy.ask('chooseMessageFile'))) refuse('privacy permission is not authorized', { errno: 104 })
+  record('chooseMessageFile', {})
+  const chosen = state.fileQueue?.length ? [state.fileQueue.shift()] : navigator.webdriver ? [] : await picked()
+  if (!chosen.length) refuse('cancel')
+  const tempFiles = chosen.map(({ name, data }, at) => {
+    const path = `http://tmp/${Date.now()}-${at}-${name}`
+    files.set(path, data)
+    return { name, path, size: typeof data === 'string' ? new TextEncoder().encode(data).length : data.byteLength, time: Math.floor(Date.now() / 1000), type: 'file' }
+  })
+  return { tempFiles }
+})
+
+function picked() {
+  return new Promise((resolve) => {
+    const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,.xlsx,.txt' })
+    input.addEventListener('cancel', () => resolve([]))
+    input.addEventListener('change', () => resolve(Promise.all([...input.files].map(async (file) => ({ name: file.name, data: await file.arrayBuffer() })))))
+    input.click()
+  })
+}

@@ -6,9 +6,8 @@ use super::{Asked, rows};
 use crate::customers::entity::customer;
 use crate::customers::search::compile;
 use crate::db::Code;
-use crate::jobs::Job;
+use crate::jobs::{Job, Turn, take_turn};
 use crate::problem::Problem;
-use crate::scope::system::System;
 use crate::scope::{Scope, Tx};
 use domain::permission::Permission;
 use domain::transfer::ExportState;
@@ -19,8 +18,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction.
 const BATCH: u64 = 500;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 
 /// Somebody asked for an export.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,21 +32,15 @@ impl Job for ExportAsked {
     async fn run(self, mut scope: Scope) -> Result<(), Problem> {
         let these = scope.find::<export::Entity>().filter(export::Column::Id.eq(self.export_id));
         let Some(found) = these.one().await? else { return Ok(()) };
-        let system = System::new(scope.installation());
-        for _ in 0..TURN {
-            let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
+        let steps = async |theirs: &mut Scope| step(theirs, self.export_id).await;
+        match take_turn(&self, &mut scope, found.staff_id, steps).await? {
+            Turn::Over => Ok(()),
+            Turn::Gone => {
                 let tx = scope.begin().await?;
                 end(&tx, &found, ExportState::Cancelled).await?;
-                return tx.commit().await;
-            };
-            if step(&mut theirs, self.export_id).await? {
-                return Ok(());
+                tx.commit().await
             }
         }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
     }
 
     async fn give_up(self, mut scope: Scope) -> Result<(), Problem> {

@@ -94,7 +94,7 @@ async fn create_export(
     }
     let own = custom::definitions(&*scope).await?;
     let columns = if columns.is_empty() {
-        let built_in = columns::FIELDS.iter().map(|(name, ..)| (*name).to_owned());
+        let built_in = columns::written().map(str::to_owned);
         built_in.chain(own.iter().map(|definition| format!("custom.{}", definition.key))).collect()
     } else {
         columns

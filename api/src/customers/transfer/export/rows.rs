@@ -1,7 +1,7 @@
 //! A customer as a row of a table: what whoever asked sees, in the words that an import reads.
 
-use super::super::columns;
 use super::super::files::Line;
+use super::super::{columns, days};
 use crate::clock::CHINA;
 use crate::customers::custom;
 use crate::customers::entity::customer;
@@ -13,6 +13,7 @@ use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::contacts::masked;
 use domain::custom_fields::{CustomKind, Definition};
+use domain::dates::SpecialDate;
 use domain::permission::FieldRule;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -99,6 +100,10 @@ fn built_in(
         "industry" => row.industry.map(|code| columns::word("industry", code.0.as_str()).to_owned()),
         "size" => row.size.map(|code| columns::word("size", code.0.as_str()).to_owned()),
         "birthday" => row.birthday.map(|day| day.to_string()),
+        "dates" => {
+            let dates: Vec<SpecialDate> = serde_json::from_str(row.dates.as_deref()?).ok()?;
+            Some(days::spoken(&dates))
+        }
         "needs" => row.needs.clone(),
         "remark" => row.remark.clone(),
         "owner" => name(row.owner_id).filter(|_| row.pool_id.is_none()),

@@ -4,7 +4,9 @@
 use super::super::files::Line;
 use super::draft::{Draft, Flaw};
 use super::known::{Key, by_phone, first_phone, met};
+use super::marks::Marks;
 use super::names::{Names, refused};
+use super::talks::{Talk, Talks, Told, told};
 use super::update;
 use crate::customers::change::check_owner;
 use crate::customers::custom;
@@ -31,11 +33,24 @@ pub(super) struct Settled {
     pub(super) customer: Option<Uuid>,
     /// What puts back what stood there before, sealed.
     pub(super) before: Option<Vec<u8>>,
+    /// What it said that no other row may.
+    pub(super) marks: Vec<Vec<u8>>,
+    /// An old follow-up that comes with it, and the id under which it was written down.
+    told: Option<Told>,
+    pub(super) interaction: Option<Uuid>,
+    /// It only adds to what a row before it did.
+    pub(super) adds: bool,
 }
 
 impl Settled {
     fn of(draft: Draft, outcome: RowOutcome) -> Self {
-        Self { line: draft.line, outcome, flaws: draft.flaws, customer: None, before: None }
+        let Draft { line, mut flaws, hints, marks, told, .. } = draft;
+        flaws.extend(hints);
+        // Whoever does not come in stands in nobody's way.
+        let comes = matches!(outcome, RowOutcome::Created | RowOutcome::Updated);
+        let marks = marks.into_iter().filter(|_| comes).map(|(_, digest)| digest).collect();
+        let told = told.filter(|_| comes);
+        Self { line, outcome, flaws, customer: None, before: None, marks, told, interaction: None, adds: false }
     }
 }
 
@@ -45,16 +60,17 @@ struct Passed {
     new: New,
 }
 
-/// Does some rows of an import.
+/// Does some rows of an import, or of a trial of one.
 pub(super) async fn apply(
     tx: &Tx<'_>,
-    import: (Uuid, i64),
-    asked: &ImportStart,
+    (import, trial): ((Uuid, i64), bool),
+    (asked, headers): (&ImportStart, &[String]),
     own: &[Definition],
     lines: &[Line],
+    talks: &impl Talks,
 ) -> Result<Vec<Settled>, Problem> {
     let key = Key::of(asked.key.as_deref(), own).unwrap_or(Key::Phone);
-    let drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, &asked.columns, own)).collect();
+    let mut drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, headers, &asked.columns, own)).collect();
     let names = Names::of(tx, asked, &drafts).await?;
     let said: Vec<String> = drafts.iter().filter_map(|draft| key.said(draft)).collect();
     let known = key.known(tx, &said).await?;
@@ -71,20 +87,28 @@ pub(super) async fn apply(
             rows.into_iter().map(|row| (row.id, row)).collect()
         }
     };
-    let (mut seen, mut numbers) = (HashSet::new(), HashSet::new());
-    let (mut settled, mut passed) = (Vec::new(), Vec::new());
+    let marks = if trial { Marks::of(tx, import, &mut drafts, &key, own).await? } else { Marks::default() };
+    let (mut seen, mut numbers) = (HashMap::new(), HashSet::new());
+    let (mut settled, mut passed, mut more) = (Vec::new(), Vec::new(), Vec::new());
     for mut draft in drafts {
         let tags = names.settle(&mut draft);
         let said = key.said(&draft);
         let there = said.as_ref().and_then(|said| known.get(said).copied());
+        draft.told = told(tx, &mut draft, &names)?;
+        let again = marks.has(&draft, &key.field());
+        let before = said.as_ref().and_then(|said| seen.get(said).copied());
         // All that is wrong with a row is said at once.
-        let body = Body::read(&mut draft, there.is_some());
+        let body = Body::read(&mut draft, there.is_some() || before.is_some() || again);
         let Some(body) = body.filter(|_| draft.flaws.is_empty()) else {
             settled.push(Settled::of(draft, RowOutcome::Failed));
             continue;
         };
-        let repeated =
-            said.as_ref().is_some_and(|said| seen.contains(said)) || there.is_some_and(|id| met.contains(&id));
+        let of_file = before.or(there.filter(|id| met.contains(id)));
+        let repeated = again || of_file.is_some();
+        if repeated && draft.told.is_some() {
+            more.push((draft, of_file));
+            continue;
+        }
         let stands = match repeated {
             true => Some((Violation::new(key.field(), "row_repeated"), true)),
             false => in_the_way(asked.mode, &key, there, said.is_some()),
@@ -101,18 +125,26 @@ pub(super) async fn apply(
                 let row =
                     Box::pin(changed(tx, draft, (id, may.get(&id).cloned(), *input), (&tags, &names), own)).await?;
                 if row.outcome == RowOutcome::Updated {
-                    seen.extend(said);
+                    seen.extend(said.map(|said| (said, id)));
                 }
                 settled.push(row);
             }
-            (Body::New(_), _) if first.as_ref().is_some_and(|it| taken.contains_key(it) || numbers.contains(it)) => {
+            _ if marks.own(&draft).is_some() => {
+                let taken = marks.own(&draft).map(|field| Violation::new(field, "value_taken"));
+                draft.judged(taken.as_slice());
+                settled.push(Settled::of(draft, RowOutcome::Failed));
+            }
+            (Body::New(_), _)
+                if marks.has(&draft, "phones")
+                    || first.as_ref().is_some_and(|it| taken.contains_key(it) || numbers.contains(it)) =>
+            {
                 draft.judged(&[Violation::new("phones", "phone_taken")]);
                 settled.push(Settled::of(draft, RowOutcome::Failed));
             }
             (Body::New(input), _) => match judged(tx, &mut draft, *input, &names, tags).await? {
                 Some(new) => {
                     // Whoever failed stands in nobody's way.
-                    seen.extend(said);
+                    seen.extend(said.map(|said| (said, new.id)));
                     numbers.extend(first);
                     passed.push(Passed { draft, new });
                 }
@@ -122,7 +154,63 @@ pub(super) async fn apply(
         }
     }
     settled.extend(Box::pin(created(tx, passed)).await?);
+    settled.extend(added(tx, more, &settled, &met, &key).await?);
+    written(tx, &mut settled, talks).await?;
     Ok(settled)
+}
+
+/// Rows that only add an old follow-up to a customer of a row before.
+async fn added(
+    tx: &Tx<'_>,
+    more: Vec<(Draft, Option<Uuid>)>,
+    settled: &[Settled],
+    met: &HashSet<Uuid>,
+    key: &Key,
+) -> Result<Vec<Settled>, Problem> {
+    if more.is_empty() {
+        return Ok(Vec::new());
+    }
+    let came: HashSet<Uuid> = settled.iter().filter_map(|row| row.customer).chain(met.iter().copied()).collect();
+    let these = customer::Column::Id.is_in(more.iter().filter_map(|(_, id)| *id));
+    let rows = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
+    let mut rows: HashMap<Uuid, customer::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut added = Vec::new();
+    for (mut draft, id) in more {
+        let Some(at) = draft.told.as_ref().map(|told| told.at) else { continue };
+        let row = id.filter(|id| came.contains(id)).and_then(|id| rows.get_mut(&id));
+        match (row, id) {
+            (Some(row), _) => {
+                let before = Some(update::spoken(tx, row, at).await?);
+                row.last_contact_at = row.last_contact_at.max(Some(at));
+                let customer = Some(row.id);
+                added.push(Settled { customer, before, adds: true, ..Settled::of(draft, RowOutcome::Updated) });
+            }
+            // Of a trial, in which nobody of a row before is there.
+            (None, None) => added.push(Settled::of(draft, RowOutcome::Updated)),
+            (None, Some(_)) => {
+                draft.judged(&[Violation::new(key.field(), "row_repeated")]);
+                added.push(Settled::of(draft, RowOutcome::Failed));
+            }
+        }
+    }
+    Ok(added)
+}
+
+/// Writes the old follow-ups down that came with rows.
+async fn written(tx: &Tx<'_>, settled: &mut [Settled], talks: &impl Talks) -> Result<(), Problem> {
+    let mut all = Vec::new();
+    for row in settled.iter_mut() {
+        if let (Some(customer), Some(told)) = (row.customer, row.told.take()) {
+            let id = new_id(told.at);
+            row.interaction = Some(id);
+            all.push(Talk { id, customer, told });
+        }
+    }
+    let written = talks.write(tx, all).await?;
+    for row in settled {
+        row.interaction = row.interaction.filter(|id| written.contains(id));
+    }
+    Ok(())
 }
 
 /// What a row says, as the rules read it.
@@ -189,7 +277,8 @@ async fn judged(
     // Whoever brings them in looks after them, unless the table says who does.
     input.owner_id = Some(input.owner_id.map_or_else(|| tx.me(), Ok)?);
     let id = new_id(draft.made_at.unwrap_or_else(|| tx.now()));
-    Ok(Some(New { id, input, filled, by, at: draft.made_at, tags }))
+    let spoken_at = draft.told.as_ref().map(|told| told.at);
+    Ok(Some(New { id, input, filled, by, at: draft.made_at, tags, spoken_at }))
 }
 
 /// Whether whoever asked may say all that.
@@ -274,7 +363,8 @@ async fn changed(
         ));
         return Ok(Settled::of(draft, RowOutcome::Failed));
     };
-    match tx.attempt(async |tx| update::update(tx, row, input, (tags, names.known()), own).await).await? {
+    let with = (tags, names.known(), draft.told.as_ref().map(|told| told.at));
+    match tx.attempt(async |tx| update::update(tx, row, input, with, own).await).await? {
         Ok(before) => Ok(Settled { customer: Some(id), before, ..Settled::of(draft, RowOutcome::Updated) }),
         Err(problem) => {
             refused(&mut draft, problem)?;

@@ -1,7 +1,8 @@
 //! A row of a table as the body that a person would have sent: judged by the same rules.
 
 use super::super::files::{Line, Unread};
-use super::super::{cells, columns};
+use super::super::{cells, columns, days};
+use super::talks::{Said, Told};
 use chrono::{DateTime, Utc};
 use domain::custom_fields::{CustomKind, Definition};
 use domain::message;
@@ -56,14 +57,23 @@ pub(super) struct Draft {
     pub(super) id: Option<String>,
     pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) made_by: Option<String>,
+    /// What an old follow-up says, and the same when it was judged.
+    pub(super) talk: Said,
+    pub(super) told: Option<Told>,
     pub(super) flaws: Vec<Flaw>,
+    /// What is to be said about a row that is not wrong.
+    pub(super) hints: Vec<Flaw>,
+    /// What it says that no other row may, of a trial: fields and digests.
+    pub(super) marks: Vec<(String, Vec<u8>)>,
+    /// Days that are numbers are counted from 1904.
+    late: bool,
     /// Which column said what.
     said: Vec<(String, usize)>,
 }
 
 impl Draft {
-    pub(super) fn of(line: &Line, uses: &[ColumnUse], own: &[Definition]) -> Self {
-        let mut draft = Self { line: line.number, ..Self::default() };
+    pub(super) fn of(line: &Line, headers: &[String], uses: &[ColumnUse], own: &[Definition]) -> Self {
+        let mut draft = Self { line: line.number, late: line.late, ..Self::default() };
         for of in uses {
             let Ok(column) = usize::try_from(of.column) else { continue };
             if let Some((_, unread)) = line.unread.iter().find(|(at, _)| *at == column) {
@@ -73,7 +83,8 @@ impl Draft {
             let cell = cells::bare(line.cell(column));
             draft.said.push((of.field.clone(), column));
             if !cell.is_empty() {
-                draft.take(column, &of.field, cell, own);
+                let header = headers.get(column).map(String::as_str).unwrap_or_default();
+                draft.take((column, header), &of.field, cell, own);
             }
         }
         draft
@@ -98,8 +109,17 @@ impl Draft {
         }
     }
 
-    fn take(&mut self, column: usize, field: &str, cell: String, own: &[Definition]) {
+    fn take(&mut self, (column, header): (usize, &str), field: &str, cell: String, own: &[Definition]) {
         match field {
+            "interaction" => self.talk.content = Some(cell),
+            "interaction_by" => self.talk.by = Some(cell),
+            "interaction_channel" => self.talk.channel = Some(columns::code(field, &cell)),
+            "interaction_at" => match cells::instant(&cell, self.late) {
+                Some(at) => self.talk.at = Some(at),
+                None => self.wrong(column, &Violation::new("", "date_invalid")),
+            },
+            "dates" => self.dates(column, &cell, header),
+            "birthday" if days::is_lunar(&cell) => self.dates(column, &cell, "生日"),
             "phone" => {
                 for part in cells::parts(&cell) {
                     match cells::phone(part) {
@@ -114,11 +134,11 @@ impl Draft {
             "owner" => self.owner = Some(cell),
             "id" => self.id = Some(cell),
             "created_by" => self.made_by = Some(cell),
-            "created_at" => match cells::instant(&cell) {
+            "created_at" => match cells::instant(&cell, self.late) {
                 Some(at) => self.made_at = Some(at),
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
             },
-            "birthday" => match cells::day(&cell) {
+            "birthday" => match cells::day(&cell, self.late) {
                 Some(day) => drop(self.body.insert(field.to_owned(), json!(day))),
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
             },
@@ -143,12 +163,29 @@ impl Draft {
                 if let Some(spoilt) = spoilt {
                     return self.wrong(column, &spoilt);
                 }
-                let value = custom(definition, cell);
+                let value = custom(definition, cell, self.late);
                 if let Value::Object(fields) = self.body.entry("custom").or_insert_with(|| json!({})) {
                     fields.insert(definition.key.clone(), value);
                 }
             }
         }
+    }
+
+    fn dates(&mut self, column: usize, cell: &str, header: &str) {
+        match days::read(cell, header, self.late) {
+            Some(dates) => self.list("dates", dates),
+            None => self.wrong(column, &Violation::new("", "date_invalid")),
+        }
+    }
+
+    /// Adds something to be told about a row that is not wrong for that.
+    pub(super) fn hint(&mut self, field: &str, violation: &Violation) {
+        let column = self.column(field);
+        self.hints.push(Flaw::new(column, violation));
+    }
+
+    fn column(&self, field: &str) -> Option<usize> {
+        self.said.iter().find(|(said, _)| said == field).map(|(_, column)| *column)
     }
 
     /// Adds what the rules say, each at the column that said it.
@@ -160,17 +197,20 @@ impl Draft {
                 "wechat_ids" => "wechat",
                 "owner_id" => "owner",
                 "tag_ids" => "tags",
+                "content" => "interaction",
+                "channel" => "interaction_channel",
+                "happened_at" => "interaction_at",
                 "custom" => violation.field.as_str(),
                 other => other,
             };
-            let column = self.said.iter().find(|(said, _)| said == field).map(|(_, column)| *column);
+            let column = self.column(field);
             self.flaws.push(Flaw::new(column, violation));
         }
     }
 }
 
 /// A cell as a value of one of the business's own fields: labels for choices, yuan for money.
-fn custom(definition: &Definition, cell: String) -> Value {
+fn custom(definition: &Definition, cell: String, late: bool) -> Value {
     let choice = |label: &str| {
         let known = definition.rules.choices.iter().find(|choice| choice.label == label);
         known.and_then(|choice| choice.key.clone()).unwrap_or_else(|| label.to_owned())
@@ -179,7 +219,7 @@ fn custom(definition: &Definition, cell: String) -> Value {
         CustomKind::Choice => json!(choice(&cell)),
         CustomKind::Choices => cells::parts(&cell).map(choice).collect(),
         CustomKind::Money => cells::fen(&cell).map_or(json!(cell), |fen| json!(fen)),
-        CustomKind::Date => cells::day(&cell).map_or(json!(cell), |day| json!(day)),
+        CustomKind::Date => cells::day(&cell, late).map_or(json!(cell), |day| json!(day)),
         CustomKind::Number => json!(cell.replace([',', '，'], "")),
         CustomKind::YesNo => match cell.to_lowercase().as_str() {
             "是" | "有" | "√" | "y" | "yes" | "true" | "1" => json!(true),

@@ -12,7 +12,7 @@ use domain::transfer::RowOutcome;
 use futures::Stream;
 use futures::stream::unfold;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, ExprTrait as _};
 use std::collections::HashMap;
 
 /// What a stream of a table is at.
@@ -21,22 +21,23 @@ struct State {
     import: import::Model,
     headers: Vec<String>,
     lang: Lang,
+    hints: bool,
     sheet: Option<Sheet>,
     next: i64,
 }
 
-/// The rows that failed or were left out, piece by piece.
+/// The rows that failed or were left out, or those that came in with a hint, piece by piece.
 ///
 /// # Errors
 /// When the rows have gone.
 pub(super) async fn stream(
     scope: Scope,
     import: import::Model,
-    lang: Lang,
+    (lang, hints): (Lang, bool),
 ) -> Result<impl Stream<Item = Result<actix_web::web::Bytes, actix_web::Error>> + 'static, Problem> {
     let Some(headers) = headers(&scope, import.id).await? else { return Err(Problem::conflict("file_gone", None)) };
     let sheet = Some(Sheet::new(import.format.0));
-    let state = State { scope, import, headers, lang, sheet, next: 0 };
+    let state = State { scope, import, headers, lang, hints, sheet, next: 0 };
     Ok(unfold(state, async |mut state: State| {
         let sheet = state.sheet.take()?;
         match step(&mut state, sheet).await {
@@ -49,7 +50,12 @@ pub(super) async fn stream(
 /// The next piece of the file; the table is put back unless this was its end.
 async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
     if state.next == 0 {
-        let reason = if state.lang == Lang::Zh { "失败原因" } else { "Reason" };
+        let reason = match (state.lang, state.hints) {
+            (Lang::Zh, false) => "失败原因",
+            (Lang::Zh, true) => "提示",
+            (_, false) => "Reason",
+            (_, true) => "Hint",
+        };
         let bytes = sheet.row(state.headers.iter().map(String::as_str).chain([reason]))?;
         (state.next, state.sheet) = (1, Some(sheet));
         return Ok(bytes);
@@ -61,10 +67,11 @@ async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
     let Some(lines) = lines else { return Ok(sheet.finish()?.0) };
     state.next += 1;
     let (first, last) = (lines.first().map_or(0, |line| line.number), lines.last().map_or(0, |line| line.number));
+    let out = row::Column::Outcome.is_in([RowOutcome::Failed.as_str(), RowOutcome::Skipped.as_str()]);
     let wrong = Condition::all()
         .add(row::Column::ImportId.eq(state.import.id))
         .add(row::Column::Run.eq(state.import.run))
-        .add(row::Column::Outcome.is_in([RowOutcome::Failed.as_str(), RowOutcome::Skipped.as_str()]))
+        .add(if state.hints { out.not().and(row::Column::Reasons.is_not_null()) } else { out })
         .add(row::Column::Line.between(first, last));
     let rows = state.scope.find::<row::Entity>().filter(wrong).all().await?;
     let reasons: HashMap<i64, Option<String>> = rows.into_iter().map(|row| (row.line, row.reasons)).collect();

@@ -4,21 +4,19 @@
 use super::super::entity::{import, row};
 use super::super::files;
 use super::apply::{Settled, apply};
-use super::revert;
+use super::talks::Talks;
+use super::view::headers;
+use super::{marks, revert};
 use crate::customers::custom;
 use crate::db::Code;
-use crate::jobs::Job;
+use crate::jobs::{Turn, take_turn};
 use crate::problem::Problem;
-use crate::scope::system::System;
 use crate::scope::{Scope, Tx};
 use domain::permission::Permission;
 use domain::transfer::{ImportStart, ImportState, RowOutcome};
 use sea_orm::{ColumnTrait as _, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// Transactions of a run before other jobs get their turn; far less than a lease.
-const TURN: usize = 20;
 
 /// Somebody started an import, or takes one back.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,31 +25,23 @@ pub(crate) struct ImportAsked {
     pub(super) import_id: Uuid,
 }
 
-impl Job for ImportAsked {
-    const KIND: &'static str = "import_asked";
-
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+impl ImportAsked {
+    /// Goes on with it. `talks` writes down what the table says about old follow-ups.
+    pub(crate) async fn go_on(self, mut scope: Scope, talks: &impl Talks) -> Result<(), Problem> {
         let Some(found) = find(&scope, self.import_id).await? else { return Ok(()) };
-        let system = System::new(scope.installation());
-        for _ in 0..TURN {
-            // Anew for each piece: a right that was taken away counts at once.
-            let Some(mut theirs) = system.staff_scope(&scope, found.staff_id).await? else {
+        let steps = async |theirs: &mut Scope| step(theirs, self.import_id, talks).await;
+        match take_turn(&self, &mut scope, found.staff_id, steps).await? {
+            Turn::Over => Ok(()),
+            Turn::Gone => {
                 let tx = scope.begin().await?;
                 end(&tx, &found, ImportState::Cancelled).await?;
-                return tx.commit().await;
-            };
-            if step(&mut theirs, self.import_id).await? {
-                return Ok(());
+                tx.commit().await
             }
         }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
     }
 
     /// Whoever waits for it is told that it goes on no more.
-    async fn give_up(self, mut scope: Scope) -> Result<(), Problem> {
+    pub(crate) async fn given_up(self, mut scope: Scope) -> Result<(), Problem> {
         let Some(found) = find(&scope, self.import_id).await? else { return Ok(()) };
         let tx = scope.begin().await?;
         end(&tx, &found, ImportState::Cancelled).await?;
@@ -69,14 +59,14 @@ async fn held(tx: &Tx<'_>, id: Uuid) -> Result<Option<import::Model>, Problem> {
 }
 
 /// One piece; `true` when nothing is left to do.
-async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
+async fn step(scope: &mut Scope, id: Uuid, talks: &impl Talks) -> Result<bool, Problem> {
     let tx = scope.begin().await?;
     let Some(found) = held(&tx, id).await? else { return Ok(true) };
     let trial = match found.state.0 {
         ImportState::Checking => true,
         ImportState::Running => false,
         ImportState::Reverting => {
-            let left = revert::step(&tx, &found).await?;
+            let left = revert::step(&tx, &found, talks).await?;
             if !left {
                 end(&tx, &found, ImportState::Reverted).await?;
             }
@@ -103,7 +93,11 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let asked: ImportStart =
         serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
     let own = custom::definitions(&tx).await?;
-    let settled = Box::pin(apply(&tx, (id, found.run), &asked, &own, &lines)).await?;
+    // Only dates are named by the words above them.
+    let named = asked.columns.iter().any(|of| of.field == "dates");
+    let headers = if named { headers(&tx, id).await?.unwrap_or_default() } else { Vec::new() };
+    let said = (&asked, headers.as_slice());
+    let settled = Box::pin(apply(&tx, ((id, found.run), trial), said, &own, &lines, talks)).await?;
     if trial {
         // All of it was done as it would be done, and none of it stays.
         drop(tx);
@@ -122,16 +116,28 @@ async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: 
     let count = |outcome: RowOutcome| {
         i64::try_from(settled.iter().filter(|row| row.outcome == outcome).count()).unwrap_or(i64::MAX)
     };
+    let wrong = |row: &Settled| matches!(row.outcome, RowOutcome::Failed | RowOutcome::Skipped);
+    let hinted = settled.iter().filter(|row| !wrong(row) && !row.flaws.is_empty()).count();
+    let hinted = i64::try_from(hinted).unwrap_or(i64::MAX);
     let change = import::ActiveModel {
         next_chunk: Set(found.next_chunk + 1),
         created: Set(found.created + count(RowOutcome::Created)),
         updated: Set(found.updated + count(RowOutcome::Updated)),
         skipped: Set(found.skipped + count(RowOutcome::Skipped)),
         failed: Set(found.failed + count(RowOutcome::Failed)),
+        hinted: Set(Some(found.hinted.unwrap_or_default() + hinted)),
         ..Default::default()
     };
-    let wrong = |row: &Settled| matches!(row.outcome, RowOutcome::Failed | RowOutcome::Skipped);
-    let rows = settled.into_iter().filter(|row| !trial || wrong(row)).map(|row| {
+    if trial {
+        let said = settled.iter().flat_map(|row| row.marks.iter().cloned()).collect();
+        marks::keep(tx, (found.id, found.run), said).await?;
+    }
+    // What a row before did to a customer is unchanged when a later one only adds to it.
+    let more: Vec<Uuid> = settled.iter().filter(|row| row.adds).filter_map(|row| row.customer).collect();
+    if !more.is_empty() && !trial {
+        revert::stamp(tx, found, more).await?;
+    }
+    let rows = settled.into_iter().filter(|row| !trial || !row.flaws.is_empty()).map(|row| {
         let reasons = (!row.flaws.is_empty()).then(|| serde_json::to_string(&row.flaws).ok()).flatten();
         row::ActiveModel {
             import_id: Set(found.id),
@@ -142,6 +148,7 @@ async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: 
             customer_id: Set(row.customer),
             stamped_at: Set(row.customer.map(|_| tx.now())),
             before: Set(row.before),
+            interaction_id: Set(row.interaction),
             ..Default::default()
         }
     });

@@ -8,6 +8,7 @@ use crate::scope::Tx;
 use crate::tags::entity::tag;
 use crate::tenants::staff;
 use domain::permission::Permission;
+use domain::phone::Phone;
 use domain::{Violation, transfer::ImportStart};
 use sea_orm::{ColumnTrait as _, Set};
 use serde_json::json;
@@ -21,8 +22,8 @@ const COLOUR: &str = "#5B6B7A";
 pub(super) struct Names {
     /// Colleagues at work; none where two have one name.
     staff: HashMap<String, Option<Uuid>>,
-    /// Whoever ever worked here.
-    ever: HashMap<String, Uuid>,
+    /// Whoever ever worked here, with their names.
+    ever: HashMap<String, (Uuid, String)>,
     types: HashMap<String, String>,
     tags: HashMap<String, Uuid>,
     /// The same tags, with their categories.
@@ -38,14 +39,10 @@ impl Names {
     /// Those that some rows name. Tags that are not there yet are made when that was asked for.
     pub(super) async fn of(tx: &Tx<'_>, asked: &ImportStart, drafts: &[Draft]) -> Result<Self, Problem> {
         let mut names = Self::default();
-        if drafts.iter().any(|draft| draft.owner.is_some() || draft.made_by.is_some()) {
-            for row in tx.find_buried_masked::<staff::Entity>().all().await? {
-                if row.live.is_some() && row.suspended_at.is_none() {
-                    let one = Some(row.id);
-                    names.staff.entry(row.name.clone()).and_modify(|known| *known = None).or_insert(one);
-                }
-                names.ever.insert(row.name, row.id);
-            }
+        let people = |draft: &Draft| [draft.owner.clone(), draft.made_by.clone(), draft.talk.by.clone()];
+        let people: BTreeSet<String> = drafts.iter().flat_map(people).flatten().collect();
+        if !people.is_empty() {
+            names.meet(tx, people).await?;
         }
         if drafts.iter().any(|draft| draft.body.contains_key("type")) {
             let own = tx.find::<kind::Entity>().all().await?;
@@ -69,14 +66,46 @@ impl Names {
         Ok(names)
     }
 
+    /// Knows colleagues by their names, and by their phones where a cell has one.
+    async fn meet(&mut self, tx: &Tx<'_>, said: BTreeSet<String>) -> Result<(), Problem> {
+        let mut phones: HashMap<Vec<u8>, String> = HashMap::new();
+        for cell in said {
+            let Some(phone) = Phone::parse(&cell) else { continue };
+            let digests = tx.system().phone_digests(&phone).await?;
+            phones.extend(digests.into_iter().map(|digest| (digest, cell.clone())));
+        }
+        for row in tx.find_buried_masked::<staff::Entity>().all().await? {
+            let digests = [&row.phone_digest, &row.next_phone_digest].into_iter().flatten();
+            let cell = digests.filter_map(|digest| phones.get(digest)).next().cloned();
+            let at_work = row.live.is_some() && row.suspended_at.is_none();
+            for word in [Some(row.name.clone()), cell].into_iter().flatten() {
+                if at_work {
+                    let one = Some(row.id);
+                    self.staff.entry(word.clone()).and_modify(|known| *known = None).or_insert(one);
+                }
+                // Of two who had one name it is rather the one who is still here.
+                if at_work || !self.ever.contains_key(&word) {
+                    self.ever.insert(word, (row.id, row.name.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever a name or phone ever stood for.
+    pub(super) fn ever(&self, word: &str) -> Option<(Uuid, String)> {
+        self.ever.get(word).cloned()
+    }
+
     /// Puts ids where names stand; what no name stands for is wrong. The tags are handed back.
     pub(super) fn settle(&self, draft: &mut Draft) -> Vec<Uuid> {
         if let Some(own) = draft.body.get("type").and_then(|word| self.types.get(word.as_str()?)) {
             draft.body.insert("type".to_owned(), json!(own));
         }
         if let Some(owner) = &draft.owner {
-            match self.staff.get(owner).copied().flatten() {
-                Some(id) => drop(draft.body.insert("owner_id".to_owned(), json!(id))),
+            match self.staff.get(owner).copied() {
+                Some(Some(id)) => drop(draft.body.insert("owner_id".to_owned(), json!(id))),
+                Some(None) => draft.judged(&[Violation::new("owner_id", "owner_ambiguous")]),
                 None => draft.judged(&[Violation::new("owner_id", "owner_unknown")]),
             }
         }
@@ -96,7 +125,7 @@ impl Names {
 
     /// Who wrote a row down, as the table says.
     pub(super) fn author(&self, draft: &Draft) -> Option<Uuid> {
-        self.ever.get(draft.made_by.as_ref()?).copied()
+        self.ever.get(draft.made_by.as_ref()?).map(|(id, _)| *id)
     }
 }
 

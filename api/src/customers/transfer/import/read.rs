@@ -19,11 +19,12 @@ pub(super) fn refuse(code: &'static str) -> Violation {
     Violation::new("file", code)
 }
 
-/// Reads a table, blank rows aside; the first one that is taken holds the words of the columns.
+/// Reads a table of which `limit` bytes may arrive, blank rows aside; the first one that is taken holds the words of
+/// the columns.
 ///
 /// # Errors
 /// Why the file cannot be read; nothing of it is to be kept then.
-pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<TableFormat, Violation> {
+pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<TableFormat, Violation> {
     let mut count = 0_usize;
     let mut taken = |line: Line| {
         if line.cells.len() > COLUMNS {
@@ -39,7 +40,7 @@ pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<TableFormat, Vio
         take(line)
     };
     let format = if bytes.starts_with(b"PK") {
-        sheet::read(bytes, &mut taken)?;
+        sheet::read(bytes, limit, &mut taken)?;
         TableFormat::Xlsx
     } else {
         text::read(bytes, &mut taken)?;
@@ -73,7 +74,7 @@ mod tests {
         let samples = [xlsx, csv.clone().into_bytes(), gbk, format!("\u{feff}{csv}").into_bytes(), b"\"a\nb".to_vec()];
         for sample in samples.iter().take(4) {
             let mut lines = Vec::new();
-            read(sample, &mut |line| {
+            read(sample, LINE, &mut |line| {
                 lines.push(line);
                 Ok(())
             })
@@ -81,7 +82,7 @@ mod tests {
             assert_eq!(lines.iter().map(|line| line.cell(1)).collect::<Vec<_>>(), ["手机", "13800138000", "1.38E+10"]);
         }
         crate::mutants::endure(&samples, |bytes| {
-            let _ = read(bytes, &mut |_| Ok(()));
+            let _ = read(bytes, LINE, &mut |_| Ok(()));
         });
     }
 }

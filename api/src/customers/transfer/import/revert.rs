@@ -1,6 +1,7 @@
 //! Taking an import back: what nobody changed since becomes what it was before.
 
 use super::super::entity::{import, row};
+use super::talks::Talks;
 use super::update::take_back;
 use crate::customers::entity::customer;
 use crate::db::Code;
@@ -9,20 +10,20 @@ use crate::scope::Tx;
 use domain::transfer::RowOutcome;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Customers in one transaction.
 const BATCH: u64 = 100;
 
 /// Takes some rows back; `false` when none are left.
-pub(super) async fn step(tx: &Tx<'_>, found: &import::Model) -> Result<bool, Problem> {
+pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks) -> Result<bool, Problem> {
     let done = [RowOutcome::Created.as_str(), RowOutcome::Updated.as_str()];
     let left = Condition::all()
         .add(row::Column::ImportId.eq(found.id))
         .add(row::Column::Run.eq(found.run))
         .add(row::Column::Outcome.is_in(done));
-    let page = |rows: sea_orm::Select<row::Entity>| rows.order_by_asc(row::Column::Line).limit(BATCH);
+    let page = |rows: sea_orm::Select<row::Entity>| rows.order_by_desc(row::Column::Line).limit(BATCH);
     let rows = tx.find::<row::Entity>().filter(left).shape(page).all().await?;
     if rows.is_empty() {
         return Ok(false);
@@ -30,14 +31,33 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model) -> Result<bool, Pro
     let these = customer::Column::Id.is_in(rows.iter().filter_map(|row| row.customer_id));
     let now = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
     let mut now: HashMap<Uuid, customer::Model> = now.into_iter().map(|row| (row.id, row)).collect();
-    let (mut reverted, mut kept) = (Vec::new(), Vec::new());
+    let (mut reverted, mut kept, mut touched) = (Vec::new(), Vec::new(), HashSet::new());
     for row in &rows {
-        let customer = row.customer_id.and_then(|id| now.remove(&id));
+        let customer = match row.customer_id {
+            // A later row about the same customer was taken back a moment ago.
+            Some(id) if touched.contains(&id) => {
+                tx.find_to_change_all::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?
+            }
+            Some(id) => now.remove(&id).filter(|customer| Some(customer.updated_at) == row.stamped_at),
+            None => None,
+        };
         // Whoever changed it since, even by putting a tag on it, keeps it as it is.
-        let unchanged = customer.filter(|customer| Some(customer.updated_at) == row.stamped_at);
-        let taken = match unchanged {
+        let taken = match customer {
             None => false,
-            Some(customer) => tx.attempt(async |tx| take_back(tx, row, customer).await).await?.unwrap_or_default(),
+            Some(customer) => {
+                let id = customer.id;
+                let back = tx.attempt(async |tx| {
+                    if let Some(talk) = row.interaction_id {
+                        talks.take_back(tx, talk).await?;
+                    }
+                    take_back(tx, row, customer).await
+                });
+                let back = back.await?.unwrap_or_default();
+                if back {
+                    touched.insert(id);
+                }
+                back
+            }
         };
         if taken { reverted.push(row.line) } else { kept.push(row.line) }
     }
@@ -53,8 +73,25 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model) -> Result<bool, Pro
         let change = row::ActiveModel { outcome: Set(Code(outcome)), ..Default::default() };
         tx.derive_all::<row::Entity>(these, change).await?;
     }
+    if !touched.is_empty() {
+        stamp(tx, found, touched.into_iter().collect()).await?;
+    }
     let change = import::ActiveModel { reverted: Set(found.reverted + count), ..Default::default() };
     tx.derive::<import::Entity>(found.id, change).await?;
     tx.unrecorded("each customer that changed has its entry; who was not changed has none");
     Ok(true)
+}
+
+/// Says of the rows that are left of some customers that nobody else changed these: what did just now was the
+/// import itself.
+pub(super) async fn stamp(tx: &Tx<'_>, found: &import::Model, customers: Vec<Uuid>) -> Result<(), Problem> {
+    let done = [RowOutcome::Created.as_str(), RowOutcome::Updated.as_str()];
+    let these = Condition::all()
+        .add(row::Column::ImportId.eq(found.id))
+        .add(row::Column::Run.eq(found.run))
+        .add(row::Column::CustomerId.is_in(customers))
+        .add(row::Column::Outcome.is_in(done));
+    let change = row::ActiveModel { stamped_at: Set(Some(tx.now())), ..Default::default() };
+    tx.derive_all::<row::Entity>(these, change).await?;
+    Ok(())
 }

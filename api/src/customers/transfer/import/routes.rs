@@ -49,6 +49,15 @@ struct UploadQuery {
     name: Option<String>,
 }
 
+/// Which rows are asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ErrorsQuery {
+    /// Not those that are wrong, but those that came in with something to be told about them.
+    #[serde(default)]
+    hints: bool,
+}
+
 /// Takes a table in: CSV (UTF-8, UTF-16 or GBK) or XLSX, as it is. It is read to its end, and nothing is imported
 /// yet: the answer shows the first rows and what the columns are probably meant for.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.import"])), params(UploadQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 201, body = ImportDetail), Problems))]
@@ -96,6 +105,9 @@ async fn start_import(
     if !scope.may(Permission::CustomersWrite) {
         return Err(Problem::Forbidden("forbidden"));
     }
+    if asked.columns.iter().any(|of| columns::is_talk(&of.field)) && !scope.may(Permission::InteractionsWrite) {
+        return Err(Problem::Forbidden("forbidden"));
+    }
     let now = scope.now();
     let tx = scope.begin().await?;
     let found = own(&tx, id.0).await?;
@@ -117,6 +129,7 @@ async fn start_import(
         updated: Set(0),
         skipped: Set(0),
         failed: Set(0),
+        hinted: Set(Some(0)),
         finished_at: Set(None),
         ..Default::default()
     };
@@ -222,11 +235,12 @@ async fn revert_import(mut scope: Can<CustomersImport>, id: Path<Uuid>) -> Resul
 }
 
 /// The rows that are wrong or were left out, as a file of the same kind with the reason in one more column.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.import"])), params(("id" = Uuid, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.import"])), params(("id" = Uuid, Path), ErrorsQuery), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
 #[get("/imports/{id}/errors")]
 async fn get_import_errors(
     scope: Can<CustomersImport>,
     id: Path<Uuid>,
+    query: Query<ErrorsQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&*scope, id.0).await?;
@@ -236,7 +250,7 @@ async fn get_import_errors(
     }
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let (format, lang) = (found.format.0, accepted.map_or(Lang::Zh, Lang::accepted));
-    let rows = errors::stream(scope.whole(), found, lang).await?;
+    let rows = errors::stream(scope.whole(), found, (lang, query.0.hints)).await?;
     Ok(HttpResponse::Ok()
         .content_type(Sheet::content_type(format))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"errors.{}\"", format.as_str())))

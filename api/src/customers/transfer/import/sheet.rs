@@ -2,24 +2,19 @@
 
 use super::super::files::{Line, Unread};
 use super::read::{COLUMNS, Take, number, refuse};
+use super::weigh::{Weight, weigh};
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader as _, Xlsx};
 use domain::Violation;
-use std::io::{Cursor, Read as _};
-use zip::ZipArchive;
+use std::io::Cursor;
 
-/// Bytes that a file may unfold to.
-const UNFOLDED: u64 = 300 * 1024 * 1024;
-/// Of them the texts that cells share: they are held in memory.
-const SHARED: u64 = 48 * 1024 * 1024;
-/// Parts of a file.
-const PARTS: usize = 2_000;
 /// Merged cells that are looked at.
 const MERGED: usize = 1_000;
 /// From here on Excel keeps no more digits.
 const EXACT: f64 = 1e15;
 
-pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
-    let merges = weigh(bytes)?;
+/// Reads the first sheet of a file of which `limit` bytes may arrive.
+pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<(), Violation> {
+    let Weight { merges, late } = weigh(bytes, limit)?;
     let broken = |_| refuse("file_broken");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let name = book.sheet_names().into_iter().next().ok_or_else(|| refuse("file_broken"))?;
@@ -28,7 +23,7 @@ pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
         return Err(refuse("merged_too_many"));
     }
     let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
-    let mut line = Line::of(1, Vec::new());
+    let mut line = begun(1, late, &merged);
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (row, column) = cell.get_position();
         let row = i64::from(row) + 1;
@@ -37,7 +32,7 @@ pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
             if row < line.number {
                 return Err(refuse("file_broken"));
             }
-            take(std::mem::replace(&mut line, begun(row, &merged)))?;
+            take(std::mem::replace(&mut line, begun(row, late, &merged)))?;
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         put(&mut line, column, cell.get_value())?;
@@ -46,8 +41,8 @@ pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
 }
 
 /// A row, with what merged cells hide of it.
-fn begun(row: i64, merged: &[Dimensions]) -> Line {
-    let mut line = Line::of(row, Vec::new());
+fn begun(row: i64, late: bool, merged: &[Dimensions]) -> Line {
+    let mut line = Line { late, ..Line::of(row, Vec::new()) };
     for Dimensions { start, end } in merged {
         // Only the first of them has the value; those right of it in the same row hide nothing.
         if i64::from(start.0) + 1 < row && row <= i64::from(end.0) + 1 {
@@ -97,42 +92,4 @@ fn moment(at: ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
     let day = format!("{year:04}-{month:02}-{day:02}");
     if (hour, minute, second) == (0, 0, 0) { day } else { format!("{day} {hour:02}:{minute:02}:{second:02}") }
-}
-
-/// Unfolds the parts of a file without keeping them, as far as they may go: what a file says about its own
-/// size is believed only when it says too much. Answers whether there may be merged cells.
-fn weigh(bytes: &[u8]) -> Result<bool, Violation> {
-    let broken = |_| refuse("file_broken");
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    if archive.len() > PARTS {
-        return Err(refuse("archive_too_large"));
-    }
-    let (mut total, mut merges, mut buffer) = (0_u64, false, vec![0; 64 * 1024]);
-    for at in 0..archive.len() {
-        let mut part = archive.by_index(at).map_err(|_| refuse("file_broken"))?;
-        let name = part.name().map_err(|_| refuse("file_broken"))?.to_ascii_lowercase();
-        // Pictures are never unfolded.
-        if !name.ends_with(".xml") && !name.ends_with(".rels") {
-            continue;
-        }
-        let most = if name.contains("sharedstrings") { SHARED } else { UNFOLDED };
-        if part.size() > most || total.saturating_add(part.size()) > UNFOLDED {
-            return Err(refuse("archive_too_large"));
-        }
-        let mut own = 0_u64;
-        loop {
-            let read = part.read(&mut buffer).map_err(|_| refuse("file_broken"))?;
-            if read == 0 {
-                break;
-            }
-            own += u64::try_from(read).unwrap_or(u64::MAX);
-            if own > most || total + own > UNFOLDED {
-                return Err(refuse("archive_too_large"));
-            }
-            let piece = buffer.get(..read).unwrap_or_default();
-            merges = merges || name.contains("worksheets/") && piece.windows(9).any(|part| part == b"mergeCell");
-        }
-        total += own;
-    }
-    Ok(merges)
 }

@@ -32,11 +32,15 @@ pub(super) fn read(bytes: &[u8], take: &mut Take<'_>) -> Result<(), Violation> {
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Violation> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(mark..).unwrap_or_default();
+        if is_page(rest) {
+            return Err(refuse("file_kind_unknown"));
+        }
         let text = encoding.decode_without_bom_handling_and_without_replacement(rest);
         let wide = encoding == UTF_16LE || encoding == UTF_16BE;
         return text.ok_or_else(|| if wide { refuse("file_broken") } else { mixed(rest) });
     }
-    if bytes.get(..HEAD.min(bytes.len())).unwrap_or_default().contains(&0) || bytes.starts_with(b"%PDF") {
+    let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default();
+    if head.contains(&0) || head.starts_with(b"%PDF") || is_page(head) {
         return Err(refuse("file_kind_unknown"));
     }
     for (at, line) in (1_i64..).zip(bytes.split(|byte| *byte == b'\n')) {
@@ -52,6 +56,13 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Violation> {
         return Err(mixed(bytes));
     }
     GB18030.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| mixed(bytes))
+}
+
+/// A page of the web: many programs call one `.xls`.
+fn is_page(head: &[u8]) -> bool {
+    let words: Vec<u8> = head.trim_ascii_start().iter().take(20).map(u8::to_ascii_lowercase).collect();
+    let begins: [&[u8]; 6] = [b"<html", b"<!doctype", b"<?xml", b"<table", b"<meta", b"<style"];
+    begins.iter().any(|begin| words.starts_with(begin))
 }
 
 fn unmistakable(line: &[u8]) -> bool {

@@ -5,16 +5,19 @@ use crate::customers::bury::put_away;
 use crate::customers::change::change;
 use crate::customers::custom;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::spoken_to;
 use crate::customers::tagging::{How, Known, Retag, look_up, retag};
 use crate::customers::vault::{Vault, person_key};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
+use chrono::{DateTime, Utc};
 use domain::contacts::{CustomerEmail, CustomerWechat};
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, CustomerPhone};
+use domain::dates::SpecialDate;
 use domain::phone::Phone;
-use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,7 +25,7 @@ use uuid::Uuid;
 const SEVERAL: usize = 5;
 
 /// What puts back what stood there before.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Before {
     changes: CustomerChanges,
     /// Tags that the row put on.
@@ -30,6 +33,9 @@ struct Before {
     /// Tags of the same categories that gave way.
     #[serde(default)]
     gave_way: Vec<Uuid>,
+    /// When somebody had last spoken with them, if an old follow-up came.
+    #[serde(default)]
+    spoken: Option<Option<DateTime<Utc>>>,
 }
 
 fn place(scope: &Scope, customer: Uuid) -> String {
@@ -42,10 +48,10 @@ pub(super) async fn update(
     tx: &Tx<'_>,
     row: customer::Model,
     mut input: CustomerChanges,
-    (tags, known): (&[Uuid], &Known),
+    (tags, known, spoken): (&[Uuid], &Known, Option<DateTime<Utc>>),
     own: &[Definition],
 ) -> Result<Option<Vec<u8>>, Problem> {
-    let (id, key) = (row.id, person_key(tx, &row)?);
+    let (id, key, last) = (row.id, person_key(tx, &row)?, row.last_contact_at);
     let vault = Vault::open(tx, &row)?;
     let phones: Vec<CustomerPhone> = vault
         .phones
@@ -63,6 +69,9 @@ pub(super) async fn update(
     merged(&mut input.phones, &phones, |a, b| number(a) == number(b));
     merged(&mut input.emails, &emails, |a, b| a.email.eq_ignore_ascii_case(&b.email));
     merged(&mut input.wechat_ids, &accounts, |a, b| a.account == b.account);
+    let dates: Vec<SpecialDate> =
+        row.dates.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default();
+    merged(&mut input.dates, &dates, |a, b| a.label == b.label);
     let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
     let changes = CustomerChanges {
         name: input.name.as_ref().map(|_| row.name.clone()),
@@ -78,7 +87,7 @@ pub(super) async fn update(
         industry: input.industry.map(|_| row.industry.map(|code| code.0)),
         size: input.size.map(|_| row.size.map(|code| code.0)),
         needs: input.needs.as_ref().map(|_| row.needs.clone()),
-        dates: None,
+        dates: input.dates.as_ref().map(|_| dates),
         source: input.source.map(|_| row.source.map(|code| code.0)),
         birthday: input.birthday.map(|_| row.birthday),
         remark: input.remark.as_ref().map(|_| row.remark.clone()),
@@ -89,9 +98,20 @@ pub(super) async fn update(
         return Err(Problem::NotFound);
     }
     let Retag { add: tags, remove: gave_way, .. } = tagged(tx, id, tags, known).await?;
-    let before = Before { changes, tags, gave_way };
+    if spoken.is_some() {
+        spoken_to(tx, id, spoken, None).await?;
+    }
+    let before = Before { changes, tags, gave_way, spoken: spoken.map(|_| last) };
     let plain = serde_json::to_vec(&before).map_err(anyhow::Error::from)?;
     Ok(Some(key.seal(&place(tx, id), &plain)))
+}
+
+/// Notes only that somebody spoke with a customer then. Answers what puts it back.
+pub(super) async fn spoken(tx: &Tx<'_>, row: &customer::Model, at: DateTime<Utc>) -> Result<Vec<u8>, Problem> {
+    let before = Before { spoken: Some(row.last_contact_at), ..Before::default() };
+    spoken_to(tx, row.id, Some(at), None).await?;
+    let plain = serde_json::to_vec(&before).map_err(anyhow::Error::from)?;
+    Ok(person_key(tx, row)?.seal(&place(tx, row.id), &plain))
 }
 
 /// What is there stays behind what is said.
@@ -124,11 +144,18 @@ pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Mode
         return put_away(tx, id, (&name, company.as_deref()), None).await;
     };
     let plain = person_key(tx, &now)?.open(&place(tx, id), sealed)?;
-    let Before { changes, tags, gave_way } = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
+    let Before { changes, tags, gave_way, spoken } = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
     if !tags.is_empty() {
         let known = look_up(tx, &gave_way).await?;
         let add = gave_way.into_iter().filter(|tag| known.has(*tag)).collect();
         retag(tx, vec![Retag { customer: id, add, remove: tags }], &known, How::default()).await?;
+    }
+    if let Some(last) = spoken {
+        let change = customer::ActiveModel { last_contact_at: Set(last), ..Default::default() };
+        tx.derive::<customer::Entity>(id, change).await?;
+        if changes == CustomerChanges::default() {
+            return Ok(true);
+        }
     }
     change(tx, now, None, changes).await
 }

@@ -71,7 +71,7 @@ pub(super) async fn upload(scope: &mut Scope, name: String, payload: Payload) ->
     tx.insert::<import::Entity>(row).await?;
     tx.unrecorded("a file that can be read is recorded when it was");
     tx.commit().await?;
-    match kept(scope, id, bytes).await {
+    match kept(scope, id, bytes, most).await {
         Ok(()) => find(scope, id).await,
         Err(problem) => {
             let tx = scope.begin().await?;
@@ -85,14 +85,14 @@ pub(super) async fn upload(scope: &mut Scope, name: String, payload: Payload) ->
 }
 
 /// Reads the file on a thread of its own and keeps its rows, a piece in a transaction.
-async fn kept(scope: &mut Scope, id: Uuid, bytes: Vec<u8>) -> Result<(), Problem> {
+async fn kept(scope: &mut Scope, id: Uuid, bytes: Vec<u8>, most: usize) -> Result<(), Problem> {
     // A slow database makes the reader wait: no more than two pieces are under way.
     let (send, mut pieces) = mpsc::channel::<Vec<Line>>(2);
     let reader = tokio::task::spawn_blocking(move || {
         let (mut piece, mut size) = (Vec::new(), 0);
         let gone = |_| refuse("file_broken");
         let mut first = true;
-        let format = read(&bytes, &mut |line| {
+        let format = read(&bytes, most, &mut |line| {
             // The words of the columns are a piece of their own.
             if std::mem::take(&mut first) {
                 return send.blocking_send(vec![line]).map_err(gone);

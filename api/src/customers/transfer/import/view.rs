@@ -41,6 +41,8 @@ pub struct ImportView {
     pub failed: i64,
     /// Rows that were taken back.
     pub reverted: i64,
+    /// Rows that came in with something to be told about them.
+    pub hinted: i64,
     /// When the file was sent.
     pub created_at: DateTime<Utc>,
     /// When it ended.
@@ -63,6 +65,7 @@ impl From<import::Model> for ImportView {
             skipped: row.skipped,
             failed: row.failed,
             reverted: row.reverted,
+            hinted: row.hinted.unwrap_or_default(),
             created_at: row.created_at,
             finished_at: row.finished_at,
             expires_at: row.expires_at,

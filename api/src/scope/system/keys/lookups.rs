@@ -6,7 +6,7 @@ use crate::auth::entity::installation;
 use crate::crypto::{Digests, Index, LOOKUPS, NEXT_LOOKUPS, Stage, random};
 use crate::db::refusal;
 use crate::problem::Problem;
-use crate::scope::system::{Said, System};
+use crate::scope::system::{Said, System, SystemTx};
 use chrono::{DateTime, Duration, Utc};
 use domain::phone::Phone;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set};
@@ -164,5 +164,13 @@ impl System {
         installation::Entity::delete_by_id(NEXT_LOOKUPS.0.to_owned()).exec(&self.at.db.write).await?;
         self.at.snapshots.forget_lookups();
         Ok(())
+    }
+}
+
+impl SystemTx<'_> {
+    /// Every digest under which a colleague's phone may stand now.
+    pub(crate) async fn phone_digests(&self, phone: &Phone) -> Result<Vec<Vec<u8>>, Problem> {
+        let lookups = System::new(self.scope.installation()).lookups_on(self.tx).await?;
+        Ok(lookups.index.phone_anywhere(phone))
     }
 }

@@ -1,0 +1,44 @@
+//! A long job in the name of whoever asked for it: some steps, then other jobs get their turn.
+
+use super::Job;
+use crate::problem::Problem;
+use crate::scope::Scope;
+use crate::scope::system::System;
+use uuid::Uuid;
+
+/// Steps of a run, each a transaction; far less than a lease.
+const STEPS: usize = 20;
+
+/// How a run ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Nothing is left to do, or the job is waiting for its next turn.
+    Over,
+    /// Whoever asked may not work here any more: nothing more is done in their name.
+    Gone,
+}
+
+/// Takes steps as `staff`, until one says that nothing is left; what is left then is enqueued again.
+///
+/// # Errors
+/// What a step refuses.
+pub(crate) async fn take_turn<J: Job>(
+    job: &J,
+    scope: &mut Scope,
+    staff: Uuid,
+    mut step: impl AsyncFnMut(&mut Scope) -> Result<bool, Problem>,
+) -> Result<Turn, Problem> {
+    let system = System::new(scope.installation());
+    for _ in 0..STEPS {
+        // Anew for each step: a right that was taken away counts at once.
+        let Some(mut theirs) = system.staff_scope(scope, staff).await? else { return Ok(Turn::Gone) };
+        if step(&mut theirs).await? {
+            return Ok(Turn::Over);
+        }
+    }
+    let now = scope.now();
+    let tx = scope.begin().await?;
+    tx.enqueue(job, now).await?;
+    tx.commit().await?;
+    Ok(Turn::Over)
+}

@@ -1,0 +1,111 @@
+// A table comes in from a chat: looked at, tried, imported, taken back. A list goes out by a link.
+import { arrived, settled, texts } from '../actions.mjs'
+import { measure } from '../measure.mjs'
+import { check, equal, until } from '../runner.mjs'
+import { BOSS } from '../world.mjs'
+
+export const title = 'Import and export: a file from a chat, a trial, what is wrong, taking it back, and a link'
+
+export async function tell({ step, open, world }) {
+  const session = await world.signIn(BOSS)
+  await world.stepUp(session)
+  const options = { storageState: world.storage(session) }
+  const boss = await open(BOSS, options)
+  const stamp = String(Date.now()).slice(-5)
+  const [first, second] = [world.freshNumber(), world.freshNumber()]
+  const complaints = []
+  const look = async (phone, name) => {
+    await arrived(phone)
+    await phone.shot(name)
+    complaints.push(...(await measure(phone)).map((one) => `${name}: ${one}`))
+  }
+  const hand = (phone, name, data) => phone.page.evaluate(([name, data]) => window.__mp.state.fileQueue.push({ name, data }), [name, data])
+  const named = async () => (await world.call(session, 'GET', `customers?q=${encodeURIComponent(stamp)}`)).items.map((one) => one.name).sort()
+  const file = [
+    '姓名,手机号码,公司,跟进内容,跟进时间,跟进人,口味',
+    `王芳${stamp},${first},山月茶行${stamp},第一次到店，试了龙井,2024-05-01 10:30,李不在,清香`,
+    `李娜${stamp},${second},西湖食品有限公司,,,,浓香`,
+    `赵敏${stamp},1.38E+10,,,,,`,
+  ].join('\n')
+
+  await step('a file that is no table is refused with the reason', async () => {
+    await boss.goto('/features/customers/transfer/index')
+    await settled(boss)
+    await look(boss, 'i0-list')
+    await boss.tap('[data-testid=new-import]')
+    await boss.waitRoute('/features/customers/import/index')
+    await look(boss, 'i1-choose')
+    await hand(boss, '照片.csv', '<html><body>不是表格</body></html>')
+    await boss.tap('[data-testid=choose-file]')
+    await boss.waitText('请上传 CSV 或 XLSX 文件')
+  })
+
+  await step('a table is shown with what its columns are', async () => {
+    await hand(boss, `老客户${stamp}.csv`, file)
+    await boss.tap('[data-testid=choose-file]')
+    await boss.waitText('怎么导入')
+    equal((await texts(boss, '[data-testid=import-state]'))[0], '待开始', 'state')
+    await look(boss, 'i2-table')
+    const shown = await texts(boss, '[data-testid^=field-column-]')
+    equal(shown.map((one) => one.trim()), ['姓名', '手机', '公司', '跟进记录', '跟进时间', '跟进人', '不导入'], 'meanings')
+  })
+
+  await step('a trial says what would happen and leaves nothing', async () => {
+    await boss.tap('[data-testid=import-try]')
+    await boss.waitText('已试运行')
+    await look(boss, 'i3-tried')
+    equal((await texts(boss, '[data-testid=import-counts]'))[0].replace(/\s+/g, ' ').trim(), '2 会新建 1 有误 1 有提示', 'counts')
+    equal(await named(), [], 'customers')
+  })
+
+  await step('the rows that are wrong go to a chat as a file', async () => {
+    await boss.tap('[data-testid=fetch-wrong]')
+    await boss.tap('[data-testid=share-file]')
+    await until('it was shared', async () => (await boss.calls('shareFileMessage')).length === 1)
+    equal((await boss.calls('shareFileMessage'))[0].fileName, `老客户${stamp}-有误的行.csv`, 'name of the file')
+  })
+
+  await step('it is imported, with its old follow-up, and taken back', async () => {
+    await boss.tap('[data-testid=import-start]')
+    await boss.tapText('开始导入', { exact: true })
+    await boss.waitText('已完成')
+    await look(boss, 'i4-done')
+    equal(await named(), [`李娜${stamp}`, `王芳${stamp}`].sort(), 'customers')
+    const [one] = (await world.call(session, 'GET', `customers?q=${first}`)).items
+    const talks = (await world.call(session, 'GET', `customers/${one.id}/interactions`)).items
+    equal(talks.map((talk) => [talk.content, talk.happened_at]), [['第一次到店，试了龙井', '2024-05-01T02:30:00Z']], 'follow-ups')
+    await boss.tap('[data-testid=import-revert]')
+    await boss.tapText('撤回', { exact: true })
+    await boss.waitText('已撤回')
+    equal(await named(), [], 'customers afterwards')
+    await look(boss, 'i5-reverted')
+  })
+
+  await step('on a wide screen and in the dark', async () => {
+    for (const [name, size] of [['i6-wide', { width: 1024, height: 768 }], ['i7-dark', { dark: true }]]) {
+      const other = await open(BOSS, { ...options, ...size })
+      await other.goto('/features/customers/import/index')
+      await hand(other, `再来${stamp}.csv`, file)
+      await other.tap('[data-testid=choose-file]')
+      await other.waitText('和上次一样')
+      await look(other, name)
+      await other.close()
+    }
+  })
+
+  await step('a list goes out, and its link opens the file', async () => {
+    const customer = await world.customer(session, { name: `=导出${stamp}` })
+    const made = await world.call(session, 'POST', 'exports', { body: { selection: { ids: [customer.id] }, format: 'csv', columns: ['name', 'phone'] } })
+    await boss.goto('/features/customers/transfer/index?kind=out')
+    await boss.visible(`[data-testid=transfer-row][data-id="${made.id}"] [data-testid=transfer-link]`).waitFor({ timeout: 20_000 })
+    await look(boss, 'i8-out')
+    await boss.tap(`[data-testid=transfer-row][data-id="${made.id}"] [data-testid=transfer-link]`)
+    await boss.waitText('链接已复制')
+    const [{ data: link }] = (await boss.calls('setClipboardData')).slice(-1)
+    const { body } = await world.ask('', 'GET', link.startsWith('http') ? link : world.api + link)
+    check(body.includes(`'=导出${stamp},`), `the file says ${body}`)
+  })
+
+  equal(complaints, [], 'what is wrong with the pages')
+  await boss.close()
+}
