@@ -2,6 +2,7 @@
 //! A new operation, table, code or module is covered the moment it exists, or its test says what to
 //! add here.
 
+mod bench;
 mod branches;
 mod budgets;
 mod codes;

@@ -2,6 +2,7 @@
 //! docs/BENCHMARK.md come from here.
 
 mod endpoints;
+mod import;
 mod known;
 mod load;
 mod proc;
@@ -49,6 +50,15 @@ pub struct Options {
     /// Only endpoints with this in their name; may be repeated.
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
+    /// Measures instead what a table of so many rows takes that is imported, 1 % of them wrong.
+    #[arg(long, value_name = "ROWS", num_args = 0..=1, default_missing_value = "100000", conflicts_with_all = ["hold", "peer", "alone", "only"])]
+    import: Option<u64>,
+    /// Businesses of 1,000 customers beside the one that is measured.
+    #[arg(long, default_value_t = 200)]
+    others: u64,
+    /// Takes the programs as `cargo build` leaves them: to try the command, not to measure.
+    #[arg(long)]
+    debug: bool,
     /// Measures nothing: fills, starts everything, says where it is and waits for Ctrl-C.
     #[arg(long)]
     hold: bool,
@@ -73,9 +83,21 @@ enum Database {
 }
 
 pub fn bench(options: &Options) -> Result<()> {
-    run::run(cargo().args(["build", "--release", "--package", "api", "--package", "bare"]))?;
-    let place = Place { folder: site::folder(), profile: "release", others: 200 };
+    let profile = if options.debug { "debug" } else { "release" };
+    let release = (!options.debug).then_some("--release");
+    run::run(cargo().args(["build", "--package", "api", "--package", "bare"]).args(release))?;
+    let place = Place { folder: site::folder(), profile, others: options.others };
     fs::create_dir_all(&place.folder)?;
+    if options.database != Database::Sqlite {
+        measure_on(options, &place, &Stack::mariadb(&place)?)?;
+    }
+    if options.database != Database::Mariadb && !run::stopping() {
+        measure_on(options, &place, &Stack::Sqlite)?;
+    }
+    Ok(())
+}
+
+fn measure_on(options: &Options, place: &Place, stack: &Stack) -> Result<()> {
     let plan = Plan {
         sizes: [options.small, options.customers],
         times: Times { warm_up: Duration::from_millis(700), measured: Duration::from_secs(options.seconds) },
@@ -84,14 +106,11 @@ pub fn bench(options: &Options) -> Result<()> {
         alone: options.alone,
         only: options.only.clone(),
     };
-    if options.database != Database::Sqlite {
-        let stack = Stack::mariadb(&place)?;
-        if options.hold { hold(&place, &plan, &stack)? } else { measure(&place, &plan, &stack)? }
+    match options.import {
+        Some(rows) => import::import(place, stack, rows),
+        None if options.hold => hold(place, &plan, stack),
+        None => measure(place, &plan, stack),
     }
-    if options.database != Database::Mariadb && !run::stopping() {
-        if options.hold { hold(&place, &plan, &Stack::Sqlite)? } else { measure(&place, &plan, &Stack::Sqlite)? }
-    }
-    Ok(())
 }
 
 fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
@@ -138,7 +157,7 @@ fn rivals(place: &Place, plan: &Plan, stack: &Stack, site: &Site) -> Result<Vec<
     let mut rivals = vec![bare];
     if plan.peer && stack.name() == "mariadb" {
         let django = Rival::django(site)?;
-        django.must_answer_alike(site)?;
+        django.must_answer_alike(stack, site)?;
         rivals.push(django);
     }
     Ok(rivals)

@@ -5,7 +5,7 @@ mod goods;
 mod moment;
 mod orders;
 mod people;
-mod places;
+pub mod places;
 mod session;
 mod shop;
 mod talks;

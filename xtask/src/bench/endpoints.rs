@@ -97,16 +97,19 @@ fn filters(known: &Known, dice: &mut Dice, owned: bool) -> String {
     query
 }
 
-/// A customer with a number that nobody has, also none of an earlier run.
-fn create(known: &Known, dice: &mut Dice) -> Shot {
+/// A number that nobody has, also none of an earlier run.
+pub fn number_of_nobody() -> String {
     static MADE: AtomicU64 = AtomicU64::new(0);
     static BEGUN: LazyLock<u64> = LazyLock::new(|| SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()));
-    let number = (*BEGUN * 1000 + MADE.fetch_add(1, Ordering::Relaxed)) % 1_000_000_000;
+    format!("13{:09}", (*BEGUN * 1000 + MADE.fetch_add(1, Ordering::Relaxed)) % 1_000_000_000)
+}
+
+fn create(known: &Known, dice: &mut Dice) -> Shot {
     let (row, other) = (known.row(dice), known.row(dice));
     let body = json!({
         "name": row.name, "kind": "person", "type": "potential", "region": "330106", "source": "walk_in",
         "company": other.company, "remark": "每月 15 号左右来补货",
-        "phones": [{ "number": format!("13{number:09}"), "label": "手机" }],
+        "phones": [{ "number": number_of_nobody(), "label": "手机" }],
         "tag_ids": row.tag.iter().collect::<Vec<_>>(),
     });
     Shot { method: "POST", path: "/api/v1/customers".into(), body: Some(body.to_string()) }

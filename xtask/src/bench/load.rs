@@ -43,6 +43,13 @@ pub struct Target<'t> {
     pub database: Vec<u32>,
 }
 
+impl<'t> Target<'t> {
+    /// To ask once, when nobody looks at the time.
+    pub fn of(url: &'t str, token: &'t str) -> Self {
+        Self { url, token, server: Vec::new(), database: Vec::new() }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Default)]
 pub struct Measured {
@@ -141,7 +148,8 @@ pub fn drive(target: &Target<'_>, times: Times, shot: &(dyn Fn(&mut Dice) -> Sho
     }
 }
 
-fn ask(agent: &Agent, target: &Target<'_>, shot: &Shot) -> Result<()> {
+/// Sends one request and reads the answer.
+pub fn ask(agent: &Agent, target: &Target<'_>, shot: &Shot) -> Result<()> {
     let request = Request::builder()
         .method(shot.method)
         .uri(format!("{}{}", target.url, shot.path))

@@ -41,6 +41,27 @@ pub fn pss(pids: &[u32]) -> u64 {
     pids.iter().filter_map(of).sum()
 }
 
+/// Resident memory now, in kilobytes.
+pub fn rss(pid: u32) -> u64 {
+    status(pid, "VmRSS:")
+}
+
+/// The most that was resident since [`forget_peak`], in kilobytes.
+pub fn peak(pid: u32) -> u64 {
+    status(pid, "VmHWM:")
+}
+
+/// Begins anew with what is the most that was resident (proc(5), `clear_refs`).
+pub fn forget_peak(pid: u32) -> Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("clear_refs")
+}
+
+fn status(pid: u32, name: &str) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok()).unwrap_or_default()
+}
+
 /// The fields after the name, which may hold anything.
 fn stat(pid: u32) -> Option<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use ureq::Agent;
 
-use super::endpoints::{Asker, ENDPOINTS};
-use super::load::{Measured, Target, Times, drive};
+use super::endpoints::{Asker, ENDPOINTS, number_of_nobody};
+use super::load::{Measured, Target, Times, ask, drive};
 use super::site::{Place, Site, Stack, folder};
 use super::{endpoints::Endpoint, proc};
 use crate::demo::dice::Dice;
 use crate::http::{Client, text};
 use crate::servers::Server;
+use crate::servers::mariadb::MariaDb;
 use crate::wasm::root;
 use crate::{machine, run};
 
@@ -79,8 +81,8 @@ impl Rival {
         drive(&target, times, &|dice| (endpoint.shot)(known, dice))
     }
 
-    /// Answers as the server does: the Django service must.
-    pub fn must_answer_alike(&self, site: &Site) -> Result<()> {
+    /// Answers as the server does, and writes the same rows: the Django service must.
+    pub fn must_answer_alike(&self, stack: &Stack, site: &Site) -> Result<()> {
         for asker in [Asker::Boss, Asker::Sales] {
             let (token, known) = site.asker(asker);
             let ours = Client::of(&site.url).with_token(token);
@@ -92,40 +94,69 @@ impl Rival {
                 ensure!(a == b, "{path}: {} answers otherwise\n{a}\n{b}", self.name);
             }
         }
-        // What one of them makes, the other shows.
+        // What one of them makes, the other shows, and both write the same down for it.
         let create = ENDPOINTS.iter().find(|endpoint| endpoint.name == "create").context("create")?;
         let body = (create.shot)(&site.boss_known, &mut Dice::new(99)).body.context("a body")?;
-        let theirs = Client::of(&self.url).with_token(&site.boss);
-        let made = theirs.succeed("POST", "/api/v1/customers", &[], &serde_json::from_str(&body)?)?;
-        let ours = Client::of(&site.url).with_token(&site.boss);
+        let [theirs, ours] = [&self.url, &site.url].map(|url| Client::of(url).with_token(&site.boss));
+        let mut body: Value = serde_json::from_str(&body)?;
+        let made = theirs.succeed("POST", "/api/v1/customers", &[], &body)?;
         let path = format!("/api/v1/customers/{}", text(&made, "/id")?);
-        let (a, b) = (plain(ours.get(&path)?), plain(made));
+        let (a, b) = (plain(ours.get(&path)?), plain(made.clone()));
         ensure!(a == b, "{} makes another customer\n{a}\n{b}", self.name);
+        let Stack::MariaDb { database, .. } = stack else { return Ok(()) };
+        body["phones"][0]["number"] = json!(number_of_nobody());
+        let same = ours.succeed("POST", "/api/v1/customers", &[], &body)?;
+        let (a, b) = (written(database, site, &text(&same, "/id")?)?, written(database, site, &text(&made, "/id")?)?);
+        ensure!(a == b, "{} writes other rows\n{a}\n{b}", self.name);
         Ok(())
     }
 
     /// Asks the database the same as the server does: bare sqlx must.
     pub fn must_ask_alike(&self, stack: &Stack, site: &Site) -> Result<()> {
         let Stack::MariaDb { database, .. } = stack else { return Ok(()) };
-        for path in ["/api/v1/customers".to_owned(), format!("/api/v1/customers/{}", site.boss_known.rows[0].id)] {
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.compared) {
             let asked = |url: &str| -> Result<BTreeSet<String>> {
-                let client = Client::of(url).with_token(&site.boss);
+                // The same customer both times, with another number.
+                let shoot = || {
+                    let shot = (endpoint.shot)(&site.boss_known, &mut Dice::new(7));
+                    ask(&Agent::new_with_defaults(), &Target::of(url, &site.boss), &shot)
+                };
                 // Once before, so that what is remembered for some seconds is.
-                client.get(&path)?;
+                shoot()?;
                 database
                     .ask("SET GLOBAL log_output = 'TABLE'; TRUNCATE mysql.general_log; SET GLOBAL general_log = 1")?;
-                let answer = client.get(&path);
+                let answer = shoot();
                 let log = database.ask(
                     "SET GLOBAL general_log = 0; SELECT HEX(argument) FROM mysql.general_log \
-                     WHERE command_type = 'Execute' AND argument LIKE 'SELECT `customer%'",
+                     WHERE command_type = 'Execute' AND (argument LIKE 'SELECT `customer%' \
+                     OR argument LIKE 'SELECT `tags%' OR argument LIKE 'INSERT INTO %' OR argument LIKE 'UPDATE `idem%')",
                 )?;
-                answer.map(|_| log.lines().map(statement).collect())
+                answer.map(|()| log.lines().map(statement).collect())
             };
             let (ours, theirs) = (asked(&site.url)?, asked(&self.url)?);
-            ensure!(ours == theirs, "{path}: tests/bench/bare asks otherwise than the server\n{ours:#?}\n{theirs:#?}");
+            ensure!(
+                ours == theirs,
+                "{}: tests/bench/bare asks otherwise than the server\n{ours:#?}\n{theirs:#?}",
+                endpoint.name
+            );
         }
         Ok(())
     }
+}
+
+/// What stands in the database for a customer, without what is sealed or says who it is.
+fn written(database: &MariaDb, site: &Site, id: &str) -> Result<String> {
+    let (name, id) = (site.database.rsplit('/').next().unwrap_or_default(), id.replace('-', ""));
+    let of = [
+        "SELECT term FROM {}.customer_terms WHERE customer_id = {} ORDER BY term",
+        "SELECT name_key, text FROM {}.customer_search WHERE customer_id = {}",
+        "SELECT position, primary_live, LENGTH(digest), LENGTH(last_four) FROM {}.customer_phones WHERE customer_id = {}",
+        "SELECT HEX(tag_id), by_rule FROM {}.customer_tags WHERE customer_id = {} ORDER BY tag_id",
+        "SELECT version, live, LENGTH(person_key), LENGTH(vault) FROM {}.customers WHERE id = {}",
+        "SELECT action, resource, changes, address, LENGTH(sealed) FROM {}.audit_entries WHERE resource_id = {}",
+    ];
+    let statements = of.map(|text| text.replacen("{}", name, 1).replacen("{}", &format!("X'{id}'"), 1));
+    database.ask(&statements.join("; "))
 }
 
 /// A statement of the log, which is in hexadecimal digits, without its values: they are there or a `?` is.
@@ -147,7 +178,8 @@ fn statement(hexadecimal: &str) -> String {
             _ => text.push(c),
         }
     }
-    text
+    // How many rows there are, and which values are none, depends on what is inserted.
+    text.find(" VALUES ").map_or(text.clone(), |values| text[..values].to_owned())
 }
 
 /// Tags of the same moment may stand in any order.

@@ -110,13 +110,26 @@ pub struct Site {
 impl Site {
     /// Starts the server on a business of this size, which is made the first time.
     pub fn open(place: &Place, stack: &Stack, customers: u64) -> Result<Self> {
-        let home = place.folder.join(format!("{}-{customers}", stack.name()));
+        Self::named(place, stack, &customers.to_string(), customers)
+    }
+
+    /// The same on a business that is made every time: for what changes it.
+    pub fn anew(place: &Place, stack: &Stack, name: &str, customers: u64) -> Result<Self> {
+        let filled = place.folder.join(format!("{}-{name}", stack.name())).join("filled.json");
+        if filled.exists() {
+            fs::remove_file(filled)?;
+        }
+        Self::named(&Place { others: 0, folder: place.folder.clone(), ..*place }, stack, name, customers)
+    }
+
+    fn named(place: &Place, stack: &Stack, name: &str, customers: u64) -> Result<Self> {
+        let home = place.folder.join(format!("{}-{name}", stack.name()));
         fs::create_dir_all(&home)?;
         let port = machine::free_port()?;
-        let database = settings(stack, &home, customers, port)?;
+        let database = settings(stack, &home, name, port)?;
         let filled = match fs::read_to_string(home.join("filled.json")) {
             Ok(kept) => serde_json::from_str(&kept).context("filled.json")?,
-            Err(_) => fill(place, stack, &home, customers)?,
+            Err(_) => fill(place, stack, &home, (name, customers))?,
         };
         let Filled { tenant, password } = filled;
         let mut server = Server::start("the API", place.shuke(&home).arg("serve"), &home.join("api.log"))?;
@@ -147,11 +160,11 @@ impl Site {
 }
 
 /// Writes the settings; the address of the database, as it is this time.
-fn settings(stack: &Stack, home: &Path, customers: u64, port: u16) -> Result<String> {
+fn settings(stack: &Stack, home: &Path, name: &str, port: u16) -> Result<String> {
     let (database, cache) = match stack {
         Stack::Sqlite => (format!("sqlite://{}", home.join("shuke.db").display()), "memory:".to_owned()),
         Stack::MariaDb { database, redis } => {
-            let name = format!("shuke_{customers}");
+            let name = format!("shuke_{name}");
             database.ask(&format!("CREATE DATABASE IF NOT EXISTS {name}"))?;
             let url = database.url();
             let server = url.rsplit_once('/').map_or(url, |(server, _)| server);
@@ -175,7 +188,7 @@ fn settings(stack: &Stack, home: &Path, customers: u64, port: u16) -> Result<Str
 }
 
 /// Makes everything anew: what a broken run left is of no use.
-fn fill(place: &Place, stack: &Stack, home: &Path, customers: u64) -> Result<Filled> {
+fn fill(place: &Place, stack: &Stack, home: &Path, (name, customers): (&str, u64)) -> Result<Filled> {
     println!("filling {} with {customers} customers (once)", home.display());
     let begin = Instant::now();
     match stack {
@@ -188,7 +201,7 @@ fn fill(place: &Place, stack: &Stack, home: &Path, customers: u64) -> Result<Fil
             }
         }
         Stack::MariaDb { database, .. } => {
-            let name = format!("shuke_{customers}");
+            let name = format!("shuke_{name}");
             database.ask(&format!("DROP DATABASE {name}; CREATE DATABASE {name}"))?;
         }
     }

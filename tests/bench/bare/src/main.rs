@@ -4,6 +4,7 @@
 
 mod shape;
 mod statements;
+mod tables;
 
 use shape::{New, Page, Row, View};
 
@@ -26,7 +27,8 @@ macro_rules! shop {
     ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal) => {
         mod $name {
             use super::*;
-            use crate::statements::{AUDIT, CUSTOMER, INSERT, LIST, places, rows, tags_of};
+            use crate::statements::{ANSWER, CUSTOMER, LIST, rows, tags, tags_of};
+            use crate::tables::{CUSTOMERS, ENTRIES, PHONES, REMEMBERED, SEARCHED, TERMS};
             use chrono::{DateTime, Utc};
             use sqlx::{AssertSqlSafe, Executor, Row as _};
 
@@ -38,6 +40,8 @@ macro_rules! shop {
             }
 
             fn row(row: &<$database as sqlx::Database>::Row) -> Row {
+                // The product decodes what it does not show as well.
+                let _: (Option<Uuid>, Option<DateTime<Utc>>) = (row.get(29), row.get(30));
                 Row {
                     id: row.get(1),
                     owner_id: row.get(2),
@@ -64,14 +68,15 @@ macro_rules! shop {
                     created_at: row.get(23),
                     updated_at: row.get(24),
                     custom: row.get(28),
+                    starred: row.get::<i64, _>(31) != 0,
                 }
             }
 
             type Query = sqlx::query::Query<'static, $database, <$database as sqlx::Database>::Arguments>;
 
-            fn one(shop: &Shop, id: Uuid) -> Query {
-                let starred = sqlx::query(CUSTOMER).bind(1_i64).bind(shop.tenant).bind(shop.staff).bind(id);
-                starred.bind(shop.tenant).bind(1_i64).bind(id)
+            /// Customers, each with the star of whoever asks.
+            fn customers(text: &'static str, shop: &Shop) -> Query {
+                sqlx::query(text).bind(1_i64).bind(shop.tenant).bind(shop.staff).bind(shop.tenant).bind(1_i64)
             }
 
             async fn tagged<'e>(
@@ -88,28 +93,28 @@ macro_rules! shop {
                 }
                 for row in query.fetch_all(on).await? {
                     let customer: Uuid = row.get(1);
-                    let live: Option<i64> = row.get(12);
+                    let live: Option<i64> = row.get(17);
                     if let (Some(view), Some(_)) = (views.iter_mut().find(|view| view.id == customer), live) {
-                        let _: (Uuid, i64, DateTime<Utc>) = (row.get(5), row.get(8), row.get(9));
-                        view.tag(row.get(4), row.get(6), row.get(7));
+                        let _: (Option<Uuid>, Option<i64>, Option<Uuid>) = (row.get(4), row.get(10), row.get(11));
+                        let _: (Uuid, i64, DateTime<Utc>) = (row.get(7), row.get(13), row.get(14));
+                        view.tag(row.get(6), row.get(8), row.get(9), row.get::<Option<i64>, _>(3).is_some());
                     }
                 }
                 Ok(())
             }
 
             pub async fn get(shop: Data<Shop>, id: Path<Uuid>) -> Answer<HttpResponse> {
-                let Some(found) = one(&shop, *id).fetch_optional(&shop.read).await? else {
+                let Some(found) = customers(&CUSTOMER, &shop).bind(*id).fetch_optional(&shop.read).await? else {
                     return Ok(HttpResponse::NotFound().finish());
                 };
-                let mut views = [View::of(row(&found), Some(found.get::<i64, _>(29) != 0))];
+                let mut views = [View::of(row(&found), true)];
                 tagged(&shop.read, shop.tenant, &mut views).await?;
                 Ok(HttpResponse::Ok().json(&views[0]))
             }
 
             pub async fn list(shop: Data<Shop>) -> Answer<HttpResponse> {
-                let found = sqlx::query(LIST).bind(shop.tenant).bind(1_i64).bind(21_i64);
-                let found = found.fetch_all(&shop.read).await?;
-                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(row(found), None)).collect();
+                let found = customers(&LIST, &shop).bind(21_i64).fetch_all(&shop.read).await?;
+                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(row(found), false)).collect();
                 tagged(&shop.read, shop.tenant, &mut items).await?;
                 Ok(HttpResponse::Ok().json(Page { items, next_cursor: "x".repeat(32) }))
             }
@@ -117,7 +122,7 @@ macro_rules! shop {
             pub async fn create(shop: Data<Shop>, new: Json<New>) -> Answer<HttpResponse> {
                 let (id, now, tenant, mark) = (Uuid::now_v7(), Utc::now(), shop.tenant, sealed(32));
                 let mut tx = shop.write.begin_with($begin).await?;
-                let text = rows("idempotency", "tenant_id actor_id digest body_digest answer created_at", 1);
+                let text = rows("idempotency", REMEMBERED, 1);
                 sqlx::query(AssertSqlSafe(text))
                     .bind(tenant)
                     .bind(shop.staff)
@@ -127,10 +132,11 @@ macro_rules! shop {
                     .bind(now)
                     .execute(&mut *tx)
                     .await?;
-                sqlx::query(AssertSqlSafe(rows("customers", INSERT, 1)))
+                sqlx::query(AssertSqlSafe(rows("customers", CUSTOMERS, 1)))
                     .bind(tenant)
                     .bind(id)
                     .bind(shop.staff)
+                    .bind(None::<Uuid>)
                     .bind(&new.name)
                     .bind(&new.kind)
                     .bind(&new.type_)
@@ -146,6 +152,8 @@ macro_rules! shop {
                     .bind(&new.remark)
                     .bind(sealed(95))
                     .bind(sealed(88))
+                    .bind(None::<DateTime<Utc>>)
+                    .bind(None::<DateTime<Utc>>)
                     .bind(shop.staff)
                     .bind(1_i64)
                     .bind(now)
@@ -153,16 +161,13 @@ macro_rules! shop {
                     // As deleted: what is sealed is noise, and the product must never come to open it.
                     .bind(Some(now))
                     .bind(None::<i64>)
+                    .bind(None::<DateTime<Utc>>)
                     .bind(None::<String>)
-                    .bind(None::<Uuid>)
-                    .bind(None::<DateTime<Utc>>)
-                    .bind(None::<DateTime<Utc>>)
-                    .bind(None::<DateTime<Utc>>)
                     .bind(None::<Uuid>)
                     .bind(None::<DateTime<Utc>>)
                     .execute(&mut *tx)
                     .await?;
-                let text = rows("customer_search", "tenant_id customer_id name_key text", 1) + $known;
+                let text = rows("customer_search", SEARCHED, 1) + $known;
                 sqlx::query(AssertSqlSafe(text))
                     .bind(tenant)
                     .bind(id)
@@ -171,14 +176,13 @@ macro_rules! shop {
                     .execute(&mut *tx)
                     .await?;
                 let terms = new.terms();
-                let text = rows("customer_terms", "tenant_id term customer_id", terms.len()) + $known;
+                let text = rows("customer_terms", TERMS, terms.len()) + $known;
                 let mut query = sqlx::query(AssertSqlSafe(text));
                 for term in &terms {
                     query = query.bind(tenant).bind(*term).bind(id);
                 }
                 query.execute(&mut *tx).await?;
-                let columns = "tenant_id customer_id position digest last_four next_digest next_last_four primary_live";
-                sqlx::query(AssertSqlSafe(rows("customer_phones", columns, 1)))
+                sqlx::query(AssertSqlSafe(rows("customer_phones", PHONES, 1)))
                     .bind(tenant)
                     .bind(id)
                     .bind(0_i64)
@@ -191,7 +195,7 @@ macro_rules! shop {
                     .await?;
                 let mut view = View::new(&new, id, shop.staff, now);
                 if !new.tag_ids.is_empty() {
-                    let mut query = sqlx::query(AssertSqlSafe(places(new.tag_ids.len()))).bind(tenant).bind(1_i64);
+                    let mut query = sqlx::query(AssertSqlSafe(tags(new.tag_ids.len()))).bind(tenant).bind(1_i64);
                     for tag in &new.tag_ids {
                         query = query.bind(*tag);
                     }
@@ -200,19 +204,19 @@ macro_rules! shop {
                     let mut query = sqlx::query(AssertSqlSafe(text));
                     for tag in &known {
                         query = query.bind(tenant).bind(id).bind(tag.get::<Uuid, _>(1));
-                        view.tag(tag.get(1), tag.get(3), tag.get(4));
+                        view.tag(tag.get(1), tag.get(3), tag.get(4), false);
                     }
                     query.execute(&mut *tx).await?;
                 }
                 let answer = serde_json::to_vec(&view)?;
-                sqlx::query(crate::statements::ANSWER)
+                sqlx::query(ANSWER)
                     .bind(sealed(answer.len() + 31))
                     .bind(tenant)
                     .bind(shop.staff)
                     .bind(&mark)
                     .execute(&mut *tx)
                     .await?;
-                sqlx::query(AssertSqlSafe(rows("audit_entries", AUDIT, 1)))
+                sqlx::query(AssertSqlSafe(rows("audit_entries", ENTRIES, 1)))
                     .bind(tenant)
                     .bind(Uuid::now_v7())
                     .bind(Some(shop.staff))

@@ -33,6 +33,8 @@ pub struct Row {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub custom: Option<String>,
+    /// Whether whoever asks has marked them.
+    pub starred: bool,
 }
 
 #[derive(Serialize)]
@@ -46,6 +48,7 @@ struct Tag {
     id: Uuid,
     name: String,
     colour: String,
+    by_rule: bool,
 }
 
 #[derive(Serialize)]
@@ -71,6 +74,7 @@ pub struct View {
     phone_masked: Option<&'static str>,
     phone_count: usize,
     tags: Vec<Tag>,
+    starred: bool,
     custom: BTreeMap<String, String>,
     last_contact_at: Option<DateTime<Utc>>,
     next_contact_at: Option<DateTime<Utc>>,
@@ -91,15 +95,14 @@ struct Whole {
     size: Option<String>,
     needs: Option<String>,
     dates: Vec<String>,
-    starred: bool,
     birthday: Option<NaiveDate>,
     remark: Option<String>,
     created_by: Uuid,
 }
 
 impl View {
-    /// `starred` of a customer that is shown whole.
-    pub fn of(row: Row, starred: Option<bool>) -> Self {
+    /// As in a list, or whole.
+    pub fn of(row: Row, whole: bool) -> Self {
         // Nothing is opened: there is a phone when there is something sealed.
         let phone = row.vault.as_ref().and(row.person_key.as_ref()).map(|_| "138****8000");
         Self {
@@ -117,13 +120,14 @@ impl View {
             phone_masked: phone,
             phone_count: 1,
             tags: Vec::new(),
+            starred: row.starred,
             custom: row.custom.into_iter().map(|custom| ("custom".to_owned(), custom)).collect(),
             last_contact_at: row.last_contact_at,
             next_contact_at: row.next_contact_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
-            whole: starred.map(|starred| Whole {
+            whole: whole.then(|| Whole {
                 phones: [PhoneView { masked: "138****8000", label: None }],
                 emails: [],
                 wechat_ids: [],
@@ -132,7 +136,6 @@ impl View {
                 size: row.size,
                 needs: row.needs,
                 dates: row.dates.into_iter().collect(),
-                starred,
                 birthday: row.birthday,
                 remark: row.remark,
                 created_by: row.created_by,
@@ -168,12 +171,13 @@ impl View {
             created_at: now,
             updated_at: now,
             custom: None,
+            starred: false,
         };
-        Self::of(row, Some(false))
+        Self::of(row, true)
     }
 
-    pub fn tag(&mut self, id: Uuid, name: String, colour: String) {
-        self.tags.push(Tag { id, name, colour });
+    pub fn tag(&mut self, id: Uuid, name: String, colour: String, by_rule: bool) {
+        self.tags.push(Tag { id, name, colour, by_rule });
     }
 }
 

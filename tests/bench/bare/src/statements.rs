@@ -1,72 +1,51 @@
-//! The product's statements, as its database's log shows them.
+//! The product's statements, as its database's log shows them (`cargo xtask bench` compares the two).
 
-/// The columns of a customer.
-macro_rules! columns {
-    () => {
-        concat!(
-            "`customers`.`tenant_id`, `customers`.`id`, `customers`.`owner_id`, `customers`.`pool_id`, ",
-            "`customers`.`name`, `customers`.`kind`, `customers`.`type`, `customers`.`company`, `customers`.`title`, ",
-            "`customers`.`region`, `customers`.`source`, `customers`.`industry`, `customers`.`size`, ",
-            "`customers`.`needs`, `customers`.`dates`, `customers`.`birthday`, `customers`.`remark`, ",
-            "`customers`.`person_key`, `customers`.`vault`, `customers`.`last_contact_at`, ",
-            "`customers`.`next_contact_at`, `customers`.`created_by`, `customers`.`version`, ",
-            "`customers`.`created_at`, `customers`.`updated_at`, `customers`.`deleted_at`, `customers`.`live`, ",
-            "`customers`.`erased_at`, `customers`.`custom`"
-        )
-    };
-}
+use std::sync::LazyLock;
 
-/// One customer, and whether whoever asks has marked them.
-pub const CUSTOMER: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? ",
-    "AND `customer_stars`.`staff_id` = ? AND `customer_stars`.`customer_id` = ?) AS `starred` ",
-    "FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? AND `customers`.`id` = ?"
-);
+use crate::tables::{CUSTOMERS, GROUPS, TAGGINGS, TAGS};
+
+/// `EXISTS(…)` of the star that whoever asks gave.
+const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
+     AND `customer_stars`.`staff_id` = ? AND `customer_stars`.`customer_id` = `customers`.`id`) AS `starred`";
+
+/// One customer.
+pub static CUSTOMER: LazyLock<String> = LazyLock::new(|| customers("AND `customers`.`id` = ?"));
 
 /// The first page.
-pub const LIST: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? ",
-    "ORDER BY `customers`.`created_at` DESC, `customers`.`id` DESC LIMIT ?"
-);
+pub static LIST: LazyLock<String> =
+    LazyLock::new(|| customers("ORDER BY `customers`.`created_at` DESC, `customers`.`id` DESC LIMIT ?"));
+
+/// Customers, each with whether whoever asks has marked them.
+fn customers(which: &str) -> String {
+    let columns = columns("customers", CUSTOMERS);
+    format!(
+        "SELECT {columns}, {STARRED} FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? {which}"
+    )
+}
 
 /// The tags of so many customers.
 pub fn tags_of(customers: usize) -> String {
-    [
-        "SELECT `customer_tags`.`tenant_id` AS `A_tenant_id`, `customer_tags`.`customer_id` AS `A_customer_id`, ",
-        "`customer_tags`.`tag_id` AS `A_tag_id`, `tags`.`tenant_id` AS `B_tenant_id`, `tags`.`id` AS `B_id`, ",
-        "`tags`.`group_id` AS `B_group_id`, `tags`.`name` AS `B_name`, `tags`.`colour` AS `B_colour`, ",
-        "`tags`.`version` AS `B_version`, `tags`.`created_at` AS `B_created_at`, ",
-        "`tags`.`updated_at` AS `B_updated_at`, `tags`.`deleted_at` AS `B_deleted_at`, `tags`.`live` AS `B_live` ",
-        "FROM `customer_tags` LEFT JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` ",
-        "AND `customer_tags`.`tag_id` = `tags`.`id` WHERE `customer_tags`.`tenant_id` = ? ",
-        &format!("AND `customer_tags`.`customer_id` IN ({}) ", marks(customers)),
-        "ORDER BY `tags`.`created_at` ASC",
-    ]
-    .concat()
+    format!(
+        "SELECT {}, {} FROM `customer_tags` LEFT JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
+         AND `customer_tags`.`tag_id` = `tags`.`id` WHERE `customer_tags`.`tenant_id` = ? \
+         AND `customer_tags`.`customer_id` IN ({}) ORDER BY `tags`.`created_at` ASC",
+        named("A", "customer_tags", TAGGINGS),
+        named("B", "tags", TAGS),
+        marks(customers),
+    )
 }
 
-/// Which of so many tags there are.
-pub fn places(tags: usize) -> String {
-    [
-        "SELECT `tags`.`tenant_id`, `tags`.`id`, `tags`.`group_id`, `tags`.`name`, `tags`.`colour`, `tags`.`version`, ",
-        "`tags`.`created_at`, `tags`.`updated_at`, `tags`.`deleted_at`, `tags`.`live` FROM `tags` ",
-        &format!("WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? AND `tags`.`id` IN ({}) ORDER BY `tags`.`created_at` ASC", marks(tags)),
-    ]
-    .concat()
+/// Which of so many tags there are, with their groups.
+pub fn tags(count: usize) -> String {
+    format!(
+        "SELECT {}, {} FROM `tags` LEFT JOIN `tag_groups` ON `tags`.`tenant_id` = `tag_groups`.`tenant_id` \
+         AND `tags`.`group_id` = `tag_groups`.`id` WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? \
+         AND `tags`.`id` IN ({})",
+        named("A", "tags", TAGS),
+        named("B", "tag_groups", GROUPS),
+        marks(count),
+    )
 }
-
-/// The columns of a new customer.
-pub const INSERT: &str = "tenant_id id owner_id name kind type company title region source industry size needs dates \
-     birthday remark person_key vault created_by version created_at updated_at deleted_at live custom \
-     pool_id last_contact_at next_contact_at erased_at merged_into owned_at";
-
-/// The columns of an entry of the record.
-pub const AUDIT: &str = "tenant_id id actor_id actor_name action resource resource_id changes request_id at address session_id \
-     person_id sealed seq hash";
 
 /// Remembers an answer.
 pub const ANSWER: &str = "UPDATE `idempotency` SET `answer` = ? WHERE `idempotency`.`tenant_id` = ? \
@@ -77,6 +56,17 @@ pub fn rows(table: &str, columns: &str, count: usize) -> String {
     let names: Vec<String> = columns.split_whitespace().map(|column| format!("`{column}`")).collect();
     let row = format!("({})", marks(names.len()));
     format!("INSERT INTO `{table}` ({}) VALUES {}", names.join(", "), vec![row; count].join(", "))
+}
+
+fn columns(table: &str, columns: &str) -> String {
+    let names: Vec<String> = columns.split_whitespace().map(|column| format!("`{table}`.`{column}`")).collect();
+    names.join(", ")
+}
+
+/// As sea-orm names the columns of tables that it joins.
+fn named(prefix: &str, table: &str, columns: &str) -> String {
+    let name = |column: &str| format!("`{table}`.`{column}` AS `{prefix}_{column}`");
+    columns.split_whitespace().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn marks(count: usize) -> String {

@@ -76,16 +76,35 @@ class Customer(Aggregate):
     last_contact_at = models.DateTimeField(null=True)
     next_contact_at = models.DateTimeField(null=True)
     created_by = Id()
+    erased_at = models.DateTimeField(null=True)
+    merged_into = Id(null=True)
+    owned_at = models.DateTimeField(null=True)
 
     class Meta:
         managed = False
         db_table = "customers"
 
 
+class TagGroup(Aggregate):
+    name = models.CharField(max_length=191)
+    place = models.BigIntegerField(null=True)
+    single = models.BigIntegerField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "tag_groups"
+
+
 class Tag(Aggregate):
     group_id = Id()
     name = models.CharField(max_length=191)
     colour = models.CharField(max_length=191)
+    place = models.BigIntegerField(null=True)
+    merged_into = Id(null=True)
+    followed = models.TextField(null=True)
+    group = models.ForeignObject(
+        TagGroup, on_delete=models.DO_NOTHING, from_fields=("tenant_id", "group_id"), to_fields=("tenant_id", "id")
+    )
 
     class Meta:
         managed = False
@@ -97,6 +116,8 @@ class Tagging(models.Model):
     tenant_id = models.BigIntegerField()
     customer_id = Id()
     tag_id = Id()
+    by_rule = models.BigIntegerField(null=True)
+    merged_from = Id(null=True)
     tag = models.ForeignObject(
         Tag, on_delete=models.DO_NOTHING, from_fields=("tenant_id", "tag_id"), to_fields=("tenant_id", "id")
     )
@@ -135,6 +156,8 @@ class Phone(models.Model):
     position = models.BigIntegerField()
     digest = Bytes()
     last_four = Bytes()
+    next_digest = Bytes(null=True)
+    next_last_four = Bytes(null=True)
     primary_live = models.BigIntegerField(null=True)
 
     class Meta:
@@ -181,6 +204,8 @@ class AuditEntry(models.Model):
     session_id = Id(null=True)
     person_id = Id(null=True)
     sealed = Bytes(null=True)
+    seq = models.BigIntegerField(null=True)
+    hash = Bytes(null=True)
 
     class Meta:
         managed = False

@@ -29,7 +29,7 @@ def record_new(actor, request, customer, keys, record_key):
         action="create",
         resource="customer",
         resource_id=customer.id,
-        changes=json.dumps({"fields": fields}, ensure_ascii=False, separators=(",", ":")),
+        changes=json.dumps({"fields": fields}, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
         request_id=str(new_id()),
         at=customer.created_at,
         address=request.META.get("REMOTE_ADDR"),

@@ -9,7 +9,8 @@ from django.conf import settings
 @cache
 def _names():
     lines = Path(settings.PEER_REGIONS).read_text().splitlines()
-    return dict(line.split(" ", 1) for line in lines if not line.startswith("#") and " " in line)
+    known = (line.split(" ") for line in lines if not line.startswith("#"))
+    return {code: name for code, name, *_sounds in (parts for parts in known if len(parts) > 1)}
 
 
 @cache

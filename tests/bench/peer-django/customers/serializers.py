@@ -72,9 +72,15 @@ class NewCustomerSerializer(serializers.Serializer):
 
 
 class TagLabelSerializer(serializers.Serializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    colour = serializers.CharField()
+    """A tag, and whether a rule gave it."""
+
+    id = serializers.UUIDField(source="tag.id")
+    name = serializers.CharField(source="tag.name")
+    colour = serializers.CharField(source="tag.colour")
+    by_rule = serializers.SerializerMethodField()
+
+    def get_by_rule(self, tagging):
+        return tagging.by_rule is not None
 
 
 class CustomerRowSerializer(serializers.Serializer):
@@ -94,6 +100,7 @@ class CustomerRowSerializer(serializers.Serializer):
     phone_masked = serializers.SerializerMethodField()
     phone_count = serializers.SerializerMethodField()
     tags = serializers.SerializerMethodField()
+    starred = serializers.BooleanField(default=False)
     custom = serializers.SerializerMethodField()
     last_contact_at = serializers.DateTimeField()
     next_contact_at = serializers.DateTimeField()
@@ -121,7 +128,6 @@ class CustomerRowSerializer(serializers.Serializer):
     def get_tags(self, customer):
         return TagLabelSerializer(self.context["tags"].get(customer.id, []), many=True).data
 
-
     def get_custom(self, customer):
         """The measured business has no fields of its own."""
         return json.loads(customer.custom) if customer.custom else {}
@@ -143,7 +149,6 @@ class CustomerSerializer(CustomerRowSerializer):
     size = serializers.CharField()
     needs = serializers.CharField()
     dates = serializers.SerializerMethodField()
-    starred = serializers.BooleanField(default=False)
     birthday = serializers.DateField()
     remark = serializers.CharField()
     created_by = serializers.UUIDField()

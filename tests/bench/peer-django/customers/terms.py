@@ -1,5 +1,7 @@
 """What a customer can be found by: the same rules as api/src/customers/search/terms.rs."""
 
+import hashlib
+import re
 import unicodedata
 from functools import cache
 
@@ -10,6 +12,10 @@ from pypinyin.constants import Style
 SEARCHED = 60
 BEGINNINGS = (1, 2, 3, 4, 6, 8)
 BEGINNING = 1 << 60
+COMPANY = 1 << 61
+FORMS = (
+    "有限责任公司", "股份有限公司", "有限公司", "分公司", "公司", "集团", "个体工商户", "co.,ltd.", "co.,ltd", "ltd.",
+)
 
 
 def fold(text):
@@ -50,6 +56,13 @@ def _beginning(letters):
     return BEGINNING | packed
 
 
+def _whole_company(company):
+    bare = re.sub("[()（）]", "", fold(company))
+    for form in FORMS:
+        bare = bare.replace(form, "")
+    return COMPANY | int.from_bytes(hashlib.sha256(bare.encode()).digest()[:8]) & BEGINNING - 1 if bare else None
+
+
 def indexed(name, company):
     """The terms, the name's key and the text."""
     terms, lines = set(), []
@@ -65,5 +78,7 @@ def indexed(name, company):
             for letters in ("".join(tail), "".join(word[0] for word in tail)):
                 terms.update(_beginning(letters[:length]) for length in BEGINNINGS if length <= len(letters))
         lines += [folded, "".join(spelled), "".join(word[0] for word in spelled)]
+    if company:
+        terms.add(_whole_company(company))
     terms.discard(None)
     return terms, key, "".join(line + "\n" for line in lines)

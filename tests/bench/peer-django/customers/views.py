@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from rest_framework import viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -36,13 +36,19 @@ def seen(actor):
     return rows.filter(which)
 
 
+def with_star(rows, actor):
+    """Each with whether whoever asks has marked it."""
+    mine = Star.objects.filter(tenant_id=actor.tenant_id, staff_id=actor.staff_id, customer_id=OuterRef("id"))
+    return rows.annotate(starred=Exists(mine))
+
+
 def tags_of(tenant_id, customers):
     """The live tags of customers, in one statement."""
     rows = Tagging.objects.filter(tenant_id=tenant_id, customer_id__in=customers).select_related("tag")
     found = defaultdict(list)
     for row in rows.order_by("tag__created_at"):
         if row.tag.live:
-            found[row.customer_id].append(row.tag)
+            found[row.customer_id].append(row)
     return found
 
 
@@ -67,8 +73,7 @@ class CustomerViewSet(viewsets.GenericViewSet):
 
     def retrieve(self, request, id):
         actor = request.user
-        mine = Star.objects.filter(tenant_id=actor.tenant_id, staff_id=actor.staff_id, customer_id=id)
-        customer = seen(actor).filter(id=id).annotate(starred=Exists(mine)).first()
+        customer = with_star(seen(actor).filter(id=id), actor).first()
         if customer is None:
             raise Http404
         tags = tags_of(actor.tenant_id, [id])
@@ -78,7 +83,7 @@ class CustomerViewSet(viewsets.GenericViewSet):
         limit = int(request.query_params.get("limit", 20))
         if not 1 <= limit <= 100:
             raise ValidationError({"limit": "limit_invalid"})
-        rows = seen(request.user).order_by("-created_at", "-id")
+        rows = with_star(seen(request.user), request.user).order_by("-created_at", "-id")
         if cursor := request.query_params.get("cursor"):
             at, id = decode(cursor)
             rows = rows.filter(created_at__lte=at).filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=id))
@@ -98,8 +103,8 @@ class CustomerViewSet(viewsets.GenericViewSet):
             raise PermissionDenied("forbidden")
         with transaction.atomic():
             once = self.remember(request, raw, actor)
-            customer, tags = self.write(actor, owner, given)
-            view = CustomerSerializer(customer, context=self.context({customer.id: tags})).data
+            customer, taggings = self.write(actor, owner, given)
+            view = CustomerSerializer(customer, context=self.context({customer.id: taggings})).data
             if once is not None:
                 answer = tenant_keys(actor.tenant_id).seal_answer(actor.staff_id, JSONRenderer().render(view))
                 once.update(answer=answer)
@@ -138,11 +143,21 @@ class CustomerViewSet(viewsets.GenericViewSet):
             )
             for at, phone in enumerate(phones)
         )
-        tags = []
+        taggings = []
         if given["tag_ids"]:
-            tags = list(Tag.objects.filter(tenant_id=tenant_id, id__in=given["tag_ids"], live=1).order_by("created_at"))
-            if len(tags) != len(set(given["tag_ids"])):
-                raise ValidationError({"tag_ids": "tag_unknown"})
-            Tagging.objects.bulk_create(Tagging(tenant_id=tenant_id, customer_id=id, tag_id=tag.id) for tag in tags)
+            tags = self.known_tags(tenant_id, given["tag_ids"])
+            taggings = [Tagging(tenant_id=tenant_id, customer_id=id, tag_id=tag.id, tag=tag) for tag in tags]
+            Tagging.objects.bulk_create(taggings)
         record_new(actor, self.request, customer, keys, record)
-        return customer, tags
+        return customer, taggings
+
+    def known_tags(self, tenant_id, wanted):
+        """Tags that are there, and no two of one category."""
+        tags = Tag.objects.filter(tenant_id=tenant_id, id__in=wanted, live=1).select_related("group")
+        tags = sorted(tags, key=lambda tag: tag.created_at)
+        if len(tags) != len(set(wanted)):
+            raise ValidationError({"tag_ids": "tag_unknown"})
+        categories = [tag.group_id for tag in tags if tag.group.single is not None]
+        if len(categories) != len(set(categories)):
+            raise ValidationError({"tag_ids": "tags_exclusive"})
+        return tags

@@ -1,0 +1,46 @@
+//! What the benchmark measures beside the product (tests/bench/bare) reads and writes the product's columns.
+
+#[path = "../bench/bare/src/tables.rs"]
+mod bare;
+
+/// What is compared, each with its table.
+const ALL: &[(&str, &str)] = &[
+    ("customers", bare::CUSTOMERS),
+    ("customer_tags", bare::TAGGINGS),
+    ("tags", bare::TAGS),
+    ("tag_groups", bare::GROUPS),
+    ("idempotency", bare::REMEMBERED),
+    ("customer_search", bare::SEARCHED),
+    ("customer_terms", bare::TERMS),
+    ("customer_phones", bare::PHONES),
+    ("audit_entries", bare::ENTRIES),
+];
+
+/// A column that one of them has and the other does not makes the comparison worthless, and the benchmark refuses to
+/// measure: it is seen here first.
+#[test]
+fn bare_sqlx_has_the_columns_of_the_entities() {
+    let entities = api::schema::tables();
+    for (table, columns) in ALL {
+        let entity = entities.iter().find(|entity| entity.name == *table).expect("a table with an entity");
+        let named: Vec<&str> = entity.columns.iter().map(|column| column.name.as_str()).collect();
+        let known: Vec<&str> = columns.split_whitespace().collect();
+        assert_eq!(
+            known, named,
+            "{table}: put the columns into tests/bench/bare/src/tables.rs in the entity's order, decode and bind them \
+             in its main.rs, and give tests/bench/peer-django the same"
+        );
+    }
+}
+
+/// Columns are looked for wherever in the models they are: Django's classes inherit some.
+#[test]
+fn the_django_peer_has_the_columns_of_the_entities() {
+    let models = include_str!("../bench/peer-django/customers/models.py");
+    for (table, columns) in ALL {
+        assert!(models.contains(&format!("db_table = \"{table}\"")), "{table}");
+        for column in columns.split_whitespace() {
+            assert!(models.contains(&format!("\n    {column} = ")), "{table}.{column} is missing in models.py");
+        }
+    }
+}
