@@ -27,7 +27,7 @@ macro_rules! shop {
     ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal) => {
         mod $name {
             use super::*;
-            use crate::statements::{ANSWER, CUSTOMER, LIST, rows, tags, tags_of};
+            use crate::statements::{ANSWER, CUSTOMER, LIST, given, rows, tags, tags_of};
             use crate::tables::{CUSTOMERS, ENTRIES, PHONES, REMEMBERED, SEARCHED, TERMS};
             use chrono::{DateTime, Utc};
             use sqlx::{AssertSqlSafe, Executor, Row as _};
@@ -91,13 +91,10 @@ macro_rules! shop {
                 for view in views.iter() {
                     query = query.bind(view.id);
                 }
-                for row in query.fetch_all(on).await? {
-                    let customer: Uuid = row.get(1);
-                    let live: Option<i64> = row.get(17);
-                    if let (Some(view), Some(_)) = (views.iter_mut().find(|view| view.id == customer), live) {
-                        let _: (Option<Uuid>, Option<i64>, Option<Uuid>) = (row.get(4), row.get(10), row.get(11));
-                        let _: (Uuid, i64, DateTime<Utc>) = (row.get(7), row.get(13), row.get(14));
-                        view.tag(row.get(6), row.get(8), row.get(9), row.get::<Option<i64>, _>(3).is_some());
+                for row in query.bind(1_i64).fetch_all(on).await? {
+                    let customer: Uuid = row.get(0);
+                    if let Some(view) = views.iter_mut().find(|view| view.id == customer) {
+                        view.tag(row.get(2), row.get(3), row.get(4), row.get::<Option<i64>, _>(1).is_some());
                     }
                 }
                 Ok(())
@@ -200,10 +197,11 @@ macro_rules! shop {
                         query = query.bind(*tag);
                     }
                     let known = query.fetch_all(&mut *tx).await?;
-                    let text = rows("customer_tags", "tenant_id customer_id tag_id", known.len());
+                    let text = rows("customer_tags", &given(), known.len());
                     let mut query = sqlx::query(AssertSqlSafe(text));
                     for tag in &known {
                         query = query.bind(tenant).bind(id).bind(tag.get::<Uuid, _>(1));
+                        query = query.bind(now).bind(new.region.clone()).bind(shop.staff).bind(1_i64);
                         view.tag(tag.get(1), tag.get(3), tag.get(4), false);
                     }
                     query.execute(&mut *tx).await?;

@@ -26,13 +26,18 @@ fn customers(which: &str) -> String {
 /// The tags of so many customers.
 pub fn tags_of(customers: usize) -> String {
     format!(
-        "SELECT {}, {} FROM `customer_tags` LEFT JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
+        "SELECT {}, {} FROM `customer_tags` INNER JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
          AND `customer_tags`.`tag_id` = `tags`.`id` WHERE `customer_tags`.`tenant_id` = ? \
-         AND `customer_tags`.`customer_id` IN ({}) ORDER BY `tags`.`created_at` ASC",
-        named("A", "customer_tags", TAGGINGS),
-        named("B", "tags", TAGS),
+         AND `customer_tags`.`customer_id` IN ({}) AND `tags`.`live` = ? ORDER BY `tags`.`created_at` ASC",
+        columns("customer_tags", "customer_id by_rule"),
+        columns("tags", "id name colour"),
         marks(customers),
     )
+}
+
+/// The columns of a tag that somebody gave: no rule did, and none became it.
+pub fn given() -> String {
+    TAGGINGS.replace("by_rule merged_from ", "")
 }
 
 /// Which of so many tags there are, with their groups.

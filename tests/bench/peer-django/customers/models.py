@@ -118,6 +118,10 @@ class Tagging(models.Model):
     tag_id = Id()
     by_rule = models.BigIntegerField(null=True)
     merged_from = Id(null=True)
+    customer_at = models.DateTimeField(null=True)
+    region = models.CharField(max_length=191, null=True)
+    holder_id = Id(null=True)
+    live = models.BigIntegerField(null=True)
     tag = models.ForeignObject(
         Tag, on_delete=models.DO_NOTHING, from_fields=("tenant_id", "tag_id"), to_fields=("tenant_id", "id")
     )

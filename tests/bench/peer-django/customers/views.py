@@ -146,7 +146,8 @@ class CustomerViewSet(viewsets.GenericViewSet):
         taggings = []
         if given["tag_ids"]:
             tags = self.known_tags(tenant_id, given["tag_ids"])
-            taggings = [Tagging(tenant_id=tenant_id, customer_id=id, tag_id=tag.id, tag=tag) for tag in tags]
+            said = {"customer_at": now, "region": customer.region, "holder_id": owner, "live": 1}
+            taggings = [Tagging(tenant_id=tenant_id, customer_id=id, tag_id=tag.id, tag=tag, **said) for tag in tags]
             Tagging.objects.bulk_create(taggings)
         record_new(actor, self.request, customer, keys, record)
         return customer, taggings
