@@ -250,6 +250,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::rotation::IndexKeyAdded,
         crate::rights::HandoverAsked,
         crate::auth::LoginNoticed,
+        crate::auth::PhoneForgotten,
         crate::privacy::RequestDue,
         crate::privacy::RetentionDue,
         crate::customers::SearchOutdated,
