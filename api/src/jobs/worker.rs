@@ -256,6 +256,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::customers::SearchOutdated,
         crate::customers::BulkAsked,
         crate::customers::BulkMessage,
+        crate::customers::CategoryMade,
         crate::customers::TagGone,
         crate::customers::TagMerged,
         crate::customers::TagRestored,
