@@ -327,9 +327,10 @@ async fn a_server_that_is_killed_warns_nobody_twice_and_moves_nobody_twice() {
     let db = Database::connect(format!("sqlite://{}", home.path("shuke.db").display())).await.expect("opens");
     // As if everybody had come then, and the rule long before.
     let age = async |days: i64| {
-        let (then, long_ago) = (Utc::now() - Duration::days(days), Utc::now() - Duration::days(60));
+        let now = api::Clock::System.now();
+        let (then, long_ago) = (now - Duration::days(days), now - Duration::days(60));
         for (sql, at) in [
-            ("UPDATE customers SET created_at = ?, owned_at = created_at", then),
+            ("UPDATE customers SET created_at = ?", then),
             ("UPDATE recycle_rules SET ran_at = NULL, enabled_at = ?", long_ago),
         ] {
             let sql = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [at.into()]);
