@@ -18,7 +18,7 @@ const COLUMN: &str = "bulk_rows.before";
 /// What is to be written for one customer; the code of what is wrong with it.
 pub(super) async fn check(tx: &Tx<'_>, given: &Given, row: &Customer) -> Result<Result<Filled, &'static str>, Problem> {
     let vault = Vault::open(tx, row)?;
-    match custom::check(tx, given.clone(), Some((row, &vault))).await {
+    match custom::check(tx, given.clone(), &[], Some((row, &vault))).await {
         Ok(filled) => Ok(Ok(filled)),
         Err(Problem::Invalid(violations)) => Ok(Err(violations.0.first().map_or("invalid", |first| first.code))),
         Err(problem) => Err(problem),
