@@ -249,3 +249,34 @@ async fn a_definition_that_cannot_work_is_refused() {
     let refused = shop.boss.patch(&format!("/custom-fields/{id}"), 1, json!({ "rules": { "unique": true } })).await;
     assert_eq!(refused.violations(), ["rules.unique: field_fixed"]);
 }
+
+#[actix_web::test]
+async fn a_field_may_depend_on_what_everybody_has() {
+    let shop = Shop::new().await;
+    let field = async |key: &str, condition: Value| {
+        let rules = json!({ "required": true, "condition": condition });
+        let body = json!({ "label": key, "key": key, "kind": "text", "rules": rules });
+        shop.boss.post("/custom-fields", body).await
+    };
+    let when = |field: &str, value: &str| json!({ "field": field, "op": "is", "value": value });
+    field("renewal", when("customer-type", "existing")).await.ok();
+    field("depot", when("customer-region", "330000")).await.ok();
+    let refused = field("x", when("customer-name", "张三")).await;
+    assert_eq!(refused.violations(), ["rules.condition.field: field_unknown"]);
+    let asked = shop.sales.post("/customers", json!({ "name": "张三", "type": "existing", "region": "330106" })).await;
+    assert_eq!(asked.violations(), ["custom.renewal: required", "custom.depot: required"]);
+    let body = json!({ "name": "张三", "custom": { "renewal": "明年" } });
+    assert_eq!(shop.sales.post("/customers", body).await.violations(), ["custom.renewal: condition_unmet"]);
+    // What a body says of the customer itself is no field.
+    let body = json!({ "name": "张三", "custom": { "customer-type": "existing" } });
+    assert_eq!(shop.sales.post("/customers", body).await.violations(), ["custom.?: unknown_field"]);
+    let made = shop.sales.post("/customers", json!({ "name": "张三" })).await.ok();
+    let path = format!("/customers/{}", text(&made["id"]));
+    let refused = shop.sales.patch(&path, 1, json!({ "type": "existing" })).await;
+    assert_eq!(refused.violations(), ["custom.renewal: required"]);
+    let both = json!({ "type": "existing", "custom": { "renewal": "明年" } });
+    assert_eq!(shop.sales.patch(&path, 1, both).await.ok()["custom"], json!({ "renewal": "明年" }));
+    // Where it is asked for no more, what stood there goes.
+    let gone = shop.sales.patch(&path, 2, json!({ "type": "lost" })).await.ok();
+    assert_eq!((&gone["type"], &gone["custom"]), (&json!("lost"), &json!({})));
+}

@@ -419,3 +419,56 @@ async fn the_digests_across_businesses_get_another_key_and_everybody_is_found_al
     fresh.close().await;
     handle.stop(false).await;
 }
+
+#[actix_web::test]
+async fn a_number_that_nobody_ever_proves_does_not_keep_the_old_key() {
+    let shop = Shop::alone().await;
+    let (silent, hired) = (phone_number(), phone_number());
+    let hire = async |boss: &Client, number: &str| {
+        let body = json!({ "name": "何平", "phone": number, "role": "sales" });
+        text(&boss.post("/staff", body).await.ok()["id"])
+    };
+    let (old, known) = (hire(&shop.boss, &silent).await, hire(&shop.boss, &hired).await);
+    // As an older version entered it.
+    let forget = format!("UPDATE staff SET phone_sealed = NULL WHERE id = X'{}'", old.replace('-', ""));
+    open(&shop).await.execute_unprepared(&forget).await.expect("forgotten");
+    let before = across(&shop).await;
+    command(&shop, Keys::RotateLookups).await;
+    let turn = async |by: Duration| {
+        shop.advance(by).await;
+        while api::turn_lookups(&shop.at).await.expect("a step") {}
+        command(&shop, Keys::Show { tenant: None }).await["lookups"].clone()
+    };
+    for days in [1, 27, 1] {
+        let shown = turn(Duration::days(days)).await;
+        assert_eq!((&shown["step"], &shown["left"]["staff"]), (&json!("filling"), &json!(1)), "{shown}");
+    }
+    let mut shown = turn(Duration::days(2)).await;
+    for _ in 0..8 {
+        shown = turn(Duration::seconds(100)).await;
+    }
+    assert_eq!(shown, json!({ "rotating": false }));
+    let after = across(&shop).await;
+    assert!(before.iter().all(|(old, _)| after.iter().all(|(new, _)| new != old)), "nothing is left under the old key");
+    shop.run_jobs().await;
+    let boss = shop.step_up(&shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await).await;
+    let letters = boss.get("/inbox").await.ok();
+    let told = |item: &&Value| item["kind"] == "phone_forgotten";
+    let told: Vec<_> = letters["items"].as_array().expect("items").iter().filter(told).collect();
+    assert_eq!((told.len(), &told[0]["title"]), (1, &json!("请重新填写 何平 的手机号")), "{letters}");
+    let entries = boss.get("/audit?action=forget_phone").await.ok();
+    assert_eq!(
+        (entries["items"].as_array().map(Vec::len), &entries["items"][0]["resource_id"]),
+        (Some(1), &json!(old))
+    );
+    // Whoever is still known comes in, the other one after being entered anew.
+    Shop::join(&shop.nobody, &shop.appid(), &hired).await.act_in(shop.tenant).await;
+    let late = Shop::join(&shop.nobody, &shop.appid(), &silent).await;
+    let there = json!({ "side": "staff", "tenant_id": shop.tenant });
+    assert_ne!(late.post("/auth/switch", there).await.status, 200);
+    boss.delete(&format!("/staff/{old}"), 1).await.ok();
+    let anew = hire(&boss, &silent).await;
+    let back = Shop::join(&shop.nobody, &shop.appid(), &silent).await.act_in(shop.tenant).await;
+    assert_eq!(back.get("/auth/me").await.ok()["staff"]["id"], json!(anew));
+    assert!(![&anew, &old].contains(&&known));
+}

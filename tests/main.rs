@@ -29,6 +29,7 @@ mod privacy;
 mod process;
 mod record;
 mod recycling;
+mod rekeying;
 mod reminders;
 mod rights;
 mod rubbish;

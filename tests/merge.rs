@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-async fn made(client: &Client, body: Value) -> String {
+pub async fn made(client: &Client, body: Value) -> String {
     text(&client.post("/customers", body).await.ok()["id"])
 }
 
@@ -22,24 +22,24 @@ fn version(row: &Value) -> i64 {
 }
 
 /// Merges one customer into another, as they are now.
-async fn merge(client: &Client, stays: &str, goes: &str, fields: Value) -> Value {
+pub async fn merge(client: &Client, stays: &str, goes: &str, fields: Value) -> Value {
     let versions = json!({ "this": version(&get(client, stays).await), "other": version(&get(client, goes).await) });
     let body = json!({ "other_id": goes, "fields": fields, "versions": versions });
     client.post(&format!("/customers/{stays}/merge"), body).await.ok()
 }
 
-async fn undo(client: &Client, merge: &Value) -> Value {
+pub async fn undo(client: &Client, merge: &Value) -> Value {
     client.post(&format!("/merges/{}/undo", text(&merge["id"])), json!({})).await.ok()
 }
 
 /// A customer on whom one row of everything hangs.
-struct Known {
-    id: String,
-    number: String,
-    order: String,
+pub struct Known {
+    pub id: String,
+    pub number: String,
+    pub order: String,
 }
 
-async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known {
+pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known {
     let (number, now) = (phone_number(), shop.at.clock().now());
     let group = text(&shop.boss.post("/tag-groups", json!({ "name": format!("组{name}") })).await.ok()["id"]);
     let tag = shop.boss.post("/tags", json!({ "group_id": group, "name": "老客" })).await.ok();
@@ -71,7 +71,7 @@ async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known {
     Known { id, number, order }
 }
 
-async fn fields(shop: &Shop) {
+pub async fn fields(shop: &Shop) {
     let text =
         |label: &str, key: &str, rules: Value| json!({ "label": label, "key": key, "kind": "text", "rules": rules });
     shop.boss.post("/custom-fields", text("级别", "level", json!({ "unique": true }))).await.ok();

@@ -159,7 +159,7 @@ async fn a_receipt_code_works_once_for_one_person() {
     let shop = Shop::new().await;
     let made = order(&shop, &phone_number()).await;
     let code = code(&shop, &made).await;
-    assert_eq!((code.len(), code.matches('-').count()), (14, 2), "{code}");
+    assert_eq!((code.len(), code.matches('-').count()), (19, 3), "{code}");
     let (holder, late) = (shop.stranger().await, shop.stranger().await);
     // As people type: small letters, blanks for hyphens left out.
     let row = claim(&holder, &code.replace('-', "").to_lowercase()).await.ok();

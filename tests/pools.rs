@@ -329,3 +329,52 @@ async fn pools_are_made_by_whoever_may() {
     let open = manager.patch(&format!("/pools/{id}"), 2, json!({ "claims_a_day": null })).await.ok();
     assert_eq!(open["claims_left"], json!(null));
 }
+
+#[actix_web::test]
+async fn who_comes_back_from_a_pool_that_is_no_more_is_owned_or_in_another_one() {
+    let shop = Shop::new().await;
+    let boss = shop.step_up(&shop.boss).await;
+    let [gone, given, kept] = ["旧公海", "并入的公海", "大公海"].map(|name| json!({ "name": name, "everyone": true }));
+    let (gone, given, kept) = (pool(&shop, gone).await, pool(&shop, given).await, pool(&shop, kept).await);
+    let (alone, moved, still) =
+        (pooled(&shop.sales, &gone).await, pooled(&shop.sales, &given).await, pooled(&shop.sales, &kept).await);
+    // Its pool is there at the end, as is this one, who makes the pool one that has to be moved.
+    let other = pooled(&shop.sales, &given).await;
+    // Whose owner is changed by a bulk action, out of a pool that goes.
+    let assigned = pooled(&shop.sales, &gone).await;
+    let bulk = json!({ "selection": { "ids": [assigned] }, "owner_id": shop.rival_id });
+    let assign = text(&boss.post("/customers/bulk", bulk).await.ok()["id"]);
+    let deletion = json!({ "selection": { "ids": [alone, moved, still] } });
+    let deletion = text(&boss.post("/customers/bulk/deletions", deletion).await.ok()["id"]);
+    shop.run_jobs().await;
+    assert_eq!(boss.delete(&format!("/pools/{gone}"), 1).await.status, 204);
+    assert_eq!(boss.delete(&format!("/pools/{given}?move_to={kept}"), 1).await.status, 202);
+    shop.run_jobs().await;
+    shop.advance(Duration::seconds(1)).await;
+    for bulk in [&deletion, &assign] {
+        boss.post(&format!("/customers/bulk/{bulk}/undo"), json!({})).await.ok();
+        shop.run_jobs().await;
+        let undone = boss.get(&format!("/customers/bulk/{bulk}")).await.ok();
+        assert_eq!(undone["state"], "undone", "{undone}");
+    }
+    let stands = async |id: &String| {
+        let row = boss.get(&format!("/customers/{id}")).await.ok();
+        (row["pool_id"].clone(), row["owner_id"].clone())
+    };
+    let sales = json!(shop.sales_id);
+    assert_eq!(stands(&alone).await, (json!(null), sales.clone()));
+    assert_eq!(stands(&assigned).await, (json!(null), sales.clone()));
+    for id in [&moved, &still, &other] {
+        assert_eq!(stands(id).await.0, json!(kept));
+    }
+    let steps = boss.get(&format!("/customers/{alone}/pool-moves")).await.ok();
+    let last = &steps["items"][0];
+    assert_eq!((&last["kind"], &last["from_pool_id"], &last["to_owner_id"]), (&json!("undone"), &json!(gone), &sales));
+    let steps = boss.get(&format!("/customers/{moved}/pool-moves")).await.ok();
+    let last = &steps["items"][0];
+    assert_eq!((&last["kind"], &last["to_pool_id"]), (&json!("moved"), &json!(kept)));
+    assert_eq!(
+        boss.get(&format!("/customers/{still}/pool-moves")).await.ok()["items"].as_array().map(Vec::len),
+        Some(1)
+    );
+}

@@ -223,8 +223,21 @@ async fn the_business_exports_everything_for_a_letter_on_the_record() {
     let record = shop.boss.get(&path).await.ok();
     assert_eq!(record["phones"], json!([format!("+86{number}")]));
     assert_eq!((&record["remark"], &record["contacts"][0]["content"]), (&json!("对花生过敏"), &json!("她下月搬家")));
+    // Why somebody gave the person up is about the person; they themselves read only that it happened.
+    let pool = shop.boss.post("/pools", json!({ "name": "大公海", "everyone": true })).await.ok();
+    let version = shop.sales.get(&format!("/customers/{id}")).await.ok()["version"].as_i64().expect("a version");
+    let given_up = json!({ "reason": "太难说话", "pool_id": pool["id"] });
+    shop.sales.post_at(&format!("/customers/{id}/release"), version, given_up).await.ok();
+    let record = shop.boss.get(&path).await.ok();
+    let step = &record["moves"][0];
+    assert_eq!((&step["kind"], &step["reason"]), (&json!("released"), &json!("太难说话")));
+    let page = shop.boss.get(&format!("{path}?format=html")).await;
+    assert!(text(&page.body).contains("太难说话"));
+    let mine = shop.customer(&number).await.get("/me/data").await.ok();
+    let step = &mine["records"][0]["moves"][0];
+    assert_eq!((&step["kind"], &step["reason"]), (&json!("released"), &json!(null)), "{mine}");
     let entries = shop.boss.get(&format!("/audit?resource_id={id}&action=export")).await.ok();
-    assert_eq!(entries["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(entries["items"].as_array().map(Vec::len), Some(3));
 }
 
 #[actix_web::test]

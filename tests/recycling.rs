@@ -1,9 +1,11 @@
 //! Rules by which customers fall into a pool: whom they mean, when, what is said before, and that the simulation
 //! says the same as what happens.
 
-use crate::harness::{Client, Shop, phone_number, text};
+use crate::harness::{Client, Home, Shop, phone_number, text, until};
 use api::System;
 use chrono::{DateTime, Duration, Utc};
+use reqwest::Method;
+use sea_orm::{ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -250,4 +252,113 @@ async fn many_fall_in_several_runs_and_nobody_twice() {
         let moves = boss.get(&format!("/customers/{}/pool-moves", text(&item["id"]))).await.ok();
         assert_eq!(moves["items"].as_array().map(Vec::len), Some(1), "{moves}");
     }
+}
+
+#[actix_web::test]
+async fn a_rule_follows_its_tag_into_another_one_and_back() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let group = text(&shop.boss.post("/tag-groups", json!({ "name": "价值" })).await.ok()["id"]);
+    let tag =
+        async |name: &str| text(&shop.boss.post("/tags", json!({ "group_id": group, "name": name })).await.ok()["id"]);
+    let (plain, small, other) = (tag("普通").await, tag("小客户").await, tag("其他").await);
+    let path = format!("/pools/{open}/rules");
+    let of = |tags: &[&String]| json!({ "by": "contact", "days": 30, "warn_days": 2, "tag_ids": tags });
+    let single = rule(&shop.boss, &open, of(&[&plain])).await;
+    let both = rule(&shop.boss, &open, of(&[&plain, &small])).await;
+    let asked = async || {
+        let rules = shop.boss.get(&path).await.ok();
+        let rules = rules["items"].as_array().expect("items").clone();
+        [&single, &both].map(|id| {
+            let found = rules.iter().find(|rule| rule["id"] == json!(id)).expect("the rule");
+            (found["terms"]["tag_ids"].clone(), found["enabled_at"].clone())
+        })
+    };
+    let before = asked().await;
+    assert_eq!(shop.boss.get(&format!("/tags/{plain}/uses")).await.ok()["rules"], 2);
+    assert_eq!(shop.boss.get(&format!("/tags/{other}/uses")).await.ok()["rules"], 0);
+    shop.advance(Duration::minutes(1)).await;
+    shop.boss.post_at(&format!("/tags/{plain}/merge"), 1, json!({ "into": small })).await.ok();
+    let merged = asked().await;
+    assert_eq!((&merged[0].0, &merged[1].0), (&json!([small]), &json!([small])));
+    // It means others now, so everybody has the time of the warning again.
+    assert!(merged.iter().zip(&before).all(|(now, then)| now.1.as_str() > then.1.as_str()), "{merged:?} {before:?}");
+    // One of them says something else by now: that stays.
+    let found = shop.boss.get(&path).await.ok();
+    let found = found["items"].as_array().expect("items").iter().find(|rule| rule["id"] == json!(both)).cloned();
+    let version = found.expect("the rule")["version"].as_i64().expect("a version");
+    shop.boss.patch(&format!("{path}/{both}"), version, json!({ "terms": of(&[&other]) })).await.ok();
+    shop.boss.post(&format!("/tags/{plain}/restore"), json!({})).await.ok();
+    let back = asked().await;
+    assert_eq!((&back[0].0, &back[1].0), (&json!([plain]), &json!([other])));
+}
+
+async fn count(db: &DatabaseConnection, sql: &str) -> i64 {
+    let rows = db.query_all_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.expect("rows");
+    rows[0].try_get_by_index(0).expect("a count")
+}
+
+/// Runs the server and pulls the plug when more than `past` rows are there; whoever held a job is forgotten.
+async fn interrupted(home: &Home, db: &DatabaseConnection, sql: &str, past: i64) {
+    let server = home.start().await;
+    until("some to be done", async || (count(db, sql).await > past).then_some(())).await;
+    server.kill();
+    assert!(count(db, sql).await < 900, "killed in the middle");
+    db.execute_unprepared("UPDATE jobs SET lease_until = NULL").await.expect("freed");
+}
+
+#[actix_web::test]
+async fn a_server_that_is_killed_warns_nobody_twice_and_moves_nobody_twice() {
+    let home = Home::new().await;
+    home.furnish();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    let names: String = (0..900).map(|at| format!("客户{at}\n")).collect();
+    let table = boss.request(Method::POST, "/imports?name=a.csv").body(format!("姓名\n{names}"));
+    let detail = boss.send(table).await.ok();
+    let import = format!("/imports/{}", text(&detail["id"]));
+    let start = json!({ "columns": detail["columns"], "mode": "create" });
+    boss.post(&format!("{import}/start"), start).await.ok();
+    until("the import", async || (boss.get(&import).await.ok()["state"] == "done").then_some(())).await;
+    let open = text(&boss.post("/pools", json!({ "name": "大公海", "everyone": true })).await.ok()["id"]);
+    rule(&boss, &open, json!({ "by": "contact", "days": 30, "warn_days": 3 })).await;
+    server.stop().await;
+
+    let db = Database::connect(format!("sqlite://{}", home.path("shuke.db").display())).await.expect("opens");
+    // As if everybody had come then, and the rule long before.
+    let age = async |days: i64| {
+        let now = api::Clock::System.now();
+        let (then, long_ago) = (now - Duration::days(days), now - Duration::days(60));
+        for (sql, at) in [
+            ("UPDATE customers SET created_at = ?", then),
+            ("UPDATE recycle_rules SET ran_at = NULL, enabled_at = ?", long_ago),
+        ] {
+            let sql = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [at.into()]);
+            db.execute_raw(sql).await.expect("aged");
+        }
+        db.execute_unprepared("UPDATE customers SET owned_at = created_at").await.expect("aged");
+    };
+    const WARNED: &str = "SELECT COUNT(*) FROM inbox_items WHERE kind = 'pool_soon'";
+    const MOVED: &str = "SELECT COUNT(*) FROM pool_moves WHERE kind = 'recycled'";
+    for (days, sql, whom) in [(29, WARNED, "source_id"), (40, MOVED, "customer_id")] {
+        age(days).await;
+        interrupted(&home, &db, sql, 0).await;
+        interrupted(&home, &db, sql, 300).await;
+        let server = home.start().await;
+        until("all to be done", async || {
+            let waiting = "SELECT COUNT(*) FROM jobs WHERE kind = 'recycling_due' AND state <> 'done'";
+            (count(&db, sql).await >= 900 && count(&db, waiting).await == 0).then_some(())
+        })
+        .await;
+        let distinct = sql.replace("COUNT(*)", &format!("COUNT(DISTINCT {whom})"));
+        assert_eq!((count(&db, sql).await, count(&db, &distinct).await), (900, 900), "{sql}");
+        server.stop().await;
+    }
+    // The second turn warned of nothing that was already there.
+    assert_eq!(count(&db, WARNED).await, 900);
+    let entries = "SELECT COUNT(*) FROM audit_entries WHERE action = 'recycle' AND resource = 'customer'";
+    assert_eq!(count(&db, entries).await, 900);
+    let pooled = "SELECT COUNT(*) FROM customers WHERE pool_id IS NOT NULL";
+    assert_eq!(count(&db, pooled).await, 900);
+    db.close().await.expect("closed");
 }

@@ -302,6 +302,12 @@ async fn an_operator_suspends_a_business_and_its_customers_still_see_their_order
     system.appoint_operator(&name).await.expect("appointed");
     let login = json!({ "name": name, "password": PASSWORD, "device": "browser-1" });
     let operator = shop.nobody.holding(&shop.nobody.post("/auth/password", login).await.ok());
+    // Who runs the machine is nobody's colleague.
+    operator.get("/staff").await.problem(403, "side_wrong");
+    let staff = shop.boss.get("/staff").await.ok();
+    let staff: Vec<_> = staff["items"].as_array().expect("items").iter().map(|row| text(&row["id"])).collect();
+    assert_eq!(staff.len(), 3, "{staff:?}");
+    assert!([shop.boss_id, shop.sales_id, shop.rival_id].iter().all(|id| staff.contains(&id.to_string())), "{staff:?}");
     let path = format!("/operator/tenants/{}", shop.tenant);
     let version = operator.get(&path).await.ok()["version"].as_i64().expect("a version");
     operator.patch(&path, version, json!({ "suspended": true })).await.ok();

@@ -1,8 +1,10 @@
 //! Tags: groups, colours, and customers found by them.
 
+use crate::guards::database::open;
 use crate::harness::{Client, Shop, text};
 use chrono::Duration;
 use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 async fn group(boss: &Client, name: &str) -> Value {
@@ -366,4 +368,44 @@ async fn a_tag_that_becomes_another_takes_its_customers_and_its_filters_along() 
     let actions: Vec<String> =
         entries["items"].as_array().expect("entries").iter().map(|entry| text(&entry["action"])).collect();
     assert!(actions.contains(&"merge".to_owned()) && actions.contains(&"restore".to_owned()), "{actions:?}");
+}
+
+#[actix_web::test]
+async fn who_gets_a_second_tag_while_the_group_becomes_a_category_has_one_soon_after() {
+    let shop = Shop::new().await;
+    let levels = group(&shop.boss, "等级").await;
+    let (first, second) = (tag(&shop.boss, &levels, "一级").await, tag(&shop.boss, &levels, "二级").await);
+    let (both, one) = (shop.customer_named("沈怡").await, shop.customer_named("顾客").await);
+    for customer in [&both, &one] {
+        put(&shop.sales, customer, &[&second], &[]).await;
+    }
+    let group = format!("/tag-groups/{}", text(&levels["id"]));
+    let tags = json!({ "ids": [second["id"], first["id"]] });
+    shop.boss.post(&format!("{group}/order"), tags).await.ok();
+    shop.boss.patch(&group, 1, json!({ "single": true })).await.ok();
+    // What a transaction commits that looked before.
+    let hex = |id: &str| id.replace('-', "");
+    let late = format!(
+        "INSERT INTO customer_tags (tenant_id, customer_id, tag_id) VALUES ({}, X'{}', X'{}')",
+        shop.tenant,
+        hex(&both),
+        hex(&text(&first["id"]))
+    );
+    let db = open(&shop).await;
+    // Of the first look, and of the second: an import that began before takes longer.
+    for wait in [Duration::seconds(91), Duration::minutes(61)] {
+        db.execute_unprepared(&late).await.expect("tagged");
+        shop.run_jobs().await;
+        shop.advance(wait).await;
+        shop.run_jobs().await;
+        let again = shop.log_in_again(&shop.sales).await.act_in(shop.tenant).await;
+        let row = again.get(&format!("/customers/{both}")).await.ok();
+        assert_eq!(names(&row["tags"]), ["二级"], "the first in order stays");
+    }
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    let entries = boss.get(&format!("/audit?resource_id={both}&action=tag")).await.ok();
+    let entries = entries["items"].as_array().expect("items").clone();
+    assert_eq!(entries[0]["changes"]["removed"], json!([first["id"]]), "{entries:?}");
+    let untouched = boss.get(&format!("/customers/{one}")).await.ok();
+    assert_eq!(names(&untouched["tags"]), ["二级"]);
 }

@@ -92,7 +92,7 @@ pub struct PhoneProof {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptProof {
-    /// Twelve letters and digits, as printed; hyphens are ignored.
+    /// Sixteen letters and digits (twelve on older receipts), as printed; hyphens are ignored.
     #[validate(length(min = 1, max = 32), custom(function = "text::code"))]
     pub code: String,
 }

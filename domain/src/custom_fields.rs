@@ -62,11 +62,17 @@ pub struct FieldChoice {
     pub retired: bool,
 }
 
+/// What a condition may ask of the customer itself. No field of a business's own is called so: its name has no
+/// hyphen. A region that is asked for has what lies in it.
+pub const ABOUT: [&str; 5] = ["customer-type", "customer-kind", "customer-industry", "customer-source", REGION];
+pub(crate) const REGION: &str = "customer-region";
+
 /// When a field is asked for at all: only if another field says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldCondition {
-    /// Key of the other field.
+    /// Key of the other field; `customer-type`, `customer-kind`, `customer-industry`, `customer-source` or
+    /// `customer-region` for what everybody has.
     #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
     pub field: String,
     /// What of it.

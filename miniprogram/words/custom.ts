@@ -4,9 +4,9 @@ import { fen, yuan } from './money'
 
 /** A business's own fields: how a value is typed, sent and shown. */
 
-const YES_NO: Choice[] = [{ value: 'true', label: '是' }, { value: 'false', label: '否' }]
+export const YES_NO: Choice[] = [{ value: 'true', label: '是' }, { value: 'false', label: '否' }]
 
-const CONTROLS: Record<CustomField['kind'], string> = {
+export const CONTROLS: Record<CustomField['kind'], string> = {
   text: 'text', long_text: 'lines', number: 'decimal', money: 'money', date: 'date', choice: 'choice', choices: 'choices', yes_no: 'choice', phone: 'phone',
 }
 

@@ -15,9 +15,9 @@ export function scannedCode(result: string | undefined, path: string | undefined
   return grouped(/r(?:=|%3D)([\w-]+)/i.exec(text)?.[1] ?? (result ?? '').slice(0, LONGEST))
 }
 
-/** ABCD-EFGH-JKLM, as printed. */
+/** ABCD-EFGH-JKLM-NPQR, as printed; older receipts have twelve letters. */
 export function grouped(text: string): string {
-  const letters = text.slice(0, LONGEST).toUpperCase().replace(/[^0-9A-Z]/g, '').slice(0, 12)
+  const letters = text.slice(0, LONGEST).toUpperCase().replace(/[^0-9A-Z]/g, '').slice(0, 16)
   return letters.replace(/(.{4})(?=.)/g, '$1-')
 }
 

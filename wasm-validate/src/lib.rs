@@ -66,14 +66,23 @@ fn read_definitions(text: &str) -> Option<Vec<Definition>> {
 
 /// Checks what is filled into a business's own fields. `definitions` is what `GET /custom-fields` lists,
 /// `given` what is about to be sent as `custom`, `known` the record's `custom` as it was, or empty for a
-/// new record.
+/// new record. Both say beside it what they say of the customer itself (`customer-type`, …).
 #[wasm_bindgen]
 #[must_use]
 pub fn check_custom(definitions: &str, given: &str, known: &str) -> String {
     let (Some(definitions), Ok(Tree::Record(mut members))) = (read_definitions(definitions), json::parse(given)) else {
         return UNKNOWN.into();
     };
-    report(&custom_fields::check::check(&definitions, &mut members, json::parse(known).ok().as_ref()))
+    let mut about = Vec::new();
+    let mut at = 0;
+    while let Some((name, _)) = members.get(at) {
+        if custom_fields::ABOUT.contains(&name.as_str()) {
+            about.push(members.remove(at));
+        } else {
+            at += 1;
+        }
+    }
+    report(&custom_fields::check::check(&definitions, &mut members, &about, json::parse(known).ok().as_ref()))
 }
 
 /// The legal moves of a state machine out of a state: a line `event \t next state` for each.

@@ -1,4 +1,4 @@
-//! The demo business: a tea shop, made through the REST API as an operator and its staff would.
+//! The demo business: a tea shop, made through the REST API as its staff would.
 
 pub mod dice;
 mod goods;
@@ -23,9 +23,9 @@ use crate::http::{Client, integer, text};
 use crate::machine::random_hex;
 use crate::{product, run};
 
-/// No real mini-program has it.
-pub use session::operator_token;
+pub use session::password_token;
 
+/// No real mini-program has it.
 pub const APPID: &str = "wx000000000000cafe";
 /// The subscribe-message template of due tasks.
 pub const TEMPLATE: &str = "demo-task-due";
@@ -63,7 +63,7 @@ impl Demo {
             push_token: random_hex(32)?,
             // 43 characters of base64 are 258 bits: the last two must be zero, as they are in `0`.
             push_aes_key: format!("{}0", random_hex(42)?),
-            operator: "boss".into(),
+            operator: "ops".into(),
             password: random_hex(16)?,
             tenant_id: 0,
             staff_phone: String::new(),
@@ -94,8 +94,9 @@ pub fn first_rows(demo: &mut Demo, home: &Path, sim: &Client) -> Result<()> {
     let tenant = admin(home, &["tenant", "create", "--name", BUSINESS, "--phone", "0571-87651234"], "")?;
     demo.tenant_id = integer(&tenant, "/tenant_id")?;
     let tenant = demo.tenant_id.to_string();
-    let operator = ["operator", "create", "--name", &demo.operator, "--password-stdin", "--tenant", &tenant];
-    admin(home, &[&operator[..], &["--role", "boss", "--installation"]].concat(), &demo.password)?;
+    // Of the installation and of no business: who runs the machine is nobody's colleague.
+    let operator = ["operator", "create", "--name", &demo.operator, "--password-stdin", "--installation"];
+    admin(home, &operator, &demo.password)?;
     hire(home, &tenant, BOSS, "boss", &demo.staff_phone)?;
     for name in SALES {
         let phone = text(&sim.get(&format!("/phone/{}", session::phone_of(name)))?, "/phone_number")?;
@@ -107,6 +108,15 @@ pub fn first_rows(demo: &mut Demo, home: &Path, sim: &Client) -> Result<()> {
 fn hire(home: &Path, tenant: &str, name: &str, role: &str, phone: &str) -> Result<()> {
     let row = ["staff", "create", "--tenant", tenant, "--name", name, "--role", role, "--phone", phone];
     admin(home, &row, "").map(drop)
+}
+
+/// Makes somebody who is both an operator of the installation and a boss of the shop, for a program that asks
+/// for everything. Answers their token.
+pub fn outsider(demo: &Demo, home: &Path, api: &Client) -> Result<String> {
+    let (name, password, tenant) = ("outsider", random_hex(16)?, demo.tenant_id.to_string());
+    let operator = ["operator", "create", "--name", name, "--password-stdin", "--tenant", &tenant];
+    admin(home, &[&operator[..], &["--role", "boss", "--installation"]].concat(), &password)?;
+    password_token(api, name, &password)
 }
 
 /// `shuke admin …`, which prints one JSON object.

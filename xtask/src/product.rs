@@ -161,9 +161,9 @@ impl Product {
         Ok(())
     }
 
-    /// A token of the demo's operator, who is boss there and manages the installation.
-    pub fn operator_token(&self) -> Result<String> {
-        demo::operator_token(&self.demo, &self.client(self.ports.api))
+    /// A token of somebody who is boss there and manages the installation as well.
+    pub fn outsider(&self, home: &Path) -> Result<String> {
+        demo::outsider(&self.demo, home, &self.client(self.ports.api))
     }
 
     /// Until somebody asks us to stop, or a server ends by itself.

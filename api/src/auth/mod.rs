@@ -19,7 +19,7 @@ mod travel;
 
 pub(crate) use addresses::{AddressRules, RuleKind, address_of, network_of, prefix};
 pub(crate) use attempts::limit;
-pub(crate) use notice::LoginNoticed;
+pub(crate) use notice::{LoginNoticed, PhoneForgotten};
 pub use password::hash as hash_password;
 pub(crate) use sessions::SessionView;
 pub(crate) use snapshot::Snapshots;

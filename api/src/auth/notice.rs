@@ -25,6 +25,13 @@ pub(crate) struct LoginNoticed {
     pub(crate) at: DateTime<Utc>,
 }
 
+/// The phone of a colleague could not follow the key of its digests: whoever runs the business enters it anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PhoneForgotten {
+    pub(crate) staff_id: Uuid,
+    pub(crate) at: DateTime<Utc>,
+}
+
 /// Why a login is worth a word, when it is.
 pub(super) fn reason(system: &System, past: &[session::Model], device: &Device, failures: i64) -> Option<&'static str> {
     if failures >= GUESSING {

@@ -9,6 +9,8 @@ use totp_rs::{Builder, Totp};
 /// 160 bits, as RFC 4226 recommends.
 pub(super) const SECRET_BYTES: usize = 20;
 const RECOVERY_CODES: usize = 10;
+/// Four times four letters, with hyphens.
+const RECOVERY_LENGTH: usize = 19;
 /// No 0, O, 1, I, L or U: what is read off paper is read aloud as well.
 const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -29,15 +31,16 @@ pub(super) fn step(secret: &[u8], code: &str, now: DateTime<Utc>) -> Result<Opti
     Ok(found.and_then(|step| i64::try_from(step).ok()))
 }
 
-/// Ten fresh recovery codes, as they are shown: `7KQ2M-X9DPA`, 49 bits each.
+/// Ten fresh recovery codes, as they are shown: `7KQ2-MX9D-PA3V-HT6B`, 78 bits each, so that nobody finds one
+/// from its digest, also not with the key of digests in hand.
 pub(super) fn recovery_codes() -> Vec<String> {
     std::iter::repeat_with(recovery_code).take(RECOVERY_CODES).collect()
 }
 
 fn recovery_code() -> String {
-    let mut code = String::with_capacity(11);
-    while code.len() < 11 {
-        if code.len() == 5 {
+    let mut code = String::with_capacity(RECOVERY_LENGTH);
+    while code.len() < RECOVERY_LENGTH {
+        if code.len() % 5 == 4 {
             code.push('-');
         }
         // Bytes from 240 on would make the first letters likelier.
@@ -99,7 +102,7 @@ mod tests {
     #[test]
     fn recovery_codes_differ_and_can_be_typed_carelessly() {
         let mut codes = recovery_codes();
-        assert!(codes.iter().all(|code| code.len() == 11 && plain(code).len() == 10), "{codes:?}");
+        assert!(codes.iter().all(|code| code.len() == 19 && plain(code).len() == 16), "{codes:?}");
         assert_eq!(plain(" 7kq2m-x9dpa"), "7KQ2MX9DPA");
         codes.sort();
         codes.dedup();

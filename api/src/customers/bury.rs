@@ -1,12 +1,15 @@
 //! Deleting a customer, and bringing one back.
 
 use super::entity::{customer, phone};
+use super::pools::{self, Moved, record_moves};
 use super::store::{first_phone_taken, index_phones};
 use super::vault::Vault;
 use super::{Customer, custom, search};
 use crate::problem::Problem;
 use crate::scope::Tx;
-use sea_orm::ColumnTrait as _;
+use domain::pools::PoolMoveKind;
+use sea_orm::{ColumnTrait as _, Set};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Deletes a customer if it still has `version` (`None`: whatever it has): a tombstone that nothing finds,
@@ -26,7 +29,8 @@ pub(super) async fn put_away(
     Ok(tx.bury::<customer::Entity>(id, version).await?)
 }
 
-/// Brings a deleted customer back. `false`, and nothing is written, when somebody else has the phone or a
+/// Brings a deleted customer back, in the pool it was in, in the one that this was given up for, or, when neither is
+/// there any more, with its last owner. `false`, and nothing is written, when somebody else has the phone or a
 /// unique value by now.
 ///
 /// # Errors
@@ -38,5 +42,27 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Prob
     }
     index_phones(tx, row.id, &vault).await?;
     search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
+    if let Some(pool) = row.pool_id {
+        let now = pools::standing(tx, pool).await?;
+        if now != Some(pool) {
+            resettle(tx, row, pool, now).await?;
+        }
+    }
     Ok(tx.unbury::<customer::Entity>(row.id).await?)
+}
+
+/// Takes a customer out of a pool that is no more.
+async fn resettle(tx: &Tx<'_>, row: &Customer, pool: Uuid, now: Option<Uuid>) -> Result<(), Problem> {
+    let mut change = customer::ActiveModel { pool_id: Set(now), ..Default::default() };
+    let (kind, owner) = match now {
+        Some(_) => (PoolMoveKind::Moved, None),
+        None => (PoolMoveKind::Undone, Some(row.owner_id)),
+    };
+    if owner.is_some() {
+        change.owned_at = Set(Some(tx.now()));
+    }
+    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(row.id), change).await?;
+    tx.audit("move_pool", "customer", Some(row.id), json!({ "from": pool, "to": now }));
+    let moved = Moved { customer_id: row.id, kind, from: (None, Some(pool)), to: (owner, now), reason: None };
+    record_moves(tx, [moved]).await
 }

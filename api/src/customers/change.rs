@@ -42,6 +42,7 @@ pub(super) async fn change(
     input: CustomerChanges,
 ) -> Result<bool, Problem> {
     let id = before.id;
+    let about = custom::about_change(&input);
     check_owner(tx, input.owner_id)?;
     if input.phones.is_some() {
         changeable(tx.fields().phones, "phones")?;
@@ -106,8 +107,8 @@ pub(super) async fn change(
     }
     let kept = Vault::open(tx, &before)?;
     let filled = match input.custom {
-        Some(given) => custom::check(tx, given, Some((&before, &kept))).await?,
-        None => custom::Filled::default(),
+        None if about.is_empty() => custom::Filled::default(),
+        given => custom::check(tx, given.unwrap_or_default(), &about, Some((&before, &kept))).await?,
     };
     let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);

@@ -29,7 +29,7 @@ mod vault;
 mod view;
 mod views;
 
-pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity};
+pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity, resealed as bulk_resealed};
 pub use details::CustomerDetails;
 pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};
@@ -39,7 +39,7 @@ pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
 pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
 pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
-pub(crate) use tagging::{CustomersTouched, TagGone, TagMerged, TagRestored, TagRulesDue, touched};
+pub(crate) use tagging::{CategoryMade, CustomersTouched, TagGone, TagMerged, TagRestored, TagRulesDue, touched};
 pub(crate) use types::is_known as known_type;
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;

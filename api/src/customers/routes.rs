@@ -58,7 +58,8 @@ async fn create_customer(
     }
     let me = scope.me()?;
     let mut input = input;
-    let filled = custom::check(&*scope, std::mem::take(&mut input.custom), None).await?;
+    let about = custom::about_new(&input);
+    let filled = custom::check(&*scope, std::mem::take(&mut input.custom), &about, None).await?;
     scope
         .create(&once, input.id, async |tx| {
             pools::room(tx, input.owner_id.unwrap_or(me), "owner_id").await?;

@@ -24,7 +24,7 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 /// A code to print on a receipt.
 #[derive(Serialize, ToSchema)]
 pub struct ReceiptCode {
-    /// `ABCD-EFGH-JKLM`. Shown once: only its digest is kept.
+    /// `ABCD-EFGH-JKLM-NPQR`. Shown once: only its digest is kept.
     pub code: String,
     /// Until when it works.
     pub expires_at: DateTime<Utc>,
@@ -44,8 +44,8 @@ async fn create_receipt_code(
     system: System,
     id: Path<Uuid>,
 ) -> Result<(Json<ReceiptCode>, actix_web::http::StatusCode), Problem> {
-    // Twelve letters are 60 bits, far beyond guessing at the allowed rate.
-    let plain = crate::crypto::letters::<12>();
+    // Eighty bits: nobody guesses it, also not from its digest with the key of digests in hand.
+    let plain = crate::crypto::letters::<16>();
     let letters: Vec<char> = plain.chars().collect();
     let code = letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-");
     let expires_at = scope.now() + Duration::days(DAYS);

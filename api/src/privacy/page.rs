@@ -5,6 +5,7 @@ use crate::clock::CHINA;
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
+use domain::pools::PoolMoveKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -87,6 +88,17 @@ fn yuan(amount: Amount) -> String {
     fen.map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)).unwrap_or_default()
 }
 
+fn moved(kind: PoolMoveKind) -> &'static str {
+    match kind {
+        PoolMoveKind::Released => "退回公海",
+        PoolMoveKind::Recycled => "回收到公海",
+        PoolMoveKind::Claimed => "从公海领取",
+        PoolMoveKind::Assigned => "从公海分配",
+        PoolMoveKind::Moved => "换了公海",
+        PoolMoveKind::Undone => "撤销",
+    }
+}
+
 /// What was bought and where it went, in an export for a letter.
 fn deliveries(page: &mut String, record: &KeptRecord) {
     let (mut lines, mut places) = (Vec::new(), Vec::new());
@@ -159,6 +171,9 @@ fn one(page: &mut String, record: &KeptRecord) {
         .iter()
         .map(|c| vec![day(c.happened_at), c.channel.to_string(), c.content.clone().unwrap_or_default()]);
     table(page, "联系记录", &["时间", "方式", "内容"], contacts.collect());
+    let moves =
+        record.moves.iter().map(|m| vec![day(m.at), moved(m.kind).to_owned(), m.reason.clone().unwrap_or_default()]);
+    table(page, "由谁跟进的变动", &["时间", "事项", "原因"], moves.collect());
     let reads = record.reads.iter().map(|read| vec![day(read.at), read.by_name.clone()]);
     table(page, "谁查看过完整号码", &["时间", "员工"], reads.collect());
     let requests = record.requests.iter().map(|r| vec![day(r.created_at), r.kind.to_string(), r.state.to_string()]);

@@ -2,6 +2,7 @@
 //! of it, which the business hands out after a letter.
 
 use super::entity::{self as request, Words};
+use crate::customers::pools::entity::step;
 use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
 use crate::orders::view::{OrderLineView, ShipmentView, Whole};
@@ -10,6 +11,7 @@ use crate::scope::{Amount, Scope, audit_entry::entry};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::interactions::Channel;
 use domain::orders::OrderStatus;
+use domain::pools::PoolMoveKind;
 use domain::privacy::{RefusalGround, RequestKind, RequestState};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
@@ -67,6 +69,8 @@ pub struct KeptRecord {
     pub remark: Option<String>,
     /// When and how they were in touch.
     pub contacts: Vec<KeptContact>,
+    /// How they came to whoever looks after them.
+    pub moves: Vec<KeptMove>,
     /// Orders.
     pub orders: Vec<KeptOrder>,
     /// Who was shown a whole phone number.
@@ -89,6 +93,18 @@ pub struct KeptContact {
     /// What was written down, only for the business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+}
+
+/// A move into a pool of customers whom nobody looks after, or out of one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptMove {
+    /// What happened.
+    pub kind: PoolMoveKind,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why, only for the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// An order.
@@ -232,6 +248,14 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(interaction::Column::HappenedAt).limit(MOST))
             .all()
             .await?;
+        // Also for the person, whose own scope leads to orders only.
+        let moves = scope
+            .whole()
+            .find_buried::<step::Entity>()
+            .filter(step::Column::CustomerId.eq(customer.id))
+            .shape(|rows| rows.order_by_desc(step::Column::CreatedAt).limit(MOST))
+            .all()
+            .await?;
         let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope
             .whole()
@@ -249,7 +273,7 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(request::Column::CreatedAt).limit(MOST))
             .all()
             .await?;
-        let cut = [contacts.len(), orders.len(), reads.len(), requests.len()];
+        let cut = [contacts.len(), moves.len(), orders.len(), reads.len(), requests.len()];
         let tags = if whole { Some(customers::tag_names(scope, customer).await?) } else { None };
         let numbers = customers::numbers(scope, customer)?;
         let views =
@@ -277,6 +301,10 @@ impl KeptRecord {
                     happened_at: row.happened_at,
                     content: row.content.filter(|_| whole),
                 })
+                .collect(),
+            moves: moves
+                .into_iter()
+                .map(|row| KeptMove { kind: row.kind.0, at: row.created_at, reason: row.reason.filter(|_| whole) })
                 .collect(),
             orders: orders
                 .into_iter()

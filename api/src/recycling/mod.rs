@@ -3,11 +3,11 @@
 //! What a rule comes to is said once, in `due.rs`: the job and the simulation ask the same question.
 
 mod due;
-pub(crate) mod entity;
 mod job;
 mod rules;
 mod simulate;
 
+pub(crate) use crate::customers::pools::recycle_rule as entity;
 pub(crate) use job::RecyclingDue;
 
 use utoipa_actix_web::service_config::ServiceConfig;

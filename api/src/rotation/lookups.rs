@@ -13,6 +13,10 @@ use chrono::{DateTime, Duration, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Days for which the key before waits for colleagues whose phone was never kept: long enough to come to work once,
+/// and not for ever, because a key that is replaced may be one that somebody else has.
+const PATIENCE_DAYS: i64 = 30;
+
 /// Begins it. Says from when on rows get their second digests.
 pub(crate) async fn rotate_lookups(system: &System) -> Result<DateTime<Utc>, Problem> {
     system.add_lookup_key().await
@@ -51,11 +55,16 @@ pub async fn turn_lookups(at: &Arc<Installation>) -> Result<bool, Problem> {
             if fill(&system).await? > 0 {
                 return Ok(true);
             }
-            // Somebody may be left whose phone nobody knows: until they prove it the key before stays.
-            if system.lookups_left().await?.nothing() {
+            let left = system.lookups_left().await?;
+            if left.nothing() {
                 system.swap_lookups(&next).await?;
             }
-            Ok(false)
+            // Somebody may be left whose phone nobody knows: they have a while to prove it.
+            let patience = now < from + Duration::days(PATIENCE_DAYS);
+            if patience || left.nothing() || !left.only_staff() {
+                return Ok(false);
+            }
+            Ok(system.forget_unknown_staff().await? > 0)
         }
         _ => Ok(false),
     }

@@ -3,10 +3,14 @@
 
 use crate::customers::entity::customer;
 use crate::customers::merging::entity::merge;
+use crate::customers::transfer::entity::row as imported;
+use crate::customers::{bulk_entity, bulk_resealed};
 use crate::orders::entity::order;
 use crate::privacy::entity as request;
 use crate::problem::Problem;
+use crate::scope::Tx;
 use crate::scope::system::{System, job_scope};
+use chrono::Duration;
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -64,7 +68,45 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
         let still = Condition::all().add(merge::Column::Id.eq(row.id)).add(merge::Column::Before.eq(before));
         sealed += tx.derive_all::<merge::Entity>(still, change).await?;
     }
+    sealed += undoable(&tx, person, anew).await?;
     tx.audit("rotate", "customer", Some(person), json!({ "sealed": sealed }));
     tx.commit().await?;
+    Ok(sealed)
+}
+
+/// What taking an import or a bulk action back would put back. Bulk actions can be undone for half an hour after
+/// their end, so older ones need no look.
+async fn undoable(
+    tx: &Tx<'_>,
+    person: Uuid,
+    anew: impl Fn(&str, Uuid, &[u8]) -> Result<Vec<u8>, Problem>,
+) -> Result<u64, Problem> {
+    let mut sealed = 0;
+    let rows = tx.find::<imported::Entity>().filter(imported::Column::CustomerId.eq(person));
+    for row in rows.filter(imported::Column::Before.is_not_null()).all().await? {
+        let Some(before) = row.before else { continue };
+        let before = anew("import_rows.before", person, &before)?;
+        let change = imported::ActiveModel { before: Set(Some(before)), ..Default::default() };
+        let this = Condition::all()
+            .add(imported::Column::ImportId.eq(row.import_id))
+            .add(imported::Column::Run.eq(row.run))
+            .add(imported::Column::Line.eq(row.line));
+        sealed += tx.derive_all::<imported::Entity>(this, change).await?;
+    }
+    let lately = bulk_entity::action::Column::CreatedAt.gt(tx.now() - Duration::days(1));
+    let actions = tx.find::<bulk_entity::action::Entity>().filter(lately).all().await?;
+    let theirs = Condition::all()
+        .add(bulk_entity::row::Column::CustomerId.eq(person))
+        .add(bulk_entity::row::Column::BulkId.is_in(actions.into_iter().map(|action| action.id)));
+    for row in tx.find::<bulk_entity::row::Entity>().filter(theirs).all().await? {
+        let before = row.before.as_deref().unwrap_or("{}");
+        let anew = |column: &str, sealed: &[u8]| anew(column, person, sealed);
+        let Some(before) = bulk_resealed(before, anew)? else { continue };
+        let change = bulk_entity::row::ActiveModel { before: Set(Some(before)), ..Default::default() };
+        let this = Condition::all()
+            .add(bulk_entity::row::Column::BulkId.eq(row.bulk_id))
+            .add(bulk_entity::row::Column::CustomerId.eq(person));
+        sealed += tx.derive_all::<bulk_entity::row::Entity>(this, change).await?;
+    }
     Ok(sealed)
 }

@@ -1,7 +1,7 @@
 //! The interpreter of definitions: what is filled into a business's own fields, checked by what the
 //! business says about them. The server, the importer and the phone run this.
 
-use super::{ConditionOp, Definition};
+use super::{ABOUT, ConditionOp, Definition, REGION};
 use crate::json::Tree;
 use crate::prelude::*;
 use crate::text;
@@ -10,12 +10,18 @@ use crate::text;
 const MAX_CHAIN: usize = 10;
 
 /// Checks what a body gives by the definitions that its author sees, and puts each value into its one
-/// spelling. `known` is what the record has (masked where it is sealed), none for a new one.
+/// spelling. `known` is what the record has (masked where it is sealed), none for a new one; `about` is what the same
+/// body says of the customer itself, which the record says as well, by the names in [`ABOUT`].
 ///
 /// Afterwards `given` is what is to be written: with the defaults of a new record, and with `null` for
 /// what no longer applies. A change answers only for what it touches: a field that became required
 /// later does not stand in the way of another one's correction.
-pub fn check(definitions: &[Definition], given: &mut Vec<(String, Tree)>, known: Option<&Tree>) -> Vec<Violation> {
+pub fn check(
+    definitions: &[Definition],
+    given: &mut Vec<(String, Tree)>,
+    about: &[(String, Tree)],
+    known: Option<&Tree>,
+) -> Vec<Violation> {
     let mut found = Vec::new();
     for at in 0..given.len() {
         let Some(((key, tree), before)) = given.get_mut(..=at).and_then(|seen| seen.split_last_mut()) else { break };
@@ -34,14 +40,14 @@ pub fn check(definitions: &[Definition], given: &mut Vec<(String, Tree)>, known:
         if known.is_none() {
             defaults(definitions, given);
         }
-        apply(definitions, given, named, known, &mut found);
+        apply(definitions, given, named, (about, known), &mut found);
     }
     found
 }
 
 /// The fields that are asked for, by what a record holds.
 pub fn asked<'d>(definitions: &'d [Definition], record: &'d Tree) -> impl Iterator<Item = &'d Definition> {
-    let record = Record { definitions, given: &[], known: Some(record) };
+    let record = Record { definitions, given: &[], about: &[], known: Some(record) };
     definitions.iter().filter(move |definition| record.applies(definition, 0))
 }
 
@@ -62,12 +68,12 @@ fn apply(
     definitions: &[Definition],
     given: &mut Vec<(String, Tree)>,
     named: usize,
-    known: Option<&Tree>,
+    (about, known): (&[(String, Tree)], Option<&Tree>),
     found: &mut Vec<Violation>,
 ) {
     let mut gone = Vec::new();
-    let record = Record { definitions, given, known };
-    let said = |key: &str| record.given.iter().take(named).any(|(other, _)| other == key);
+    let record = Record { definitions, given, about, known };
+    let said = |key: &str| record.given.iter().take(named).chain(about).any(|(other, _)| other == key);
     for definition in definitions {
         let key = &definition.key;
         let empty = *record.value(key) == Tree::Null;
@@ -119,37 +125,56 @@ fn fill(definition: &Definition, tree: &mut Tree, before: Option<&Tree>) -> Resu
 struct Record<'a> {
     definitions: &'a [Definition],
     given: &'a [(String, Tree)],
+    about: &'a [(String, Tree)],
     known: Option<&'a Tree>,
 }
 
 impl Record<'_> {
     fn value(&self, key: &str) -> &Tree {
-        let given = self.given.iter().find(|(named, _)| named == key).map(|(_, tree)| tree);
+        let given = self.given.iter().chain(self.about).find(|(named, _)| named == key).map(|(_, tree)| tree);
         given.or_else(|| self.known.and_then(|record| record.member(key))).unwrap_or(&Tree::Null)
     }
 
     /// Whether a field is asked for. A condition on a field that is not there asks nothing.
     fn applies(&self, definition: &Definition, chain: usize) -> bool {
         let Some(condition) = &definition.rules.condition else { return true };
-        let Some(other) = self.definitions.iter().find(|known| known.key == condition.field) else { return true };
-        let there = chain < MAX_CHAIN && self.applies(other, chain + 1);
-        let value = if there { self.value(&other.key) } else { &Tree::Null };
+        let field = condition.field.as_str();
+        let there = if ABOUT.contains(&field) {
+            true
+        } else {
+            let Some(other) = self.definitions.iter().find(|known| known.key == field) else { return true };
+            chain < MAX_CHAIN && self.applies(other, chain + 1)
+        };
+        let value = if there { self.value(field) } else { &Tree::Null };
+        let wanted = condition.value.as_deref().unwrap_or_default();
         match condition.op {
             ConditionOp::Filled => *value != Tree::Null,
             ConditionOp::Empty => *value == Tree::Null,
-            ConditionOp::Is => says(value, condition.value.as_deref().unwrap_or_default()),
-            ConditionOp::IsNot => !says(value, condition.value.as_deref().unwrap_or_default()),
+            ConditionOp::Is => says(field, value, wanted),
+            ConditionOp::IsNot => !says(field, value, wanted),
         }
     }
 }
 
 /// Whether a value, or one of several, is what a condition names.
-fn says(value: &Tree, wanted: &str) -> bool {
+fn says(field: &str, value: &Tree, wanted: &str) -> bool {
     match value {
+        // A province has its cities, a city its districts: their codes begin alike.
+        Tree::Text(code) if field == REGION => lies_in(code, wanted),
         Tree::Text(text) => text == wanted,
         Tree::Int(number) => number.to_string() == wanted,
         Tree::Bool(yes) => wanted == if *yes { "true" } else { "false" },
-        Tree::List(items) => items.iter().any(|item| says(item, wanted)),
+        Tree::List(items) => items.iter().any(|item| says(field, item, wanted)),
         Tree::Null | Tree::Number | Tree::Record(_) => false,
     }
+}
+
+/// Whether a region lies in another one, or is it. Pair by pair, since searching a text would cost the phone's module
+/// some kilobytes.
+fn lies_in(code: &str, wanted: &str) -> bool {
+    let mut place = wanted;
+    while let Some(wider) = place.strip_suffix("00") {
+        place = wider;
+    }
+    code.starts_with(place)
 }

@@ -1,7 +1,7 @@
 //! A field as it is defined, and what may stand in it: in one spelling, so that what is kept, compared
 //! and looked for is the same thing.
 
-use super::{ConditionOp, CustomKind, FieldTerms};
+use super::{ABOUT, ConditionOp, CustomKind, FieldTerms};
 use crate::json::Tree;
 use crate::money::MAX_FEN;
 use crate::phone::Phone;
@@ -175,7 +175,9 @@ impl Definition {
             found.push(Violation::new("rules.max", "range_reversed"));
         }
         if let Some(condition) = &rules.condition {
-            if condition.field == self.key || !others.iter().any(|other| other.key == condition.field) {
+            let there =
+                ABOUT.contains(&condition.field.as_str()) || others.iter().any(|other| other.key == condition.field);
+            if condition.field == self.key || !there {
                 found.push(Violation::new("rules.condition.field", "field_unknown"));
             }
             if matches!(condition.op, ConditionOp::Is | ConditionOp::IsNot) && condition.value.is_none() {

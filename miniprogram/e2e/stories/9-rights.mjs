@@ -34,7 +34,7 @@ export async function tell({ step, open, world }) {
     await boss.goto('/pages/me/index')
     await boss.tap('[data-testid=staff-list]')
     await boss.waitText('陈晓')
-    equal(await texts(boss, '[data-testid=person] .strong'), ['boss', '林静', '陈晓', '王磊'], 'people')
+    equal(await texts(boss, '[data-testid=person] .strong'), ['林静', '陈晓', '王磊'], 'people')
     await boss.tap('[data-testid=teams]')
     await boss.tap('[data-testid=new-team]')
     await boss.tap('[data-testid=save-team]')

@@ -29,6 +29,26 @@ export async function tell({ step, open, world }) {
     await phone.waitText('单选 · 必填')
   })
 
+  await step('its bounds, what it begins with and who only reads it are said in the same sheet', async () => {
+    await phone.tap('[data-testid=new-field]')
+    await phone.fill('[data-testid=field-label]', '会员编号')
+    await phone.tap('[data-testid=field-more]')
+    await phone.fill('[data-testid=field-min]', '8')
+    await phone.fill('[data-testid=field-max]', '4')
+    await phone.tap('[data-testid=readOnly-service]')
+    await phone.tap('[data-testid=save-field]')
+    await phone.visible('[data-testid=error-max]').waitFor()
+    await arrived(phone)
+    await phone.shot('92-field-more')
+    await phone.fill('[data-testid=field-max]', '12')
+    await phone.fill('[data-testid=field-default]', 'TEA-0000')
+    await phone.tap('[data-testid=save-field]')
+    await phone.waitText('部分角色只读')
+    const number = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.label === '会员编号')
+    equal([number.rules.min, number.rules.max, number.rules.default, number.rules.read_only_for], [8, 12, 'TEA-0000', ['service']], 'its terms')
+    await world.call(boss, 'DELETE', `custom-fields/${number.id}`, { version: number.version })
+  })
+
   await step('another one depends on it, and a third is secret', async () => {
     const fields = (await world.call(boss, 'GET', 'custom-fields')).items
     const [taste] = fields

@@ -16,10 +16,10 @@ import { filterChips, filterOf, same, wantedOf, without } from '../../words/filt
 import type { FilterChip } from '../../words/filters'
 import { TYPE_CHOICES } from '../../words/names'
 import { counted } from '../../words/rights'
-import { knownRegions } from './filter/regions'
+import { knownRegions } from '../../components/filter-sheet/regions'
 import { picking } from './picking'
 import { rememberSearch } from './recent/recent'
-import { whole } from './whole'
+import { whole } from '../../components/filter-sheet/whole'
 
 type Tap = WechatMiniprogram.TouchEvent
 

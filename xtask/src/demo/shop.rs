@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
@@ -36,7 +36,6 @@ struct Worker {
 }
 
 pub struct Shop<'a> {
-    operator: Client,
     /// The boss, then the sales.
     workers: Vec<Worker>,
     demo: &'a Demo,
@@ -46,16 +45,13 @@ pub struct Shop<'a> {
 
 impl<'a> Shop<'a> {
     pub fn open(demo: &'a Demo, api: &Client, sim: &Client) -> Result<Self> {
-        let operator = session::by_password(demo, api)?;
-        let colleagues = operator.get("/api/v1/staff")?;
-        let colleagues = colleagues.pointer("/items").and_then(Value::as_array).context("staff")?;
         let mut workers = Vec::new();
         for name in [BOSS].into_iter().chain(SALES) {
-            let row =
-                colleagues.iter().find(|row| row["name"] == name).with_context(|| format!("{name} is not staff"))?;
-            workers.push(Worker { id: text(row, "/id")?, session: session::by_wechat(demo, api, sim, name)? });
+            let session = session::by_wechat(demo, api, sim, name)?;
+            let id = text(&session.get("/api/v1/auth/me")?, "/staff/id")?;
+            workers.push(Worker { id, session });
         }
-        Ok(Self { operator, workers, demo, requests: Cell::new(0) })
+        Ok(Self { workers, demo, requests: Cell::new(0) })
     }
 
     /// Logs everybody out.
@@ -63,9 +59,9 @@ impl<'a> Shop<'a> {
         self.workers.iter().try_for_each(|worker| session::leave(&worker.session))
     }
 
-    /// Creates something, as the operator.
+    /// Creates something, as the boss.
     fn create(&self, path: &str, body: &Value) -> Result<Value> {
-        self.create_as(&self.operator, path, body)
+        self.create_as(&self.workers[0].session, path, body)
     }
 
     fn create_as(&self, who: &Client, path: &str, body: &Value) -> Result<Value> {

@@ -34,7 +34,7 @@ pub fn install() -> Result<()> {
     std::fs::write(mark, SCHEMATHESIS).context("target/schemathesis")
 }
 
-/// Asks the demo for everything in the document, as the demo's boss who is also the installation's operator: no
+/// Asks the demo for everything in the document, as a boss of the demo who is also the installation's operator: no
 /// 5xx, no status that the document does not name, every refusal a Problem.
 pub fn schemathesis() -> Result<()> {
     install()?;
@@ -44,7 +44,7 @@ pub fn schemathesis() -> Result<()> {
     std::fs::create_dir_all(&shots)?;
     let product = Product::start(home.path(), &shots, &Ports::free()?)?;
     let api = Ports::url(product.ports.api);
-    let token = product.operator_token()?;
+    let token = product.outsider(home.path())?;
     run(program(&root().join("target/schemathesis/bin/schemathesis").to_string_lossy())
         // It keeps what it found where it stands.
         .current_dir(root().join("target"))

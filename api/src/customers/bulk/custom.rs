@@ -1,5 +1,6 @@
 //! A business's own fields of many customers: each is checked by the definitions, beside what that customer has.
 
+use super::Before;
 use crate::customers::Customer;
 use crate::customers::custom::{self, Filled};
 use crate::customers::entity::customer;
@@ -17,7 +18,7 @@ const COLUMN: &str = "bulk_rows.before";
 /// What is to be written for one customer; the code of what is wrong with it.
 pub(super) async fn check(tx: &Tx<'_>, given: &Given, row: &Customer) -> Result<Result<Filled, &'static str>, Problem> {
     let vault = Vault::open(tx, row)?;
-    match custom::check(tx, given.clone(), Some((row, &vault))).await {
+    match custom::check(tx, given.clone(), &[], Some((row, &vault))).await {
         Ok(filled) => Ok(Ok(filled)),
         Err(Problem::Invalid(violations)) => Ok(Err(violations.0.first().map_or("invalid", |first| first.code))),
         Err(problem) => Err(problem),
@@ -36,6 +37,21 @@ pub(super) async fn write(tx: &Tx<'_>, filled: &Filled, row: &Customer) -> Resul
 pub(super) fn sealed(scope: &Scope, filled: &Filled, row: &Customer) -> Result<String, Problem> {
     let plain = serde_json::to_vec(&filled.before(row.custom.as_deref())).map_err(anyhow::Error::from)?;
     Ok(STANDARD.encode(person_key(scope, row)?.seal(&scope.keys().place(COLUMN, row.id), &plain)))
+}
+
+/// What stood in a row before with what is sealed in it sealed anew; none when nothing is.
+///
+/// # Errors
+/// When another key sealed it.
+pub(crate) fn resealed(
+    before: &str,
+    anew: impl Fn(&str, &[u8]) -> Result<Vec<u8>, Problem>,
+) -> Result<Option<String>, Problem> {
+    let mut before: Before = serde_json::from_str(before).map_err(anyhow::Error::from)?;
+    let Some(sealed) = before.custom else { return Ok(None) };
+    let sealed = STANDARD.decode(sealed).map_err(anyhow::Error::from)?;
+    before.custom = Some(STANDARD.encode(anew(COLUMN, &sealed)?));
+    Ok(Some(serde_json::to_string(&before).map_err(anyhow::Error::from)?))
 }
 
 /// What undoing writes: fields that still hold what the action gave them become what they were. None when

@@ -8,6 +8,7 @@ mod routes;
 mod undo;
 
 pub(crate) use apply::BulkMessage;
+pub(crate) use custom::resealed;
 pub(crate) use job::BulkAsked;
 pub(super) use routes::routes;
 

@@ -4,7 +4,7 @@ use super::entity::{action, row};
 use super::{Asked, Before, custom};
 use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
-use crate::customers::pools::{Moved, record_moves};
+use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
@@ -83,6 +83,10 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     for ((owner, type_), rows) in groups {
         let mut columns = customer::ActiveModel::default();
         if let Some((owner, pool)) = owner {
+            let pool = match pool {
+                Some(pool) => standing(tx, pool).await?,
+                None => None,
+            };
             columns.owner_id = Set(owner);
             columns.pool_id = Set(pool);
             columns.owned_at = Set(Some(tx.now()));

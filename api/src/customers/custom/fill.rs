@@ -5,6 +5,7 @@ use super::super::Customer;
 use super::super::digests::{self, digested};
 use super::super::store::existing;
 use super::super::vault::Vault;
+use super::about::about_row;
 use super::entity::{blind, value};
 use super::keys::{Key, blind_kind, folded, keys};
 use super::shown::read;
@@ -25,16 +26,27 @@ use uuid::Uuid;
 #[derive(Clone, Default)]
 pub(in crate::customers) struct Filled(Vec<(Definition, Tree)>);
 
-/// Checks what a body gives by the definitions its author sees. `before` is the record that it changes.
+/// Checks what a body gives by the definitions its author sees. `about` is what the same body says of the customer
+/// itself, `before` the record that it changes.
 pub(in crate::customers) async fn check(
     rows: &impl Reads,
     given: Given,
+    about: &[(String, Tree)],
     before: Option<(&Customer, &Vault)>,
 ) -> Result<Filled, Problem> {
     let seen = definitions(rows).await?;
+    let depends = |one: &Definition| {
+        one.rules.condition.as_ref().is_some_and(|other| about.iter().any(|(name, _)| *name == other.field))
+    };
+    if before.is_some() && given.0.is_empty() && !seen.iter().any(depends) {
+        return Ok(Filled::default());
+    }
     let mut given = given.0;
-    let known = before.map(|(customer, vault)| record(&seen, customer.custom.as_deref(), vault));
-    let found = domain::custom_fields::check::check(&seen, &mut given, known.as_ref());
+    let known = before.map(|(customer, vault)| match record(&seen, customer.custom.as_deref(), vault) {
+        Tree::Record(members) => Tree::Record(members.into_iter().chain(about_row(customer)).collect()),
+        other => other,
+    });
+    let found = domain::custom_fields::check::check(&seen, &mut given, about, known.as_ref());
     if !found.is_empty() {
         return Err(Violations(found).into());
     }
@@ -74,7 +86,7 @@ pub(in crate::customers) async fn fit_many(rows: &impl Reads, given: &Given) -> 
     if let Some((key, _)) = given.iter().find(|(key, _)| alone(key)) {
         return Err(Problem::field(&format!("custom.{key}"), "bulk_field_unfit"));
     }
-    let mut found = domain::custom_fields::check::check(&seen, &mut given, Some(&Tree::Record(Vec::new())));
+    let mut found = domain::custom_fields::check::check(&seen, &mut given, &[], Some(&Tree::Record(Vec::new())));
     found.retain(|violation| !matches!(violation.code, "condition_unmet" | "required"));
     if found.is_empty() { Ok(()) } else { Err(Violations(found).into()) }
 }

@@ -1,5 +1,6 @@
 //! A business's own fields 自定义字段: what is defined, what customers have in them, and how it is found.
 
+mod about;
 pub(crate) mod entity;
 mod fill;
 pub(crate) mod keys;
@@ -7,6 +8,7 @@ mod routes;
 mod shown;
 mod unique;
 
+pub(super) use about::{about_change, about_new};
 pub(super) use fill::{Filled, check, fit_many, given, holders, labelled};
 pub(super) use routes::routes;
 pub(super) use shown::{Shown, shown};

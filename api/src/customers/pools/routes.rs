@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Pools that a business may have: a list that is chosen from.
-const MOST: u64 = 50;
+pub(super) const MOST: u64 = 50;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_pools).service(create_pool).service(change_pool).service(delete_pool);

@@ -4,6 +4,7 @@
 use super::rules;
 use crate::customers::bulk_entity::action;
 use crate::customers::entity::{tagging, view};
+use crate::customers::pools::recycle_rule;
 use crate::customers::{Column, Entity};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
@@ -28,7 +29,7 @@ pub struct TagUses {
     pub capped: bool,
     /// Saved views that name it, everybody's.
     pub views: u64,
-    /// Rules that give it or ask for it.
+    /// Rules that give it or ask for it, also those by which customers fall into a pool.
     pub rules: u64,
     /// Bulk actions under way that name it.
     pub bulk: u64,
@@ -36,9 +37,11 @@ pub struct TagUses {
 
 /// Filters that were rewritten when a tag became another one.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Followed {
     views: Vec<Rewritten>,
     rules: Vec<Rewritten>,
+    recycling: Vec<Rewritten>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,6 +57,10 @@ fn naming_view(tag: Uuid) -> Condition {
 
 fn naming_rule(tag: Uuid) -> Condition {
     Condition::all().add(rule::Column::Filter.contains(tag.to_string()))
+}
+
+fn naming_recycling(tag: Uuid) -> Condition {
+    Condition::all().add(recycle_rule::Column::Terms.contains(tag.to_string()))
 }
 
 fn naming_bulk(tag: Uuid) -> Condition {
@@ -86,7 +93,8 @@ pub(super) async fn uses(scope: &Scope, tag: Uuid) -> Result<TagUses, Problem> {
         customers: Ord::min(customers, CAP),
         capped: customers > CAP,
         views: whole.find::<view::Entity>().filter(naming_view(tag)).count().await?.0,
-        rules: whole.find::<rule::Entity>().filter(rules).count().await?.0,
+        rules: whole.find::<rule::Entity>().filter(rules).count().await?.0
+            + whole.find::<recycle_rule::Entity>().filter(naming_recycling(tag)).count().await?.0,
         bulk: whole.find::<action::Entity>().filter(naming_bulk(tag)).count().await?.0,
     })
 }
@@ -133,6 +141,16 @@ pub(super) async fn follow(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Follow
     if !followed.rules.is_empty() {
         rules::sound(tx).await?;
     }
+    for row in tx.find::<recycle_rule::Entity>().filter(naming_recycling(from)).all().await? {
+        let mut terms = row.terms()?;
+        let both = terms.tag_ids.contains(&into);
+        terms.tag_ids.retain(|id| !(both && *id == from));
+        terms.tag_ids.iter_mut().filter(|id| **id == from).for_each(|id| *id = into);
+        let after = serde_json::to_string(&terms).map_err(anyhow::Error::from)?;
+        let id = row.id;
+        followed.recycling.push(Rewritten { id, before: row.terms.clone().unwrap_or_default(), after: after.clone() });
+        say(tx, &row, after).await?;
+    }
     for row in tx.find::<action::Entity>().filter(naming_bulk(from)).all().await? {
         // Ids occur in it as tags only, and as customers, who have others.
         let asked = row.asked.unwrap_or_default().replace(&from.to_string(), &into.to_string());
@@ -140,6 +158,17 @@ pub(super) async fn follow(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Follow
         tx.derive::<action::Entity>(row.id, change).await?;
     }
     Ok(followed)
+}
+
+/// Has a rule say something else. It means others from now on, so they have the time of the warning again.
+async fn say(tx: &Tx<'_>, row: &recycle_rule::Model, terms: String) -> Result<(), Problem> {
+    let change = recycle_rule::ActiveModel {
+        terms: Set(Some(terms)),
+        enabled_at: Set(row.enabled_at.map(|_| tx.now())),
+        ..Default::default()
+    };
+    tx.update::<recycle_rule::Entity>(row.id, None, change).await?;
+    Ok(())
 }
 
 /// Puts back what still stands as it was rewritten.
@@ -156,6 +185,12 @@ pub(super) async fn put_back(tx: &Tx<'_>, followed: Followed) -> Result<(), Prob
         if now.and_then(|row| row.filter).is_some_and(|now| now == after) {
             let change = rule::ActiveModel { filter: Set(Some(before)), ..Default::default() };
             tx.update::<rule::Entity>(id, None, change).await?;
+        }
+    }
+    for Rewritten { id, before, after } in followed.recycling {
+        let now = tx.find::<recycle_rule::Entity>().filter(recycle_rule::Column::Id.eq(id)).one().await?;
+        if let Some(row) = now.filter(|row| row.terms.as_ref() == Some(&after)) {
+            say(tx, &row, before).await?;
         }
     }
     Ok(())

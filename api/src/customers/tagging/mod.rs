@@ -1,6 +1,7 @@
 //! Tags on customers: the one place where they are put on and taken off, what customers notice of a change to
 //! a tag, and rules that give tags by themselves.
 
+mod category;
 mod evaluate;
 mod follow;
 mod gone;
@@ -11,6 +12,7 @@ mod routes;
 mod rule_routes;
 mod rules;
 
+pub(crate) use category::CategoryMade;
 pub(crate) use evaluate::{CustomersTouched, TagRulesDue, touched};
 pub(crate) use gone::TagGone;
 pub(crate) use merge::{TagMerged, TagRestored};

@@ -1,6 +1,7 @@
 //! Changes to tags that customers notice: another group, a group that becomes a category, a tag that goes and
 //! comes back.
 
+use super::category::CategoryMade;
 use super::evaluate::outdated;
 use super::follow::{TagUses, uses};
 use super::gone::TagGone;
@@ -51,9 +52,7 @@ async fn change_tag_group(
     if let Some(single) = single {
         change.single = Set(single.then_some(1));
         if single {
-            let tags = of_group(&scope, id.0);
-            let twice = tagged(&scope).and_where(tagging::Column::TagId.in_subquery(tags)).to_owned();
-            overlap(&scope, twice).await?;
+            none(&scope, twice(&scope, id.0)).await?;
         }
     }
     let tx = scope.begin().await?;
@@ -65,6 +64,9 @@ async fn change_tag_group(
     if single.is_some() {
         rules::sound(&tx).await?;
         outdated(&tx).await?;
+    }
+    if single == Some(true) {
+        CategoryMade::later(&tx, id.0).await?;
     }
     tx.commit().await?;
     Ok(Json(view))
@@ -97,13 +99,23 @@ fn tagged(scope: &Scope) -> SelectStatement {
         .to_owned()
 }
 
-/// Refuses what would give a customer two tags of a category.
-async fn overlap(scope: &Scope, mut having: SelectStatement) -> Result<(), Problem> {
+/// Customers with more than one of some tags.
+fn several(mut having: SelectStatement) -> SelectStatement {
     having
         .group_by_col((tagging::Entity, tagging::Column::CustomerId))
-        .and_having(Expr::col((tagging::Entity, tagging::Column::TagId)).count().gt(1))
-        .limit(1);
-    match scope.ids(&having).await?.is_empty() {
+        .and_having(Expr::col((tagging::Entity, tagging::Column::TagId)).count().gt(1));
+    having
+}
+
+/// Customers with more than one tag of a group.
+pub(super) fn twice(scope: &Scope, group: Uuid) -> SelectStatement {
+    let tags = of_group(scope, group);
+    several(tagged(scope).and_where(tagging::Column::TagId.in_subquery(tags)).to_owned())
+}
+
+/// Refuses what would give a customer two tags of a category.
+async fn none(scope: &Scope, mut having: SelectStatement) -> Result<(), Problem> {
+    match scope.ids(having.limit(1)).await?.is_empty() {
         true => Ok(()),
         false => Err(Problem::conflict("group_overlaps", None)),
     }
@@ -126,6 +138,7 @@ async fn change_tag(
     if let Some(colour) = colour {
         change.colour = Set(colour);
     }
+    let mut category = None;
     if let Some(group_id) = group_id {
         TagView::find(&*scope, id.0).await?;
         let group = scope.find::<group::Entity>().filter(group::Column::Id.eq(group_id)).one().await?;
@@ -134,7 +147,8 @@ async fn change_tag(
             let tags = Condition::any()
                 .add(tagging::Column::TagId.eq(id.0))
                 .add(tagging::Column::TagId.in_subquery(of_group(&scope, group_id)));
-            overlap(&scope, tagged(&scope).cond_where(tags).to_owned()).await?;
+            none(&scope, several(tagged(&scope).cond_where(tags).to_owned())).await?;
+            category = Some(group_id);
         }
         change.group_id = Set(group_id);
         change.place = Set(None);
@@ -148,6 +162,9 @@ async fn change_tag(
     if group_id.is_some() {
         rules::sound(&tx).await?;
         outdated(&tx).await?;
+    }
+    if let Some(category) = category {
+        CategoryMade::later(&tx, category).await?;
     }
     tx.commit().await?;
     Ok(Json(view))

@@ -1,13 +1,15 @@
-import { countCustomField, createCustomField, deleteCustomField, listCustomFields, orderCustomFields, updateCustomField } from '../../../api/custom-fields'
+import { countCustomField, createCustomField, deleteCustomField, listCustomFields, orderCustomFields, ownTypeNames, updateCustomField } from '../../../api/custom-fields'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { listRoles } from '../../../api/roles'
 import { may } from '../../../api/session'
 import type { CustomField, Violation } from '../../../api/types'
+import { knownRegions, rememberRegion } from '../../../components/filter-sheet/regions'
 import { checkForm } from '../../../rules/index'
-import { CUSTOM_KIND_CHOICES, ROLES } from '../../../words/names'
+import { regionWord } from '../../../words/filters'
+import { CUSTOM_KIND_CHOICES, ROLES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
-import { conditionChoices, emptyChoice, emptyField, fieldLine, sentField, sentTerms, typedField } from './edit'
+import { ABOUT, BOUNDS, conditionChoices, defaultControl, emptyChoice, emptyField, fieldLine, saysMore, sentField, sentTerms, typedField, unbound } from './edit'
 import type { TypedField } from './edit'
 
 interface Row {
@@ -26,7 +28,7 @@ Component({
     phase: 'loading', message: '', fields: [] as CustomField[], rows: [] as Row[], roles: [] as Choice[],
     kinds: CUSTOM_KIND_CHOICES, decimals: ['0', '1', '2', '3', '4'].map((value) => ({ value, label: value === '0' ? '整数' : `${value} 位小数` })),
     open: false, was: null as CustomField | null, typed: emptyField(), others: [] as Choice[], answers: [] as Choice[],
-    errors: {} as Record<string, string>, failure: '', saving: false, uniqueFits: true,
+    errors: {} as Record<string, string>, failure: '', saving: false, uniqueFits: true, more: false, types: TYPE_CHOICES as Choice[], region: '', regionText: '', bounds: null as (typeof BOUNDS)['text'] | null, start: null as ReturnType<typeof defaultControl>,
   },
 
   methods: {
@@ -39,7 +41,8 @@ Component({
     },
     async load() {
       try {
-        const [fields, roles] = await Promise.all([listCustomFields(), may('staff.read') ? listRoles() : { items: [] }])
+        const [fields, roles, types] = await Promise.all([listCustomFields(), may('staff.read') ? listRoles() : { items: [] }, ownTypeNames()])
+        this.data.types = [...TYPE_CHOICES, ...[...types].map(([value, label]) => ({ value, label }))]
         const named = roles.items.filter((one) => one.role !== 'boss').map((one) => ({ value: one.id ?? one.role, label: one.name ?? ROLES[one.role] ?? one.role }))
         this.draw(fields)
         this.setData({ roles: named, phase: 'ready' })
@@ -61,8 +64,9 @@ Component({
       if (was) this.begin(was, typedField(was))
     },
     begin(was: CustomField | null, typed: TypedField) {
-      const others = this.data.fields.filter((one) => one.id !== was?.id).map((one) => ({ value: one.key, label: one.label }))
-      this.setData({ open: true, was, others, errors: {}, failure: '' })
+      const own = this.data.fields.filter((one) => one.id !== was?.id).map((one) => ({ value: one.key, label: one.label }))
+      const others = [...own, ...ABOUT]
+      this.setData({ open: true, was, others, errors: {}, failure: '', more: saysMore(typed) })
       this.put(typed)
     },
     close() {
@@ -70,16 +74,24 @@ Component({
     },
     put(change: Partial<TypedField>) {
       const typed = { ...this.data.typed, ...change }
-      const other = this.data.fields.find((one) => one.key === typed.condition)
-      this.setData({ typed, answers: conditionChoices(other), uniqueFits: ['text', 'number', 'phone'].includes(typed.kind), failure: '' })
+      const region = typed.condition === 'customer-region' && typed.conditionValue.startsWith('=') ? typed.conditionValue.slice(1) : ''
+      this.setData({ typed, answers: conditionChoices(typed.condition, this.data.fields, this.data.types), region, regionText: region && regionWord(region, knownRegions()), uniqueFits: ['text', 'number', 'phone'].includes(typed.kind), bounds: BOUNDS[typed.kind] ?? null, start: defaultControl(typed), failure: '' })
     },
     onField(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
       const { name, value } = event.detail
       const { [`rules.${name}`]: _, [name]: __, ...errors } = this.data.errors
       this.setData({ errors })
-      if (name === 'condition') return this.put({ condition: value, conditionValue: conditionChoices(this.data.fields.find((one) => one.key === value))[0]?.value ?? '' })
-      if (name === 'kind') return this.put({ kind: value as TypedField['kind'], unique: false, secret: false })
+      if (name === 'condition') return this.put({ condition: value, conditionValue: conditionChoices(value, this.data.fields, this.data.types)[0]?.value ?? '' })
+      if (name === 'kind') return this.put({ kind: value as TypedField['kind'], unique: false, secret: false, ...unbound(value as TypedField['kind']) })
       this.put({ [name]: value })
+    },
+    unfold() {
+      this.setData({ more: true })
+    },
+    onRegion(event: WechatMiniprogram.CustomEvent<{ value: string; text: string }>) {
+      const { value, text } = event.detail
+      if (value) rememberRegion(value, text)
+      this.put({ conditionValue: value ? `=${value}` : 'filled' })
     },
     toggle(event: Tap) {
       const name = String(event.currentTarget.dataset['name']) as 'required' | 'unique' | 'secret'
@@ -103,14 +115,16 @@ Component({
     async save() {
       const { typed, was, saving } = this.data
       if (saving) return
-      const body = was ? { label: typed.label, rules: sentTerms(typed, was) } : sentField(typed)
+      const body = was ? { label: typed.label, rules: sentTerms(typed) } : sentField(typed)
       const found = checkForm(was ? 'custom_field_changes' : 'new_custom_field', body)
       if (found?.length) return this.complain(found)
       await this.attempt(`已保存字段 ${typed.label.trim()}`, async () => (was ? updateCustomField(was, body) : createCustomField(sentField(typed), await uuid())))
     },
     complain(found: Violation[]) {
       const errors = Object.fromEntries(found.map((one) => [one.field, one.detail]))
-      const beside = ['label', 'rules.choices', 'rules.condition.field']
+      const beside = ['label', 'rules.choices', 'rules.condition.field', 'rules.min', 'rules.max', 'rules.default']
+      // What stands beside a line that is folded away has to be seen.
+      if (['rules.min', 'rules.max', 'rules.default'].some((name) => errors[name])) this.unfold()
       this.setData({ errors, failure: found.filter((one) => !beside.includes(one.field)).map((one) => one.detail).join('；') })
     },
     async attempt(said: string, step: () => Promise<unknown>) {

@@ -104,7 +104,14 @@ function customValues(form: FormState): [string, unknown][] {
 export function customRecord(form: FormState, was: CustomerView | null): Record<string, unknown> {
   const filled = Object.fromEntries(customValues(form).filter(([, value]) => value !== null))
   const kept = knownCustomFields().filter((field) => !field.writable || field.rules.secret || field.kind === 'phone')
-  return { ...Object.fromEntries(kept.map((field) => [field.key, was?.custom[field.key] ?? null])), ...filled }
+  return { ...Object.fromEntries(kept.map((field) => [field.key, was?.custom[field.key] ?? null])), ...filled, ...about(form) }
+}
+
+const ABOUT = ['type', 'kind', 'industry', 'source', 'region'] as const
+
+/** What conditions of own fields may ask of the customer itself, as far as it is said. */
+export function about(said: { [name: string]: unknown }): Record<string, unknown> {
+  return Object.fromEntries(ABOUT.filter((name) => name in said).map((name) => [`customer-${name}`, said[name] || null]))
 }
 
 export function maskedContacts(held: Contact[]): string {

@@ -16,7 +16,7 @@ import { INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '..
 import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
-import { CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, newBody } from './fields'
+import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, newBody } from './fields'
 import type { Difference, TypedContact } from './fields'
 
 /** A customer is written down, or corrected. */
@@ -32,7 +32,7 @@ Component({
   },
 
   observers: {
-    'form.custom, errors'() {
+    'form.custom, form.type, form.kind, form.industry, form.source, form.region, errors'() {
       this.drawFields()
     },
   },
@@ -50,7 +50,8 @@ Component({
     },
     also(body: Record<string, unknown>): Violation[] {
       const { was } = this.data
-      return checkCustom(knownCustomFields(), (body['custom'] ?? {}) as Record<string, unknown>, was ? was.custom : null) ?? []
+      const given = { ...((body['custom'] ?? {}) as Record<string, unknown>), ...about(was ? body : { type: 'potential', kind: 'person', ...body }) }
+      return checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
     },
     toggleSection(event: WechatMiniprogram.TouchEvent) {
       const section = String(event.currentTarget.dataset['section'])

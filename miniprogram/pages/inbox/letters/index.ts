@@ -52,6 +52,7 @@ Component({
       const fresh = at >= 0 && this.data.rows[at]?.['read'] === false
       if (kind === 'data_request') wx.navigateTo({ url: '/features/privacy/requests/index' })
       else if (customer) wx.navigateTo({ url: `/features/customers/detail/index?id=${customer}` })
+      if (kind === 'phone_forgotten') wx.navigateTo({ url: '/features/staff/list/index' })
       if (kind === 'login_noticed') wx.navigateTo({ url: '/features/accounts/devices/index' })
       if (!fresh) return
       this.setData({ rows: this.data.rows.map((row) => (row.id === id ? { ...row, read: true } : row)) })

@@ -257,9 +257,9 @@ async fn judged(
     names: &Names,
     tags: Vec<Uuid>,
 ) -> Result<Option<New>, Problem> {
-    let given = std::mem::take(&mut input.custom);
+    let (about, given) = (custom::about_new(&input), std::mem::take(&mut input.custom));
     let filled = match allowed(tx, &input).await {
-        Ok(()) => custom::check(tx, given, None).await,
+        Ok(()) => custom::check(tx, given, &about, None).await,
         Err(problem) => Err(problem),
     };
     let filled = match filled {

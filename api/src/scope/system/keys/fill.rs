@@ -2,11 +2,13 @@
 //! where orders can be opened: in `rotation`.
 
 use super::index::{BATCH, move_digests};
+use crate::auth::PhoneForgotten;
 use crate::auth::entity::account_phone;
 use crate::crypto::Index;
+use crate::jobs;
 use crate::problem::Problem;
-use crate::scope::system::System;
 use crate::scope::system::order_links::order_phone;
+use crate::scope::system::{Said, System};
 use crate::tenants::staff;
 use domain::phone::Phone;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query, Value};
@@ -15,6 +17,7 @@ use sea_orm::{
     QuerySelect as _, Set,
 };
 use serde::Serialize;
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -38,7 +41,12 @@ pub(crate) struct Left {
 
 impl Left {
     pub(crate) fn nothing(self) -> bool {
-        self.account_phones + self.order_phones + self.staff == 0
+        self.only_staff() && self.staff == 0
+    }
+
+    /// Whether everything else has come as far.
+    pub(crate) fn only_staff(self) -> bool {
+        self.account_phones + self.order_phones == 0
     }
 }
 
@@ -74,7 +82,7 @@ impl System {
     }
 
     /// Gives colleagues their second digests, and says how many. Whose phone was never sealed (it was entered
-    /// before this version) and who has not proved it yet stays behind.
+    /// before this version) and who has not proved it yet stays behind for a while.
     pub(crate) async fn fill_staff(&self, index: &Index) -> Result<u64, Problem> {
         let (mut filled, mut after) = (0, None::<(i64, Uuid)>);
         loop {
@@ -126,16 +134,19 @@ impl System {
     ) -> Result<u64, Problem> {
         let digest = row.phone_digest.unwrap_or_default();
         let mut change = staff::ActiveModel::default();
-        if row.live.is_none() {
-            // Who has left is not looked for any more.
-            change.phone_digest = Set(None);
-            change.phone_sealed = Set(None);
-        } else {
-            let place = format!("|staff.phone_sealed|{}", row.id);
-            let sealed = row.phone_sealed.map(|sealed| self.at.keys.installation.open(&place, &sealed)).transpose()?;
-            let Some(phone) = sealed.and_then(phone_of).or_else(|| proved.get(&digest).cloned()) else { return Ok(0) };
-            change.next_phone_digest = Set(index.phone(&phone).next);
-            change.phone_sealed = Set(Some(self.sealed_staff_phone(row.id, &phone)));
+        let place = format!("|staff.phone_sealed|{}", row.id);
+        let sealed = row.phone_sealed.map(|sealed| self.at.keys.installation.open(&place, &sealed)).transpose()?;
+        match sealed.and_then(phone_of).or_else(|| proved.get(&digest).cloned()) {
+            Some(phone) if row.live.is_some() => {
+                change.next_phone_digest = Set(index.phone(&phone).next);
+                change.phone_sealed = Set(Some(self.sealed_staff_phone(row.id, &phone)));
+            }
+            None if row.live.is_some() && row.account_id.is_none() => return Ok(0),
+            // Who has left, or is known by their account, is not looked for by phone any more.
+            _ => {
+                change.phone_digest = Set(None);
+                change.phone_sealed = Set(None);
+            }
         }
         let this = staff::Entity::update_many()
             .set(change)
@@ -143,6 +154,32 @@ impl System {
             .filter(staff::Column::Id.eq(row.id))
             .filter(staff::Column::PhoneDigest.eq(digest));
         Ok(this.exec(&self.at.db.write).await?.rows_affected)
+    }
+
+    /// Lets go of the digests of some colleagues who stay behind, and says how many: their business enters the phone
+    /// anew, and hears so.
+    pub(crate) async fn forget_unknown_staff(&self) -> Result<u64, Problem> {
+        let behind = || {
+            let digest = Condition::all().add(staff::Column::PhoneDigest.is_not_null());
+            digest.add(staff::Column::NextPhoneDigest.is_null())
+        };
+        let rows = staff::Entity::find().filter(behind()).limit(BATCH).all(&self.at.db.write).await?;
+        let (mut forgotten, at) = (0, self.now());
+        for row in rows {
+            let recorded = self.begin_recorded().await?;
+            let nothing = staff::ActiveModel { phone_digest: Set(None), ..staff::ActiveModel::default() };
+            let this = staff::Entity::update_many().set(nothing).filter(behind());
+            let this = this.filter(staff::Column::TenantId.eq(row.tenant_id)).filter(staff::Column::Id.eq(row.id));
+            if this.exec(recorded.on()).await?.rows_affected == 0 {
+                continue; // They proved it this very moment, or another worker was faster.
+            }
+            jobs::enqueue(recorded.on(), row.tenant_id, at, &PhoneForgotten { staff_id: row.id, at }, at).await?;
+            let (action, resource, resource_id) = ("forget_phone", "staff", Some(row.id));
+            let said = Said { tenant_id: row.tenant_id, action, resource, resource_id, changes: json!({}) };
+            recorded.commit(said).await?;
+            forgotten += 1;
+        }
+        Ok(forgotten)
     }
 
     /// Some phones on orders that have no second digest, all of one business.

@@ -4,17 +4,19 @@ import { knownNames } from '../../../../api/staff'
 import { changeTagRule, createTagRule, deleteTagRule, knownTags, listTagRules, previewTagRule } from '../../../../api/tags'
 import type { Filter, SavedView, TagRule } from '../../../../api/types'
 import { listViews } from '../../../../api/views'
+import { knownCustomFields, ownTypeNames } from '../../../../api/custom-fields'
+import { knownRegions } from '../../../../components/filter-sheet/regions'
 import { filterChips } from '../../../../words/filters'
 import { effectWord } from '../../../../words/tags'
 
-/** The rule of a tag: whom a saved view shows has it, by itself; how many that would be is said first. */
+/** The rule of a tag: who meets its conditions has it, by itself; how many that would be is said first. */
 Component({
   properties: {
     /** The tag; empty while the sheet is closed. */
     tag: { type: String, value: '' },
     name: { type: String, value: '' },
   },
-  data: { views: [] as SavedView[], rule: null as TagRule | null, words: '', chosen: '', filter: null as Filter | null, effect: '', error: '', busy: false, loading: false },
+  data: { views: [] as SavedView[], rule: null as TagRule | null, words: '', chosen: '', filter: null as Filter | null, effect: '', error: '', busy: false, loading: false, picking: false, nothing: {} as Filter },
   observers: {
     tag(tag: string) {
       if (tag) void this.load(tag)
@@ -22,11 +24,11 @@ Component({
   },
   methods: {
     async load(tag: string) {
-      this.setData({ loading: true, rule: null, words: '', chosen: '', filter: null, effect: '', error: '' })
+      this.setData({ loading: true, picking: false, rule: null, words: '', chosen: '', filter: null, effect: '', error: '' })
       try {
         const [rules, views] = await Promise.all([listTagRules(), listViews()])
         const rule = rules.items.find((one) => one.tag_id === tag) ?? null
-        this.setData({ views: views.items, rule, words: rule ? this.said(rule.filter) : '' })
+        this.setData({ views: views.items, rule, words: rule ? await this.said(rule.filter) : '' })
         if (rule) await this.count(rule.filter)
       } catch (thrown) {
         this.setData({ error: asProblem(thrown).sentence })
@@ -34,8 +36,9 @@ Component({
         this.setData({ loading: false })
       }
     },
-    said(filter: Filter): string {
-      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: new Map(), types: new Map(), fields: [] })
+    async said(filter: Filter): Promise<string> {
+      const types = await ownTypeNames()
+      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types, fields: knownCustomFields() })
       return chips.map((chip) => chip.text).join('；') || '所有客户'
     },
     async count(filter: Filter) {
@@ -48,11 +51,23 @@ Component({
         this.setData({ error: why.errors[0]?.detail ?? why.sentence, filter: null })
       }
     },
-    choose(event: WechatMiniprogram.TouchEvent) {
+    async choose(event: WechatMiniprogram.TouchEvent) {
       const view = this.data.views.find((one) => one.id === event.currentTarget.dataset['id'])
       if (!view) return
-      this.setData({ chosen: view.id, words: this.said(view.filter) })
+      this.setData({ chosen: view.id, words: await this.said(view.filter) })
       void this.count(view.filter)
+    },
+    pick() {
+      this.setData({ picking: true })
+    },
+    unpick() {
+      this.setData({ picking: false })
+    },
+    /** Conditions of its own, which no view has. */
+    async picked(event: WechatMiniprogram.CustomEvent<{ filter: Filter }>) {
+      const { filter } = event.detail
+      this.setData({ picking: false, chosen: '', words: await this.said(filter) })
+      void this.count(filter)
     },
     async attempt(said: string, step: () => Promise<unknown>) {
       if (this.data.busy) return
@@ -70,7 +85,7 @@ Component({
     },
     on() {
       const { rule, filter, tag } = this.data
-      if (!filter) return this.setData({ error: '先选一个视图' })
+      if (!filter) return this.setData({ error: '先选条件' })
       void this.attempt('已开启，正在给客户打标签', async () => (rule ? changeTagRule(rule, { filter, enabled: true }) : createTagRule({ tag_id: tag, filter, enabled: true }, await uuid())))
     },
     off() {

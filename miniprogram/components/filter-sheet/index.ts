@@ -1,15 +1,15 @@
-import { knownCustomFields, listCustomFields, listCustomerTypes, ownTypeNames } from '../../../api/custom-fields'
-import { countCustomers } from '../../../api/customers'
-import { rights, seesPhones } from '../../../api/rights'
-import { may, me } from '../../../api/session'
-import { knownNames, listStaff } from '../../../api/staff'
-import type { Filter } from '../../../api/types'
-import { HOWS, NOTHING, SINGLE, filterOf, ownChoices, regionWord, wantedOf } from '../../../words/filters'
-import type { How, Wanted } from '../../../words/filters'
-import { SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
-import type { Choice } from '../../../words/names'
-import { counted } from '../../../words/rights'
-import { whole } from '../whole'
+import { knownCustomFields, listCustomFields, listCustomerTypes, ownTypeNames } from '../../api/custom-fields'
+import { countCustomers } from '../../api/customers'
+import { rights, seesPhones } from '../../api/rights'
+import { may, me } from '../../api/session'
+import { knownNames, listStaff } from '../../api/staff'
+import type { Filter } from '../../api/types'
+import { HOWS, NOTHING, SINGLE, filterOf, ownChoices, regionWord, wantedOf } from '../../words/filters'
+import type { How, Wanted } from '../../words/filters'
+import { SOURCE_CHOICES, TYPE_CHOICES } from '../../words/names'
+import type { Choice } from '../../words/names'
+import { counted } from '../../words/rights'
+import { whole } from './whole'
 import { knownRegions, rememberRegion } from './regions'
 
 type Tap = WechatMiniprogram.TouchEvent
@@ -34,6 +34,8 @@ Component({
     visible: { type: Boolean, value: false },
     filter: { type: Object, value: {} },
     q: { type: String, value: '' },
+    /** For a rule that means the same customers whoever asks: without oneself and one's stars, and nothing left out unsaid. */
+    rule: { type: Boolean, value: false },
   },
   data: { wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], types: TYPE_CHOICES as Choice[], timer: 0, turn: 0 },
   observers: {
@@ -55,7 +57,7 @@ Component({
       if (may('staff.read')) await listStaff().catch(() => undefined)
       const mine = me()?.staff?.id
       const others = [...knownNames()].filter(([id]) => id !== mine).map(([value, label]) => ({ value, label }))
-      this.data.owners = [{ value: 'me', label: '我' }, ...others]
+      this.data.owners = this.data.rule ? [...(mine ? [{ value: mine, label: me()?.staff?.name ?? '我' }] : []), ...others] : [{ value: 'me', label: '我' }, ...others]
       this.draw()
     },
     /** The types and fields that the business made itself. */
@@ -73,7 +75,7 @@ Component({
     draw() {
       const { wanted, owners, types } = this.data
       const choices: Record<string, readonly Choice[]> = { ...SINGLE, types, sources: SOURCE_CHOICES, owners }
-      const open = (id: string): boolean => (id === 'phone' ? seesPhones() : id === 'pool' ? (rights()?.pool ?? false) : true)
+      const open = (id: string): boolean => (id === 'phone' ? seesPhones() : id === 'pool' ? (rights()?.pool ?? false) : !(this.data.rule && id === 'starred'))
       const chosen = (id: string, value: string): boolean => [wanted[id as keyof Wanted]].flat().includes(value)
       const groups: Group[] = TITLES.filter(([id]) => open(id)).map(([id, title]) => ({
         id, title, options: (choices[id] ?? []).map(({ value, label }) => ({ value, label, on: chosen(id, value) })),
@@ -90,12 +92,15 @@ Component({
     recount() {
       clearTimeout(this.data.timer)
       const turn = (this.data.turn += 1)
-      this.setData({ button: '查看客户' })
+      this.setData({ button: this.data.rule ? '用这些条件' : '查看客户' })
       this.data.timer = setTimeout(() => void this.countNow(turn), WAIT_MS)
     },
     async countNow(turn: number) {
-      const found = await countCustomers({ q: this.data.q, filter: whole(filterOf(this.data.wanted), this.data.q) }).catch(() => null)
-      if (found && turn === this.data.turn) this.setData({ button: found.count ? `查看 ${counted(found)} 位客户` : '没有符合的客户' })
+      const { q, rule, wanted } = this.data
+      const filter = filterOf(wanted)
+      const found = await countCustomers({ q, filter: rule ? filter : whole(filter, q) }).catch(() => null)
+      if (!found || turn !== this.data.turn) return
+      this.setData({ button: !found.count ? '没有符合的客户' : rule ? `用这些条件（${counted(found)} 位）` : `查看 ${counted(found)} 位客户` })
     },
 
     choose(event: Tap) {

@@ -1,4 +1,5 @@
-//! The table of rules.
+//! The table of rules by which customers fall into a pool. `recycling` asks them; they stand here because they
+//! name tags, which become other tags.
 
 use crate::problem::Problem;
 use crate::scope::{Eyes, every, none};
@@ -41,7 +42,7 @@ crate::tenanted!(aggregate "recycle_rule", |look| match look.eyes {
 
 impl Model {
     /// What it says.
-    pub(super) fn terms(&self) -> Result<RecycleTerms, Problem> {
+    pub(crate) fn terms(&self) -> Result<RecycleTerms, Problem> {
         Ok(serde_json::from_str(self.terms.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?)
     }
 }
