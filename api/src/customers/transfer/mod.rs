@@ -12,7 +12,7 @@ mod sheet;
 pub(crate) use export::ExportAsked;
 pub(crate) use import::ImportAsked;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(import::routes).configure(export::routes);
