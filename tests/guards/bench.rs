@@ -6,7 +6,6 @@ mod bare;
 /// What is compared, each with its table.
 const ALL: &[(&str, &str)] = &[
     ("customers", bare::CUSTOMERS),
-    ("customer_tags", bare::TAGGINGS),
     ("tags", bare::TAGS),
     ("tag_groups", bare::GROUPS),
     ("idempotency", bare::REMEMBERED),

@@ -92,12 +92,9 @@ macro_rules! shop {
                     query = query.bind(view.id);
                 }
                 for row in query.fetch_all(on).await? {
-                    let customer: Uuid = row.get(1);
-                    let live: Option<i64> = row.get(17);
+                    let (customer, live): (Uuid, Option<i64>) = (row.get(0), row.get(5));
                     if let (Some(view), Some(_)) = (views.iter_mut().find(|view| view.id == customer), live) {
-                        let _: (Option<Uuid>, Option<i64>, Option<Uuid>) = (row.get(4), row.get(10), row.get(11));
-                        let _: (Uuid, i64, DateTime<Utc>) = (row.get(7), row.get(13), row.get(14));
-                        view.tag(row.get(6), row.get(8), row.get(9), row.get::<Option<i64>, _>(3).is_some());
+                        view.tag(row.get(2), row.get(3), row.get(4), row.get::<Option<i64>, _>(1).is_some());
                     }
                 }
                 Ok(())

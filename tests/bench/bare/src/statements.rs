@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::tables::{CUSTOMERS, GROUPS, TAGGINGS, TAGS};
+use crate::tables::{CUSTOMERS, GROUPS, TAGS};
 
 /// `EXISTS(…)` of the star that whoever asks gave.
 const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
@@ -29,8 +29,8 @@ pub fn tags_of(customers: usize) -> String {
         "SELECT {}, {} FROM `customer_tags` LEFT JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
          AND `customer_tags`.`tag_id` = `tags`.`id` WHERE `customer_tags`.`tenant_id` = ? \
          AND `customer_tags`.`customer_id` IN ({}) ORDER BY `tags`.`created_at` ASC",
-        named("A", "customer_tags", TAGGINGS),
-        named("B", "tags", TAGS),
+        columns("customer_tags", "customer_id by_rule"),
+        columns("tags", "id name colour live"),
         marks(customers),
     )
 }
