@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 pub(crate) fn routes(services: &mut web::ServiceConfig) {
     services.service(healthz).service(readyz).service(show_metrics).service(docs);
@@ -18,9 +19,17 @@ static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
         .and_then(|builder| builder.install_recorder().ok())
 });
 
-/// Starts to record.
+/// Starts to record. What histograms are given waits until it is put into its buckets: without that, a server whose
+/// numbers nobody fetches would keep one for each request it ever answered.
 pub(crate) fn record() {
-    LazyLock::force(&RECORDER);
+    let Some(recorder) = &*RECORDER else { return };
+    actix_web::rt::spawn(async {
+        let mut pause = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            pause.tick().await;
+            recorder.run_upkeep();
+        }
+    });
 }
 
 /// Alive.

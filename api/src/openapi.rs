@@ -1,21 +1,74 @@
 //! The OpenAPI document, collected from the handlers themselves.
+//!
+//! What collects it is our own, because `utoipa_actix_web::ServiceConfig` collects always: each worker of the server
+//! made the whole document, and kept a copy, which was most of the server's memory (docs/BENCHMARK.md).
 
 use crate::problem::{ProblemView, Problems, ViolationView};
-use crate::server::routes;
+use crate::server::{PREFIX, routes};
+use actix_web::dev::HttpServiceFactory;
+use actix_web::web::Bytes;
+use actix_web::{App, HttpResponse, get, web};
+use std::sync::LazyLock;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi};
 use utoipa::{PartialSchema as _, ToSchema as _};
-use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::OpenApiFactory;
+
+/// Where features leave their operations: with the server, and in the document when one is made.
+pub(crate) struct ServiceConfig<'s> {
+    services: &'s mut web::ServiceConfig,
+    document: Option<&'s mut OpenApi>,
+}
+
+impl<'s> ServiceConfig<'s> {
+    /// Of a server, which makes no document.
+    pub(crate) fn serving(services: &'s mut web::ServiceConfig) -> Self {
+        Self { services, document: None }
+    }
+
+    /// The operations of a feature, or of a part of one.
+    pub(crate) fn configure(&mut self, routes: impl FnOnce(&mut Self)) -> &mut Self {
+        routes(self);
+        self
+    }
+
+    /// One operation.
+    pub(crate) fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        if let Some(document) = &mut self.document {
+            document.paths.merge(operation.paths());
+            let mut schemas = Vec::new();
+            operation.schemas(&mut schemas);
+            document.components.get_or_insert_default().schemas.extend(schemas);
+        }
+        self.services.service(operation);
+        self
+    }
+}
 
 /// The document of this version.
 #[must_use]
 pub fn document() -> OpenApi {
-    let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
+    let mut document = OpenApi::default();
+    let collect = |services: &mut web::ServiceConfig| {
+        routes(&mut ServiceConfig { services, document: Some(&mut document) });
+    };
+    drop(App::new().configure(collect));
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (format!("{PREFIX}{path}"), item)).collect();
     described(document)
 }
 
+/// The document as it is sent, made when somebody first asks for it.
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| serde_json::to_vec(&document()).unwrap_or_default().into());
+
+/// The document over HTTP.
+#[get("/openapi.json")]
+pub(crate) async fn show_document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(TEXT.clone())
+}
+
 /// Adds what handlers do not know: the title and how to log in.
-pub(crate) fn described(mut document: OpenApi) -> OpenApi {
+fn described(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Shuke 熟客")
         .version(env!("CARGO_PKG_VERSION"))

@@ -2,6 +2,7 @@
 
 use crate::config::Http;
 use crate::installation::Installation;
+use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::{
     audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy,
@@ -18,32 +19,31 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use utoipa_actix_web::AppExt as _;
-use utoipa_actix_web::scope::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-/// Every operation of the API.
+/// Where every operation is.
+pub(crate) const PREFIX: &str = "/api/v1";
+
+/// Every operation of the API. The router looks through them one after the other, twice for each request, and those
+/// with an id cost it most: what is asked for all day stands first.
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(
-        scope("/api/v1")
-            .configure(auth::routes)
-            .configure(tenants::routes)
-            .configure(audit::routes)
-            .configure(tags::routes)
-            .configure(customers::routes)
-            .configure(interactions::routes)
-            .configure(tasks::routes)
-            .configure(orders::routes)
-            .configure(rights::routes)
-            .configure(recycling::routes)
-            .configure(today::routes)
-            .configure(operators::routes)
-            .configure(rotation::routes)
-            .configure(privacy::routes)
-            .configure(duplicates::routes)
-            .configure(mine::routes),
-    );
+    services
+        .configure(customers::routes)
+        .configure(today::routes)
+        .configure(interactions::routes)
+        .configure(tasks::routes)
+        .configure(orders::routes)
+        .configure(mine::routes)
+        .configure(auth::routes)
+        .configure(tenants::routes)
+        .configure(audit::routes)
+        .configure(tags::routes)
+        .configure(rights::routes)
+        .configure(recycling::routes)
+        .configure(operators::routes)
+        .configure(rotation::routes)
+        .configure(privacy::routes)
+        .configure(duplicates::routes);
 }
 
 /// A server that listens.
@@ -75,17 +75,16 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
         .map(str::to_owned)
         .collect();
     let tls = tls(&at.config.http)?;
-    let document = openapi::document();
     let mut server = HttpServer::new(move || {
-        // The document stands before the routes: the scope /api/v1 answers for every address below it.
-        let (app, _) = App::new()
+        let api = web::scope(PREFIX)
+            .service(openapi::show_document)
+            .configure(|services| routes(&mut ServiceConfig::serving(services)));
+        App::new()
             .app_data(data.clone())
             .app_data(web::PayloadConfig::new(limit))
-            .service(SwaggerUi::new("/docs/{_:.*}").url("/api/v1/openapi.json", document.clone()))
-            .into_utoipa_app()
-            .configure(routes)
-            .split_for_parts();
-        app.configure(health::routes)
+            .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from(format!("{PREFIX}/openapi.json"))))
+            .service(api)
+            .configure(health::routes)
             .configure(wechat::callbacks)
             .default_service(web::to(async || Err::<&str, _>(Problem::NotFound)))
             .wrap(Compress::default())

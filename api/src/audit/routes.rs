@@ -1,5 +1,6 @@
 //! Searching the audit record, and proving that nobody touched it.
 
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
@@ -11,7 +12,6 @@ use sea_orm::sea_query::Condition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Entries that one request verifies.

@@ -27,7 +27,7 @@ pub(crate) use step_up::methods as step_up_methods;
 pub(crate) use token::authenticate;
 pub(crate) use travel::Places;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services

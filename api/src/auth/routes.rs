@@ -6,6 +6,7 @@ use super::me::{Holder, Me, Session, me, resumed, session};
 use super::notice::{self, LoginNoticed, recorded};
 use super::{password, prefix, totp};
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::NewChallenge;
@@ -16,7 +17,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
 use domain::phone::Phone;
 use domain::step_up::SecondFactor;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -4,6 +4,7 @@ use super::notice::recorded;
 use super::totp;
 use crate::crypto::random;
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Actor, Checked, Enrolling, Origin};
@@ -12,7 +13,6 @@ use chrono::Duration;
 use domain::step_up::TotpConfirmation;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(enrol_totp).service(confirm_totp);

@@ -1,6 +1,7 @@
 //! One's sessions 登录设备: where one is signed in, and how to end that.
 
 use super::entity::session;
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
@@ -9,7 +10,6 @@ use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -8,6 +8,7 @@ use super::routes::code_fits;
 use super::totp;
 use crate::auth::guard_entity::challenge;
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::{CHALLENGE_MINUTES, NewChallenge};
@@ -16,7 +17,6 @@ use actix_web::{HttpRequest, post, web::Json};
 use domain::step_up::{StepUpMethod, StepUpProof, StepUpRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

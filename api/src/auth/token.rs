@@ -13,7 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::accounts::Side;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 const EXPIRED: Problem = Problem::Unauthenticated("token_expired");
@@ -65,13 +65,17 @@ pub(super) fn issue(at: &Installation, bearer: &Bearer) -> Result<String, Proble
     Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(anyhow::Error::from)?)
 }
 
-/// What a token says, if it was signed with our key.
-fn claims(token: &str, key: &[u8]) -> Option<Claims> {
+/// What is asked of a token. The clock is handed in, so the library must not look at its own.
+static VALIDATION: LazyLock<Validation> = LazyLock::new(|| {
     let mut validation = Validation::new(Algorithm::HS256);
-    // The clock is handed in, so the library must not look at its own.
     validation.validate_exp = false;
     validation.required_spec_claims.clear();
-    jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key), &validation).ok().map(|token| token.claims)
+    validation
+});
+
+/// What a token says, if it was signed with our key.
+fn claims(token: &str, key: &[u8]) -> Option<Claims> {
+    jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key), &VALIDATION).ok().map(|token| token.claims)
 }
 
 /// Who a token speaks for, as of the last three seconds, and the keys of their business.

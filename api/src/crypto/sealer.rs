@@ -38,9 +38,9 @@ impl Sealer {
     /// When none of the keys fits, or the place is another one, or a byte was changed.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let id = super::key_id(sealed).ok_or(SealError)?;
-        let mut keys: Vec<&Key> = std::iter::once(&self.current).chain(&self.former).collect();
-        keys.sort_by_key(|key| key.id() != id);
-        keys.into_iter().find_map(|key| key.open(place, sealed).ok()).ok_or(SealError)
+        let keys = || std::iter::once(&self.current).chain(&self.former);
+        let (named, others) = (keys().filter(|key| key.id() == id), keys().filter(|key| key.id() != id));
+        named.chain(others).find_map(|key| key.open(place, sealed).ok()).ok_or(SealError)
     }
 }
 

@@ -44,12 +44,12 @@ pub(crate) use types::is_known as known_type;
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
 
+use crate::openapi::ServiceConfig;
 use crate::scope::{Eyes, Look, every, none, through};
 use domain::permission::{HelperLevel, Resource};
 use entity::helper;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Query, SelectStatement};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

@@ -1,5 +1,6 @@
 //! Regions by their GB/T 2260 code: their names, and finding them by a part of the name or by its sound.
 
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
@@ -10,7 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Regions that a search shows.
 const MOST: usize = 20;

@@ -3,6 +3,7 @@
 use super::record_entity::{relation, star};
 use super::{Column, Entity, find};
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, CustomersWrite};
@@ -13,7 +14,6 @@ use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Se
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Relations of one customer that are shown.

@@ -3,6 +3,7 @@
 use super::custom;
 use super::store::find;
 use super::vault::{SealedPhone, Vault};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Path, grants::CustomersReveal};
 use actix_web::{post, web::Json};
@@ -10,7 +11,6 @@ use domain::phone::Phone;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

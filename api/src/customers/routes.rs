@@ -8,6 +8,7 @@ use super::store::find;
 use super::tagging::{How, Retag};
 use super::view::{CustomerRow, CustomerView, Seen, tags_of};
 use super::{bury, custom, merging, pools, tagging, types};
+use crate::openapi::ServiceConfig;
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
@@ -16,7 +17,6 @@ use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerTags, NewCustomer};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

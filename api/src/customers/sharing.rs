@@ -3,6 +3,7 @@
 use super::entity::{customer, helper};
 use super::{Entity, find};
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, CustomersShare};
@@ -15,7 +16,6 @@ use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, Set};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

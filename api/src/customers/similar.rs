@@ -3,6 +3,7 @@
 use super::entity::{customer, phone, searched, term};
 use super::search::{fold, whole_company};
 use super::store::{PHONE, masked_name, with_digest};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersWrite;
@@ -14,7 +15,6 @@ use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Customers that are shown of each kind of likeness.

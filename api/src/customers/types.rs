@@ -3,6 +3,7 @@
 use super::record_entity::kind;
 use super::{Column, Entity};
 use crate::crypto::random;
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{BusinessWrite, CustomersRead};
@@ -12,7 +13,6 @@ use domain::customers::{CustomerType, CustomerTypeChanges, NewCustomerType};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

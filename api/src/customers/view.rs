@@ -16,8 +16,8 @@ use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    RelationTrait as _, Select, SelectModel, Selector,
+    ColumnTrait as _, FromQueryResult, JoinType, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select,
+    SelectModel, Selector,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -233,6 +233,17 @@ fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
     vault.phones.into_iter().filter_map(view).collect()
 }
 
+/// What is shown of a tag, and on whom: a page has forty of them, so no column more is fetched.
+#[derive(FromQueryResult)]
+struct Tagged {
+    customer_id: Uuid,
+    by_rule: Option<i64>,
+    id: Uuid,
+    name: String,
+    colour: String,
+    live: Option<i64>,
+}
+
 /// The live tags of customers, in one statement. Whoever has the customers has seen them: it is not asked again.
 pub(super) async fn tags_of(
     rows: &impl Reads,
@@ -243,35 +254,26 @@ pub(super) async fn tags_of(
     if customers.is_empty() {
         return Ok(found);
     }
-    let labels = rows.rows_of_all::<tagging::Entity>().filter(tagging::Column::CustomerId.is_in(customers));
-    for label in labels.shape(Label::select).all().await? {
-        let Label { customer_id, id, name, colour, by_rule } = label;
-        let by_rule = by_rule.is_some();
-        found.entry(customer_id).or_default().push(TagLabel { id, name, colour, by_rule });
+    let tagged = rows
+        .rows_of_all::<tagging::Entity>()
+        .filter(tagging::Column::CustomerId.is_in(customers))
+        .shape(|rows| {
+            rows.join(JoinType::LeftJoin, tagging::Relation::Tag.def())
+                .select_only()
+                .columns([tagging::Column::CustomerId, tagging::Column::ByRule])
+                .columns([tag::Column::Id, tag::Column::Name, tag::Column::Colour, tag::Column::Live])
+                .order_by_asc(tag::Column::CreatedAt)
+                .into_model::<Tagged>()
+        })
+        .all()
+        .await?;
+    for Tagged { customer_id, by_rule, id, name, colour, live } in tagged {
+        if live.is_some() {
+            let label = TagLabel { id, name, colour, by_rule: by_rule.is_some() };
+            found.entry(customer_id).or_default().push(label);
+        }
     }
     Ok(found)
-}
-
-/// What is shown of a tag on a customer. A page has some forty of them: no column is read for nothing.
-#[derive(FromQueryResult)]
-struct Label {
-    customer_id: Uuid,
-    id: Uuid,
-    name: String,
-    colour: String,
-    by_rule: Option<i64>,
-}
-
-impl Label {
-    fn select(rows: Select<tagging::Entity>) -> Selector<SelectModel<Self>> {
-        rows.select_only()
-            .columns([tagging::Column::CustomerId, tagging::Column::ByRule])
-            .columns([tag::Column::Id, tag::Column::Name, tag::Column::Colour])
-            .join(JoinType::InnerJoin, tagging::Relation::Tag.def())
-            .filter(tag::Column::Live.eq(1))
-            .order_by_asc(tag::Column::CreatedAt)
-            .into_model()
-    }
 }
 
 /// What a customer's live tags are called.

@@ -3,6 +3,7 @@
 use super::entity::view;
 use super::search::compile;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
@@ -14,7 +15,6 @@ use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Views that somebody may have: a list that is chosen from.

@@ -2,6 +2,7 @@
 
 use crate::customers;
 use crate::customers::merging::entity::{merge, moved};
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
@@ -13,7 +14,6 @@ use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// What becomes of a row that somebody changed since.

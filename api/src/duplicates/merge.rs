@@ -8,6 +8,7 @@ use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{self, Image, Record};
 use crate::customers::{self, Customer};
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
 use crate::scope::{Can, Checked, Created, Path, Scope, Tx};
@@ -19,7 +20,6 @@ use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
 use std::cell::Cell;
 use std::collections::HashMap;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// For how long a merge can be undone.

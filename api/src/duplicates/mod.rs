@@ -13,7 +13,7 @@ pub use children::{SAYS, Say};
 pub(crate) use job::{MergeContinued, MergeForgotten};
 pub(crate) use scan::ScanAsked;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(merge::routes).configure(undo::routes).configure(log::routes).configure(pairs::routes);

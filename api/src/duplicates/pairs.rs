@@ -4,6 +4,7 @@ use super::scan::{RUNNING, ScanAsked};
 use crate::customers::merging::entity::{pair, scan};
 use crate::customers::{self, Customer, masked_name, numbers, of_live, region_name};
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{All, MAX_LIMIT, Page};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
@@ -17,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::{Builder, Uuid};
 
 /// Scans that are shown.

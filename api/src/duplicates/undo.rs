@@ -7,6 +7,7 @@ use crate::customers::merging::entity::{merge, moved, pair};
 use crate::customers::merging::{self, Image, PARTS, Record};
 use crate::customers::{self, Customer};
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
 use crate::scope::{Can, Path, Scope, Tx};
@@ -15,7 +16,6 @@ use domain::duplicates::{MergeState, PairState};
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
 use std::collections::BTreeSet;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -3,6 +3,7 @@
 use super::entity;
 use crate::customers;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{InteractionsRead, InteractionsWrite};
@@ -14,7 +15,6 @@ use domain::interactions::{Channel, NewInteraction};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

@@ -2,6 +2,7 @@
 
 use crate::auth::limit;
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::orders::view::{OrderLineView, ShipmentView, Whole};
 use crate::orders::{self, Order};
 use crate::page::{Page, PageQuery};
@@ -17,7 +18,6 @@ use sea_orm::ColumnTrait as _;
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

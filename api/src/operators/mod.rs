@@ -3,6 +3,7 @@
 
 mod networks;
 
+use crate::openapi::ServiceConfig;
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Checked, IfMatch, Operating, Path, Query};
@@ -14,7 +15,6 @@ use domain::phone::Phone;
 use domain::staff::{NewBusiness, TenantChanges};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {

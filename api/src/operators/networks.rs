@@ -1,6 +1,7 @@
 //! Networks, as operators manage them: which are blocked, and which operators may come from.
 
 use crate::auth::{RuleKind, address_of, network_of};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::addresses::NewRule;
@@ -12,7 +13,6 @@ use domain::accounts::{NetworkRule, NewNetworkRule};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_networks).service(add_network).service(remove_network);

@@ -10,7 +10,7 @@ pub use entity::order::{Column, Entity, Model as Order};
 
 pub(crate) use view::phones;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(routes::routes).configure(receipt::routes);

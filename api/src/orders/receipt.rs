@@ -1,6 +1,7 @@
 //! The one-time code on a receipt: who holds the paper may see the order.
 
 use super::Entity;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Can, Path, grants::OrdersWrite};
@@ -9,7 +10,6 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Days for which a code can be used: as long as a parcel may take, and a while to be curious.

@@ -6,6 +6,7 @@ use super::view::{OrderRow, OrderView, Whole};
 use crate::clock::CHINA;
 use crate::customers::{self, RevealedPhone, person_key};
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersReveal, OrdersRead, OrdersWrite};
@@ -17,7 +18,6 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

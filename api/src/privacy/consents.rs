@@ -3,6 +3,7 @@
 use crate::auth::prefix;
 use crate::customers::{self, Customer};
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::consents::Model;
@@ -12,7 +13,6 @@ use chrono::{DateTime, Utc};
 use domain::privacy::{ConsentPurpose, NewConsent};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

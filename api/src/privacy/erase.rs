@@ -4,13 +4,13 @@ use super::answer::done;
 use super::entity as request;
 use crate::customers;
 use crate::erasure::erase_person;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Checked, Path, Scope, Tx, grants::CustomersErase};
 use actix_web::{HttpResponse, post};
 use domain::customers::{Erasure, ErasureReason};
 use domain::privacy::RequestState;
 use sea_orm::{ColumnTrait as _, Set};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

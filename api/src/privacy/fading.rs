@@ -2,6 +2,7 @@
 
 use super::retention::{idle, warning};
 use crate::customers::{self, entity::customer};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::Can;
 use crate::scope::grants::CustomersErase;
@@ -11,7 +12,6 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Customers that are shown; the count says whether there are more.

@@ -10,6 +10,7 @@ use crate::auth::limit;
 use crate::customers::{self, Customer, person_key};
 use crate::db::Code;
 use crate::edge::Marks;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Checked, Created, Mine, Origin, Path, Query, Scope};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -17,7 +18,6 @@ use domain::privacy::{NewDataRequest, RequestState};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -14,7 +14,7 @@ mod retention;
 pub(crate) use answer::RequestDue;
 pub(crate) use retention::RetentionDue;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services

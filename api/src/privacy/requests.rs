@@ -7,6 +7,7 @@ use super::page::{FormatQuery, answer};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::customers::{self, Customer, person_key};
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersErase, CustomersExport};
@@ -20,7 +21,6 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::HashMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -10,7 +10,7 @@ mod simulate;
 pub(crate) use crate::customers::pools::recycle_rule as entity;
 pub(crate) use job::RecyclingDue;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(rules::routes).configure(simulate::routes);

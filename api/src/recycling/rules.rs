@@ -2,6 +2,7 @@
 
 use super::entity as rule;
 use crate::customers::{known_type, pools};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::PoolsWrite;
@@ -13,7 +14,6 @@ use domain::pools::{NewRecycleRule, RecycleRuleChanges, RecycleTerms};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Rules that a pool may have.

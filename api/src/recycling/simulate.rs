@@ -3,6 +3,7 @@
 use super::due::Rule;
 use super::rules::known;
 use crate::customers::{self, entity::customer, pools};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::PoolsWrite;
 use crate::scope::{Can, Checked, Path};
@@ -12,7 +13,6 @@ use domain::pools::{IdleBy, RecycleTerms};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// How far ahead it looks.

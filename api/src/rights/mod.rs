@@ -10,13 +10,13 @@ mod preview;
 pub(crate) use entity::Entity;
 pub(crate) use handover::HandoverAsked;
 
+use crate::openapi::ServiceConfig;
 use crate::scope::{Look, Tenanted};
 use crate::{customers, interactions, orders, tasks};
 use domain::permission::{Permission, Resource};
 use sea_orm::Condition;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services

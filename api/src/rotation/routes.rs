@@ -1,6 +1,7 @@
 //! Replacing the keys of a business over HTTP, for operators of the installation.
 
 use super::{rotate_indexes, rotate_tenant};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::keys::TenantKeysShown;
 use crate::scope::{Checked, Operating, Path, Vouched};
@@ -10,7 +11,6 @@ use chrono::{DateTime, Utc};
 use domain::keys::{NewRotation, RotationKind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(get_tenant_keys).service(rotate_tenant_keys);

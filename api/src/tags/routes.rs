@@ -1,6 +1,7 @@
 //! Tags and their groups. What customers notice of a change to them is in `customers/tagging`.
 
 use super::entity::{group, tag};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, grants::TagsRead, grants::TagsWrite};
@@ -10,7 +11,6 @@ use domain::tags::{NewTag, NewTagGroup, TagOrder};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// The colour of a tag nobody chose one for: the product's jade green.

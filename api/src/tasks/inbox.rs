@@ -1,6 +1,7 @@
 //! The inbox 消息: every reminder exactly once, whether WeChat delivered it or not.
 
 use super::send::inbox_item as entity;
+use crate::openapi::ServiceConfig;
 use crate::page::{PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TasksRead, TasksWrite};
@@ -10,7 +11,6 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -12,7 +12,7 @@ mod subscriptions;
 pub(crate) use remind::{ReminderReserved, TaskDue};
 pub(crate) use routes::{TaskView, create, list, open_to};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(routes::routes).configure(inbox::routes).configure(subscriptions::routes);

@@ -4,6 +4,7 @@ use super::entity;
 use super::remind::TaskDue;
 use crate::customers;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TasksRead, TasksWrite};
@@ -14,7 +15,6 @@ use domain::tasks::{NewTask, Snooze, TaskStatus};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

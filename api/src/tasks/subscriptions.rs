@@ -1,5 +1,6 @@
 //! How many WeChat reminders one may still be sent.
 
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
@@ -8,7 +9,6 @@ use crate::scope::{Can, LoggedIn, grants::TasksRead};
 use actix_web::{get, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_subscriptions);

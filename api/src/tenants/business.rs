@@ -1,6 +1,7 @@
 //! The settings of the business, and signing one up.
 
 use crate::auth::limit;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{BusinessWrite, StaffRead};
 use crate::scope::system::System;
@@ -12,7 +13,6 @@ use domain::staff::{BusinessChanges, SignUp};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

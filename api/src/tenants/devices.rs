@@ -2,6 +2,7 @@
 
 use super::store::find_below;
 use crate::auth::SessionView;
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffWrite;
@@ -9,7 +10,6 @@ use crate::scope::system::System;
 use crate::scope::{Can, Path, Scope};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -4,6 +4,7 @@ use super::store::assignable;
 use super::{people, staff};
 use crate::auth::limit;
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffWrite;
@@ -18,7 +19,6 @@ use sea_orm::Set;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Days for which an invitation can be accepted: a weekend may lie between.

@@ -15,7 +15,7 @@ mod teams;
 pub(crate) use people::view as staff_view;
 pub(crate) use store::{assignable, find_below, forget, keep_a_boss};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services

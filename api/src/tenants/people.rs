@@ -3,6 +3,7 @@
 use super::store::{assignable, find_below, forget, keep_a_boss};
 use super::{role, staff, team};
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{RolesWrite, StaffRead, StaffWrite};
@@ -16,7 +17,6 @@ use sea_orm::{ColumnTrait as _, DbErr, QueryOrder as _, Set};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -2,6 +2,7 @@
 
 use super::store::within_own;
 use super::{role, staff};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{RolesWrite, StaffRead};
@@ -13,7 +14,6 @@ use domain::staff::{NewRole, RoleChanges};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

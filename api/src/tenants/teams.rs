@@ -1,6 +1,7 @@
 //! Teams 团队: a tree. A lead sees as far as if they were in the team.
 
 use super::{staff, team};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{StaffRead, StaffWrite};
@@ -10,7 +11,6 @@ use domain::staff::{NewTeam, TeamChanges};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

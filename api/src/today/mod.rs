@@ -1,6 +1,7 @@
 //! 今日: what to work through now.
 
 use crate::clock::CHINA;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Can, grants::TasksRead};
 use crate::tasks::{self, TaskView, entity as task};
@@ -13,7 +14,6 @@ use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// More than anybody does in a day.
 const ITEMS: u64 = 100;

@@ -19,7 +19,7 @@ use crate::run;
 /// How often the server is looked at.
 const MOMENT: Duration = Duration::from_millis(100);
 /// Customers whom the business has before; their names come again in the table.
-const BEFORE: u64 = 1_000;
+const BEFORE: u64 = 5_000;
 
 /// Megabytes of a server: before, at their highest, and afterwards.
 struct Memory {

@@ -6,6 +6,7 @@ use crate::customers::entity::customer;
 use crate::customers::search::compile;
 use crate::customers::{custom, tagging, types};
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersBulkDelete, CustomersRead, CustomersWrite};
@@ -19,7 +20,6 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// For how long a finished action can be undone.

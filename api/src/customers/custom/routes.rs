@@ -6,6 +6,7 @@ use super::definitions;
 use super::entity::{field, value};
 use crate::crypto::random;
 use crate::db::{Code, Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{BusinessWrite, CustomersRead};
@@ -18,7 +19,6 @@ use domain::{Violation, Violations};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Fields that a business may have.

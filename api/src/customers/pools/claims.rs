@@ -6,6 +6,7 @@ use crate::calendar::day_began;
 use crate::customers::entity::{customer, helper, pool};
 use crate::customers::view::CustomerView;
 use crate::customers::{Column, Entity, find};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersAssign, CustomersClaim};
 use crate::scope::{Can, Checked, IfMatch, Path, Tx};
@@ -17,7 +18,6 @@ use domain::permission::Permission;
 use domain::pools::{Assignment, PoolMoveKind, Release};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// The name of the pool that a business gets with its first customer in it.

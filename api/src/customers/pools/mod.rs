@@ -14,10 +14,10 @@ pub(super) use limits::{fitting, room};
 pub(crate) use moves::{Moved, write as record_moves};
 
 use crate::customers::entity::pool;
+use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
 use sea_orm::ColumnTrait as _;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

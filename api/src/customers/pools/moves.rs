@@ -3,6 +3,7 @@
 use super::entity::step;
 use crate::customers;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
@@ -13,7 +14,6 @@ use domain::pools::PoolMoveKind;
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -5,6 +5,7 @@ use super::entity::{group, person, step};
 use super::{PoolGivenUp, find, settings};
 use crate::customers::Entity;
 use crate::customers::entity::{customer, pool};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, PoolsWrite};
@@ -18,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Pools that a business may have: a list that is chosen from.

@@ -1,6 +1,7 @@
 //! What holds for all pools: the reasons that are offered, and how many customers one may look after.
 
 use super::entity::settings;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, PoolsWrite};
 use crate::scope::{Can, Checked, IfMatch, Reads, Tx};
@@ -12,7 +13,6 @@ use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

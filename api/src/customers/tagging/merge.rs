@@ -8,6 +8,7 @@ use super::put::{How, Retag, look_up, retag};
 use super::rules::forget;
 use crate::customers::entity::tagging;
 use crate::jobs::Job;
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
 use crate::scope::{Can, Checked, IfMatch, Path, Scope, Tx};
@@ -19,7 +20,6 @@ use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::HashSet;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.

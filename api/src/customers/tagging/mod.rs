@@ -18,7 +18,7 @@ pub(crate) use gone::TagGone;
 pub(crate) use merge::{TagMerged, TagRestored};
 pub(in crate::customers) use put::{How, Known, Retag, first, known, look_up, retag, write};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(routes::routes).configure(merge::routes).configure(rule_routes::routes);

@@ -10,6 +10,7 @@ use super::rules::{self, forget};
 use crate::customers::entity::tagging;
 use crate::customers::{Column, Entity};
 use crate::db::{Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
 use crate::scope::{Can, Checked, IfMatch, Path, Scope};
@@ -20,7 +21,6 @@ use chrono::Duration;
 use domain::tags::{TagChanges, TagGroupChanges};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Condition, Set};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// For how long a tag that is gone can come back.

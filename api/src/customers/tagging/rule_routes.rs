@@ -5,6 +5,7 @@ use super::preview::{TagRuleEffect, preview};
 use super::rules::{self, MOST, fit, forget};
 use crate::customers::search::compile;
 use crate::db::{Taken, refusal};
+use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TagsRead, TagsWrite};
@@ -18,7 +19,6 @@ use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {

@@ -13,7 +13,7 @@ mod sheet;
 pub(crate) use export::ExportAsked;
 pub(crate) use import::{ImportAsked, Talk, Talks};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::openapi::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.configure(import::routes).configure(export::routes);

@@ -91,9 +91,9 @@ macro_rules! shop {
                 for view in views.iter() {
                     query = query.bind(view.id);
                 }
-                for row in query.bind(1_i64).fetch_all(on).await? {
-                    let customer: Uuid = row.get(0);
-                    if let Some(view) = views.iter_mut().find(|view| view.id == customer) {
+                for row in query.fetch_all(on).await? {
+                    let (customer, live): (Uuid, Option<i64>) = (row.get(0), row.get(5));
+                    if let (Some(view), Some(_)) = (views.iter_mut().find(|view| view.id == customer), live) {
                         view.tag(row.get(2), row.get(3), row.get(4), row.get::<Option<i64>, _>(1).is_some());
                     }
                 }

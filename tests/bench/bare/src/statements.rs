@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::tables::{CUSTOMERS, GROUPS, TAGGINGS, TAGS};
+use crate::tables::{CUSTOMERS, GROUPS, TAGS};
 
 /// `EXISTS(…)` of the star that whoever asks gave.
 const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
@@ -26,11 +26,11 @@ fn customers(which: &str) -> String {
 /// The tags of so many customers.
 pub fn tags_of(customers: usize) -> String {
     format!(
-        "SELECT {}, {} FROM `customer_tags` INNER JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
+        "SELECT {}, {} FROM `customer_tags` LEFT JOIN `tags` ON `customer_tags`.`tenant_id` = `tags`.`tenant_id` \
          AND `customer_tags`.`tag_id` = `tags`.`id` WHERE `customer_tags`.`tenant_id` = ? \
-         AND `customer_tags`.`customer_id` IN ({}) AND `tags`.`live` = ? ORDER BY `tags`.`created_at` ASC",
+         AND `customer_tags`.`customer_id` IN ({}) ORDER BY `tags`.`created_at` ASC",
         columns("customer_tags", "customer_id by_rule"),
-        columns("tags", "id name colour"),
+        columns("tags", "id name colour live"),
         marks(customers),
     )
 }

@@ -10,6 +10,7 @@ use crate::customers::custom;
 use crate::customers::entity::customer;
 use crate::customers::search::compile;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersExport;
@@ -23,7 +24,6 @@ use domain::transfer::{ExportState, NewExport, TableFormat};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// For how long an export is kept, and a link to it counts.

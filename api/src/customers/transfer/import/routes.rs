@@ -9,6 +9,7 @@ use super::view::{ImportDetail, ImportView, find};
 use super::{errors, upload};
 use crate::customers::custom;
 use crate::db::Code;
+use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersImport;
@@ -24,7 +25,6 @@ use sea_orm::{ColumnTrait as _, Set};
 use serde::Deserialize;
 use std::collections::HashSet;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// Characters of a file's name that are kept.
