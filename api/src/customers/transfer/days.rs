@@ -27,8 +27,12 @@ fn one(part: &str, header: &str, late: bool) -> Option<Value> {
     let leap = part.contains('闰');
     let bare = without_calendar(part).replace('闰', "");
     // The name ends where a date begins that reaches to the end.
-    let (at, (year, month, day)) = bare.char_indices().find_map(|(at, _)| Some((at, date(bare.get(at..)?, late)?)))?;
-    let name = bare.get(..at).unwrap_or_default();
+    let (name, (year, month, day)) = bare.char_indices().find_map(|(at, _)| {
+        let (name, rest) = bare.split_at_checked(at)?;
+        // No date begins within another.
+        let whole = !name.ends_with(|c: char| c.is_ascii_digit() || "-/.".contains(c));
+        date(rest, late).filter(|_| whole).map(|date| (name, date))
+    })?;
     let name = trimmed(if trimmed(name).is_empty() { header } else { name });
     let label: String = name.chars().take(LABEL).collect();
     let label = if label.is_empty() { "纪念日".to_owned() } else { label };
@@ -51,10 +55,9 @@ fn trimmed(name: &str) -> String {
 fn date(text: &str, late: bool) -> Option<(Option<i64>, i64, i64)> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || "()（）[]【】".contains(c));
     let text = text.strip_suffix(" 00:00:00").unwrap_or(text);
-    if text.len() == 8 || text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
-        if let Some(day) = super::cells::day(text, late) {
-            return Some((Some(day.year().into()), day.month().into(), day.day().into()));
-        }
+    let digits = matches!(text.len(), 5 | 8) && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(day) = super::cells::day(text, late).filter(|_| digits) {
+        return Some((Some(day.year().into()), day.month().into(), day.day().into()));
     }
     let parts: Vec<&str> =
         text.split(['-', '/', '.', '年', '月']).map(|part| part.trim_end_matches(['日', '号'])).collect();

@@ -19,5 +19,5 @@ mod view;
 mod weigh;
 
 pub(crate) use job::ImportAsked;
-pub(crate) use talks::{Talk, Talks};
 pub(super) use routes::routes;
+pub(crate) use talks::{Talk, Talks};
