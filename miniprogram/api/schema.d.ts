@@ -3880,7 +3880,10 @@ export interface components {
         };
         /** @description When a field is asked for at all: only if another field says so. */
         FieldCondition: {
-            /** @description Key of the other field. */
+            /**
+             * @description Key of the other field; `customer-type`, `customer-kind`, `customer-industry`, `customer-source` or
+             *     `customer-region` for what everybody has.
+             */
             field: string;
             /** @description What of it. */
             op: components["schemas"]["ConditionOp"];
@@ -4122,6 +4125,11 @@ export interface components {
             /** @description How it is written; what is wrong with it is answered in the same way. */
             format: components["schemas"]["TableFormat"];
             /**
+             * Format: int64
+             * @description Rows that came in with something to be told about them.
+             */
+            hinted: number;
+            /**
              * Format: uuid
              * @description Id.
              */
@@ -4336,6 +4344,18 @@ export interface components {
             /** @description Parcels with their tracking numbers. */
             shipments: components["schemas"]["ShipmentView"][];
         };
+        /** @description A move into a pool of customers whom nobody looks after, or out of one. */
+        KeptMove: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What happened. */
+            kind: components["schemas"]["PoolMoveKind"];
+            /** @description Why, only for the business. */
+            reason?: string | null;
+        };
         /** @description An order. */
         KeptOrder: {
             /**
@@ -4391,6 +4411,8 @@ export interface components {
             id: string;
             /** @description Whether messages that advertise may be sent. */
             marketing: boolean;
+            /** @description How they came to whoever looks after them. */
+            moves: components["schemas"]["KeptMove"][];
             /** @description Name. */
             name: string;
             /** @description Orders. */
@@ -5624,6 +5646,11 @@ export interface components {
                 /** @description How it is written; what is wrong with it is answered in the same way. */
                 format: components["schemas"]["TableFormat"];
                 /**
+                 * Format: int64
+                 * @description Rows that came in with something to be told about them.
+                 */
+                hinted: number;
+                /**
                  * Format: uuid
                  * @description Id.
                  */
@@ -6178,7 +6205,7 @@ export interface components {
         };
         /** @description A code to print on a receipt. */
         ReceiptCode: {
-            /** @description `ABCD-EFGH-JKLM`. Shown once: only its digest is kept. */
+            /** @description `ABCD-EFGH-JKLM-NPQR`. Shown once: only its digest is kept. */
             code: string;
             /**
              * Format: date-time
@@ -6194,7 +6221,7 @@ export interface components {
         };
         /** @description Prove that an order is yours by the one-time code on its receipt. */
         ReceiptProof: {
-            /** @description Twelve letters and digits, as printed; hyphens are ignored. */
+            /** @description Sixteen letters and digits (twelve on older receipts), as printed; hyphens are ignored. */
             code: string;
         };
         /** @description Codes for whoever loses the app. They are shown this once, and each works once. */
@@ -6945,7 +6972,7 @@ export interface components {
             customers: number;
             /**
              * Format: int64
-             * @description Rules that give it or ask for it.
+             * @description Rules that give it or ask for it, also those by which customers fall into a pool.
              */
             rules: number;
             /**
@@ -10509,7 +10536,10 @@ export interface operations {
     };
     get_import_errors: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Not those that are wrong, but those that came in with something to be told about them. */
+                hints?: boolean;
+            };
             header?: never;
             path: {
                 id: string;

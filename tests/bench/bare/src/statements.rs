@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::tables::{CUSTOMERS, GROUPS, TAGS};
+use crate::tables::{CUSTOMERS, GROUPS, TAGGINGS, TAGS};
 
 /// `EXISTS(…)` of the star that whoever asks gave.
 const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
