@@ -11,7 +11,7 @@ use crate::scope::Scope;
 use crate::tags::entity::tag;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ impl<'s> Tagged<'s> {
             return near;
         }
         let meets = Query::select()
-            .expr(Expr::cust("COUNT(*)"))
+            .expr(Func::count(Expr::val(1)))
             .from(customer::Entity)
             .and_where(customer::Column::TenantId.eq(self.scope.tenant_id()))
             .and_where(Expr::col((customer::Entity, customer::Column::Id)).equals((Alias::new(TAGGED), Alias::new(ID))))
@@ -192,7 +192,7 @@ impl<'s> Tagged<'s> {
     /// A deleted tag is nobody's, though the rows that gave it are still there.
     fn is_live(&self, tag: Uuid) -> Expr {
         let live = Query::select()
-            .expr(Expr::cust("COUNT(*)"))
+            .expr(Func::count(Expr::val(1)))
             .from(tag::Entity)
             .and_where(tag::Column::TenantId.eq(self.scope.tenant_id()))
             .and_where(tag::Column::Id.eq(tag))
