@@ -62,7 +62,10 @@ impl Client {
     }
 
     fn through(base: &str, headers: reqwest::header::HeaderMap) -> Self {
-        let http = reqwest::Client::builder().default_headers(headers).build().expect("a client");
+        // The server closes what says nothing for 5 s; on a busy machine a test may be that slow between two requests.
+        let idle = std::time::Duration::from_secs(2);
+        let http = reqwest::Client::builder().default_headers(headers).pool_idle_timeout(idle).build();
+        let http = http.expect("a client");
         Self { http, base: base.to_owned(), token: None, refresh_token: None, phone: None }
     }
 

@@ -8,6 +8,7 @@ use super::{Customer, custom, search};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use domain::pools::PoolMoveKind;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -61,7 +62,7 @@ async fn resettle(tx: &Tx<'_>, row: &Customer, pool: Uuid, now: Option<Uuid>) ->
     if owner.is_some() {
         change.owned_at = Set(Some(tx.now()));
     }
-    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(row.id), change).await?;
+    tx.overwrite::<customer::Entity>(row.id, Condition::all(), change).await?;
     tx.audit("move_pool", "customer", Some(row.id), json!({ "from": pool, "to": now }));
     let moved = Moved { customer_id: row.id, kind, from: (None, Some(pool)), to: (owner, now), reason: None };
     record_moves(tx, [moved]).await
