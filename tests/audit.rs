@@ -310,6 +310,8 @@ async fn a_running_server_seals_within_seconds_and_its_log_keeps_the_anchor() {
     server.stop().await;
 
     let id = tenant.to_string();
+    let mistyped = home.run(&["audit", "verify", "--tenant", "987654"]);
+    assert!(!mistyped.status.success(), "a business that is not there");
     assert_eq!(home.admin(&["audit", "verify", "--tenant", &id])["intact"], true);
     let wrong = format!("UPDATE audit_entries SET request_id = 'another' WHERE tenant_id = {tenant} AND seq = 1");
     db.execute_unprepared(&wrong).await.expect("changed");

@@ -3,6 +3,7 @@
 use super::said;
 use crate::installation::Installation;
 use crate::scope::system::System;
+use anyhow::ensure;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -40,7 +41,14 @@ impl AuditCommand {
         match self {
             Self::Verify { tenant } => {
                 let tenants = match tenant {
-                    Some(tenant) => vec![tenant],
+                    Some(tenant) => {
+                        // A number that was mistyped must not look like a record that nobody touched.
+                        let known = tenant == 0
+                            || system.tenant(tenant).await.map_err(said)?.is_some()
+                            || system.audited().await.map_err(said)?.contains(&tenant);
+                        ensure!(known, "there is no business {tenant}");
+                        vec![tenant]
+                    }
                     None => system.audited().await.map_err(said)?,
                 };
                 let (mut answers, mut intact) = (Vec::new(), true);
