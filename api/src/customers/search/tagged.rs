@@ -62,7 +62,10 @@ impl<'s> Tagged<'s> {
         let compiler = Compiler::of(scope, whole).await?;
         let mut holders: Option<BTreeSet<Uuid>> = None;
         let (mut near, mut far) = (Filter::default(), Filter::default());
-        for clause in &whole.all {
+        // What leads is not asked again: it would be a look-up for each row on the way.
+        for clause in
+            whole.all.iter().filter(|clause| !matches!(self::leads(clause).as_slice(), [only] if *only == tags))
+        {
             if let Some(these) = held(&compiler, clause) {
                 holders = Some(holders.map_or_else(|| these.clone(), |those| &those & &these));
             } else if clause.any.iter().all(|test| nearby(&test.field)) {
