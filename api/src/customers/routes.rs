@@ -81,11 +81,11 @@ async fn list_customers(
     query: Query<CustomerQuery>,
 ) -> Result<Json<Page<CustomerRow>>, Problem> {
     let (rows, next_cursor) = search::page(&scope, &query.0).await?;
-    let mut tags = tags_of(&*scope, rows.iter().map(|row| &row.seen.customer)).await?;
+    let mut tags = tags_of(&*scope, rows.iter().map(|row| &row.listed.customer)).await?;
     let fields = custom::definitions(&*scope).await?;
-    let items = rows.iter().map(|row| {
-        let tags = tags.remove(&row.seen.customer.id).unwrap_or_default();
-        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, &row.seen, &fields, tags)? })
+    let items = rows.into_iter().map(|row| {
+        let tags = tags.remove(&row.listed.customer.id).unwrap_or_default();
+        Ok(CustomerRow { found: row.found, ..CustomerRow::of(&scope, row.listed, &fields, tags)? })
     });
     Ok(Json(Page { items: items.collect::<Result<_, Problem>>()?, next_cursor }))
 }

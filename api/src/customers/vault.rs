@@ -14,6 +14,38 @@ use uuid::Uuid;
 
 const COLUMN: &str = "customers.vault";
 
+/// A customer, as far as it is sealed.
+pub(crate) trait Person {
+    /// Whom it is about.
+    fn id(&self) -> Uuid;
+    /// The person's data key, wrapped; `None`: erased.
+    fn key(&self) -> Option<&[u8]>;
+    /// What is sealed.
+    fn vault(&self) -> Option<&[u8]>;
+}
+
+/// For rows that hold the three columns.
+macro_rules! person {
+    ($row:ty) => {
+        impl crate::customers::vault::Person for $row {
+            fn id(&self) -> uuid::Uuid {
+                self.id
+            }
+
+            fn key(&self) -> Option<&[u8]> {
+                self.person_key.as_deref()
+            }
+
+            fn vault(&self) -> Option<&[u8]> {
+                self.vault.as_deref()
+            }
+        }
+    };
+}
+pub(super) use person;
+
+person!(Customer);
+
 /// The sealed part of a customer.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Vault {
@@ -80,9 +112,9 @@ impl Vault {
         Ok(key.seal(&scope.keys().place(COLUMN, customer), &plain))
     }
 
-    pub(super) fn open(scope: &Scope, customer: &Customer) -> Result<Self, Problem> {
-        let Some(sealed) = &customer.vault else { return Ok(Self::default()) };
-        let plain = person_key(scope, customer)?.open(&scope.keys().place(COLUMN, customer.id), sealed)?;
+    pub(super) fn open(scope: &Scope, customer: &impl Person) -> Result<Self, Problem> {
+        let Some(sealed) = customer.vault() else { return Ok(Self::default()) };
+        let plain = person_key(scope, customer)?.open(&scope.keys().place(COLUMN, customer.id()), sealed)?;
         Ok(serde_json::from_slice(&plain).map_err(anyhow::Error::from)?)
     }
 }
@@ -91,12 +123,12 @@ impl Vault {
 ///
 /// # Errors
 /// When it was erased.
-pub(crate) fn person_key(scope: &Scope, customer: &Customer) -> Result<Sealer, Problem> {
-    let stored = customer.person_key.as_deref().ok_or(Problem::NotFound)?;
-    Ok(scope.keys().person_keys(customer.id, stored)?.vault)
+pub(crate) fn person_key(scope: &Scope, customer: &impl Person) -> Result<Sealer, Problem> {
+    let stored = customer.key().ok_or(Problem::NotFound)?;
+    Ok(scope.keys().person_keys(customer.id(), stored)?.vault)
 }
 
 /// A customer's phones, whole: for what the person may see or a business must hand out.
-pub(crate) fn numbers(scope: &Scope, customer: &Customer) -> Result<Vec<Phone>, Problem> {
+pub(crate) fn numbers(scope: &Scope, customer: &impl Person) -> Result<Vec<Phone>, Problem> {
     Ok(Vault::open(scope, customer)?.phones.iter().filter_map(SealedPhone::phone).collect())
 }

@@ -1,13 +1,14 @@
 //! What a customer looks like from outside: phones masked, always, or not there at all.
 
-use super::Customer;
 use super::contacts::{self, ContactView};
 use super::custom::{self, Shown};
 use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
 use super::record_entity::star;
 use super::search::Found;
-use super::vault::{SealedPhone, Vault};
+use super::vault::{Person, SealedPhone, Vault, person};
+use super::{Column, Customer};
+use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
@@ -116,30 +117,35 @@ pub struct PhoneView {
 }
 
 impl CustomerRow {
-    pub(super) fn of(scope: &Scope, seen: &Seen, fields: &[Definition], tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        let vault = Vault::open(scope, &seen.customer)?;
-        let custom = custom::shown(scope, fields, seen.customer.custom.as_deref(), &vault);
-        Ok(Self::shown(seen, tags, &phones(scope, vault), custom))
+    pub(super) fn of(
+        scope: &Scope,
+        listed: Listed,
+        fields: &[Definition],
+        tags: Vec<TagLabel>,
+    ) -> Result<Self, Problem> {
+        let Listed { customer, starred } = listed;
+        let vault = Vault::open(scope, &customer)?;
+        let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
+        Ok(Self::shown(customer, starred, tags, &phones(scope, vault), custom))
     }
 
-    fn shown(seen: &Seen, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
-        let customer = &seen.customer;
+    fn shown(customer: Brief, starred: i64, tags: Vec<TagLabel>, phones: &[PhoneView], custom: Shown) -> Self {
         Self {
             id: customer.id,
-            name: customer.name.clone(),
+            name: customer.name,
             kind: customer.kind.0,
-            type_: customer.type_.clone(),
-            company: customer.company.clone(),
-            title: customer.title.clone(),
-            region: customer.region.clone(),
+            type_: customer.type_,
+            company: customer.company,
+            title: customer.title,
             region_name: customer.region.as_deref().and_then(super::regions::name),
+            region: customer.region,
             source: customer.source.map(|source| source.0),
             owner_id: customer.pool_id.is_none().then_some(customer.owner_id),
             pool_id: customer.pool_id,
             phone_masked: phones.first().map(|phone| phone.masked.clone()),
             phone_count: phones.len(),
             tags,
-            starred: seen.starred != 0,
+            starred: starred != 0,
             custom,
             found: None,
             last_contact_at: customer.last_contact_at,
@@ -153,8 +159,8 @@ impl CustomerRow {
 
 impl CustomerView {
     pub(super) fn of(scope: &Scope, seen: Seen, fields: &[Definition], tags: Vec<TagLabel>) -> Result<Self, Problem> {
-        let customer = &seen.customer;
-        let vault = Vault::open(scope, customer)?;
+        let Seen { customer, starred } = seen;
+        let vault = Vault::open(scope, &customer)?;
         let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
         let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
         // Who looks through the pool sees whom there is, not where they live.
@@ -167,20 +173,20 @@ impl CustomerView {
             address,
             industry: customer.industry.map(|code| code.0),
             size: customer.size.map(|code| code.0),
-            needs: customer.needs.clone(),
             dates: dates::shown(scope, customer.dates.as_deref()),
-            row: CustomerRow::shown(&seen, tags, &phones, custom),
-            phones,
             birthday: customer.birthday,
-            remark: customer.remark.clone(),
             created_by: customer.created_by,
+            needs: customer.needs.clone(),
+            remark: customer.remark.clone(),
+            row: CustomerRow::shown(customer.into(), starred, tags, &phones, custom),
+            phones,
         })
     }
 
     /// A customer that was just put into the pool, from the row as it was before.
     pub(super) async fn released(tx: &Tx<'_>, before: Customer) -> Result<Self, Problem> {
         let id = before.id;
-        let after = tx.find_masked::<super::Entity>().filter(super::Column::Id.eq(id)).one().await?;
+        let after = tx.find_masked::<super::Entity>().filter(Column::Id.eq(id)).one().await?;
         let after = after.unwrap_or(before);
         let tags = tags_of(tx, [&after]).await?.remove(&id).unwrap_or_default();
         Self::of(tx, Seen::new(after), &custom::definitions(tx).await?, tags)
@@ -191,6 +197,103 @@ impl CustomerView {
         let customer = Seen::find(rows, id).await?;
         let tags = tags_of(rows, [&customer.customer]).await?.remove(&id).unwrap_or_default();
         Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
+    }
+}
+
+/// The columns of a customer that a list shows, and those that it opens: a page has twenty rows, so no column more is
+/// fetched.
+#[derive(FromQueryResult)]
+pub(super) struct Brief {
+    pub(super) id: Uuid,
+    owner_id: Uuid,
+    pool_id: Option<Uuid>,
+    pub(super) name: String,
+    kind: Code<CustomerKind>,
+    #[sea_orm(from_alias = "type")]
+    type_: String,
+    pub(super) company: Option<String>,
+    title: Option<String>,
+    region: Option<String>,
+    source: Option<Code<CustomerSource>>,
+    person_key: Option<Vec<u8>>,
+    vault: Option<Vec<u8>>,
+    last_contact_at: Option<DateTime<Utc>>,
+    next_contact_at: Option<DateTime<Utc>>,
+    version: i64,
+    pub(super) created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    pub(super) live: Option<i64>,
+    custom: Option<String>,
+}
+
+person!(Brief);
+
+impl Brief {
+    const COLUMNS: [Column; 19] = [
+        Column::Id,
+        Column::OwnerId,
+        Column::PoolId,
+        Column::Name,
+        Column::Kind,
+        Column::Type,
+        Column::Company,
+        Column::Title,
+        Column::Region,
+        Column::Source,
+        Column::PersonKey,
+        Column::Vault,
+        Column::LastContactAt,
+        Column::NextContactAt,
+        Column::Version,
+        Column::CreatedAt,
+        Column::UpdatedAt,
+        Column::Live,
+        Column::Custom,
+    ];
+}
+
+impl From<Customer> for Brief {
+    fn from(whole: Customer) -> Self {
+        let Customer { id, owner_id, pool_id, name, kind, type_, company, title, region, source, .. } = whole;
+        let Customer { person_key, vault, last_contact_at, next_contact_at, .. } = whole;
+        let Customer { version, created_at, updated_at, live, custom, .. } = whole;
+        Self {
+            id,
+            owner_id,
+            pool_id,
+            name,
+            kind,
+            type_,
+            company,
+            title,
+            region,
+            source,
+            person_key,
+            vault,
+            last_contact_at,
+            next_contact_at,
+            version,
+            created_at,
+            updated_at,
+            live,
+            custom,
+        }
+    }
+}
+
+/// A customer in a list, and whether whoever asks has marked them with a star.
+#[derive(FromQueryResult)]
+pub(super) struct Listed {
+    #[sea_orm(nested)]
+    pub(super) customer: Brief,
+    starred: i64,
+}
+
+impl Listed {
+    /// Makes rows of customers come as a list shows them.
+    pub(super) fn rows(scope: &Scope) -> impl FnOnce(Select<super::Entity>) -> Selector<SelectModel<Self>> {
+        let starred = starred(scope);
+        |rows| rows.select_only().columns(Brief::COLUMNS).expr_as(starred, "starred").into_model::<Self>()
     }
 }
 
@@ -208,23 +311,24 @@ impl Seen {
         Self { customer, starred: 0 }
     }
 
-    /// Makes rows of customers come with the star of whoever asks.
-    pub(super) fn starred(scope: &Scope) -> impl FnOnce(Select<super::Entity>) -> Selector<SelectModel<Self>> {
-        let mine = Query::select()
-            .expr(Expr::val(1_i64))
-            .from(star::Entity)
-            .and_where(star::Column::TenantId.eq(scope.tenant_id()))
-            .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
-            .and_where(Expr::col((star::Entity, star::Column::CustomerId)).equals((super::Entity, super::Column::Id)))
-            .to_owned();
-        |rows| rows.expr_as(Expr::exists(mine), "starred").into_model::<Self>()
-    }
-
     async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
-        let found = rows.rows::<super::Entity>().filter(super::Column::Id.eq(id));
-        let found = found.shape(Self::starred(rows.scope())).all().await?;
+        let found = rows.rows::<super::Entity>().filter(Column::Id.eq(id));
+        let starred = starred(rows.scope());
+        let found = found.shape(|rows| rows.expr_as(starred, "starred").into_model::<Self>()).all().await?;
         found.into_iter().next().ok_or(Problem::NotFound)
     }
+}
+
+/// Whether whoever asks has marked a customer.
+fn starred(scope: &Scope) -> Expr {
+    let mine = Query::select()
+        .expr(Expr::val(1_i64))
+        .from(star::Entity)
+        .and_where(star::Column::TenantId.eq(scope.tenant_id()))
+        .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
+        .and_where(Expr::col((star::Entity, star::Column::CustomerId)).equals((super::Entity, Column::Id)))
+        .to_owned();
+    Expr::exists(mine)
 }
 
 fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
@@ -245,12 +349,12 @@ struct Tagged {
 }
 
 /// The live tags of customers, in one statement. Whoever has the customers has seen them: it is not asked again.
-pub(super) async fn tags_of(
+pub(super) async fn tags_of<'a>(
     rows: &impl Reads,
-    customers: impl IntoIterator<Item = &Customer>,
+    customers: impl IntoIterator<Item = &'a (impl Person + 'a)>,
 ) -> Result<HashMap<Uuid, Vec<TagLabel>>, Problem> {
     let mut found: HashMap<Uuid, Vec<TagLabel>> = HashMap::new();
-    let customers: Vec<Uuid> = customers.into_iter().map(|customer| customer.id).collect();
+    let customers: Vec<Uuid> = customers.into_iter().map(Person::id).collect();
     if customers.is_empty() {
         return Ok(found);
     }

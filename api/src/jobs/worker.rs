@@ -22,6 +22,8 @@ const BATCH: u64 = 20;
 const LEASE_SECONDS: i64 = 120;
 /// After so many attempts a job is dead.
 const ATTEMPTS: i64 = 10;
+/// Attempts after which a job that lost against another transaction goes on without a pause.
+const AT_ONCE: i64 = 3;
 
 /// Runs jobs until it is told to stop.
 pub struct Worker {
@@ -191,11 +193,14 @@ async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
                 tracing::error!(job = %job.id, kind = job.kind, %problem, "giving up");
             }
             let cause = problem.cause();
+            // Two transactions stood in each other's way, and this one lost: it is not the job's fault.
+            let lost = matches!(problem, Problem::Conflict { code: "in_progress", .. });
+            let run_at = if lost && job.attempts <= AT_ONCE { now } else { later(now, job.attempts) };
             tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, dead, cause, "job failed");
             metrics::counter!("shuke_jobs_failed_total", "kind" => job.kind.clone()).increment(1);
             ActiveModel {
                 state: Set(if dead { "dead" } else { "waiting" }.to_owned()),
-                run_at: Set(later(now, job.attempts)),
+                run_at: Set(run_at),
                 lease_until: Set(None),
                 last_error: Set(Some(cause)),
                 ..ActiveModel::default()

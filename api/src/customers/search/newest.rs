@@ -4,27 +4,31 @@ use super::query::{CustomerQuery, Filters};
 use super::ranked::Row;
 use super::tagged::Tagged;
 use crate::customers::entity::customer;
-use crate::customers::view::Seen;
+use crate::customers::view::Listed;
 use crate::customers::{Part, parts};
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::Problem;
 use crate::scope::{COUNT_CAP, Scope};
 use domain::permission::Resource;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Asterisk, Condition, Expr, ExprTrait as _, Order, Query, SelectStatement, UnionType};
 use uuid::Uuid;
+
+/// What a statement says of each customer: who it is, and when they were written down.
+pub(super) const ID: &str = "id";
+pub(super) const AT: &str = "created_at";
 
 /// Live customers with these ids. The index of the key alone is to be walked, so nothing else is asked of
 /// the database.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Seen>, Problem> {
+pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Listed>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let rows = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids));
-    let mut rows = rows.shape(Seen::starred(scope)).all().await?;
+    let mut rows = rows.shape(Listed::rows(scope)).all().await?;
     rows.retain(|row| row.customer.live.is_some());
     Ok(rows)
 }
@@ -40,10 +44,10 @@ pub(super) async fn newest(
 ) -> Result<(Vec<Row>, Option<String>), Problem> {
     let (limit, after) = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.check()?;
     let parts = parts(&scope.look(false), Resource::Customers);
-    let position = |row: &Seen| Position { at: row.customer.created_at, id: row.customer.id };
+    let position = |row: &Listed| Position { at: row.customer.created_at, id: row.customer.id };
     let (rows, next) = if parts.len() == 1 && filters.condition.is_empty() {
         let list = scope.find::<customer::Entity>();
-        list.page(customer::Column::CreatedAt, (limit, after), Seen::starred(scope), position).await?
+        list.page(customer::Column::CreatedAt, (limit, after), Listed::rows(scope), position).await?
     } else {
         // No index understands the whole of what somebody sees, but one understands each part; and what is asked of
         // many rows is asked of the index, before the rows of a page are fetched.
@@ -52,22 +56,33 @@ pub(super) async fn newest(
             (Some(tagged), Part::Every | Part::Of(_) | Part::In(_)) => tagged.pages(part, limit + 1, after),
             _ => vec![page_of(scope, part, &filters.condition, (limit + 1, after))],
         });
-        let ids = match together(pages.collect(), "id") {
+        let ids = match newest_of(pages.collect(), limit + 1) {
             Some(pages) => scope.ids(&pages).await?,
             None => Vec::new(),
         };
         let mut rows = by_ids(scope, ids).await?;
         rows.sort_by_key(|row| std::cmp::Reverse((row.customer.created_at, row.customer.id)));
-        Page::<Seen>::cut(rows, limit, position)
+        Page::<Listed>::cut(rows, limit, position)
     };
-    Ok((rows.into_iter().map(|seen| Row { seen, found: None }).collect(), next))
+    Ok((rows.into_iter().map(|listed| Row { listed, found: None }).collect(), next))
 }
 
-/// The ids that any of the statements finds. SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.
-pub(super) fn together(parts: Vec<SelectStatement>, id: &'static str) -> Option<SelectStatement> {
-    let one = |part| Query::select().column(id).from_subquery(part, "part").to_owned();
-    let all = parts.into_iter().map(one).reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
-    Some(Query::select().column(id).from_subquery(all, "page").to_owned())
+/// The ids of the newest customers that any of the statements finds, each once: several tags may lead to one.
+fn newest_of(parts: Vec<SelectStatement>, limit: u64) -> Option<SelectStatement> {
+    let mut parts = parts.into_iter();
+    let (first, second) = (parts.next()?, parts.next());
+    let Some(second) = second else { return Some(first) };
+    let all = std::iter::once(second)
+        .chain(parts)
+        .fold(part(first), |mut all, one| all.union(UnionType::Distinct, part(one)).to_owned());
+    let mut newest = Query::select().columns([ID, AT]).from_subquery(all, "page").to_owned();
+    newest.order_by(AT, Order::Desc).order_by(ID, Order::Desc).limit(limit);
+    Some(newest)
+}
+
+/// SQLite takes no LIMIT in a part of a UNION, but in a subquery of it.
+pub(super) fn part(rows: SelectStatement) -> SelectStatement {
+    Query::select().expr(Expr::col(Asterisk)).from_subquery(rows, "part").to_owned()
 }
 
 fn page_of(
@@ -76,11 +91,11 @@ fn page_of(
     filters: &Condition,
     (limit, after): (u64, Option<Position>),
 ) -> SelectStatement {
+    let (id, at) = ((customer::Entity, customer::Column::Id), (customer::Entity, customer::Column::CreatedAt));
     let mut rows = some_of(scope, part, filters, limit);
-    rows.order_by((customer::Entity, customer::Column::CreatedAt), Order::Desc)
-        .order_by((customer::Entity, customer::Column::Id), Order::Desc);
+    rows.column(at).order_by(at, Order::Desc).order_by(id, Order::Desc);
     if let Some(after) = after {
-        rows.cond_where(past(after));
+        rows.cond_where(past(after, (customer::Column::CreatedAt.into_expr(), customer::Column::Id.into_expr())));
     }
     rows
 }
@@ -99,10 +114,9 @@ fn some_of(scope: &Scope, part: &Part, filters: &Condition, limit: u64) -> Selec
 
 /// Customers that come after one in the list. The first condition repeats what the second implies: it is what the
 /// index understands.
-pub(super) fn past(Position { at, id }: Position) -> Condition {
-    let created_at = customer::Column::CreatedAt;
-    let same = Condition::all().add(created_at.eq(at)).add(customer::Column::Id.lt(id));
-    Condition::all().add(created_at.lte(at)).add(Condition::any().add(created_at.lt(at)).add(same))
+pub(super) fn past(Position { at, id }: Position, (created_at, key): (Expr, Expr)) -> Condition {
+    let same = Condition::all().add(created_at.clone().eq(at)).add(key.lt(id));
+    Condition::all().add(created_at.clone().lte(at)).add(Condition::any().add(created_at.lt(at)).add(same))
 }
 
 /// How many customers a list shows, up to [`COUNT_CAP`]; the second value says that there are more.
@@ -115,15 +129,22 @@ pub async fn count(scope: &Scope, query: &CustomerQuery) -> Result<(u64, bool), 
         true => None,
         false => Tagged::of(scope, &filters.whole).await?.filter(Tagged::single),
     };
-    let Some(tagged) = tagged else {
-        return scope.find::<customer::Entity>().filter(query.condition(scope).await?).count().await;
-    };
-    let most = COUNT_CAP + 1;
     let parts = parts(&scope.look(false), Resource::Customers);
+    let Some(tagged) = tagged else {
+        return scope.find::<customer::Entity>().filter(query.whole(scope, filters)).count().await;
+    };
+    if let Some(count) = tagged.known(&parts) {
+        return Ok(count);
+    }
+    let most = COUNT_CAP + 1;
     let rows = parts.iter().flat_map(|part| match part {
         Part::Every | Part::Of(_) | Part::In(_) => tagged.some(part, most),
         Part::None | Part::Whoever(_) => vec![some_of(scope, part, &filters.condition, most)],
     });
-    let count: u64 = scope.amounts(rows.collect()).await?.iter().sum();
-    Ok((count.min(COUNT_CAP), count > COUNT_CAP))
+    Ok(capped(scope.amounts(rows.collect()).await?.iter().sum()))
+}
+
+/// A count as it is told.
+pub(super) fn capped(count: u64) -> (u64, bool) {
+    (Ord::min(count, COUNT_CAP), count > COUNT_CAP)
 }

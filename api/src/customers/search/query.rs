@@ -48,13 +48,10 @@ pub(super) struct Filters {
 }
 
 impl CustomerQuery {
-    /// Everything that is asked for, as one condition.
-    ///
-    /// # Errors
-    /// A filter that cannot be read.
-    pub(crate) async fn condition(&self, scope: &Scope) -> Result<Condition, Problem> {
+    /// The filters together with the text in the box.
+    pub(super) fn whole(&self, scope: &Scope, filters: Filters) -> Condition {
         let search = Search::of(scope, self.q.as_deref());
-        Ok(self.filters(scope).await?.condition.add_option(search.map(|search| search.matching())))
+        filters.condition.add_option(search.map(|search| search.matching()))
     }
 
     /// Whether there is something in the box.

@@ -2,16 +2,16 @@
 //! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
-use super::newest::{by_ids, newest, together};
+use super::newest::{by_ids, newest, part};
 use super::query::CustomerQuery;
 use super::spell::{literal, locate};
 use super::tagged::hidden;
-use super::terms::{Indexed, Sought};
+use super::terms::{Indexed, Sought, name_key};
 use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::seen;
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
-use crate::customers::view::Seen;
+use crate::customers::view::{Brief, Listed};
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;
@@ -21,7 +21,7 @@ use domain::permission::{FieldRule, Resource};
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement,
+    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,6 +66,14 @@ const RANKS: [Rank; 5] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sound
 /// Ranks that are asked for together: what is anywhere in a name is looked for only when too few names begin so.
 const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds]];
 
+/// What the statements call it.
+const RANK: &str = "rank";
+
+/// Where a rank stands among them, from 0.
+fn place(rank: Rank) -> u8 {
+    RANKS.iter().position(|known| *known == rank).and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
+}
+
 /// After which customer the next page starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
@@ -76,8 +84,7 @@ struct Place {
 
 impl Place {
     fn encode(&self) -> String {
-        let rank = RANKS.iter().position(|rank| *rank == self.rank).and_then(|at| u8::try_from(at).ok()).unwrap_or(0);
-        let mut bytes = vec![rank];
+        let mut bytes = vec![place(self.rank)];
         bytes.extend_from_slice(self.id.as_bytes());
         bytes.extend_from_slice(self.name_key.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
@@ -95,7 +102,7 @@ impl Place {
 /// A customer in a list, and what a search found in it.
 pub struct Row {
     /// The row.
-    pub(in crate::customers) seen: Seen,
+    pub(in crate::customers) listed: Listed,
     /// What to mark.
     pub found: Option<Found>,
 }
@@ -118,6 +125,10 @@ impl<'s> Search<'s> {
         let four = sought.text.len() == 4 && sought.text.bytes().all(|b| b.is_ascii_digit());
         let last_four = Some(sought.text.clone()).filter(|_| four && phones != FieldRule::Hide);
         Some(Self { scope, sought, number, last_four })
+    }
+
+    fn by_phone(&self) -> bool {
+        self.number.is_some() || self.last_four.is_some()
     }
 
     /// Customers that are found, in whatever rank.
@@ -225,23 +236,16 @@ impl<'s> Search<'s> {
     }
 
     /// Where a customer stands in the answer, by the very rules of the statement.
-    fn rank(&self, customer: &customer::Model) -> Result<Place, Problem> {
-        let Indexed { terms, name_key, text } = Indexed::of(&customer.name, customer.company.as_deref());
-        let phones = match (&self.number, &self.last_four) {
-            (None, None) => Vec::new(),
-            _ => numbers(self.scope, customer)?,
-        };
+    fn rank(&self, customer: &Brief) -> Result<Place, Problem> {
+        let name_key = name_key(&customer.name);
+        let phones = if self.by_phone() { numbers(self.scope, customer)? } else { Vec::new() };
         let rank = if self.number.as_ref().is_some_and(|number| phones.contains(number)) {
             Rank::Phone
         } else if self.last_four.as_ref().is_some_and(|four| phones.iter().any(|phone| phone.last_four() == four)) {
             Rank::LastFour
         } else if name_key.starts_with(&self.sought.text) {
             Rank::Begins
-        } else if self
-            .sought
-            .spelled
-            .is_some_and(|(spelled, _)| terms.contains(&spelled) && text.contains(&self.sought.text))
-        {
+        } else if self.sought.spelled.is_some_and(|(spelled, _)| self.sounds(customer, spelled)) {
             Rank::Sounds
         } else {
             Rank::Holds
@@ -249,7 +253,13 @@ impl<'s> Search<'s> {
         Ok(Place { rank, id: customer.id, name_key })
     }
 
-    fn found(&self, rank: Rank, customer: &customer::Model) -> Option<Found> {
+    /// Whether a customer is spelled so: few queries are a spelling, and to spell a name takes long.
+    fn sounds(&self, customer: &Brief, spelled: i64) -> bool {
+        let Indexed { terms, text, .. } = Indexed::of(&customer.name, customer.company.as_deref());
+        terms.contains(&spelled) && text.contains(&self.sought.text)
+    }
+
+    fn found(&self, rank: Rank, customer: &Brief) -> Option<Found> {
         let at = |field, text: &str| {
             let (from, length) = locate(text, &self.sought.text)?;
             Some(Found { field, from, length })
@@ -261,7 +271,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The ids of the page after `after`: of each of these ranks, a page.
+    /// The ids of the page after `after`: of each of these ranks, or of all of them that stand in one order, a page.
     fn page(&self, ranks: &[Rank], filters: &Condition, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
         let seen = seen(&self.scope.look(false), Resource::Customers);
         let mut ids = Vec::new();
@@ -286,10 +296,15 @@ impl<'s> Search<'s> {
             } else {
                 rows.order_by(id, Order::Desc);
             }
-            rows.limit(limit);
-            ids.push(rows);
+            rows.expr_as(Expr::val(place(rank)), RANK).limit(limit);
+            ids.push(part(rows));
         }
-        together(ids, "customer_id")
+        let all = ids.into_iter().reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
+        let mut page = Query::select().column(term::Column::CustomerId).from_subquery(all, "page").to_owned();
+        if !ranks.contains(&Rank::Begins) {
+            page.order_by(RANK, Order::Asc).order_by(term::Column::CustomerId, Order::Desc).limit(limit);
+        }
+        Some(page)
     }
 
     /// The ids of the page after `after`, and of some customers more than it has.
@@ -298,13 +313,16 @@ impl<'s> Search<'s> {
         let most = limit + 3;
         let mut ids = Vec::new();
         for ranks in TURNS {
-            let Some(page) = self.page(ranks, filters, most, after) else { continue };
+            let found = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+            // Who was found by name is not found again.
+            let left = if self.by_phone() { most } else { most.saturating_sub(found) };
+            if found >= most {
+                break;
+            }
+            let Some(page) = self.page(ranks, filters, left, after) else { continue };
             ids.extend(self.scope.ids(&page).await?);
             ids.sort_unstable();
             ids.dedup();
-            if u64::try_from(ids.len()).unwrap_or(u64::MAX) >= most {
-                break;
-            }
         }
         Ok(ids)
     }
@@ -335,7 +353,7 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
     };
     let found = by_ids(scope, search.ids(&filters.condition, limit, after.as_ref()).await?).await?;
-    let mut rows: Vec<(Place, Seen)> = Vec::new();
+    let mut rows: Vec<(Place, Listed)> = Vec::new();
     for row in found {
         let place = search.rank(&row.customer)?;
         if after.as_ref().is_none_or(|after| order(after, &place).is_lt()) {
@@ -347,8 +365,9 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(place, _)| place.encode());
-    let rows =
-        rows.into_iter().map(|(Place { rank, .. }, seen)| Row { found: search.found(rank, &seen.customer), seen });
+    let rows = rows
+        .into_iter()
+        .map(|(Place { rank, .. }, listed)| Row { found: search.found(rank, &listed.customer), listed });
     Ok((rows.collect(), next))
 }
 

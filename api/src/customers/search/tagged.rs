@@ -2,26 +2,23 @@
 //! part of what somebody sees are a piece of one index, in the order of the list.
 
 use super::filter::{Compiler, nearby};
-use super::newest::past;
+use super::newest::{AT, ID, capped, past};
 use crate::customers::entity::{customer, tagging};
 use crate::customers::{APART, Part};
 use crate::page::Position;
 use crate::problem::Problem;
-use crate::scope::Scope;
+use crate::scope::{COUNT_CAP, Scope};
 use crate::tags::entity::tag;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// So few that they are put in order rather than looked for in the order of the list.
-const FEW: u64 = 1_000;
+const FEW: u64 = COUNT_CAP;
 
 const TAGGED: &str = "tagged";
-const ID: &str = "id";
-const AT: &str = "created_at";
-const HOLDER: &str = "holder_id";
 
 /// A filter that asks for a tag.
 pub(super) struct Tagged<'s> {
@@ -32,10 +29,13 @@ pub(super) struct Tagged<'s> {
     holders: Option<BTreeSet<Uuid>>,
     /// What the rows of tags answer.
     near: Condition,
+    /// They are asked for regions only, and by no other name than their own.
+    only_placed: bool,
     /// What only the customers' own rows answer.
     far: Condition,
-    /// Few customers have the tag and are where the filter says: there is an index of just these.
-    few: bool,
+    /// How many customers have the tag and are where the filter says, up to one more than [`FEW`]: there is an index
+    /// of just these. `None`: nobody asked.
+    there: Option<u64>,
 }
 
 /// Which rows of a tag are looked at.
@@ -74,12 +74,13 @@ impl<'s> Tagged<'s> {
                 far.all.push(clause.clone());
             }
         }
-        let placed = near.all.iter().flat_map(|clause| &clause.any).any(|test| test.field == "region");
+        let mut asked = near.all.iter().flat_map(|clause| &clause.any).map(|test| test.field == "region");
+        let (placed, only_placed) = (asked.clone().any(|region| region), asked.all(|region| region));
         let (near, far) = (compiler.condition(&near)?, compiler.condition(&far)?);
-        let mut this = Self { scope, tags, holders, near, far, few: false };
+        let mut this = Self { scope, tags, holders, near, only_placed, far, there: None };
         if placed && this.holders.is_none() {
-            let there = this.tags.iter().map(|tag| this.near(*tag, &Piece::Few, None).limit(FEW + 1).to_owned());
-            this.few = scope.amounts(there.collect()).await?.iter().sum::<u64>() <= FEW;
+            let there = this.tags.iter().map(|tag| this.amount(*tag, &Piece::Few, FEW + 1));
+            this.there = Some(scope.amounts(there.collect()).await?.iter().sum());
         }
         Ok(Some(this))
     }
@@ -106,11 +107,27 @@ impl<'s> Tagged<'s> {
         pages
     }
 
-    /// The ids of the customers of a part, up to so many.
+    /// How many customers it finds of all, if that is known already.
+    pub(super) fn known(&self, parts: &[Part]) -> Option<(u64, bool)> {
+        let all = matches!(parts, [Part::Every]) && self.far.is_empty() && self.single();
+        self.there.filter(|_| all).map(capped)
+    }
+
+    /// The customers of a part, up to so many: for counting.
     pub(super) fn some(&self, part: &Part, limit: u64) -> Vec<SelectStatement> {
         let pieces = self.pieces(part);
-        let of = |piece| self.tags.iter().map(move |tag| self.rows(*tag, piece, None).limit(limit).to_owned());
-        pieces.iter().flat_map(of).collect()
+        pieces.iter().flat_map(|piece| self.tags.iter().map(move |tag| self.amount(*tag, piece, limit))).collect()
+    }
+
+    /// Those of a piece who meet the filter, up to so many, in whatever order is the shortest.
+    fn amount(&self, tag: Uuid, piece: &Piece, limit: u64) -> SelectStatement {
+        let mut rows = self.near(tag, piece, self.near.clone());
+        if self.far.is_empty() {
+            rows.expr(Expr::val(1));
+        } else {
+            rows = self.far(listed(rows));
+        }
+        rows.limit(limit).to_owned()
     }
 
     /// The pieces of the index that hold a part.
@@ -121,7 +138,7 @@ impl<'s> Tagged<'s> {
             Part::Of(these) | Part::In(these) => Some(these.iter().copied().collect()),
         };
         let holders = match (&self.holders, theirs) {
-            (None, None) if self.few => return vec![Piece::Few],
+            (None, None) if self.there.is_some_and(|there| there <= FEW) => return vec![Piece::Few],
             (None, None) => return vec![Piece::All],
             (Some(these), None) => these.clone(),
             (None, Some(those)) => those,
@@ -134,12 +151,24 @@ impl<'s> Tagged<'s> {
         }
     }
 
-    /// The customers of a piece who meet the filter: `id` and `created_at`.
+    /// The customers of a piece who meet the filter, in the order of the list.
     fn rows(&self, tag: Uuid, piece: &Piece, after: Option<Position>) -> SelectStatement {
-        let near = self.near(tag, piece, after);
-        if self.far.is_empty() {
-            return near;
+        // Of many the first ones are wanted, and no other order than the list's may tempt: the region is in the index
+        // that is walked, and is only hidden from whoever chooses the index.
+        let near = match piece {
+            Piece::Few => self.near.clone(),
+            _ if self.near.is_empty() => Condition::all(),
+            _ => Condition::all().add(hidden(self.near.clone())),
+        };
+        let mut rows = listed(self.near(tag, piece, near));
+        if let Some(after) = after {
+            rows.cond_where(past(after, (of(tagging::Column::CustomerAt), of(tagging::Column::CustomerId))));
         }
+        if self.far.is_empty() { rows } else { self.far(rows) }
+    }
+
+    /// Those of them who meet what only customers' own rows answer.
+    fn far(&self, near: SelectStatement) -> SelectStatement {
         let meets = Query::select()
             .expr(Func::count(Expr::val(1)))
             .from(customer::Entity)
@@ -154,41 +183,32 @@ impl<'s> Tagged<'s> {
             .to_owned()
     }
 
-    /// Those of a piece who meet what rows of tags can answer.
-    fn near(&self, tag: Uuid, piece: &Piece, after: Option<Position>) -> SelectStatement {
-        // A row of a tag, in the words of a customer's: what is asked of customers can be asked of it.
-        let repeated = Query::select()
-            .expr_as(Expr::col(tagging::Column::CustomerId), ID)
-            .expr_as(Expr::col(tagging::Column::CustomerAt), AT)
-            .columns([tagging::Column::Region, tagging::Column::HolderId])
-            .from(tagging::Entity)
-            .and_where(tagging::Column::TenantId.eq(self.scope.tenant_id()))
-            .and_where(tagging::Column::TagId.eq(tag))
-            .and_where(tagging::Column::Live.eq(1))
-            .to_owned();
-        let holder = || Expr::col((customer::Entity, Alias::new(HOLDER)));
+    /// The rows of a tag that are a piece and meet a condition. They go by the name of customers' own: what is asked of
+    /// customers can be asked of them.
+    fn near(&self, tag: Uuid, piece: &Piece, condition: Condition) -> SelectStatement {
         let mut rows = Query::select();
-        rows.column((customer::Entity, customer::Column::Id))
-            .column((customer::Entity, customer::Column::CreatedAt))
-            .from_subquery(repeated, customer::Entity)
-            .and_where(self.is_live(tag));
+        if self.only_placed {
+            rows.from_as(tagging::Entity, customer::Entity);
+        } else {
+            let named = Query::select()
+                .expr(Expr::col(Asterisk))
+                .expr_as(Expr::col(tagging::Column::CustomerId), ID)
+                .expr_as(Expr::col(tagging::Column::CustomerAt), AT)
+                .from(tagging::Entity)
+                .to_owned();
+            rows.from_subquery(named, customer::Entity);
+        }
+        rows.and_where(of(tagging::Column::TenantId).eq(self.scope.tenant_id()))
+            .and_where(of(tagging::Column::TagId).eq(tag))
+            .and_where(of(tagging::Column::Live).eq(1))
+            .and_where(self.is_live(tag))
+            .cond_where(condition);
+        let holder = of(tagging::Column::HolderId);
         match piece {
-            Piece::All | Piece::Few => {}
-            Piece::Of(one) => _ = rows.and_where(holder().eq(*one)),
-            Piece::Among(many) => {
-                rows.and_where(hidden(Condition::all().add(holder().is_in(many.iter().copied()))));
-            }
-        }
-        // Of many the first ones are wanted, and no other order than the list's may tempt: the region is in the index
-        // that is walked, and is only hidden from whoever chooses the index.
-        rows.cond_where(match piece {
-            Piece::Few => self.near.clone(),
-            _ if self.near.is_empty() => Condition::all(),
-            _ => Condition::all().add(hidden(self.near.clone())),
-        });
-        if let Some(after) = after {
-            rows.cond_where(past(after));
-        }
+            Piece::All | Piece::Few => &mut rows,
+            Piece::Of(one) => rows.and_where(holder.eq(*one)),
+            Piece::Among(many) => rows.and_where(hidden(Condition::all().add(holder.is_in(many.iter().copied())))),
+        };
         rows
     }
 
@@ -203,6 +223,17 @@ impl<'s> Tagged<'s> {
             .to_owned();
         Expr::SubQuery(None, Box::new(live.into())).gt(0)
     }
+}
+
+/// A column of the rows of tags, under the name that they go by.
+fn of(column: tagging::Column) -> Expr {
+    Expr::col((customer::Entity, column))
+}
+
+/// Says who they are, and when they were written down.
+fn listed(mut rows: SelectStatement) -> SelectStatement {
+    rows.expr_as(of(tagging::Column::CustomerId), ID).expr_as(of(tagging::Column::CustomerAt), AT);
+    rows
 }
 
 /// The tags of which a clause wants one; several when it wants each of them.

@@ -31,7 +31,7 @@ pub(super) struct Indexed {
 
 impl Indexed {
     pub(super) fn of(name: &str, company: Option<&str>) -> Self {
-        let mut indexed = Self { terms: BTreeSet::new(), name_key: cut(&fold(name)), text: String::new() };
+        let mut indexed = Self { terms: BTreeSet::new(), name_key: name_key(name), text: String::new() };
         indexed.add(&indexed.name_key.clone(), true);
         if let Some(company) = company {
             indexed.add(&cut(&fold(company)), false);
@@ -119,6 +119,11 @@ pub(crate) fn whole_company(company: &str) -> Option<i64> {
     let digest = crate::crypto::sha256(bare.as_bytes());
     let first = digest.first_chunk::<8>().map(|bytes| i64::from_be_bytes(*bytes))?;
     Some(COMPANY | (first & (BEGINNING - 1)))
+}
+
+/// The name as it is compared.
+pub(super) fn name_key(name: &str) -> String {
+    cut(&fold(name))
 }
 
 fn cut(text: &str) -> String {

@@ -72,6 +72,34 @@ macro_rules! shop {
                 }
             }
 
+            /// As a list shows it.
+            fn listed(row: &<$database as sqlx::Database>::Row) -> Row {
+                // The product asks whether it is live.
+                let _: Option<i64> = row.get(17);
+                Row {
+                    id: row.get(0),
+                    owner_id: row.get(1),
+                    pool_id: row.get(2),
+                    name: row.get(3),
+                    kind: row.get(4),
+                    type_: row.get(5),
+                    company: row.get(6),
+                    title: row.get(7),
+                    region: row.get(8),
+                    source: row.get(9),
+                    person_key: row.get(10),
+                    vault: row.get(11),
+                    last_contact_at: row.get(12),
+                    next_contact_at: row.get(13),
+                    version: row.get(14),
+                    created_at: row.get(15),
+                    updated_at: row.get(16),
+                    custom: row.get(18),
+                    starred: row.get::<i64, _>(19) != 0,
+                    ..Row::default()
+                }
+            }
+
             type Query = sqlx::query::Query<'static, $database, <$database as sqlx::Database>::Arguments>;
 
             /// Customers, each with the star of whoever asks.
@@ -111,7 +139,7 @@ macro_rules! shop {
 
             pub async fn list(shop: Data<Shop>) -> Answer<HttpResponse> {
                 let found = customers(&LIST, &shop).bind(21_i64).fetch_all(&shop.read).await?;
-                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(row(found), false)).collect();
+                let mut items: Vec<View> = found.iter().take(20).map(|found| View::of(listed(found), false)).collect();
                 tagged(&shop.read, shop.tenant, &mut items).await?;
                 Ok(HttpResponse::Ok().json(Page { items, next_cursor: "x".repeat(32) }))
             }

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A row, every column decoded.
+/// A row, every column that was fetched decoded.
+#[derive(Default)]
 pub struct Row {
     pub id: Uuid,
     pub owner_id: Uuid,

@@ -2,22 +2,22 @@
 
 use std::sync::LazyLock;
 
-use crate::tables::{CUSTOMERS, GROUPS, TAGGINGS, TAGS};
+use crate::tables::{CUSTOMERS, GROUPS, LISTED, TAGGINGS, TAGS};
 
 /// `EXISTS(…)` of the star that whoever asks gave.
 const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
      AND `customer_stars`.`staff_id` = ? AND `customer_stars`.`customer_id` = `customers`.`id`) AS `starred`";
 
 /// One customer.
-pub static CUSTOMER: LazyLock<String> = LazyLock::new(|| customers("AND `customers`.`id` = ?"));
+pub static CUSTOMER: LazyLock<String> = LazyLock::new(|| customers(CUSTOMERS, "AND `customers`.`id` = ?"));
 
 /// The first page.
 pub static LIST: LazyLock<String> =
-    LazyLock::new(|| customers("ORDER BY `customers`.`created_at` DESC, `customers`.`id` DESC LIMIT ?"));
+    LazyLock::new(|| customers(LISTED, "ORDER BY `customers`.`created_at` DESC, `customers`.`id` DESC LIMIT ?"));
 
 /// Customers, each with whether whoever asks has marked them.
-fn customers(which: &str) -> String {
-    let columns = columns("customers", CUSTOMERS);
+fn customers(shown: &str, which: &str) -> String {
+    let columns = columns("customers", shown);
     format!(
         "SELECT {columns}, {STARRED} FROM `customers` WHERE `customers`.`tenant_id` = ? AND `customers`.`live` = ? {which}"
     )

@@ -5,6 +5,10 @@ pub const CUSTOMERS: &str = "tenant_id id owner_id pool_id name kind type compan
      needs dates birthday remark person_key vault last_contact_at next_contact_at created_by version created_at \
      updated_at deleted_at live erased_at custom merged_into owned_at";
 
+/// Those that a list shows, or opens.
+pub const LISTED: &str = "id owner_id pool_id name kind type company title region source person_key vault \
+     last_contact_at next_contact_at version created_at updated_at live custom";
+
 pub const TAGGINGS: &str = "tenant_id customer_id tag_id by_rule merged_from customer_at region holder_id live";
 
 pub const TAGS: &str = "tenant_id id group_id name colour place merged_into followed version created_at updated_at \
