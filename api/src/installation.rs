@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
+use crate::presence::Presence;
 use crate::scope::system;
 use crate::sms::Sms;
 use crate::wechat::Wechat;
@@ -27,6 +28,7 @@ pub struct Installation {
     pub(crate) places: Places,
     pub(crate) calendar: Calendar,
     pub(crate) snapshots: Snapshots,
+    pub(crate) presence: Presence,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpNet>,
 }
@@ -62,8 +64,21 @@ impl Installation {
         let places = Places::open(&config.auth.ip_database)?;
         let sms = Sms::new(&config.sms, config.profile)?;
         let proxies = networks(&config.http.trusted_proxy).context("[http] trusted_proxy")?;
-        let snapshots = Snapshots::default();
-        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, calendar, snapshots, proxies });
+        let (snapshots, presence) = (Snapshots::default(), Presence::default());
+        let this = Arc::new(Self {
+            config,
+            clock,
+            db,
+            cache,
+            keys,
+            wechat,
+            sms,
+            places,
+            calendar,
+            snapshots,
+            presence,
+            proxies,
+        });
         if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;

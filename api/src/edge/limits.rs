@@ -25,8 +25,7 @@ impl Kind {
     fn of(request: &ServiceRequest, known: bool) -> Option<Self> {
         let path = request.path();
         match () {
-            // Whoever runs the machine asks these.
-            () if matches!(path, "/healthz" | "/readyz" | "/metrics") => None,
+            () if is_the_machine(request) => None,
             () if path.starts_with("/callbacks/") => Some(Self::Push),
             () if !known => Some(Self::Anonymous),
             () if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) => Some(Self::Read),
@@ -51,6 +50,11 @@ impl Kind {
             Self::Push => limits.pushes_per_minute,
         }
     }
+}
+
+/// Whether it is what whoever runs the machine asks.
+pub(super) fn is_the_machine(request: &ServiceRequest) -> bool {
+    matches!(request.path(), "/healthz" | "/readyz" | "/metrics")
 }
 
 /// Takes a token for a request.

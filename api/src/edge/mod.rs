@@ -120,7 +120,7 @@ pub(crate) async fn answer(
     let method = request.method().clone();
     let refused = match &at {
         _ if marks.blocked => Some(Problem::Forbidden("address_blocked")),
-        Some(at) => limits::take(at, &request, &marks).await.err(),
+        Some(at) => admitted(at, &request, &marks).await.err(),
         None => None,
     };
     let patience = Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1)));
@@ -163,6 +163,12 @@ pub(crate) async fn answer(
     // The route, never the path or query: they hold ids and searched names.
     tracing::info!(%method, route, status, millis, request_id, "request");
     Ok(response)
+}
+
+/// Whether a request may go on to its handler. Whoever runs the machine may always ask how it is.
+async fn admitted(at: &Arc<Installation>, request: &ServiceRequest, marks: &Marks) -> Result<(), Problem> {
+    limits::take(at, request, marks).await?;
+    if limits::is_the_machine(request) { Ok(()) } else { at.presence.ensure(at).await }
 }
 
 /// What whoever is asked for a second look can do about it.
