@@ -30,6 +30,7 @@ mod process;
 mod record;
 mod recycling;
 mod rekeying;
+mod remark;
 mod reminders;
 mod rights;
 mod rubbish;

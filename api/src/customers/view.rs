@@ -6,6 +6,7 @@ use super::custom::{self, Shown};
 use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
 use super::record_entity::star;
+use super::remark;
 use super::search::Found;
 use super::vault::{SealedPhone, Vault};
 use crate::problem::Problem;
@@ -102,6 +103,8 @@ pub struct CustomerView {
     pub birthday: Option<NaiveDate>,
     /// Remark.
     pub remark: Option<String>,
+    /// Whether the remark is secret: then it is masked here.
+    pub remark_secret: bool,
     /// Who wrote the customer down.
     pub created_by: Uuid,
 }
@@ -160,6 +163,7 @@ impl CustomerView {
         // Who looks through the pool sees whom there is, not where they live.
         let opens = scope.fields().phones.opens() && customer.pool_id.is_none();
         let address = vault.address.clone().filter(|_| opens);
+        let (remark, remark_secret) = remark::shown(scope, customer, &vault);
         let phones = phones(scope, vault);
         Ok(Self {
             emails,
@@ -172,7 +176,8 @@ impl CustomerView {
             row: CustomerRow::shown(&seen, tags, &phones, custom),
             phones,
             birthday: customer.birthday,
-            remark: customer.remark.clone(),
+            remark,
+            remark_secret,
             created_by: customer.created_by,
         })
     }
