@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
+use crate::edge::RouteLimits;
 use crate::presence::Presence;
 use crate::scope::system;
 use crate::sms::Sms;
@@ -29,6 +30,8 @@ pub struct Installation {
     pub(crate) calendar: Calendar,
     pub(crate) snapshots: Snapshots,
     pub(crate) presence: Presence,
+    /// Routes with limits of their own.
+    pub(crate) routes: RouteLimits,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpNet>,
 }
@@ -41,6 +44,7 @@ impl Installation {
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
         let calendar = Calendar::read(&config.privacy.holidays, &config.privacy.working_weekends)?;
+        let routes = RouteLimits::read(&config.limits.routes)?;
         let found = Keyring::find(&config.keys, config.profile).await?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
@@ -77,6 +81,7 @@ impl Installation {
             calendar,
             snapshots,
             presence,
+            routes,
             proxies,
         });
         if migrated {

@@ -245,6 +245,7 @@ fn settings(app: &Value) -> Config {
     config.limits.reads_per_minute = 0;
     config.limits.writes_per_minute = 0;
     config.limits.pushes_per_minute = 0;
+    config.limits.routes.clear();
     config.signup.open = true;
     config.http.trusted_proxy = "127.0.0.1".to_owned();
     config.wechat.base_url.clone_from(&SIMULATOR.base_url);

@@ -3,6 +3,9 @@
 
 mod headers;
 mod limits;
+mod routes;
+
+pub(crate) use routes::RouteLimits;
 
 use crate::auth;
 use crate::crypto::TenantKeys;
@@ -236,8 +239,7 @@ async fn marks(request: &ServiceRequest) -> Marks {
     let Some(at) = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data)) else {
         return Marks::default();
     };
-    let mut marks =
-        Marks { request_id: request_id(request, &at), address: address(request, &at.proxies), ..Marks::default() };
+    let mut marks = Marks { request_id: request_id(request, &at), address: address(request, &at.proxies), ..Marks::default() };
     let rules = at.snapshots.addresses(&System::new(&at)).await;
     let (address, now) = (auth::address_of(&marks.address), at.clock.now());
     marks.blocked = address.is_some_and(|address| rules.blocks(address, now));
