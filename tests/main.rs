@@ -11,6 +11,7 @@ mod addresses;
 mod at_rest;
 mod audit;
 mod bulk;
+mod cloud;
 mod custom_fields;
 mod customers;
 mod duplicates;

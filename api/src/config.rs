@@ -199,6 +199,8 @@ pub struct Wechat {
     pub push_aes_key: SecretString,
     /// `developer`, `trial` or `formal`.
     pub miniprogram_state: String,
+    /// Nobody reaches the server but through the gateway of WeChat's cloud.
+    pub cloud_run: bool,
     /// Template of a due task.
     pub task_due: TaskDueTemplate,
 }
