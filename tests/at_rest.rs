@@ -32,13 +32,23 @@ async fn a_stolen_database_says_no_phone_and_no_secret() {
     let phones = json!([{ "number": first, "label": "手机" }, { "number": second }]);
     let field = json!({ "label": "证件号", "key": "id_card", "kind": "text", "rules": { "secret": true } });
     shop.boss.post("/custom-fields", field).await.ok();
-    let held = ["sealed-at-rest@example.com", "wx-sealed-at-rest", "龙井路甲七十七号", "330106-at-rest-9X"];
+    let held = [
+        "sealed-at-rest@example.com",
+        "wx-sealed-at-rest",
+        "龙井路甲七十七号",
+        "330106-at-rest-9X",
+        "她在打离婚官司，别提",
+    ];
     let customer = json!({ "name": "沈怡", "phones": phones, "emails": [{ "email": held[0] }],
-        "wechat_ids": [{ "account": held[1] }], "address": held[2], "custom": { "id_card": held[3] } });
+        "wechat_ids": [{ "account": held[1] }], "address": held[2], "custom": { "id_card": held[3] }, "remark": held[4], "remark_secret": true });
     secrets.extend(held.map(str::to_owned));
     let id = text(&hired.post_once("/customers", "key-at-rest-1", customer.clone()).await.ok()["id"]);
     hired.post_once("/customers", "key-at-rest-1", customer).await.ok();
-    hired.patch(&format!("/customers/{id}"), 1, json!({ "phones": [{ "number": third }] })).await.ok();
+    let remark = "官司赢了，还是别提";
+    secrets.push(remark.to_owned());
+    let body = json!({ "phones": [{ "number": third }], "remark": remark });
+    hired.patch(&format!("/customers/{id}"), 1, body).await.ok();
+    hired.post(&format!("/customers/{id}/remark/reveal"), json!({})).await.ok();
     hired.get(&format!("/customers?q={third}")).await.ok();
     hired.post(&format!("/customers/{id}/phones/0/reveal"), json!({})).await.ok();
     let order = json!({ "customer_id": id, "receiver": "沈怡", "phone": receiver, "address": "满觉陇路乙八十八号",

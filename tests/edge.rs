@@ -76,6 +76,41 @@ async fn whoever_asks_too_much_waits_and_nobody_else_does() {
 }
 
 #[actix_web::test]
+async fn a_route_with_a_limit_of_its_own_leaves_all_others_alone() {
+    let shop = Shop::with(|config| {
+        for route in ["GET /api/v1/customers/{id}", "POST /api/v1/auth/password"] {
+            config.limits.routes.insert(route.to_owned(), 8);
+        }
+    })
+    .await;
+    let path = format!("/customers/{}", shop.customer_named("沈怡").await);
+    for _ in 0..2 {
+        shop.sales.get(&path).await.ok();
+    }
+    let refused = shop.sales.get(&path).await;
+    assert_eq!(header(&refused, "retry-after"), "8");
+    refused.problem(429, "too_many_requests");
+    // Neither what is like it, nor the same path in another way, nor anybody else.
+    for other in ["/customers", "/customers/count", "/customers/bulk", &format!("{path}/helpers")] {
+        shop.sales.get(other).await.ok();
+    }
+    shop.sales.patch(&path, 1, json!({ "title": "掌柜" })).await.ok();
+    shop.boss.get(&path).await.ok();
+    shop.sales.get(&path).await.problem(429, "too_many_requests");
+    shop.advance(Duration::seconds(8)).await;
+    shop.sales.get(&path).await.ok();
+    // Whoever has not logged in is an address.
+    let guess = json!({ "name": "nobody", "password": "a wrong password", "device": "browser-limits" });
+    for _ in 0..2 {
+        shop.nobody.post("/auth/password", guess.clone()).await.problem(401, "login_refused");
+    }
+    shop.nobody.post("/auth/password", guess.clone()).await.problem(429, "too_many_requests");
+    shop.nobody.get("/welcome").await.ok();
+    let elsewhere = crate::harness::Client::at(&shop.base, &crate::harness::an_address());
+    elsewhere.post("/auth/password", guess).await.problem(401, "login_refused");
+}
+
+#[actix_web::test]
 async fn a_request_that_never_ends_is_given_up() {
     let shop = Shop::with(|config| config.http.request_seconds = 1).await;
     let address = shop.base.strip_prefix("http://").expect("an address").to_owned();

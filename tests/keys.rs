@@ -5,7 +5,7 @@ use crate::guards::samples::Desk;
 use crate::harness::{Client, Home, Shop, an_address, phone_number, text};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use api::admin::{Admin, Keys};
-use api::{Installation, Running};
+use api::{Installation, Present, Running};
 use chrono::Duration;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
@@ -75,6 +75,101 @@ async fn the_master_key_is_replaced_and_sessions_phones_and_searches_go_on() {
     fs::write(home.path("shuke.key"), first.join("\n")).expect("written");
     let refused = home.run(&["serve"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("another master key"));
+}
+
+/// The database of a home, beside whoever else has it open.
+async fn database(home: &Home) -> sea_orm::DatabaseConnection {
+    let path = home.path("shuke.db");
+    sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.expect("opens")
+}
+
+#[actix_web::test]
+async fn the_old_master_key_stays_while_a_server_seals_under_it() {
+    let home = Home::new().await;
+    let tenant = home.furnish();
+    let old = home.start().await;
+    let boss = old.boss().await;
+    let (id, number) = with_phone(&boss, "沈怡").await;
+    let before = keys(&home, &["show"])["servers"].clone();
+    assert_eq!((before.as_array().map(Vec::len), &before[0]["kind"]), (Some(1), &json!("serve")), "{before}");
+    assert_eq!(keys(&home, &["rotate-master"])["step"], "written");
+    // One of two servers was restarted.
+    let new = home.start().await;
+    let both = lines(&home);
+    let shown = keys(&home, &["show"]);
+    let under: Vec<_> = shown["servers"].as_array().expect("servers").iter().map(|one| text(&one["key_id"])).collect();
+    let ids: Vec<_> = shown["master"]["ids"].as_array().expect("ids").iter().map(text).collect();
+    assert_eq!(under, [ids[1].clone(), ids[0].clone()], "{shown}");
+    for _ in 0..2 {
+        let refused = home.run(&["admin", "keys", "rotate-master"]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains("1 of the servers") && said.contains(&ids[1]), "{said}");
+        assert!(said.contains(&format!("under {}", ids[1])) && !said.contains(&format!("under {}", ids[0])), "{said}");
+    }
+    assert_eq!((lines(&home), &keys(&home, &["show"])["master"]), (both, &shown["master"]), "nothing was changed");
+    // What it seals meanwhile is not lost either.
+    let colleague = json!({ "name": "何平", "phone": phone_number(), "role": "sales" });
+    boss.post("/staff", colleague).await.ok();
+    old.stop().await;
+    assert_eq!(keys(&home, &["rotate-master"])["step"], "done");
+    new.stop().await;
+    let server = home.start().await;
+    let boss = server.boss().await.act_in(tenant).await;
+    assert_eq!(revealed(&boss, &id).await, json!(number));
+    assert_eq!(keys(&home, &["rotate-lookups"])["lookups"], true, "every sealed phone opens");
+    assert_eq!(keys(&home, &["show"])["servers"].as_array().map(Vec::len), Some(1));
+}
+
+#[actix_web::test]
+async fn a_server_that_slept_while_the_master_key_was_put_away_ends_itself() {
+    let home = Home::new().await;
+    home.furnish();
+    let mut asleep = home.start().await;
+    asleep.signal("STOP");
+    let db = database(&home).await;
+    let long_ago = json!("2026-01-01T00:00:00.000000+00:00");
+    db.execute_unprepared(&format!("UPDATE servers SET seen_at = '{}'", text(&long_ago))).await.expect("silent");
+    for step in ["written", "done"] {
+        assert_eq!(keys(&home, &["rotate-master"])["step"], step);
+    }
+    asleep.signal("CONT");
+    assert!(!asleep.ended().await.success());
+    let log = fs::read_to_string(&asleep.log).expect("a log");
+    assert!(log.contains("must not seal anything any more"), "{log}");
+    assert_eq!(keys(&home, &["show"])["servers"], json!([]));
+    home.start().await.stop().await;
+}
+
+#[actix_web::test]
+async fn a_server_that_was_silent_asks_before_it_answers() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("own.key").display().to_string();
+    let shop = Shop::alone_with(|config| {
+        config.keys.file = file;
+        config.keys.master = String::new().into();
+    })
+    .await;
+    let present = Present::enter_once(&shop.at, "serve").await.expect("entered");
+    let turn = async || {
+        let at = Installation::open(shop.at.config().clone(), shop.at.clock().clone()).await.expect("opens");
+        let answer = Admin::Keys(Keys::RotateMaster).run(&at).await;
+        at.close().await;
+        answer.map(|answer| text(&answer["step"])).map_err(|error| error.to_string())
+    };
+    assert_eq!(turn().await.as_deref(), Ok("written"));
+    assert!(turn().await.expect_err("refused").contains("still seal"));
+    shop.advance(Duration::seconds(46)).await;
+    shop.boss.get("/today").await.ok();
+    shop.advance(Duration::seconds(40)).await;
+    assert!(turn().await.is_err(), "the request has said that it is alive");
+    shop.advance(Duration::seconds(61)).await;
+    assert_eq!(turn().await.as_deref(), Ok("done"));
+    shop.boss.get("/today").await.problem(503, "unavailable");
+    assert!(api::run_due(&shop.at, None).await.is_err(), "no job either");
+    assert!(present.outdated().await.to_string().contains("must not seal"));
+    shop.nobody.get("//healthz").await.ok();
+    let late = Present::enter_once(&shop.at, "worker").await;
+    assert!(late.is_err_and(|error| error.to_string().contains("Start it again")));
 }
 
 /// A key service: it turns the text around and remembers who asked.

@@ -109,6 +109,23 @@ async fn a_setting_that_does_not_exist_is_named() {
 }
 
 #[actix_web::test]
+async fn a_limit_of_a_route_that_there_is_not_is_named() {
+    let home = Home::new().await;
+    let settings = fs::read_to_string(home.path("shuke.toml")).expect("settings");
+    let with = |route: &str| {
+        fs::write(
+            home.path("shuke.toml"),
+            settings.replace("[limits.routes]", &format!("[limits.routes]\n\"{route}\" = 9")),
+        )
+    };
+    with("POST /api/v1/export").expect("settings");
+    let said = refusal(&home.run(&["serve"]));
+    assert!(said.contains("[limits.routes] names \"POST /api/v1/export\""), "{said}");
+    with("PATCH /api/v1/customers/{id}").expect("settings");
+    home.start().await.stop().await;
+}
+
+#[actix_web::test]
 async fn a_monitor_sees_that_it_lives_works_and_how_fast() {
     let home = Home::new().await;
     let server = home.start().await;

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 const DEFAULTS: &str = include_str!("../../deploy/shuke.toml");
 
@@ -91,6 +91,8 @@ pub struct Limits {
     pub writes_per_minute: u64,
     /// WeChat's pushes, of an address.
     pub pushes_per_minute: u64,
+    /// Of one route, by its method and path in the document.
+    pub routes: BTreeMap<String, u64>,
 }
 
 /// `[database]`
@@ -197,6 +199,8 @@ pub struct Wechat {
     pub push_aes_key: SecretString,
     /// `developer`, `trial` or `formal`.
     pub miniprogram_state: String,
+    /// Nobody reaches the server but through the gateway of WeChat's cloud.
+    pub cloud_run: bool,
     /// Template of a due task.
     pub task_due: TaskDueTemplate,
 }

@@ -8,6 +8,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
 use crate::db::Connections;
+use crate::edge::RouteLimits;
+use crate::presence::Presence;
 use crate::scope::system;
 use crate::sms::Sms;
 use crate::wechat::Wechat;
@@ -27,6 +29,9 @@ pub struct Installation {
     pub(crate) places: Places,
     pub(crate) calendar: Calendar,
     pub(crate) snapshots: Snapshots,
+    pub(crate) presence: Presence,
+    /// Routes with limits of their own.
+    pub(crate) routes: RouteLimits,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) proxies: Vec<IpNet>,
 }
@@ -39,6 +44,7 @@ impl Installation {
     /// with; nothing is changed then.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<Self>> {
         let calendar = Calendar::read(&config.privacy.holidays, &config.privacy.working_weekends)?;
+        let routes = RouteLimits::read(&config.limits.routes)?;
         let found = Keyring::find(&config.keys, config.profile).await?;
         let db = Connections::open(&config.database).await?;
         let mark = system::key_mark(&db).await;
@@ -62,8 +68,22 @@ impl Installation {
         let places = Places::open(&config.auth.ip_database)?;
         let sms = Sms::new(&config.sms, config.profile)?;
         let proxies = networks(&config.http.trusted_proxy).context("[http] trusted_proxy")?;
-        let snapshots = Snapshots::default();
-        let this = Arc::new(Self { config, clock, db, cache, keys, wechat, sms, places, calendar, snapshots, proxies });
+        let (snapshots, presence) = (Snapshots::default(), Presence::default());
+        let this = Arc::new(Self {
+            config,
+            clock,
+            db,
+            cache,
+            keys,
+            wechat,
+            sms,
+            places,
+            calendar,
+            snapshots,
+            presence,
+            routes,
+            proxies,
+        });
         if migrated {
             if mark.is_none() {
                 system::leave_key_mark(&this).await?;

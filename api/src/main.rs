@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use api::admin::{Admin, AuditCommand};
 use api::config::Config;
-use api::{Clock, Installation, Running, Worker, listen};
+use api::{Clock, Installation, Present, Running, Worker, listen};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,10 +61,15 @@ async fn main() -> anyhow::Result<()> {
         Command::Serve => serve(config).await,
         Command::Worker => {
             let at = Installation::open(config, Clock::System).await?;
+            let present = Present::enter(&at, "worker").await?;
             api::erase_again(&at).await?;
             let worker = Worker::start(at);
-            stop_signal().await?;
+            tokio::select! {
+                outdated = present.outdated() => return Err(outdated),
+                stopped = stop_signal() => stopped?,
+            }
             worker.stop().await;
+            present.leave().await;
             Ok(())
         }
         Command::Migrate => {
@@ -96,6 +101,7 @@ async fn main() -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let jobs = config.jobs.in_process;
     let at = Installation::open(config, Clock::System).await?;
+    let present = Present::enter(&at, "serve").await?;
     api::erase_again(&at).await?;
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
@@ -103,6 +109,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut server = actix_web::rt::spawn(server);
     tokio::select! {
         ended = &mut server => return ended?.context("the server ended"),
+        // Not in order: nothing that is in flight may be sealed any more.
+        outdated = present.outdated() => return Err(outdated),
         stopped = stop_signal() => stopped?,
     }
     tracing::info!("stopping: finishing what is in flight");
@@ -111,6 +119,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         worker.stop().await;
     }
     server.await?.context("stopping")?;
+    present.leave().await;
     at.close().await;
     Ok(())
 }

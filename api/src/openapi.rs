@@ -14,16 +14,24 @@ use utoipa::openapi::{InfoBuilder, OpenApi};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::OpenApiFactory;
 
-/// Where features leave their operations: with the server, and in the document when one is made.
+/// Where features leave their operations: with the server, and in what is made of them.
 pub(crate) struct ServiceConfig<'s> {
     services: &'s mut web::ServiceConfig,
-    document: Option<&'s mut OpenApi>,
+    made: Made<'s>,
+}
+
+/// What is made of the operations besides a server.
+enum Made<'s> {
+    Nothing,
+    Document(&'s mut OpenApi),
+    /// Their paths alone, which cost nothing to keep.
+    Paths(&'s mut Vec<String>),
 }
 
 impl<'s> ServiceConfig<'s> {
     /// Of a server, which makes no document.
     pub(crate) fn serving(services: &'s mut web::ServiceConfig) -> Self {
-        Self { services, document: None }
+        Self { services, made: Made::Nothing }
     }
 
     /// The operations of a feature, or of a part of one.
@@ -34,25 +42,48 @@ impl<'s> ServiceConfig<'s> {
 
     /// One operation.
     pub(crate) fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
-        if let Some(document) = &mut self.document {
-            document.paths.merge(operation.paths());
-            let mut schemas = Vec::new();
-            operation.schemas(&mut schemas);
-            document.components.get_or_insert_default().schemas.extend(schemas);
+        match &mut self.made {
+            Made::Nothing => {}
+            Made::Document(document) => {
+                document.paths.merge(operation.paths());
+                let mut schemas = Vec::new();
+                operation.schemas(&mut schemas);
+                document.components.get_or_insert_default().schemas.extend(schemas);
+            }
+            Made::Paths(names) => {
+                for (path, item) in operation.paths().paths {
+                    let methods = [
+                        ("GET", item.get.is_some()),
+                        ("POST", item.post.is_some()),
+                        ("PATCH", item.patch.is_some()),
+                        ("DELETE", item.delete.is_some()),
+                    ];
+                    let there = methods.into_iter().filter(|(_, there)| *there);
+                    names.extend(there.map(|(method, _)| format!("{method} {PREFIX}{path}")));
+                }
+            }
         }
         self.services.service(operation);
         self
     }
 }
 
+fn collect(made: Made<'_>) {
+    drop(App::new().configure(|services: &mut web::ServiceConfig| routes(&mut ServiceConfig { services, made })));
+}
+
+/// The routes as the document names them, each with its method: `POST /api/v1/exports`.
+pub(crate) fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    collect(Made::Paths(&mut names));
+    names
+}
+
 /// The document of this version.
 #[must_use]
 pub fn document() -> OpenApi {
     let mut document = OpenApi::default();
-    let collect = |services: &mut web::ServiceConfig| {
-        routes(&mut ServiceConfig { services, document: Some(&mut document) });
-    };
-    drop(App::new().configure(collect));
+    collect(Made::Document(&mut document));
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (format!("{PREFIX}{path}"), item)).collect();
     described(document)

@@ -41,6 +41,7 @@ pub struct Column {
 pub fn tables() -> Vec<Table> {
     vec![
         table(auth::installation::Entity),
+        table(system::servers::server::Entity),
         table(auth::tenant::Entity),
         table(auth::account::Entity),
         table(auth::wechat_identity::Entity),

@@ -62,6 +62,12 @@ pub struct Running {
 /// When the address is taken; the message names it.
 pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
     health::record();
+    if at.wechat.is_in_the_cloud() {
+        tracing::warn!(
+            "[wechat] cloud_run is on: X-WX-* headers say who logs in. Close the service's public domain 公网访问, \
+             or anybody can say that they are anybody"
+        );
+    }
     let data = web::Data::from(Arc::clone(at));
     let (listen, workers) = (at.config.http.listen.clone(), at.config.http.workers);
     let (limit, patience) = (at.config.http.body_limit, at.config.http.shutdown_seconds);

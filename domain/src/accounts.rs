@@ -13,13 +13,14 @@ codes! {
     }
 }
 
-/// Sign in by the code of `wx.login`.
+/// Sign in by the code of `wx.login`; without it where the gateway of WeChat's cloud says who it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WechatLogin {
     /// Code of `wx.login`: single use, five minutes.
+    #[serde(default)]
     #[validate(length(min = 1, max = 128))]
-    pub code: String,
+    pub code: Option<String>,
     /// A random name the phone gave itself; ties a refresh token to the device.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,

@@ -250,6 +250,9 @@ pub struct NewCustomer {
     #[serde(default)]
     #[validate(length(max = 1000), custom(function = "text::lines"))]
     pub remark: Option<String>,
+    /// Whether the remark is secret: then it is kept sealed, and shown whole only for one call.
+    #[serde(default)]
+    pub remark_secret: Option<bool>,
     /// Member of staff who looks after the customer.
     #[serde(default)]
     pub owner_id: Option<Uuid>,
@@ -336,6 +339,9 @@ pub struct CustomerChanges {
     #[serde(default)]
     #[validate(length(max = 1000), custom(function = "text::lines"))]
     pub remark: Patch<String>,
+    /// Whether the remark is secret; a remark that is not named stays the same text.
+    #[serde(default)]
+    pub remark_secret: Change<bool>,
     /// New owner.
     #[serde(default)]
     pub owner_id: Change<Uuid>,

@@ -13,6 +13,9 @@ function choices<T extends string>(words: Record<T, string>): Choice<T>[] {
 export const TYPES: Record<CustomerType, string> = { potential: '潜在', new: '新客', existing: '老客', lost: '流失' }
 export const TYPE_CHOICES = choices(TYPES)
 
+/** What stands for a secret remark until somebody asks for it. */
+export const MASKED_REMARK = '******'
+
 export const SOURCES: Record<CustomerSource, string> = {
   walk_in: '到店', referral: '老客介绍', wechat: '微信', phone: '电话', online_shop: '网店', event: '活动', other: '其他',
 }

@@ -54,7 +54,7 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     { label: '负责人', value: owner },
     ...fields.map((field) => ({ label: field.label, value: customText(field, customer.custom[field.key]) })),
     { label: '需求', value: customer.needs ?? '' },
-    { label: '备注', value: customer.remark ?? '' },
+    { label: '备注', value: customer.remark_secret ? '' : (customer.remark ?? '') },
   ]
   return rows.filter((row) => row.value !== '')
 }

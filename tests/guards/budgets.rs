@@ -68,6 +68,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("unstar_customer", 2),
     ("reveal_customer_email", 3),
     ("reveal_customer_wechat", 3),
+    ("reveal_customer_remark", 3),
     ("reveal_custom_field", 4),
     ("list_custom_fields", 1),
     ("create_custom_field", 3),

@@ -274,6 +274,10 @@ impl<'s> Desk<'s> {
                 let body = json!({ "name": "张三", "emails": [{ "email": "z@example.com" }], "wechat_ids": [{ "account": "zhang3" }] });
                 mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"])).at("index", 0)
             }
+            "reveal_customer_remark" => {
+                let body = json!({ "name": "张三", "remark": "不能说的", "remark_secret": true });
+                mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"]))
+            }
             "reveal_custom_field" => {
                 let field = json!({ "label": "证件号", "kind": "text", "rules": { "secret": true } });
                 let key = text(&self.boss.post("/custom-fields", field).await.ok()["key"]);

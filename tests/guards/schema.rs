@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// `tenant_id`.
 const OF_NO_BUSINESS: &[(&str, &str)] = &[
     ("installation", "facts of the installation itself"),
+    ("servers", "the processes that serve all businesses"),
     ("tenants", "the list of businesses"),
     ("accounts", "a person, in whatever businesses they work or buy"),
     ("wechat_identities", "found by openid before any business is known"),

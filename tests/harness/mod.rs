@@ -128,6 +128,11 @@ impl Shop {
 
     /// Opens a business on an installation of its own, for what concerns all of one.
     pub async fn alone() -> Self {
+        Self::alone_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn alone_with(change: impl FnOnce(&mut Config)) -> Self {
         let name = format!("alone_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let url = match std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE") {
             None => format!("sqlite://{}", FOLDER.path().join(format!("{name}.db")).display()),
@@ -142,6 +147,7 @@ impl Shop {
             config.database.url = url.into();
             config.database.migrate = true;
             config.keys.erased_file = FOLDER.path().join(format!("{name}.erased")).display().to_string();
+            change(config);
         })
         .await
     }
@@ -239,6 +245,7 @@ fn settings(app: &Value) -> Config {
     config.limits.reads_per_minute = 0;
     config.limits.writes_per_minute = 0;
     config.limits.pushes_per_minute = 0;
+    config.limits.routes.clear();
     config.signup.open = true;
     config.http.trusted_proxy = "127.0.0.1".to_owned();
     config.wechat.base_url.clone_from(&SIMULATOR.base_url);

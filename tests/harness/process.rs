@@ -82,6 +82,8 @@ impl Home {
             [limits]
             anonymous_per_minute = 60000
             reads_per_minute = 60000
+            [limits.routes]
+            "GET /api/v1/audit/verify" = 0
             [database]
             url = "sqlite://{database}"
             [keys]

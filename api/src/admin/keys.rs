@@ -3,7 +3,10 @@
 use super::said;
 use crate::installation::Installation;
 use crate::rotation::{rotate_indexes, rotate_lookups, rotate_person, rotate_tenant};
+use crate::scope::system::keys::Rewrapped;
+use crate::scope::system::servers::server;
 use crate::scope::system::{Said, System};
+use anyhow::bail;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -62,7 +65,10 @@ impl Keys {
                 Ok(json!({ "step": "written", "next": "restart every server, then run this again" }))
             }
             Self::RotateMaster => {
-                let rewrapped = system.rewrap_all().await.map_err(said)?;
+                let rewrapped = match system.rewrap_all().await.map_err(said)? {
+                    Rewrapped::All(rewrapped) => rewrapped,
+                    Rewrapped::Refused(servers) => bail!(in_the_way(&servers)),
+                };
                 let next = match at.keys.drop_former(&at.config.keys).await? {
                     true => "the old key is out of the file: restart every server when it suits you",
                     false => "take SHUKE_KEYS__FORMER out of the environment",
@@ -87,4 +93,15 @@ impl Keys {
             }
         }
     }
+}
+
+/// Why a key is not put away yet.
+fn in_the_way(servers: &[server::Model]) -> String {
+    let each: Vec<String> = servers.iter().map(ToString::to_string).collect();
+    format!(
+        "{} of the servers still seal under a key that would be put away: {}. Restart them and run this again. \
+         One that was killed counts for a minute. Nothing was changed",
+        each.len(),
+        each.join("; ")
+    )
 }

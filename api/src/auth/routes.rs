@@ -31,7 +31,7 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
         .service(get_me);
 }
 
-/// Logs in by the code of `wx.login`. Opens on the side where the account was last.
+/// Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last.
 #[utoipa::path(tag = "auth", security(()), request_body = WechatLogin, responses((status = 200, body = Session), Problems))]
 #[post("/auth/wechat")]
 async fn login_wechat(
@@ -42,11 +42,14 @@ async fn login_wechat(
     let (WechatLogin { code, device, label }, address) = (body.value, Marks::of(&request).address);
     limit(&system, &format!("login:{address}"), 10).await?;
     let wechat = &system.at.wechat;
-    let answer = wechat.login(&code).await.map_err(|error| match error {
-        WechatError::Refused { code: 40029 | 40163 | -1, .. } => Problem::Unauthenticated("wechat_code_invalid"),
-        WechatError::Refused { code: 40226, .. } => Problem::Unauthenticated("wechat_user_blocked"),
-        other => other.into(),
-    })?;
+    let answer = match code {
+        Some(code) => wechat.login(&code).await.map_err(|error| match error {
+            WechatError::Refused { code: 40029 | 40163 | -1, .. } => Problem::Unauthenticated("wechat_code_invalid"),
+            WechatError::Refused { code: 40226, .. } => Problem::Unauthenticated("wechat_user_blocked"),
+            other => other.into(),
+        })?,
+        None => wechat.vouched(request.headers()).ok_or(Problem::field("code", "required"))?,
+    };
     let account = system.account_of_wechat(wechat.appid(), &answer).await?;
     let digest = system.device_digest(&device);
     let device = Device { digest, label, network: prefix(&address), method: "wechat" };

@@ -4,7 +4,7 @@ use super::contacts::Contacts;
 use super::entity::{customer, phone};
 use super::store::index_phones;
 use super::vault::{Vault, person_key};
-use super::{Customer, custom, dates, pools, search, types};
+use super::{Customer, custom, dates, pools, remark, search, types};
 use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx, changeable};
@@ -43,6 +43,9 @@ pub(super) async fn change(
 ) -> Result<bool, Problem> {
     let id = before.id;
     let about = custom::about_change(&input);
+    let kept = Vault::open(tx, &before)?;
+    let remark = remark::changed(tx, &before, &kept, &input).await?;
+    let reseals = remark.as_ref().is_some_and(|remark| remark.sealed != kept.remark);
     check_owner(tx, input.owner_id)?;
     if input.phones.is_some() {
         changeable(tx.fields().phones, "phones")?;
@@ -93,9 +96,6 @@ pub(super) async fn change(
     if let Some(birthday) = input.birthday {
         change.birthday = Set(birthday);
     }
-    if let Some(remark) = input.remark {
-        change.remark = Set(remark);
-    }
     if let Some(owner) = input.owner_id {
         // Whoever is named takes the customer out of the pool.
         change.owner_id = Set(owner);
@@ -105,7 +105,9 @@ pub(super) async fn change(
             change.owned_at = Set(Some(tx.now()));
         }
     }
-    let kept = Vault::open(tx, &before)?;
+    if let Some(remark) = &remark {
+        change.remark = Set(remark.plain.clone());
+    }
     let filled = match input.custom {
         None if about.is_empty() => custom::Filled::default(),
         given => custom::check(tx, given.unwrap_or_default(), &about, Some((&before, &kept))).await?,
@@ -113,12 +115,15 @@ pub(super) async fn change(
     let renamed = (change.name.is_set() || change.company.is_set()).then(|| change.clone());
     let phones = input.phones.map(Vault::of);
     let mut vault = kept.clone();
-    if phones.is_some() || filled.seals() || !contacts.is_empty() {
+    if phones.is_some() || filled.seals() || !contacts.is_empty() || reseals {
         if let Some(given) = &phones {
             vault.phones.clone_from(&given.phones);
         }
         filled.put_into(&mut vault);
         contacts.put_into(&mut vault);
+        if let Some(remark) = &remark {
+            vault.remark.clone_from(&remark.sealed);
+        }
         change.vault = Set(Some(vault.seal(tx, &person_key(tx, &before)?, id)?));
     }
     if !filled.is_empty() {
@@ -126,6 +131,10 @@ pub(super) async fn change(
     }
     if !tx.update::<customer::Entity>(id, version, change).await.map_err(owner_unknown)? {
         return Ok(false);
+    }
+    if reseals && vault.remark.is_some() {
+        // Neither what it is now nor what it was while everybody could read it.
+        tx.record_personal(id, "remark".to_owned(), None);
     }
     if let (Some(owner), Some(pool)) = (input.owner_id, before.pool_id) {
         pools::record_moves(tx, [pools::Moved::assigned(id, pool, owner)]).await?;

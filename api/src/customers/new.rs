@@ -8,7 +8,7 @@ use super::custom::entity::{blind, value};
 use super::entity::{customer, phone, tagging};
 use super::store::{phone_rows, phone_taken};
 use super::vault::{SealedPhone, Vault};
-use super::{Customer, dates, search};
+use super::{Customer, dates, remark, search};
 use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
@@ -45,7 +45,9 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     let single = new.len() == 1;
     let (mut rows, mut names, mut phones, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut blinds, mut tagged, mut days, mut own) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
+    let mut secret = Vec::new();
     for New { id, input, filled, by, at, tags, spoken_at } in new {
+        let remark = remark::begun(tx, &input)?;
         let contacts = Contacts {
             emails: Some(input.emails).filter(|list| !list.is_empty()),
             wechat_ids: Some(input.wechat_ids).filter(|list| !list.is_empty()),
@@ -56,6 +58,10 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
         let mut vault = Vault::of(input.phones);
         filled.put_into(&mut vault);
         contacts.put_into(&mut vault);
+        if remark.sealed.is_some() {
+            secret.push(id);
+        }
+        vault.remark = remark.sealed;
         names.push((id, input.name.clone(), input.company.clone()));
         let row = customer::ActiveModel {
             id: Set(id),
@@ -72,7 +78,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             needs: Set(input.needs),
             dates: Set(dates::kept(&input.dates)?),
             birthday: Set(input.birthday),
-            remark: Set(input.remark),
+            remark: Set(remark.plain),
             vault: Set(Some(vault.seal(tx, &keys.vault, id)?)),
             person_key: Set(Some(person_key)),
             custom: Set(filled.kept(None)?),
@@ -94,6 +100,9 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
         own.push((id, filled));
     }
     let made = tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?;
+    for id in secret {
+        tx.record_personal(id, "remark".to_owned(), None);
+    }
     let terms = search::index_texts(tx, names).await?;
     for some in terms.chunks(ROWS) {
         search::index_terms(tx, some).await?;

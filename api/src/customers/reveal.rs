@@ -18,6 +18,7 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
         .service(reveal_customer_phone)
         .service(reveal_customer_email)
         .service(reveal_customer_wechat)
+        .service(reveal_customer_remark)
         .service(reveal_custom_field);
 }
 
@@ -78,6 +79,19 @@ async fn reveal_customer_wechat(
     let (id, index) = path.0;
     let what = json!({ "wechat_id": index });
     let text = reveal(&mut scope, id, what, |vault| Some(vault.wechat_ids.get(index)?.text.clone()));
+    Ok(Json(RevealedText { text: text.await? }))
+}
+
+/// Shows a secret remark in full, on the record.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[post("/customers/{id}/remark/reveal")]
+async fn reveal_customer_remark(
+    mut scope: Can<CustomersReveal>,
+    path: Path<Uuid>,
+) -> Result<Json<RevealedText>, Problem> {
+    let text = reveal(&mut scope, path.0, json!({ "remark": true }), |vault| {
+        vault.remark.clone().filter(|text| !text.is_empty())
+    });
     Ok(Json(RevealedText { text: text.await? }))
 }
 

@@ -56,6 +56,9 @@ pub(super) struct Vault {
     pub(super) wechat_ids: Vec<SealedText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<String>,
+    /// A secret remark; empty when there is none yet, but the next one is to be secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) remark: Option<String>,
     /// What is sealed of the business's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) custom: BTreeMap<Uuid, String>,

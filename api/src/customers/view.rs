@@ -5,6 +5,7 @@ use super::custom::{self, Shown};
 use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
 use super::record_entity::star;
+use super::remark;
 use super::search::Found;
 use super::vault::{Person, SealedPhone, Vault, person};
 use super::{Column, Customer};
@@ -103,6 +104,8 @@ pub struct CustomerView {
     pub birthday: Option<NaiveDate>,
     /// Remark.
     pub remark: Option<String>,
+    /// Whether the remark is secret: then it is masked here.
+    pub remark_secret: bool,
     /// Who wrote the customer down.
     pub created_by: Uuid,
 }
@@ -166,6 +169,7 @@ impl CustomerView {
         // Who looks through the pool sees whom there is, not where they live.
         let opens = scope.fields().phones.opens() && customer.pool_id.is_none();
         let address = vault.address.clone().filter(|_| opens);
+        let (remark, remark_secret) = remark::shown(scope, customer, &vault);
         let phones = phones(scope, vault);
         Ok(Self {
             emails,
@@ -175,9 +179,10 @@ impl CustomerView {
             size: customer.size.map(|code| code.0),
             dates: dates::shown(scope, customer.dates.as_deref()),
             birthday: customer.birthday,
+            remark,
+            remark_secret,
             created_by: customer.created_by,
             needs: customer.needs.clone(),
-            remark: customer.remark.clone(),
             row: CustomerRow::shown(customer.into(), starred, tags, &phones, custom),
             phones,
         })

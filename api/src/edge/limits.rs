@@ -1,5 +1,6 @@
-//! How much one caller may ask for: a token bucket for each kind of request and caller, shared through
-//! Redis, or in the process while Redis is away. A login has stricter limits of its own (`auth`).
+//! How much one caller may ask for: a token bucket for each kind of request and caller, and one more for each route
+//! that the settings name, shared through Redis, or in the process while Redis is away. A login has stricter limits of
+//! its own (`auth`).
 
 use super::Marks;
 use crate::config;
@@ -25,8 +26,7 @@ impl Kind {
     fn of(request: &ServiceRequest, known: bool) -> Option<Self> {
         let path = request.path();
         match () {
-            // Whoever runs the machine asks these.
-            () if matches!(path, "/healthz" | "/readyz" | "/metrics") => None,
+            () if is_the_machine(request) => None,
             () if path.starts_with("/callbacks/") => Some(Self::Push),
             () if !known => Some(Self::Anonymous),
             () if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) => Some(Self::Read),
@@ -53,21 +53,24 @@ impl Kind {
     }
 }
 
-/// Takes a token for a request.
+/// Whether it is what whoever runs the machine asks.
+pub(super) fn is_the_machine(request: &ServiceRequest) -> bool {
+    matches!(request.path(), "/healthz" | "/readyz" | "/metrics")
+}
+
+/// Takes a token for a request; of the route first, so that who asks one too often may go on asking others.
 ///
 /// # Errors
 /// 429 with the seconds until there is one again.
 pub(super) async fn take(at: &Installation, request: &ServiceRequest, marks: &Marks) -> Result<(), Problem> {
     let who = marks.anyone().ok().map(|actor| actor.session_id.simple().to_string());
     let Some(kind) = Kind::of(request, who.is_some()) else { return Ok(()) };
-    let per_minute = kind.per_minute(&at.config.limits);
-    if per_minute == 0 {
-        return Ok(());
-    }
     let who = who.unwrap_or_else(|| marks.address.clone());
-    let key = format!("bucket:{}:{who}", kind.name());
-    match at.cache.take_token(&key, per_minute, at.clock.now()).await {
-        Ok(()) => Ok(()),
-        Err(retry_after) => Err(Problem::TooMany { retry_after }),
+    let route = at.routes.of(request).map(|route| (route.name.as_str(), route.per_minute));
+    let buckets = route.into_iter().chain([(kind.name(), kind.per_minute(&at.config.limits))]);
+    for (bucket, per_minute) in buckets.filter(|(_, per_minute)| *per_minute > 0) {
+        let taken = at.cache.take_token(&format!("bucket:{bucket}:{who}"), per_minute, at.clock.now()).await;
+        taken.map_err(|retry_after| Problem::TooMany { retry_after })?;
     }
+    Ok(())
 }

@@ -3,6 +3,9 @@
 
 mod headers;
 mod limits;
+mod routes;
+
+pub(crate) use routes::RouteLimits;
 
 use crate::auth;
 use crate::crypto::TenantKeys;
@@ -19,7 +22,6 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseErro
 use domain::Lang;
 use domain::step_up::StepUpMethod;
 use futures::FutureExt as _;
-use ipnet::IpNet;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -120,7 +122,7 @@ pub(crate) async fn answer(
     let method = request.method().clone();
     let refused = match &at {
         _ if marks.blocked => Some(Problem::Forbidden("address_blocked")),
-        Some(at) => limits::take(at, &request, &marks).await.err(),
+        Some(at) => admitted(at, &request, &marks).await.err(),
         None => None,
     };
     let patience = Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1)));
@@ -163,6 +165,12 @@ pub(crate) async fn answer(
     // The route, never the path or query: they hold ids and searched names.
     tracing::info!(%method, route, status, millis, request_id, "request");
     Ok(response)
+}
+
+/// Whether a request may go on to its handler. Whoever runs the machine may always ask how it is.
+async fn admitted(at: &Arc<Installation>, request: &ServiceRequest, marks: &Marks) -> Result<(), Problem> {
+    limits::take(at, request, marks).await?;
+    if limits::is_the_machine(request) { Ok(()) } else { at.presence.ensure(at).await }
 }
 
 /// What whoever is asked for a second look can do about it.
@@ -230,8 +238,7 @@ async fn marks(request: &ServiceRequest) -> Marks {
     let Some(at) = request.app_data::<web::Data<Installation>>().map(|data| Arc::clone(data)) else {
         return Marks::default();
     };
-    let mut marks =
-        Marks { request_id: request_id(request, &at), address: address(request, &at.proxies), ..Marks::default() };
+    let mut marks = Marks { request_id: request_id(request, &at), address: address(request, &at), ..Marks::default() };
     let rules = at.snapshots.addresses(&System::new(&at)).await;
     let (address, now) = (auth::address_of(&marks.address), at.clock.now());
     marks.blocked = address.is_some_and(|address| rules.blocks(address, now));
@@ -274,9 +281,12 @@ fn request_id(request: &ServiceRequest, at: &Installation) -> String {
 }
 
 /// The peer's address; behind trusted proxies, the last address in `X-Forwarded-For` that is none of
-/// theirs. What stands before it anybody may have written.
-fn address(request: &ServiceRequest, proxies: &[IpNet]) -> String {
-    let trusted = |address: IpAddr| proxies.iter().any(|proxies| proxies.contains(&address.to_canonical()));
+/// theirs, and in WeChat's cloud what its gateway says. What stands before it anybody may have written.
+fn address(request: &ServiceRequest, at: &Installation) -> String {
+    if let Some(forwarded) = at.wechat.forwarded(request.headers()) {
+        return forwarded;
+    }
+    let trusted = |address: IpAddr| at.proxies.iter().any(|proxies| proxies.contains(&address.to_canonical()));
     let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
     let forwarded = request.headers().get("X-Forwarded-For").and_then(|value| value.to_str().ok());
     let Some(forwarded) = forwarded.filter(|_| trusted(peer)) else { return peer.to_string() };

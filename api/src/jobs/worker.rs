@@ -64,7 +64,10 @@ impl Worker {
                         tracing::error!(%error, "looking for customers whom nobody looks after");
                     }
                 }
-                let turned = crate::rotation::turn_lookups(&at).await;
+                let turned = match at.presence.ensure(&at).await {
+                    Ok(()) => crate::rotation::turn_lookups(&at).await,
+                    Err(problem) => Err(problem),
+                };
                 if let Err(problem) = &turned {
                     tracing::error!(cause = problem.cause(), "replacing the key of digests");
                 }
@@ -113,10 +116,12 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
 /// # Errors
 /// When the database does not answer; a job that fails is not an error here.
 pub async fn run_due(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<usize, Problem> {
+    at.presence.ensure(at).await?;
     let claimed = claim(at, tenant_id).await?;
     let count = claimed.len();
     for job in claimed {
         // The jobs before this one may have taken longer than the lease: then it is somebody else's.
+        at.presence.ensure(at).await?;
         if hold(at, &job).await? {
             run(at, job).await?;
         }

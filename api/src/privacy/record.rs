@@ -293,7 +293,7 @@ impl KeptRecord {
             created_at: customer.created_at,
             deleted: customer.deleted_at.is_some(),
             tags,
-            remark: customer.remark.clone().filter(|_| whole),
+            remark: if whole { customers::remark(scope, customer)? } else { None },
             contacts: contacts
                 .into_iter()
                 .map(|row| KeptContact {

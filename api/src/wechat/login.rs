@@ -9,8 +9,9 @@ use serde::Deserialize;
 pub(crate) struct LoginAnswer {
     /// The person, under this mini-program.
     pub(crate) openid: String,
-    /// Key of the login at WeChat. Never leaves the server.
-    pub(crate) session_key: String,
+    /// Key of the login at WeChat, where there was one. Never leaves the server.
+    #[serde(default)]
+    pub(crate) session_key: Option<String>,
     /// The person across mini-programs, when this one is bound to an Open Platform account.
     #[serde(default)]
     pub(crate) unionid: Option<String>,

@@ -3,6 +3,7 @@
 //! `tests/wechat-sim`.
 
 mod client;
+mod cloud;
 mod error;
 mod fit;
 mod login;
@@ -76,6 +77,7 @@ struct Parts {
     tokens: Tokens,
     push: Option<Push>,
     build: Build,
+    cloud_run: bool,
 }
 
 /// WeChat, for one mini-program. Clones share connections and the access token.
@@ -98,6 +100,7 @@ impl Wechat {
             tokens: Tokens::new(cache, clock),
             push: Push::load(settings)?,
             build,
+            cloud_run: settings.cloud_run,
         };
         Ok(Self { parts: Arc::new(parts) })
     }

@@ -116,6 +116,34 @@ export async function tell({ step, open, world }) {
     await phone.shot('96-record')
   })
 
+  await step('a remark is made secret, and shown whole to whoever asks for it', async () => {
+    const find = async () => (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+    const { id } = await find()
+    await phone.goto(`/features/customers/form/index?id=${id}`)
+    await phone.fill('[data-testid=field-remark]', '她在打官司，别在店里问')
+    await phone.tap('[data-testid=remark-secret]')
+    await phone.visible('[data-testid=remark-secret]').scrollIntoViewIfNeeded()
+    await arrived(phone)
+    await phone.shot('96-secret-remark-form')
+    await phone.tap('[data-testid=save]')
+    await until('the remark to be secret', async () => (await world.call(boss, 'GET', `customers/${id}`)).remark === '******')
+    await phone.goto(`/features/customers/detail/index?id=${id}`)
+    await phone.waitText('******')
+    await arrived(phone)
+    await phone.visible('[data-testid=secret-remark]').scrollIntoViewIfNeeded()
+    await phone.shot('96-secret-remark')
+    await phone.tap('[data-testid=show-remark]')
+    await phone.waitText('她在打官司，别在店里问')
+    // What is not touched stays; what is asked for can be changed.
+    await phone.goto(`/features/customers/form/index?id=${id}`)
+    await phone.waitText('已保密，不改就留空')
+    await phone.tap('[data-testid=reveal-remark]')
+    await until('the text in the field', async () => (await phone.visible('[data-testid=field-remark]').locator('input,textarea').first().inputValue()) === '她在打官司，别在店里问')
+    await phone.fill('[data-testid=field-remark]', '官司赢了')
+    await phone.tap('[data-testid=save]')
+    await until('the other text', async () => (await world.call(boss, 'POST', `customers/${id}/remark/reveal`, { body: {} })).text === '官司赢了')
+  })
+
   await step('a field is deleted with what it takes out of sight', async () => {
     await phone.goto('/features/customers/fields/index')
     await phone.visible('[data-testid=edit-field]').first().tap()

@@ -414,7 +414,13 @@ impl World {
         let (who, hidden) = (asker.who, asker.rights.fields.phones == FieldRule::Hide);
         assert_eq!(row["phone_masked"].is_null(), hidden, "{who}: {row}");
         let known = self.customers.iter().find(|known| row["id"] == known.id.as_str()).expect("a customer");
-        assert!(!row.to_string().contains(&known.number), "{who}: {row}");
+        for secret in [known.number.as_str(), world::SECRET] {
+            assert!(!row.to_string().contains(secret), "{who}: {row}");
+        }
+        if let Some(remark) = row.get("remark") {
+            let seen = if hidden { (&Value::Null, &json!(false)) } else { (&json!("******"), &json!(true)) };
+            assert_eq!((remark, &row["remark_secret"]), seen, "{who}: {row}");
+        }
         assert_eq!(row["starred"], known.stars.contains(&asker.staff_id), "{who}: {row}");
         assert_eq!(row["owner_id"].is_null(), known.pooled, "{who}: {row}");
     }

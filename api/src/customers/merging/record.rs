@@ -3,6 +3,7 @@
 use crate::customers::contacts::Contacts;
 use crate::customers::custom::{self, Filled};
 use crate::customers::entity::{customer, phone};
+use crate::customers::remark::Remark;
 use crate::customers::store::index_phones;
 use crate::customers::vault::{SealedPhone, SealedText, Vault, person_key};
 use crate::customers::{Customer, dates, search};
@@ -170,6 +171,7 @@ impl Record {
         let (this, that) = (&self.columns, &other.columns);
         let whose = |columns: &Columns| (columns.owner_id, columns.pool_id, columns.owned_at);
         let (owner_id, pool_id, owned_at) = pick(fields.owner, &whose(this), &whose(that));
+        let remark = whose_remark(fields.remark, self.remark(), other.remark());
         let columns = Columns {
             name: pick(fields.name, &this.name, &that.name),
             kind: pick(fields.kind, &this.kind, &that.kind),
@@ -183,7 +185,7 @@ impl Record {
             needs: fill(fields.needs, &this.needs, &that.needs),
             dates: dates::kept(&both(fields.dates, &days(this), &days(that), |one, two| one == two))?,
             birthday: fill(fields.birthday, &this.birthday, &that.birthday),
-            remark: fill(fields.remark, &this.remark, &that.remark),
+            remark: remark.plain,
             owner_id,
             pool_id,
             owned_at,
@@ -203,6 +205,7 @@ impl Record {
             emails: both(fields.emails, &mine.emails, &theirs.emails, same_text),
             wechat_ids: both(fields.wechat_ids, &mine.wechat_ids, &theirs.wechat_ids, same_text),
             address: fill(fields.address, &mine.address, &theirs.address),
+            remark: remark.sealed,
             custom: chosen(&mine.custom, &theirs.custom, |id| sides.get(id).copied()),
         };
         let side = |id: &String| sides.get(&Uuid::parse_str(id).ok()?).copied();
@@ -212,15 +215,22 @@ impl Record {
     /// The record as it was before a merge, with what was changed since; `kept` names that.
     pub(crate) fn back(&self, image: &Image, kept: &mut BTreeSet<String>) -> Self {
         let (now, after, before) = (&self.vault, &image.after.vault, &image.before.vault);
+        // Both places as one: what went from one into the other since is not in both afterwards.
+        let remark = back("remark", &self.remark(), &image.after.remark(), &image.before.remark(), kept);
         let vault = Vault {
             phones: back("phones", &now.phones, &after.phones, &before.phones, kept),
             emails: back("emails", &now.emails, &after.emails, &before.emails, kept),
             wechat_ids: back("wechat_ids", &now.wechat_ids, &after.wechat_ids, &before.wechat_ids, kept),
             address: back("address", &now.address, &after.address, &before.address, kept),
+            remark: remark.sealed,
             custom: each_back(&now.custom, &after.custom, &before.custom, kept),
         };
         let custom = each_back(&self.custom, &image.after.custom, &image.before.custom, kept);
-        Self { columns: self.columns.back(image, kept), vault, custom }
+        Self { columns: Columns { remark: remark.plain, ..self.columns.back(image, kept) }, vault, custom }
+    }
+
+    fn remark(&self) -> Remark {
+        Remark::of(self.columns.remark.as_ref(), &self.vault)
     }
 
     /// Makes the customer's row, and everything by which it is found, say this. `false`: it is not there any
@@ -292,6 +302,12 @@ fn days(columns: &Columns) -> Vec<SpecialDate> {
 
 fn pick<T: Clone>(side: Option<MergeSide>, this: &T, other: &T) -> T {
     if side == Some(MergeSide::Other) { other.clone() } else { this.clone() }
+}
+
+/// A remark goes over with whether it is secret.
+fn whose_remark(side: Option<MergeSide>, this: Remark, other: Remark) -> Remark {
+    let empty = this.clone().whole().is_none() && other.clone().whole().is_some();
+    if side == Some(MergeSide::Other) || side.is_none() && empty { other } else { this }
 }
 
 /// What is not chosen fills what is empty.

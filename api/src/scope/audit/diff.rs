@@ -68,12 +68,14 @@ impl Diff {
 }
 
 impl Diff {
-    /// Something that no column holds alone: its old and new value, or the mere fact.
+    /// Something that no column holds alone: its old and new value, or the mere fact, which then stands instead of
+    /// what a column of that name said.
     pub(in crate::scope) fn add(&mut self, name: String, values: Option<Map<String, serde_json::Value>>) {
         let said = if values.is_some() { "personal" } else { "secret" };
         self.fields.insert(name.clone(), json!(said));
-        if let Some(values) = values {
-            self.personal.insert(name, values.into());
+        match values {
+            Some(values) => drop(self.personal.insert(name, values.into())),
+            None => drop(self.personal.remove(&name)),
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::wechat::LoginAnswer;
 use domain::accounts::Side;
 use domain::phone::Phone;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set,
+    ActiveValue::NotSet, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, Set,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -42,13 +43,13 @@ impl System {
             None => self.insert_account(&tx).await?,
         };
         let place = format!("|wechat_identities.session_key|{account_id}");
-        let sealed = self.at.keys.installation.seal(&place, answer.session_key.as_bytes());
+        let sealed = answer.session_key.as_ref().map(|key| self.at.keys.installation.seal(&place, key.as_bytes()));
         let row = wechat_identity::ActiveModel {
             appid: Set(appid.to_owned()),
             openid: Set(answer.openid.clone()),
             account_id: Set(account_id),
             unionid: Set(answer.unionid.clone()),
-            session_key: Set(Some(sealed)),
+            session_key: sealed.map_or(NotSet, |sealed| Set(Some(sealed))),
             updated_at: Set(now),
         };
         if known.is_some() {

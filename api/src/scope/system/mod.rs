@@ -21,6 +21,7 @@ mod recycling;
 mod retention;
 pub(crate) mod reveals;
 mod searching;
+pub(crate) mod servers;
 pub(crate) mod sessions;
 mod sweep;
 mod tagging;

@@ -122,6 +122,24 @@ impl Push {
     }
 }
 
+/// What comes through the gateway of WeChat's cloud, as it is.
+pub(super) enum Unsealed {
+    /// It is asked whether anybody is there, when the path is entered in the console.
+    Check,
+    /// A message.
+    Message(Opened),
+}
+
+/// Reads what is neither signed nor sealed; none when it is sealed, or cannot be read.
+pub(super) fn from_the_cloud(body: &[u8]) -> Option<Unsealed> {
+    let tree = tree(body)?;
+    if tree.get("action").and_then(Value::as_str) == Some("CheckContainerPath") {
+        return Some(Unsealed::Check);
+    }
+    let sealed = tree.get("Encrypt").is_some();
+    (!sealed).then(|| Unsealed::Message(Opened { message: body.to_vec(), digest: sha256(body) }))
+}
+
 fn fresh(marked: &Marked, now: DateTime<Utc>) -> Result<(), Disbelief> {
     let at: i64 = marked.timestamp.parse().map_err(|_| Disbelief::Stale)?;
     if at.abs_diff(now.timestamp()) <= WINDOW_S { Ok(()) } else { Err(Disbelief::Stale) }

@@ -32,7 +32,7 @@ Component({
     id: '', state: 'loading', why: '', customer: null as CustomerView | null, initial: '',
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
-    tagging: false, chosen: [] as string[], savingTags: false,
+    remark: '', tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
     level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
@@ -90,7 +90,7 @@ Component({
         ])
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
+          state: 'ready', customer, remark: '', initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
           todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
         })
         this.drawRights()
@@ -136,6 +136,15 @@ Component({
       try {
         const { text } = await revealText(this.data.id, what)
         wx.setClipboardData({ data: text, success: () => wx.showToast({ icon: 'none', title: `${word}已复制` }) })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+    },
+    /** A secret remark, until the page is drawn again; the server writes down who asked. */
+    async showRemark() {
+      try {
+        const { text } = await revealText(this.data.id, 'remark')
+        this.setData({ remark: text })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }

@@ -6,7 +6,7 @@ import type { FormState } from '../../../behaviors/draft'
 import { rowKey } from '../../../words/key'
 import { customText, defaultOf, typedOf, valueOf } from '../../../words/custom'
 import { dateText } from '../../../words/dates'
-import { INDUSTRIES, SIZES, SOURCES, TYPES } from '../../../words/names'
+import { INDUSTRIES, MASKED_REMARK, SIZES, SOURCES, TYPES } from '../../../words/names'
 import { sentDates, typedDate } from '../dates/index'
 import type { TypedDate } from '../dates/index'
 
@@ -40,7 +40,7 @@ function customOf(fields: CustomField[], customer: CustomerView | null): Record<
 export function emptyForm(): FormState {
   return {
     name: '', kind: 'person', type: 'potential', phones: [emptyPhone()], company: '', title: '', region: '', region_text: '',
-    source: '', birthday: '', owner_id: me()?.staff?.id ?? '', remark: '', tag_ids: [], tags: [] as TagMark[],
+    source: '', birthday: '', owner_id: me()?.staff?.id ?? '', remark: '', remark_secret: false, tag_ids: [], tags: [] as TagMark[],
     emails: [], wechat_ids: [], address: '', industry: '', size: '', needs: '', dates: [], custom: customOf(knownCustomFields(), null),
   }
 }
@@ -50,9 +50,14 @@ export function formOf(customer: CustomerView): FormState {
     name: customer.name, kind: customer.kind, type: customer.type, phones: null, company: customer.company ?? '', title: customer.title ?? '',
     region: customer.region ?? '', region_text: customer.region_name ?? '', source: customer.source ?? '', birthday: customer.birthday ?? '',
     owner_id: customer.owner_id,
-    remark: customer.remark ?? '', emails: null, wechat_ids: null, address: customer.address ?? '', industry: customer.industry ?? '', size: customer.size ?? '', needs: customer.needs ?? '',
+    remark: isMasked(customer) ? '' : (customer.remark ?? ''), remark_secret: customer.remark_secret, emails: null, wechat_ids: null, address: customer.address ?? '', industry: customer.industry ?? '', size: customer.size ?? '', needs: customer.needs ?? '',
     dates: customer.dates.map(typedDate), custom: customOf(knownCustomFields(), customer),
   }
+}
+
+/** Whether the remark is secret and nobody has asked for it yet: what is typed takes the place of what is there. */
+export function isMasked(customer: CustomerView): boolean {
+  return customer.remark_secret && customer.remark === MASKED_REMARK
 }
 
 const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', 'birthday', 'owner_id', 'remark', 'address', 'industry', 'size', 'needs'] as const
@@ -61,6 +66,7 @@ const PLAIN = ['name', 'kind', 'type', 'company', 'title', 'region', 'source', '
 export function newBody(form: FormState): Record<string, unknown> {
   const body: Record<string, unknown> = { name: '', phones: phonesOf(form['phones'] as TypedPhone[]) }
   for (const field of PLAIN) if (form[field]) body[field] = form[field]
+  if (form['remark_secret']) body['remark_secret'] = true
   if ((form['tag_ids'] as string[] | undefined)?.length) body['tag_ids'] = form['tag_ids']
   for (const kind of CONTACTS) if ((form[kind] as TypedContact[]).length) body[kind] = contactsOf(kind, form[kind] as TypedContact[])
   if ((form['dates'] as TypedDate[]).length) body['dates'] = sentDates(form['dates'] as TypedDate[])
@@ -73,6 +79,7 @@ export function newBody(form: FormState): Record<string, unknown> {
 export function changesBody(form: FormState, was: FormState): Record<string, unknown> {
   const body: Record<string, unknown> = {}
   for (const field of PLAIN) if (form[field] !== was[field]) body[field] = form[field] === '' && field !== 'name' ? null : form[field]
+  if (form['remark_secret'] !== was['remark_secret']) body['remark_secret'] = form['remark_secret'] === true
   if (form['phones']) body['phones'] = phonesOf(form['phones'] as TypedPhone[])
   for (const kind of CONTACTS) if (form[kind]) body[kind] = contactsOf(kind, form[kind] as TypedContact[])
   const dates = sentDates(form['dates'] as TypedDate[])

@@ -16,7 +16,7 @@ import { INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '..
 import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
-import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, newBody } from './fields'
+import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
 import type { Difference, TypedContact } from './fields'
 
 /** A customer is written down, or corrected. */
@@ -26,7 +26,7 @@ Component({
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
     types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
-    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false,
+    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false, masked: false,
     existingOpen: false, conflictOpen: false,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
@@ -111,7 +111,7 @@ Component({
       this.setData({ state: 'loading' })
       try {
         const was = await findCustomer(this.data.id)
-        this.setData({ was, version: was.version, state: 'ready' })
+        this.setData({ was, version: was.version, state: 'ready', masked: isMasked(was) })
         this.startForm(`customer.${was.id}`, formOf(was))
       } catch (thrown) {
         const why = asProblem(thrown)
@@ -158,6 +158,25 @@ Component({
         const numbers = await Promise.all(was.phones.map((_, index) => revealPhone(id, index)))
         const phones = numbers.map(({ number }, index) => ({ ...emptyPhone(), number, label: was.phones[index]?.label ?? '' }))
         this.put('phones', phones.length ? phones : [emptyPhone()])
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ revealing: false })
+      }
+    },
+
+    toggleSecret() {
+      this.put('remark_secret', !this.data.form['remark_secret'])
+    },
+    /** Like phones: masked until somebody means to change it. */
+    async showRemark() {
+      const { was, id } = this.data
+      if (!was || this.data.revealing) return
+      this.setData({ revealing: true })
+      try {
+        const { text } = await revealText(id, 'remark')
+        this.setData({ was: { ...was, remark: text }, masked: false })
+        if (!this.data.form['remark']) this.put('remark', text)
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {
@@ -248,7 +267,7 @@ Component({
     takeTheirs() {
       const { current } = this.data
       if (!current) return
-      this.setData({ was: current, version: current.version, conflictOpen: false })
+      this.setData({ was: current, version: current.version, masked: isMasked(current), conflictOpen: false })
       this.restartForm(formOf(current))
       announce('customer', current)
       wx.showToast({ icon: 'none', title: '已换成最新的资料' })

@@ -98,6 +98,7 @@ struct Whole {
     dates: Vec<String>,
     birthday: Option<NaiveDate>,
     remark: Option<String>,
+    remark_secret: bool,
     created_by: Uuid,
 }
 
@@ -139,6 +140,7 @@ impl View {
                 dates: row.dates.into_iter().collect(),
                 birthday: row.birthday,
                 remark: row.remark,
+                remark_secret: false,
                 created_by: row.created_by,
             }),
         }

@@ -151,10 +151,14 @@ class CustomerSerializer(CustomerRowSerializer):
     dates = serializers.SerializerMethodField()
     birthday = serializers.DateField()
     remark = serializers.CharField()
+    remark_secret = serializers.SerializerMethodField()
     created_by = serializers.UUIDField()
 
     def get_phones(self, customer):
         return [{"masked": masked(phone["number"]), "label": phone.get("label")} for phone in self.opened["phones"]]
+
+    def get_remark_secret(self, customer):
+        return False
 
     def get_emails(self, customer):
         return list(contacts(self.opened.get("emails", ())))

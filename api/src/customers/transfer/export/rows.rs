@@ -5,6 +5,7 @@ use super::super::{columns, days};
 use crate::clock::CHINA;
 use crate::customers::custom;
 use crate::customers::entity::customer;
+use crate::customers::remark::{self, Remark};
 use crate::customers::vault::{SealedPhone, SealedText, Vault};
 use crate::customers::{record_entity::kind, region_name, view::tags_of};
 use crate::problem::Problem;
@@ -105,7 +106,8 @@ fn built_in(
             Some(days::spoken(&dates))
         }
         "needs" => row.needs.clone(),
-        "remark" => row.remark.clone(),
+        "remark" if opens => Remark::of(row.remark.as_ref(), vault).whole(),
+        "remark" => remark::shown(tx, row, vault).0,
         "owner" => name(row.owner_id).filter(|_| row.pool_id.is_none()),
         "pool" => Some(if row.pool_id.is_some() { "是" } else { "否" }.to_owned()),
         "created_at" => Some(clock(row.created_at)),

@@ -5,6 +5,7 @@ use crate::customers::bury::put_away;
 use crate::customers::change::change;
 use crate::customers::custom;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::remark::Remark;
 use crate::customers::spoken_to;
 use crate::customers::tagging::{How, Known, Retag, look_up, retag};
 use crate::customers::vault::{Vault, person_key};
@@ -90,7 +91,8 @@ pub(super) async fn update(
         dates: input.dates.as_ref().map(|_| dates),
         source: input.source.map(|_| row.source.map(|code| code.0)),
         birthday: input.birthday.map(|_| row.birthday),
-        remark: input.remark.as_ref().map(|_| row.remark.clone()),
+        remark: input.remark.as_ref().map(|_| Remark::of(row.remark.as_ref(), &vault).whole()),
+        remark_secret: input.remark_secret.map(|_| vault.remark.is_some()),
         owner_id: input.owner_id.map(|_| row.owner_id),
         custom: input.custom.as_ref().map(|_| custom::given(own, &keys, &row, &vault)),
     };

@@ -8,6 +8,7 @@ mod rewrap;
 mod show;
 
 pub(crate) use lookups::{Lookups, NextKey};
+pub(crate) use rewrap::Rewrapped;
 pub use show::TenantKeysShown;
 
 use super::{Said, System};

@@ -1,9 +1,11 @@
 //! Values are sealed anew, some at a time, each only if it is still what was read.
 
 use super::{place, tenant_key};
+use crate::auth::entity::installation;
 use crate::crypto::{LOOKUPS, NEXT_LOOKUPS, TenantKeys, key_id};
 use crate::problem::Problem;
-use crate::scope::system::{Said, System};
+use crate::scope::system::servers::{held_mark, server, shown};
+use crate::scope::system::{KEY_MARK, Said, System};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 use serde_json::json;
@@ -24,7 +26,15 @@ pub(super) const SEALED: [(&str, &str, &str); 5] = [
 ];
 
 /// Facts of the installation that are sealed as well.
-pub(super) const SEALED_FACTS: [&str; 3] = ["master_key_check", LOOKUPS.0, NEXT_LOOKUPS.0];
+pub(super) const SEALED_FACTS: [&str; 3] = [KEY_MARK.0, LOOKUPS.0, NEXT_LOOKUPS.0];
+
+/// What became of sealing everything anew.
+pub(crate) enum Rewrapped {
+    /// So many values were.
+    All(u64),
+    /// Nothing was: these servers still seal under a key that would be put away.
+    Refused(Vec<server::Model>),
+}
 
 #[expect(clippy::disallowed_methods, reason = "keys go through all businesses")]
 impl System {
@@ -37,12 +47,16 @@ impl System {
         self.rewrap("customers", "person_key", "id", Some(tenant_id), keys.generation(), anew).await
     }
 
-    /// Seals everything under the present master key that a former one sealed.
-    pub(crate) async fn rewrap_all(&self) -> Result<u64, Problem> {
-        let (keys, mut done) = (&self.at.keys, 0);
-        // Before the first of many small transactions: one that is interrupted was begun on the record.
-        self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "begun" }))).await?;
+    /// Seals everything under the present master key that a former one sealed, unless a server is alive that does
+    /// not seal under it.
+    pub(crate) async fn rewrap_all(&self) -> Result<Rewrapped, Problem> {
+        let keys = &self.at.keys;
         let current = keys.ids().first().copied().unwrap_or_default();
+        let in_the_way = self.begin_rewrapping(current).await?;
+        if !in_the_way.is_empty() {
+            return Ok(Rewrapped::Refused(in_the_way));
+        }
+        let mut done = 1;
         for (table, column, by) in SEALED {
             let anew = |row: &str, stored: &[u8]| {
                 let place = format!("|{table}.{column}|{row}");
@@ -68,7 +82,30 @@ impl System {
             done += 1;
         }
         self.say(Said::about(0, "rotate_master", "keys", json!({ "step": "done", "rewrapped": done }))).await?;
-        Ok(done)
+        Ok(Rewrapped::All(done))
+    }
+
+    /// Seals the mark of the master key under the present one: from then on no server starts, or goes on after a
+    /// silence, that does not have it. Whoever is in the way is answered, and nothing was done then.
+    async fn begin_rewrapping(&self, current: u16) -> Result<Vec<server::Model>, Problem> {
+        let recorded = self.begin_recorded().await?;
+        let tx = recorded.on();
+        let mark = held_mark(tx).await?;
+        let mut in_the_way = self.servers_in(tx).await?;
+        in_the_way.retain(|server| server.key_id != shown(current));
+        if !in_the_way.is_empty() {
+            return Ok(in_the_way);
+        }
+        if let Some(mark) = mark.filter(|mark| key_id(mark) != Some(current)) {
+            let sealer = &self.at.keys.installation;
+            let value = Set(Some(sealer.seal(KEY_MARK.1, &sealer.open(KEY_MARK.1, &mark)?)));
+            let change = installation::ActiveModel { value, ..installation::ActiveModel::default() };
+            let this = installation::Entity::update_many().set(change);
+            this.filter(installation::Column::Name.eq(KEY_MARK.0)).exec(tx).await?;
+        }
+        // With the first of many small transactions: one that is interrupted was begun on the record.
+        recorded.commit(Said::about(0, "rotate_master", "keys", json!({ "step": "begun" }))).await?;
+        Ok(in_the_way)
     }
 
     async fn rewrap_each(

@@ -3,7 +3,7 @@
 use super::rewrap::{SEALED, SEALED_FACTS, id_of};
 use super::{INDEX, WRAP, tenant_key};
 use crate::problem::Problem;
-use crate::scope::system::System;
+use crate::scope::system::{System, servers};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -84,10 +84,11 @@ impl System {
         for (table, column, _) in SEALED.into_iter().chain(own) {
             sealed.insert(format!("{table}.{column}"), json!(self.sealed_by(table, column, None).await?));
         }
-        let names: Vec<String> = self.at.keys.ids().iter().map(|id| format!("{id:04X}")).collect();
+        let names: Vec<String> = self.at.keys.ids().into_iter().map(servers::shown).collect();
         let mut shown = json!({ "master": { "ids": names, "former": self.at.keys.has_former(), "sealed": sealed } });
         if let Some(shown) = shown.as_object_mut() {
             shown.insert("lookups".to_owned(), self.show_lookups().await?);
+            shown.insert("servers".to_owned(), json!(self.servers().await?));
         }
         if let (Some(tenant), Some(shown)) = (tenant_id, shown.as_object_mut()) {
             shown.insert("tenant".to_owned(), json!(self.show_tenant_keys(tenant).await?));
