@@ -64,6 +64,7 @@ pub struct Snapshots {
     custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
     tag_rules: Cache<i64, Kept<bool>>,
     owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
+    few: Cache<(i64, [u8; 32]), Kept<bool>>,
 }
 
 impl Default for Snapshots {
@@ -77,6 +78,7 @@ impl Default for Snapshots {
             custom_fields: Cache::builder().max_capacity(10_000).build(),
             tag_rules: Cache::builder().max_capacity(50_000).build(),
             owner_limits: Cache::builder().max_capacity(10_000).build(),
+            few: Cache::builder().max_capacity(10_000).build(),
         }
     }
 }
@@ -184,6 +186,17 @@ impl Snapshots {
     /// Looks again at once: this process changed them.
     pub(crate) fn forget_owner_limits(&self, tenant_id: i64) {
         self.owner_limits.invalidate(&tenant_id);
+    }
+
+    /// Whether a list was short, so that the next page of it is looked for in the same way. Only ever a hint: whoever
+    /// takes it must find the same rows without it.
+    pub(crate) fn few(&self, tenant_id: i64, list: [u8; 32], now: DateTime<Utc>) -> Option<bool> {
+        self.few.get(&(tenant_id, list)).and_then(|kept| kept.fresh(now))
+    }
+
+    /// For a minute.
+    pub(crate) fn remember_few(&self, tenant_id: i64, list: [u8; 32], now: DateTime<Utc>, few: bool) {
+        self.few.insert((tenant_id, list), Kept { from: now, until: now + Duration::minutes(1), value: few });
     }
 
     pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {

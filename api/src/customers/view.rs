@@ -169,7 +169,7 @@ impl CustomerView {
         // Who looks through the pool sees whom there is, not where they live.
         let opens = scope.fields().phones.opens() && customer.pool_id.is_none();
         let address = vault.address.clone().filter(|_| opens);
-        let (remark, remark_secret) = remark::shown(scope, customer, &vault);
+        let (remark, remark_secret) = remark::shown(scope, &customer, &vault);
         let phones = phones(scope, vault);
         Ok(Self {
             emails,

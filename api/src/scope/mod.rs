@@ -24,6 +24,7 @@ pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::{COUNT_CAP, Find};
 pub use once::{Created, Once};
+pub(crate) use rows::hidden;
 pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;
 
@@ -34,7 +35,7 @@ use chrono::{DateTime, Utc};
 use domain::permission::{FieldRule, Permission};
 use domain::rights::{FieldRules, Rights};
 use find::On;
-use sea_orm::{ColumnTrait as _, QueryFilter as _, Select};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, Select};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::{Builder, Uuid};
@@ -182,6 +183,17 @@ impl Scope {
     #[must_use]
     pub(crate) fn find_buried<E: Tenanted>(&self) -> Find<'_, E> {
         Find { select: self.select_all::<E>(&self.look(false)), on: self.pool() }
+    }
+
+    /// The rows with these ids, with deleted ones. Only the key leads to them, and what the actor sees is asked of
+    /// each: otherwise the parts of it tempt to walk other indexes.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a query of a feature that begins with ids")]
+    pub(crate) fn find_these<E: Tenanted>(&self, ids: Vec<Uuid>) -> Find<'_, E> {
+        let seen = E::rows(&self.look(false));
+        let seen = if seen.is_empty() { seen } else { Condition::all().add(hidden(seen)) };
+        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(seen).filter(E::key().is_in(ids));
+        Find { select, on: self.pool() }
     }
 
     /// The same actor and moment over the whole business, for what must not stop at the rows the actor

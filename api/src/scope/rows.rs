@@ -2,7 +2,7 @@
 
 use super::actor::Look;
 use super::audit::Fields;
-use sea_orm::sea_query::{Condition, Expr, SelectStatement, UpdateStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SelectStatement, UpdateStatement};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
 
 /// An entity whose rows belong to a business.
@@ -69,7 +69,13 @@ pub fn every() -> Condition {
 /// No row.
 #[must_use]
 pub fn none() -> Condition {
-    Condition::all().add(sea_orm::sea_query::ExprTrait::eq(Expr::val(1), 0))
+    Condition::all().add(ExprTrait::eq(Expr::val(1), 0))
+}
+
+/// A condition, said so that no index understands it: rows that another index leads to are asked one by one.
+#[must_use]
+pub(crate) fn hidden(condition: Condition) -> Expr {
+    ExprTrait::eq(Expr::expr(Expr::case(condition, 1).finally(0)), 1)
 }
 
 /// Rows whose parent is among those that `parents` selects.

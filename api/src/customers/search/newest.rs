@@ -27,8 +27,7 @@ pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Listed>,
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = scope.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids));
-    let mut rows = rows.shape(Listed::rows(scope)).all().await?;
+    let mut rows = scope.find_these::<customer::Entity>(ids).shape(Listed::rows(scope)).all().await?;
     rows.retain(|row| row.customer.live.is_some());
     Ok(rows)
 }

@@ -5,7 +5,6 @@
 use super::newest::{by_ids, newest, part};
 use super::query::CustomerQuery;
 use super::spell::{literal, locate};
-use super::tagged::hidden;
 use super::terms::{Indexed, Sought, name_key};
 use crate::customers::entity::{customer, phone, searched, term};
 use crate::customers::seen;
@@ -14,7 +13,7 @@ use crate::customers::vault::numbers;
 use crate::customers::view::{Brief, Listed};
 use crate::page::PageQuery;
 use crate::problem::Problem;
-use crate::scope::Scope;
+use crate::scope::{Scope, hidden};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::permission::{FieldRule, Resource};
@@ -133,12 +132,13 @@ impl<'s> Search<'s> {
 
     /// Customers that are found, in whatever rank.
     pub(super) fn matching(&self) -> Condition {
-        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank)?.0));
+        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank, false)?.0));
         found.fold(Condition::any(), |any, rows| any.add(customer::Column::Id.in_subquery(rows)))
     }
 
-    /// The ids of one rank, and the column that says them.
-    fn rows(&self, rank: Rank) -> Option<(SelectStatement, (sea_orm::DynIden, sea_orm::DynIden))> {
+    /// The ids of one rank, and the column that says them. `apart`: without those that begin so, who have a rank of
+    /// their own; their names have to be fetched for that.
+    fn rows(&self, rank: Rank, apart: bool) -> Option<(SelectStatement, (sea_orm::DynIden, sea_orm::DynIden))> {
         let index = self.scope.keys().index();
         let mut rows = Query::select();
         let id = match rank {
@@ -159,22 +159,17 @@ impl<'s> Search<'s> {
             Rank::Sounds => {
                 let (spelled, verify) = self.sought.spelled?;
                 let at = self.terms(&mut rows, &[spelled]);
-                self.text(
-                    &mut rows,
-                    &at,
-                    Condition::all().add(self.begins().not()).add_option(verify.then(|| self.like())),
-                );
+                let begins = apart.then(|| self.begins().not());
+                self.text(&mut rows, &at, Condition::all().add_option(begins).add_option(verify.then(|| self.like())));
                 at
             }
             Rank::Holds => {
                 let at = self.terms(&mut rows, &self.sought.pairs);
                 let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
                 let verify = self.sought.pairs_verify.then(|| self.like());
-                self.text(
-                    &mut rows,
-                    &at,
-                    Condition::all().add(self.begins().not()).add_option(heard).add_option(verify),
-                );
+                let begins = apart.then(|| self.begins().not());
+                self.text(&mut rows, &at, Condition::all().add_option(begins).add_option(verify));
+                rows.cond_where(Condition::all().add_option(heard));
                 at
             }
         };
@@ -203,8 +198,11 @@ impl<'s> Search<'s> {
         (first, customer())
     }
 
-    /// Joins the text and asks it.
+    /// Joins the text and asks it, if there is something to ask.
     fn text(&self, rows: &mut SelectStatement, id: &(sea_orm::DynIden, sea_orm::DynIden), condition: Condition) {
+        if condition.is_empty() {
+            return;
+        }
         let same = Condition::all()
             .add(searched::Column::TenantId.eq(self.scope.tenant_id()))
             .add(Expr::col((searched::Entity, searched::Column::CustomerId)).equals(id.clone()));
@@ -276,7 +274,7 @@ impl<'s> Search<'s> {
         let seen = seen(&self.scope.look(false), Resource::Customers);
         let mut ids = Vec::new();
         for rank in ranks.iter().copied().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
-            let Some((mut rows, id)) = self.rows(rank) else { continue };
+            let Some((mut rows, id)) = self.rows(rank, after.is_some()) else { continue };
             if !filters.is_empty() || !seen.is_empty() {
                 let same = Condition::all()
                     .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
@@ -314,12 +312,10 @@ impl<'s> Search<'s> {
         let mut ids = Vec::new();
         for ranks in TURNS {
             let found = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-            // Who was found by name is not found again.
-            let left = if self.by_phone() { most } else { most.saturating_sub(found) };
             if found >= most {
                 break;
             }
-            let Some(page) = self.page(ranks, filters, left, after) else { continue };
+            let Some(page) = self.page(ranks, filters, most, after) else { continue };
             ids.extend(self.scope.ids(&page).await?);
             ids.sort_unstable();
             ids.dedup();

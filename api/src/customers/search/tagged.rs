@@ -3,11 +3,12 @@
 
 use super::filter::{Compiler, nearby};
 use super::newest::{AT, ID, capped, past};
+use crate::crypto::sha256;
 use crate::customers::entity::{customer, tagging};
 use crate::customers::{APART, Part};
 use crate::page::Position;
 use crate::problem::Problem;
-use crate::scope::{COUNT_CAP, Scope};
+use crate::scope::{COUNT_CAP, Scope, hidden};
 use crate::tags::entity::tag;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::ColumnTrait as _;
@@ -33,8 +34,10 @@ pub(super) struct Tagged<'s> {
     only_placed: bool,
     /// What only the customers' own rows answer.
     far: Condition,
-    /// How many customers have the tag and are where the filter says, up to one more than [`FEW`]: there is an index
-    /// of just these. `None`: nobody asked.
+    /// Few customers have the tag and are where the filter says, and there is an index of just these. At most a minute
+    /// old: it decides how they are looked for, never which are found.
+    few: bool,
+    /// How many these are, up to one more than [`FEW`], if it was counted just now.
     there: Option<u64>,
 }
 
@@ -76,13 +79,28 @@ impl<'s> Tagged<'s> {
         }
         let mut asked = near.all.iter().flat_map(|clause| &clause.any).map(|test| test.field == "region");
         let (placed, only_placed) = (asked.clone().any(|region| region), asked.all(|region| region));
+        let list = serde_json::to_vec(&(&tags, &near.all)).map_err(anyhow::Error::from)?;
         let (near, far) = (compiler.condition(&near)?, compiler.condition(&far)?);
-        let mut this = Self { scope, tags, holders, near, only_placed, far, there: None };
+        let mut this = Self { scope, tags, holders, near, only_placed, far, few: false, there: None };
         if placed && this.holders.is_none() {
-            let there = this.tags.iter().map(|tag| this.amount(*tag, &Piece::Few, FEW + 1));
-            this.there = Some(scope.amounts(there.collect()).await?.iter().sum());
+            this.weigh(sha256(&list)).await?;
         }
         Ok(Some(this))
+    }
+
+    /// Finds out whether few are where the filter says, or remembers it.
+    async fn weigh(&mut self, list: [u8; 32]) -> Result<(), Problem> {
+        let (tenant, now) = (self.scope.tenant_id(), self.scope.now());
+        let snapshots = &self.scope.installation().snapshots;
+        if let Some(few) = snapshots.few(tenant, list, now) {
+            self.few = few;
+            return Ok(());
+        }
+        let there = self.tags.iter().map(|tag| self.amount(*tag, &Piece::Few, FEW + 1));
+        let there = self.scope.amounts(there.collect()).await?.iter().sum();
+        (self.few, self.there) = (there <= FEW, Some(there));
+        snapshots.remember_few(tenant, list, now, self.few);
+        Ok(())
     }
 
     /// Whether one tag is asked for, of which no customer can be found twice.
@@ -97,7 +115,8 @@ impl<'s> Tagged<'s> {
             for tag in &self.tags {
                 let mut rows = self.rows(*tag, &piece, after);
                 if matches!(piece, Piece::Few) {
-                    let some = rows.limit(FEW + 1).to_owned();
+                    // With a limit, however large, they are found before they are put in order.
+                    let some = rows.limit(i64::MAX.unsigned_abs()).to_owned();
                     rows = Query::select().columns([ID, AT]).from_subquery(some, TAGGED).to_owned();
                 }
                 rows.order_by(AT, Order::Desc).order_by(ID, Order::Desc).limit(limit);
@@ -138,7 +157,7 @@ impl<'s> Tagged<'s> {
             Part::Of(these) | Part::In(these) => Some(these.iter().copied().collect()),
         };
         let holders = match (&self.holders, theirs) {
-            (None, None) if self.there.is_some_and(|there| there <= FEW) => return vec![Piece::Few],
+            (None, None) if self.few => return vec![Piece::Few],
             (None, None) => return vec![Piece::All],
             (Some(these), None) => these.clone(),
             (None, Some(those)) => those,
@@ -279,9 +298,4 @@ fn held(compiler: &Compiler<'_>, clause: &Clause) -> Option<BTreeSet<Uuid>> {
         ("pool", Op::AnyOf) => Some(test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect()),
         _ => None,
     }
-}
-
-/// Said so that no index understands it.
-pub(super) fn hidden(condition: Condition) -> Expr {
-    Expr::expr(Expr::case(condition, 1).finally(0)).eq(1)
 }
