@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait as _, Database, Statement};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 use std::sync::{Arc, Mutex};
@@ -98,6 +99,32 @@ async fn a_port_that_is_taken_is_named() {
     let mut command = home.command(&["serve"]);
     let said = refusal(&command.env("SHUKE_HTTP__LISTEN", address.to_string()).output().expect("runs"));
     assert!(said.contains(&format!("cannot listen on {address}")), "{said}");
+}
+
+#[actix_web::test]
+async fn what_is_wrong_with_a_command_is_one_sentence() {
+    let home = Home::new().await;
+    let tenant = home.furnish().to_string();
+    let mut command =
+        home.command(&["admin", "staff", "create", "--tenant", &tenant, "--name", "何平", "--role", "sales"]);
+    let said = refusal(&command.args(["--phone", "12345"]).env("RUST_BACKTRACE", "1").output().expect("runs"));
+    assert_eq!(said, "Error: --phone is not a phone number\n");
+}
+
+#[actix_web::test]
+async fn what_is_no_http_is_no_error_of_ours() {
+    let home = Home::new().await;
+    let server = home.start().await;
+    let mut line = std::net::TcpStream::connect(server.base.trim_start_matches("http://")).expect("a connection");
+    line.write_all("GET /茶 HTTP/1.1\r\nHost: x\r\n\r\n".as_bytes()).expect("sent");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    server.nobody().get("//healthz").await.ok();
+    let log = fs::read_to_string(&server.log).expect("a log");
+    assert!(!log.contains("ERROR") && !log.contains("stream error"), "{log}");
+    assert!(log.contains("\"message\":\"listening\""), "{log}");
+    server.stop().await;
 }
 
 #[actix_web::test]

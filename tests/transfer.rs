@@ -150,6 +150,12 @@ async fn whoever_is_known_is_left_out_refused_or_changed_and_all_of_it_is_taken_
     shop.run_jobs().await;
     let reverted = shop.boss.get(&format!("/imports/{}", text(&both["id"]))).await.ok();
     assert_eq!((&reverted["state"], &reverted["reverted"]), (&json!("reverted"), &json!(1)));
+    // Which one stayed, and why, stands with what was left out.
+    assert_eq!(reverted["kept"], 1);
+    let stayed = errors(&shop.boss, &reverted).await;
+    let why = |name: &str| stayed.iter().find(|row| row[0] == name).map(|row| row[3].clone()).unwrap_or_default();
+    assert!(why("另一位").contains("后来有人改过"), "{stayed:?}");
+    assert_eq!((stayed.len(), why("新名").as_str()), (3, ""), "{stayed:?}");
     let back = shop.boss.get(&path).await.ok();
     assert_eq!((&back["name"], &back["remark"]), (&json!("旧名"), &json!("原来的")));
     assert_eq!(found(&shop.boss, &new).await["remark"], "之后改的");

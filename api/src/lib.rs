@@ -21,6 +21,7 @@ mod health;
 mod installation;
 mod interactions;
 mod jobs;
+mod log;
 mod mine;
 #[cfg(test)]
 mod mutants;
@@ -52,6 +53,7 @@ pub use duplicates::{SAYS, Say};
 pub use erasure::erase_again;
 pub use installation::Installation;
 pub use jobs::{Worker, run_due};
+pub use log::log;
 pub use openapi::document;
 pub use presence::Present;
 pub use problem::Problem;

@@ -5,7 +5,9 @@ use api::admin::{Admin, AuditCommand};
 use api::config::Config;
 use api::{Clock, Installation, Present, Running, Worker, listen};
 use clap::{Parser, Subcommand};
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -49,13 +51,23 @@ enum Command {
 }
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A sentence for whoever typed the command; where in the program it arose is no help to them.
+            let _ = writeln!(std::io::stderr(), "Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         anyhow::bail!("another TLS provider is installed");
     }
     let mut config = Config::load(cli.config.as_deref())?;
-    log(&config)?;
+    api::log(&config)?;
     match cli.command {
         Command::Openapi => say(&serde_json::to_string_pretty(&api::document())?),
         Command::Serve => serve(config).await,
@@ -135,20 +147,7 @@ async fn stop_signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn log(config: &Config) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).context("[log] filter")?;
-    // Standard output belongs to what a command answers.
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log.format.as_str() {
-        "json" => builder.json().flatten_event(true).init(),
-        "text" => builder.init(),
-        other => anyhow::bail!("[log] format is json or text, not {other}"),
-    }
-    Ok(())
-}
-
 /// Prints a line; a closed pipe is the reader's choice, not an error of ours to unwind about.
 fn say(text: &str) -> anyhow::Result<()> {
-    use std::io::Write as _;
     writeln!(std::io::stdout(), "{text}").context("standard output")
 }

@@ -37,7 +37,7 @@ export function importRow(one: Import, staff: Map<string, string>, me: string, n
   const done = one.created + one.updated + one.skipped + one.failed
   const parts = [
     who, ago(one.created_at), one.state === 'running' || one.state === 'checking' ? `${done} / ${one.rows} 行` : `${one.rows} 行`, count(one.created, '新建'),
-    count(one.updated, '更新'), one.skipped ? `跳过 ${one.skipped} 行` : '', one.failed ? `${one.failed} 行有误` : '', one.hinted ? `${one.hinted} 行有提示` : '', count(one.reverted, '撤回'),
+    count(one.updated, '更新'), one.skipped ? `跳过 ${one.skipped} 行` : '', one.failed ? `${one.failed} 行有误` : '', one.hinted ? `${one.hinted} 行有提示` : '', count(one.reverted, '撤回'), one.kept ? `${one.kept} 行没撤回` : '',
   ]
   const ended = one.state === 'done' || one.state === 'cancelled'
   return {
@@ -109,7 +109,7 @@ export function outcome(one: Import): { label: string; value: number; tone: '' |
   const lines: { label: string; value: number; tone: '' | 'danger' | 'warn' }[] = [
     { label: trial ? '会新建' : '新建', value: one.created, tone: '' }, { label: trial ? '会更新' : '更新', value: one.updated, tone: '' },
     { label: '跳过', value: one.skipped, tone: '' }, { label: '有误', value: one.failed, tone: 'danger' }, { label: '有提示', value: one.hinted, tone: 'warn' },
-    { label: '已撤回', value: one.reverted, tone: '' },
+    { label: '已撤回', value: one.reverted, tone: '' }, { label: '没撤回', value: one.kept, tone: 'warn' },
   ]
   return lines.filter((line, at) => line.value > 0 || at === 0)
 }

@@ -6,7 +6,7 @@ use domain::message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What gives a code, and which of its arguments the code is.
-const GIVERS: [(&str, usize); 14] = [
+const GIVERS: [(&str, usize); 15] = [
     ("fail(", 0),
     ("fail_at(", 1),
     ("refuse(", 0),
@@ -18,6 +18,7 @@ const GIVERS: [(&str, usize); 14] = [
     ("Problem::Unauthenticated(", 0),
     ("Problem::Unreadable(", 0),
     ("Refused::Value(", 1),
+    ("Flaw::coded(", 0),
     ("Problem::Forbidden(", 0),
     ("Problem::Upstream(", 0),
     ("ValidationError::new(", 0),

@@ -83,6 +83,9 @@ super::texts! {
     region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”", "No such region: write the whole name";
     owner_ambiguous: "有两位同事叫这个名字，请写手机号", "Two colleagues have this name: write the phone";
     author_unknown: "没有这位同事，这条跟进记在导入人名下", "No such colleague: the follow-up is under the name of whoever imported it";
+    row_changed: "后来有人改过这位客户，没有撤回", "Somebody changed the customer since: it was not taken back";
+    row_gone: "这位客户已经删除，或不归你负责了，没有撤回", "The customer is deleted or not yours any more: it was not taken back";
+    row_bound: "恢复原样会和别的客户冲突（如电话已归别人），没有撤回", "What was there before is somebody else's by now (such as the phone): it was not taken back";
     row_repeated: "文件里前面的行已经是这位客户", "A row before this one is the same customer";
     key_missing: "缺少用来辨认客户的内容", "Nothing says which customer this is";
     key_unfit: "不能用这一项辨认客户", "Customers cannot be told apart by this";

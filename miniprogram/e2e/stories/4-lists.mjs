@@ -60,6 +60,11 @@ export async function tell({ step, open, world }) {
     }, { every: 20 })
     const ids = await rows()
     equal([ids.length, new Set(ids).size], [count, count], 'rows and different rows')
+    // The last of them stands above the button that floats over the page.
+    await scroll(phone, -1)
+    const last = await phone.visible(`[data-testid=customer-row][data-id="${ids.at(-1)}"]`).first().boundingBox()
+    const float = await phone.visible('[data-testid=new-customer]').first().boundingBox()
+    check(last.y + last.height <= float.y, `the last row ends at ${last.y + last.height}, the button begins at ${float.y}`)
   })
 
   await step('coming back from a customer keeps the place', async () => {

@@ -23,7 +23,7 @@ Component({
     preview: [] as ReturnType<typeof previewRows>, rows: [] as ColumnRow[], own: [] as CustomField[], fields: meanings([]), remembered: false,
     modes: MODES, known: KNOWN, keys: [] as ReturnType<typeof keys>, typed: { mode: 'create', known: 'skip', key: 'phone' },
     count: 0, state: '', word: '', tone: 'quiet', lines: [] as ReturnType<typeof outcome>, percent: 0,
-    asks: false, runs: false, stoppable: false, undoable: false, wrong: 0, hinted: 0, format: 'csv', file: '', fileOf: '',
+    asks: false, runs: false, stoppable: false, undoable: false, wrong: 0, kept: 0, hinted: 0, format: 'csv', file: '', fileOf: '',
   },
 
   methods: {
@@ -102,7 +102,7 @@ Component({
       this.setData({
         name: row.what, count: one.rows, state: one.state, word: row.state, tone: row.tone, mine, lines: outcome(one), percent: percent(one), format: one.format,
         asks: mine && ['ready', 'checked'].includes(one.state), runs: row.running, stoppable: row.stoppable, undoable: row.undoable,
-        wrong: mine && !row.running ? one.failed + one.skipped : 0, hinted: mine && !row.running ? one.hinted : 0,
+        wrong: mine && !row.running ? one.failed + one.skipped + one.kept : 0, kept: one.kept, hinted: mine && !row.running ? one.hinted : 0,
       })
       this.watch()
     },

@@ -29,6 +29,10 @@ Component({
     privacy() {
       wx.navigateTo({ url: '/features/privacy/mine/index' })
     },
+    /** Anybody may read it, also who has not logged in. */
+    guide() {
+      wx.openPrivacyContract({ fail: () => wx.showToast({ icon: 'none', title: '打不开，请稍后再试' }) })
+    },
     staff() {
       wx.navigateTo({ url: '/features/accounts/login/index' })
     },

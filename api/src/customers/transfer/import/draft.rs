@@ -31,6 +31,11 @@ impl Flaw {
         Self { column, code: violation.code.to_owned(), params: params.collect() }
     }
 
+    /// About the row as a whole.
+    pub(super) fn coded(code: &str) -> Self {
+        Self { column: None, code: code.to_owned(), params: Map::new() }
+    }
+
     /// `手机：电话号码不正确`.
     pub(super) fn said(&self, headers: &[String], lang: Lang) -> String {
         let mut text = message::detail(&self.code, &[], lang);

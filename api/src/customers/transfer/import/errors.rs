@@ -15,6 +15,9 @@ use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, ExprTrait as _};
 use std::collections::HashMap;
 
+/// What is not as the file said: wrong, left out, or not taken back.
+const OUT: [RowOutcome; 3] = [RowOutcome::Failed, RowOutcome::Skipped, RowOutcome::Kept];
+
 /// What a stream of a table is at.
 struct State {
     scope: Scope,
@@ -26,7 +29,7 @@ struct State {
     next: i64,
 }
 
-/// The rows that failed or were left out, or those that came in with a hint, piece by piece.
+/// The rows that failed, were left out or were not taken back, or those that came in with a hint, piece by piece.
 ///
 /// # Errors
 /// When the rows have gone.
@@ -67,7 +70,7 @@ async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
     let Some(lines) = lines else { return Ok(sheet.finish()?.0) };
     state.next += 1;
     let (first, last) = (lines.first().map_or(0, |line| line.number), lines.last().map_or(0, |line| line.number));
-    let out = row::Column::Outcome.is_in([RowOutcome::Failed.as_str(), RowOutcome::Skipped.as_str()]);
+    let out = row::Column::Outcome.is_in(OUT.map(RowOutcome::as_str));
     let wrong = Condition::all()
         .add(row::Column::ImportId.eq(state.import.id))
         .add(row::Column::Run.eq(state.import.run))

@@ -1,6 +1,7 @@
 //! Taking an import back: what nobody changed since becomes what it was before.
 
 use super::super::entity::{import, row};
+use super::draft::Flaw;
 use super::talks::Talks;
 use super::update::take_back;
 use crate::customers::entity::customer;
@@ -31,19 +32,24 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks)
     let these = customer::Column::Id.is_in(rows.iter().filter_map(|row| row.customer_id));
     let now = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
     let mut now: HashMap<Uuid, customer::Model> = now.into_iter().map(|row| (row.id, row)).collect();
-    let (mut reverted, mut kept, mut touched) = (Vec::new(), Vec::new(), HashSet::new());
+    let mut touched = HashSet::new();
+    // The lines that stay, by why they do.
+    let (mut reverted, mut kept): (Vec<i64>, HashMap<String, Vec<i64>>) = Default::default();
     for row in &rows {
         let customer = match row.customer_id {
             // A later row about the same customer was taken back a moment ago.
             Some(id) if touched.contains(&id) => {
                 tx.find_to_change_all::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?
             }
-            Some(id) => now.remove(&id).filter(|customer| Some(customer.updated_at) == row.stamped_at),
+            Some(id) => now.remove(&id),
             None => None,
         };
-        // Whoever changed it since, even by putting a tag on it, keeps it as it is.
-        let taken = match customer {
-            None => false,
+        let why = match customer {
+            None => Some(Flaw::coded("row_gone")),
+            // Whoever changed it since, even by putting a tag on it, keeps it as it is.
+            Some(customer) if !touched.contains(&customer.id) && Some(customer.updated_at) != row.stamped_at => {
+                Some(Flaw::coded("row_changed"))
+            }
             Some(customer) => {
                 let id = customer.id;
                 let back = tx.attempt(async |tx| {
@@ -56,21 +62,29 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks)
                 if back {
                     touched.insert(id);
                 }
-                back
+                (!back).then(|| Flaw::coded("row_bound"))
             }
         };
-        if taken { reverted.push(row.line) } else { kept.push(row.line) }
+        match why {
+            None => reverted.push(row.line),
+            Some(why) => {
+                let why = serde_json::to_string(&[why]).map_err(anyhow::Error::from)?;
+                kept.entry(why).or_default().push(row.line);
+            }
+        }
     }
     let count = i64::try_from(reverted.len()).unwrap_or(i64::MAX);
-    for (lines, outcome) in [(reverted, RowOutcome::Reverted), (kept, RowOutcome::Kept)] {
-        if lines.is_empty() {
-            continue;
-        }
+    let back = (!reverted.is_empty()).then_some((RowOutcome::Reverted, None, reverted));
+    let kept = kept.into_iter().map(|(why, lines)| (RowOutcome::Kept, Some(why), lines));
+    for (outcome, why, lines) in back.into_iter().chain(kept) {
         let these = Condition::all()
             .add(row::Column::ImportId.eq(found.id))
             .add(row::Column::Run.eq(found.run))
             .add(row::Column::Line.is_in(lines));
-        let change = row::ActiveModel { outcome: Set(Code(outcome)), ..Default::default() };
+        let mut change = row::ActiveModel { outcome: Set(Code(outcome)), ..Default::default() };
+        if why.is_some() {
+            change.reasons = Set(why);
+        }
         tx.derive_all::<row::Entity>(these, change).await?;
     }
     if !touched.is_empty() {

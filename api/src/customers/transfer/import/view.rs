@@ -41,6 +41,8 @@ pub struct ImportView {
     pub failed: i64,
     /// Rows that were taken back.
     pub reverted: i64,
+    /// Rows that were to be taken back and stayed; `errors` says why.
+    pub kept: i64,
     /// Rows that came in with something to be told about them.
     pub hinted: i64,
     /// When the file was sent.
@@ -65,6 +67,8 @@ impl From<import::Model> for ImportView {
             skipped: row.skipped,
             failed: row.failed,
             reverted: row.reverted,
+            // Whatever came in was looked at when it was taken back.
+            kept: if row.state.0 == ImportState::Reverted { row.created + row.updated - row.reverted } else { 0 },
             hinted: row.hinted.unwrap_or_default(),
             created_at: row.created_at,
             finished_at: row.finished_at,
