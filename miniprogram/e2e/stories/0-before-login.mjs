@@ -13,6 +13,8 @@ export async function tell({ step, open }) {
     await phone.waitText('常见问题')
     await tab(phone, 'me')
     await phone.waitText('还没有登录')
+    await phone.tap('[data-testid=privacy-guide]')
+    equal((await phone.calls('openPrivacyContract')).length, 1, 'the privacy guide was opened')
     equal(phone.sent(), 0, 'changes sent before anybody logged in')
     await tab(phone, 'my-orders')
   })
