@@ -45,6 +45,7 @@ mod m0078_walks;
 mod m0079_tags_lead;
 mod m0082_import_marks;
 mod m0083_imported_talks;
+mod m0087_attachments;
 mod schema;
 
 /// All migrations in their order.
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0079_tags_lead::Migration),
             Box::new(m0082_import_marks::Migration),
             Box::new(m0083_imported_talks::Migration),
+            Box::new(m0087_attachments::Migration),
         ]
     }
 }

@@ -1,7 +1,8 @@
 //! What a column of a table can be: its name, the words by which it is known, and the words of its values. What
 //! an export writes an import reads.
 
-use domain::custom_fields::Definition;
+use domain::Violation;
+use domain::custom_fields::{CustomKind, Definition};
 use domain::transfer::ColumnUse;
 
 /// A field of a customer as tables know it: its name, the word that an export writes, and other words for it.
@@ -111,11 +112,18 @@ const READ: [&str; 4] = ["interaction", "interaction_at", "interaction_by", "int
 const SEVERAL: [&str; 5] = ["phone", "email", "wechat", "tags", "dates"];
 
 /// Whether a column can be meant for it; the business's own fields by `custom.` and their key.
-pub(super) fn reads(field: &str, own: &[Definition]) -> bool {
-    match field.strip_prefix("custom.") {
-        Some(key) => own.iter().any(|definition| definition.key == key && definition.writable),
+///
+/// # Errors
+/// Why not.
+pub(super) fn reads(field: &str, own: &[Definition]) -> Result<(), Violation> {
+    let known = match field.strip_prefix("custom.") {
+        Some(key) => match own.iter().find(|definition| definition.key == key && definition.writable) {
+            Some(definition) if definition.kind == CustomKind::File => return Err(Violation::new("", "column_file")),
+            found => found.is_some(),
+        },
         None => FIELDS.iter().any(|(name, ..)| *name == field) && !WRITTEN.contains(&field),
-    }
+    };
+    if known { Ok(()) } else { Err(Violation::new("", "column_unknown")) }
 }
 
 /// The fields of an export, in their order.
@@ -150,6 +158,7 @@ pub(super) fn guess(headers: &[String], own: &[Definition]) -> Vec<ColumnUse> {
     for (header, column) in headers.iter().zip(0_i64..) {
         let word = plain(header);
         let mine = own.iter().find(|definition| definition.writable && plain(&definition.label) == word);
+        let mine = mine.filter(|definition| definition.kind != CustomKind::File);
         let by = talks && known("interaction_by", &word);
         let built_in =
             FIELDS.iter().find(|(name, ..)| !WRITTEN.contains(name) && known(name, &word) && !(by && *name == "owner"));

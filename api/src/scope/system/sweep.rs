@@ -58,6 +58,7 @@ impl System {
             .exec(db)
             .await?;
         session::Entity::delete_many().filter(session::Column::Id.is_in(ended)).exec(db).await?;
-        self.sweep_files().await
+        self.sweep_files().await?;
+        self.sweep_attachments(None).await
     }
 }

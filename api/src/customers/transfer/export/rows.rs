@@ -136,6 +136,9 @@ fn spoken(definition: &Definition, shown: Option<&Value>, vault: &Vault, opens: 
         (CustomKind::Choices, Value::Array(keys)) => {
             keys.iter().filter_map(Value::as_str).map(label).collect::<Vec<_>>().join("、")
         }
+        (CustomKind::File, Value::Array(files)) => {
+            files.iter().filter_map(|file| file.get("name")?.as_str()).collect::<Vec<_>>().join("、")
+        }
         (CustomKind::Money, Value::Number(fen)) => {
             let fen = fen.as_i64().unwrap_or_default();
             format!("{}.{:02}", fen / 100, (fen % 100).abs())

@@ -226,6 +226,7 @@ fn custom(definition: &Definition, cell: String, late: bool) -> Value {
             "否" | "无" | "×" | "n" | "no" | "false" | "0" => json!(false),
             _ => json!(cell),
         },
-        CustomKind::Text | CustomKind::LongText | CustomKind::Phone => json!(cell),
+        // No column is meant for files.
+        CustomKind::Text | CustomKind::LongText | CustomKind::Phone | CustomKind::File => json!(cell),
     }
 }

@@ -18,9 +18,9 @@ use crate::tags::entity::group;
 use actix_web::http::header;
 use actix_web::web::{Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use domain::Lang;
 use domain::permission::Permission;
 use domain::transfer::{ColumnUse, ImportMode, ImportStart, ImportState};
+use domain::{Lang, Violation};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -153,9 +153,8 @@ async fn sensible(tx: &Tx<'_>, asked: &ImportStart) -> Result<(), Problem> {
     let fields = custom::definitions(tx).await?;
     let (mut columns, mut meant) = (HashSet::new(), HashSet::new());
     for (at, of) in asked.columns.iter().enumerate() {
-        if !columns::reads(&of.field, &fields) {
-            return Err(Problem::field(&format!("columns.{at}.field"), "column_unknown"));
-        }
+        let there = |why: Violation| Violation { field: format!("columns.{at}.field"), ..why };
+        columns::reads(&of.field, &fields).map_err(there)?;
         let again = !meant.insert(of.field.as_str()) && !columns::several(&of.field);
         if again || !columns.insert(of.column) {
             return Err(Problem::field(&format!("columns.{at}"), "column_twice"));
