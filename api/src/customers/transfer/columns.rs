@@ -9,7 +9,7 @@ use domain::transfer::ColumnUse;
 pub(super) type Known = (&'static str, &'static str, &'static [&'static str]);
 
 /// All of them, in the order of an export.
-pub(super) const FIELDS: [Known; 29] = [
+pub(super) const FIELDS: [Known; 30] = [
     (
         "name",
         "姓名",
@@ -76,6 +76,11 @@ pub(super) const FIELDS: [Known; 29] = [
     ("needs", "需求", &["客户需求", "needs"]),
     ("remark", "备注", &["说明", "描述", "remark", "remarks", "note", "notes", "comment", "comments"]),
     ("owner", "负责人", &["归属人", "跟进人", "所属销售", "业务员", "owner", "salesperson"]),
+    (
+        "helpers",
+        "协作人",
+        &["协作者", "协作员工", "协同人", "共同跟进人", "helper", "helpers", "collaborator", "collaborators"],
+    ),
     ("created_at", "创建时间", &["创建日期", "录入时间", "建档时间", "createdat", "createddate"]),
     ("created_by", "创建人", &["录入人", "建档人", "createdby"]),
     ("id", "客户编号", &["编号", "id", "customerid"]),
@@ -130,6 +135,9 @@ pub(super) fn reads(field: &str, own: &[Definition]) -> Result<(), Violation> {
 pub(super) fn written() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().map(|(name, ..)| *name).filter(|name| !READ.contains(name))
 }
+
+/// What stands behind a helper who may also change the customer.
+pub(super) const MAY_EDIT: &str = "（可编辑）";
 
 /// Whether a field is about an old follow-up.
 pub(super) fn is_talk(field: &str) -> bool {

@@ -6,10 +6,12 @@ use super::talks::{Said, Told};
 use chrono::{DateTime, Utc};
 use domain::custom_fields::{CustomKind, Definition};
 use domain::message;
+use domain::permission::HelperLevel;
 use domain::transfer::ColumnUse;
 use domain::{Lang, Violation, violation::Param};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// What is wrong with a row: which column, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +56,9 @@ pub(super) struct Draft {
     pub(super) body: Map<String, Value>,
     pub(super) tags: Vec<String>,
     pub(super) owner: Option<String>,
+    /// Who helps, as they are called, and who that is.
+    pub(super) helpers: Vec<(String, HelperLevel)>,
+    pub(super) helping: Vec<(Uuid, HelperLevel)>,
     pub(super) id: Option<String>,
     pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) made_by: Option<String>,
@@ -132,6 +137,7 @@ impl Draft {
             "wechat" => self.list("wechat_ids", cells::parts(&cell).map(|part| json!({ "account": part })).collect()),
             "tags" => self.tags.extend(cells::parts(&cell).map(str::to_owned)),
             "owner" => self.owner = Some(cell),
+            "helpers" => self.helpers.extend(cells::parts(&cell).map(helper)),
             "id" => self.id = Some(cell),
             "created_by" => self.made_by = Some(cell),
             "created_at" => match cells::instant(&cell, self.late) {
@@ -207,6 +213,16 @@ impl Draft {
             self.flaws.push(Flaw::new(column, violation));
         }
     }
+}
+
+/// A colleague who helps: whoever may only look, unless `（可编辑）` stands behind the name.
+fn helper(part: &str) -> (String, HelperLevel) {
+    let (name, level) = match part.strip_suffix([')', '）']).and_then(|part| part.rsplit_once(['(', '（'])) {
+        Some((name, "可编辑")) => (name, HelperLevel::Edit),
+        Some((name, "只读")) => (name, HelperLevel::Read),
+        _ => (part, HelperLevel::Read),
+    };
+    (name.trim().to_owned(), level)
 }
 
 /// A cell as a value of one of the business's own fields: labels for choices, yuan for money.

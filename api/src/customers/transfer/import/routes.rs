@@ -108,6 +108,9 @@ async fn start_import(
     if asked.columns.iter().any(|of| columns::is_talk(&of.field)) && !scope.may(Permission::InteractionsWrite) {
         return Err(Problem::Forbidden("forbidden"));
     }
+    if asked.columns.iter().any(|of| of.field == "helpers") && !scope.may(Permission::CustomersShare) {
+        return Err(Problem::Forbidden("forbidden"));
+    }
     let now = scope.now();
     let tx = scope.begin().await?;
     let found = own(&tx, id.0).await?;
@@ -130,6 +133,7 @@ async fn start_import(
         skipped: Set(0),
         failed: Set(0),
         hinted: Set(Some(0)),
+        owned: Set(None),
         finished_at: Set(None),
         ..Default::default()
     };
