@@ -115,21 +115,14 @@ impl Definition {
                 Tree::List(held)
             }
             (CustomKind::File, Tree::List(chosen)) => {
-                let mut held: Vec<Tree> = Vec::new();
-                for item in chosen {
-                    let id = match item {
-                        Tree::Text(text) => Uuid::try_parse(text).ok(),
-                        _ => None,
-                    };
-                    let id = Tree::Text(id.ok_or_else(|| Violation::new("", "uuid_invalid"))?.to_string());
-                    if !held.contains(&id) {
-                        held.push(id);
-                    }
+                let id = |item: &Tree| matches!(item, Tree::Text(text) if Uuid::try_parse(text).is_ok());
+                if !chosen.iter().all(id) {
+                    return Err(Violation::new("", "uuid_invalid"));
                 }
-                let count = i64::try_from(held.len()).unwrap_or(i64::MAX);
+                let count = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
                 let most = rules.max.unwrap_or(MAX_FILES).min(MAX_FILES);
                 between("too_few", "too_many", count, (rules.min.unwrap_or(0), most))?;
-                Tree::List(held)
+                return Ok(());
             }
             (CustomKind::Choice, Tree::Text(_)) => return Err(Violation::new("", "enum_invalid")),
             _ => return Err(Violation::new("", "type")),

@@ -13,6 +13,7 @@ use domain::Violation;
 use domain::custom_fields::{CustomKind, Definition};
 use domain::json::Tree;
 use sea_orm::ColumnTrait as _;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// For how long a file is there that a field let go of.
@@ -68,13 +69,17 @@ pub(super) async fn found(
 ) -> Result<(), Problem> {
     let stood = read(before.and_then(|customer| customer.custom.as_deref()));
     for (definition, tree) in filled.iter_mut().filter(|(definition, _)| definition.kind == CustomKind::File) {
-        let Tree::List(named) = &*tree else { continue };
         let there = stood.member(&definition.id.simple().to_string()).unwrap_or(&Tree::Null);
         let stands = |id: Uuid| match there {
             Tree::List(items) => items.iter().find(|item| item.member("id") == Some(&Tree::Text(id.to_string()))),
             _ => None,
         };
-        let ids = ids(tree);
+        let mut ids = ids(tree);
+        if ids.is_empty() {
+            continue;
+        }
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(*id));
         let new: Vec<Uuid> = ids.iter().copied().filter(|id| stands(*id).is_none()).collect();
         let new = match new.is_empty() {
             true => Vec::new(),
@@ -82,7 +87,7 @@ pub(super) async fn found(
         };
         let of = |id: &Uuid| stands(*id).cloned().or_else(|| new.iter().find(|held| held.id == *id).map(kept));
         let all: Vec<Tree> = ids.iter().filter_map(of).collect();
-        if all.len() != named.len() {
+        if all.len() != ids.len() {
             return Err(Violation::new(format!("custom.{}", definition.key), "attachment_unknown").into());
         }
         *tree = Tree::List(all);

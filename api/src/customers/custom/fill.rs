@@ -9,6 +9,7 @@ use super::about::about_row;
 use super::entity::{blind, value};
 use super::files;
 use super::keys::{Key, blind_kind, folded, keys};
+use super::said::said;
 use super::shown::read;
 use super::{all, definitions};
 use crate::crypto::sha256;
@@ -20,7 +21,7 @@ use domain::json::Tree;
 use domain::{Violations, given::Given};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is to be written, each value in its one spelling; `null` clears.
@@ -332,26 +333,6 @@ pub(super) async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) ->
     Ok(rows.one().await?.map(|row| row.customer_id))
 }
 
-/// A value as people read it: choices by their labels.
-fn said(definition: &Definition, tree: &Tree) -> Value {
-    let label = |key: &str| {
-        let choice = definition.rules.choices.iter().find(|choice| choice.key.as_deref() == Some(key));
-        Value::from(choice.map_or(key, |choice| choice.label.as_str()))
-    };
-    match (definition.kind, tree) {
-        (CustomKind::Choice, Tree::Text(key)) => label(key),
-        (CustomKind::Choices, Tree::List(items)) => items
-            .iter()
-            .map(|item| match item {
-                Tree::Text(key) => label(key),
-                other => serde_json::to_value(other).unwrap_or_default(),
-            })
-            .collect(),
-        (CustomKind::File, Tree::List(_)) => files::names(tree).into(),
-        _ => serde_json::to_value(tree).unwrap_or_default(),
-    }
-}
-
 fn value_rows(customer: Uuid, definition: &Definition, tree: &Tree) -> Vec<value::ActiveModel> {
     if *tree == Tree::Null {
         return Vec::new();
@@ -383,23 +364,4 @@ pub(super) fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
         _ => serde_json::to_string(tree).unwrap_or_default(),
     };
     sha256(spelled.as_bytes()).to_vec()
-}
-
-/// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
-/// handed out.
-pub(in crate::customers) async fn labelled(
-    scope: &Scope,
-    customer: &Customer,
-    vault: &Vault,
-) -> Result<BTreeMap<String, Value>, Problem> {
-    let fields = all(scope).await?;
-    let (kept, plain) = (record(&fields, customer.custom.as_deref(), vault), read(customer.custom.as_deref()));
-    let value = |field: &Definition| {
-        let value = match field.kind {
-            CustomKind::File => plain.member(&field.id.simple().to_string())?,
-            _ => kept.member(&field.key)?,
-        };
-        Some((field.label.clone(), said(field, value)))
-    };
-    Ok(fields.iter().filter_map(value).collect())
 }

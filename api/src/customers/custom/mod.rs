@@ -6,13 +6,15 @@ mod files;
 mod fill;
 pub(crate) mod keys;
 mod routes;
+mod said;
 mod shown;
 mod unique;
 
 pub(super) use about::{about_change, about_new};
 pub(super) use files::ids;
-pub(super) use fill::{Filled, check, fit_many, given, holders, labelled};
+pub(super) use fill::{Filled, check, fit_many, given, holders};
 pub(super) use routes::routes;
+pub(super) use said::labelled;
 pub(super) use shown::{Shown, shown};
 pub(super) use unique::{hold, release};
 

@@ -7,7 +7,7 @@ use super::known::{Key, by_phone, first_phone, met};
 use super::marks::Marks;
 use super::names::{Names, refused};
 use super::talks::{Talk, Talks, Told, told};
-use super::update;
+use super::update::{self, Beside};
 use crate::customers::change::check_owner;
 use crate::customers::custom;
 use crate::customers::entity::customer;
@@ -378,9 +378,9 @@ async fn changed(
         draft.judged(&[Violation::new("owner_id", why)]);
         return Ok(Settled::of(draft, RowOutcome::Failed));
     }
-    let with = (tags, names.known(), draft.told.as_ref().map(|told| told.at));
-    let helping = &draft.helping;
-    match tx.attempt(async |tx| update::update(tx, row, input, (with, helping), own).await).await? {
+    let spoken = draft.told.as_ref().map(|told| told.at);
+    let beside = Beside { tags, known: names.known(), spoken, helping: &draft.helping };
+    match tx.attempt(async |tx| update::update(tx, row, input, beside, own).await).await? {
         Ok(before) => Ok(Settled { customer: Some(id), before, ..Settled::of(draft, RowOutcome::Updated) }),
         Err(problem) => {
             owner.into_iter().for_each(|owner| rooms.give_back(owner));

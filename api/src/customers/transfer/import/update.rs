@@ -44,6 +44,15 @@ struct Before {
     helpers: Vec<(Uuid, Option<HelperLevel>)>,
 }
 
+/// What a row says beside the record itself.
+pub(super) struct Beside<'a> {
+    pub(super) tags: &'a [Uuid],
+    pub(super) known: &'a Known,
+    /// When somebody spoke with them, if an old follow-up comes.
+    pub(super) spoken: Option<DateTime<Utc>>,
+    pub(super) helping: &'a [(Uuid, HelperLevel)],
+}
+
 fn place(scope: &Scope, customer: Uuid) -> String {
     scope.keys().place("import_rows.before", customer)
 }
@@ -54,7 +63,7 @@ pub(super) async fn update(
     tx: &Tx<'_>,
     row: customer::Model,
     mut input: CustomerChanges,
-    ((tags, known, spoken), helping): ((&[Uuid], &Known, Option<DateTime<Utc>>), &[(Uuid, HelperLevel)]),
+    Beside { tags, known, spoken, helping }: Beside<'_>,
     own: &[Definition],
 ) -> Result<Option<Vec<u8>>, Problem> {
     let (id, key, last) = (row.id, person_key(tx, &row)?, row.last_contact_at);
