@@ -86,9 +86,9 @@ export async function tell({ step, open, world }) {
   })
 
   await step('on a wide screen and in the dark', async () => {
-    for (const [shot, size] of [['f3-wide', { width: 1024, height: 768 }], ['f4-dark', { dark: true }]]) {
+    for (const [shot, page, size] of [['f3-wide', 'form', { width: 1024, height: 768 }], ['f4-dark', 'detail', { dark: true }]]) {
       const other = await open(BOSS, { ...options, ...size })
-      await other.goto(`/features/customers/form/index?id=${id}`)
+      await other.goto(`/features/customers/${page}/index?id=${id}`)
       await other.waitText('年度合同.pdf')
       await look(other, shot)
       await other.close()
