@@ -243,3 +243,50 @@ async fn a_message_about_many_reaches_whoever_looks_after_each_once() {
     // Said is said.
     shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
 }
+
+#[actix_web::test]
+async fn a_change_of_the_type_asks_for_what_then_applies_as_the_form_does() {
+    let shop = Shop::new().await;
+    let field = async |key: &str, label: &str, of: &str, required: bool| {
+        let condition = json!({ "field": "customer-type", "op": "is", "value": of });
+        let rules = json!({ "required": required, "condition": condition });
+        let body = json!({ "key": key, "label": label, "kind": "text", "rules": rules });
+        shop.boss.post("/custom-fields", body).await.ok();
+    };
+    field("card", "会员卡", "existing", true).await;
+    field("level", "等级", "existing", true).await;
+    field("wish", "意向", "potential", false).await;
+    let body = json!({ "name": "张三", "custom": { "wish": "明前" } });
+    let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    let now = async || shop.sales.get(&format!("/customers/{id}")).await.ok();
+    let selection = json!({ "ids": [id] });
+    let asked = ask(&shop.boss, json!({ "selection": selection, "type": "existing" })).await;
+    shop.run_jobs().await;
+    let done = progress(&shop.boss, &asked).await;
+    assert_eq!((&done["done"], &done["failed"]), (&json!(0), &json!(1)));
+    let failures = shop.boss.get(&format!("/customers/bulk/{asked}/failures")).await.ok();
+    let why = json!([{ "customer_id": id, "code": "required", "fields": ["custom.card", "custom.level"] }]);
+    assert_eq!(failures["items"], why);
+    assert_eq!(now().await["type"], "potential");
+
+    let custom = json!({ "card": "普卡", "level": "一" });
+    let asked = ask(&shop.boss, json!({ "selection": selection, "type": "existing", "custom": custom })).await;
+    shop.run_jobs().await;
+    assert_eq!(progress(&shop.boss, &asked).await["done"], 1);
+    let after = now().await;
+    // What does not apply any more is gone, as from a form.
+    assert_eq!((&after["type"], &after["custom"]), (&json!("existing"), &custom));
+    shop.boss.post(&format!("/customers/bulk/{asked}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(progress(&shop.boss, &asked).await["undone"], 1);
+    let back = now().await;
+    assert_eq!((&back["type"], &back["custom"]), (&json!("potential"), &json!({ "wish": "明前" })));
+    // The type alone is put back too, with what it took away.
+    let asked = ask(&shop.boss, json!({ "selection": selection, "type": "lost" })).await;
+    shop.run_jobs().await;
+    assert_eq!(now().await["custom"], json!({}));
+    shop.boss.post(&format!("/customers/bulk/{asked}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let back = now().await;
+    assert_eq!((&back["type"], &back["custom"]), (&json!("potential"), &json!({ "wish": "明前" })));
+}

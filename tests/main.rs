@@ -9,6 +9,7 @@ mod harness;
 mod accounts;
 mod addresses;
 mod at_rest;
+mod attachments;
 mod audit;
 mod bulk;
 mod cloud;

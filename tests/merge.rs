@@ -1,5 +1,6 @@
 //! Merging two records of one customer: everything that hangs on them goes over, and comes back when it is undone.
 
+use crate::attachments::picture;
 use crate::guards::database::{open, select};
 use crate::harness::{Client, Shop, phone_number, text};
 use crate::rights::hire;
@@ -47,7 +48,7 @@ pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known
         "name": name, "company": format!("{name}茶庄"), "phones": [{ "number": number, "label": "手机" }],
         "emails": [{ "email": format!("{number}@example.com") }], "wechat_ids": [{ "account": format!("wx{number}") }],
         "dates": [{ "label": name, "calendar": "solar", "month": 5, "day": 1 }], "tag_ids": [tag["id"]],
-        "custom": { "level": name, "id_card": format!("证{name}") },
+        "custom": { "level": name, "id_card": format!("证{name}"), "scan": [picture(&shop.sales).await] },
     });
     let id = made(&shop.sales, body).await;
     let path = format!("/customers/{id}");
@@ -72,6 +73,7 @@ pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known
 }
 
 pub async fn fields(shop: &Shop) {
+    crate::attachments::field(&shop.boss, json!({})).await;
     let text =
         |label: &str, key: &str, rules: Value| json!({ "label": label, "key": key, "kind": "text", "rules": rules });
     shop.boss.post("/custom-fields", text("级别", "level", json!({ "unique": true }))).await.ok();

@@ -409,3 +409,29 @@ async fn who_gets_a_second_tag_while_the_group_becomes_a_category_has_one_soon_a
     let untouched = boss.get(&format!("/customers/{one}")).await.ok();
     assert_eq!(names(&untouched["tags"]), ["二级"]);
 }
+
+#[actix_web::test]
+async fn rows_that_an_older_server_wrote_are_made_whole_by_the_next_sweep() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let (green, red) = (tag(&shop.boss, &tastes, "绿茶").await, tag(&shop.boss, &tastes, "红茶").await);
+    let tags = json!([green["id"], red["id"]]);
+    let body = json!({ "name": "张三", "region": "330106", "tag_ids": tags });
+    let kept = text(&shop.sales.post("/customers", body.clone()).await.ok()["id"]);
+    let gone = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    shop.boss.delete(&format!("/customers/{gone}"), 1).await.ok();
+    let found = async || {
+        let page = shop.sales.get(&format!("/customers?tags_all={}", text(&green["id"]))).await.ok();
+        page["items"].as_array().expect("items").iter().map(|row| text(&row["id"])).collect::<Vec<_>>()
+    };
+    let system = api::System::new(&shop.at);
+    assert_eq!(system.fill_taggings(Some(shop.tenant)).await.expect("filled"), 0);
+    let tenant = shop.tenant;
+    let older = "customer_at = NULL, region = NULL, holder_id = NULL, live = NULL";
+    let older = format!("UPDATE customer_tags SET {older} WHERE tenant_id = {tenant}");
+    open(&shop).await.execute_unprepared(&older).await.expect("written");
+    assert_eq!(found().await, Vec::<String>::new());
+    assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 2);
+    assert_eq!(found().await, [kept]);
+    assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 0);
+}

@@ -7,6 +7,7 @@ use domain::permission::Role;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 pub async fn send(client: &Client, file: impl Into<Vec<u8>>) -> crate::harness::Answer {
@@ -489,4 +490,76 @@ async fn old_follow_ups_come_in_under_their_author_and_time_and_go_with_the_impo
     assert_eq!((&reverted["state"], &reverted["reverted"]), (&json!("reverted"), &json!(253)));
     shop.boss.get(&format!("/customers/{id}/interactions")).await.problem(404, "not_found");
     assert_eq!(shop.boss.get("/customers").await.ok()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn helpers_come_with_a_table_and_leave_with_it() {
+    let shop = Shop::new().await;
+    let (first, second, third) = (phone_number(), phone_number(), phone_number());
+    let helper = crate::rights::hire(&shop, "service", None).await.1;
+    let file = format!(
+        "姓名,手机,负责人,协作人\n张三,{first},陈晓,林静、何平（可编辑）、陈晓\n李四,{second},,查无此人\n王五,{third},,\n"
+    );
+    let done = import(&shop, &shop.boss, &file, json!({})).await;
+    assert_eq!(counts(&done), [2, 0, 0, 1], "{:?}", errors(&shop.boss, &done).await);
+    assert_eq!(errors(&shop.boss, &done).await[1].last().expect("a reason"), "协作人：没有这位同事");
+    let id = text(&found(&shop.boss, &first).await["id"]);
+    let helping = async || {
+        let helpers = shop.boss.get(&format!("/customers/{id}/helpers")).await.ok()["items"].clone();
+        let helpers = helpers.as_array().expect("helpers").iter();
+        helpers.map(|one| (text(&one["staff_id"]), text(&one["level"]))).collect::<BTreeMap<_, _>>()
+    };
+    let boss = shop.boss_id.to_string();
+    let said = |levels: &[(&String, &str)]| {
+        levels.iter().map(|(id, level)| ((*id).clone(), (*level).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(helping().await, said(&[(&boss, "read"), (&helper, "edit")]));
+    let asked = json!({ "selection": { "ids": [id] }, "columns": ["name", "helpers"], "format": "csv" });
+    let export = text(&shop.boss.post("/exports", asked).await.ok()["id"]);
+    shop.run_jobs().await;
+    let path = text(&shop.boss.post(&format!("/exports/{export}/link"), json!({})).await.ok()["path"]);
+    let file = text(&shop.nobody.get(&format!("/{path}")).await.body);
+    assert!(file.contains("林静") && file.contains("何平（可编辑）"), "{file}");
+    // A later table changes what they may do, and taking it back takes that back.
+    let more = format!("姓名,手机,协作人\n张三,{first},林静（可编辑）\n");
+    let done = import(&shop, &shop.boss, &more, json!({ "mode": "update", "key": "phone" })).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done}");
+    assert_eq!(helping().await, said(&[(&boss, "edit"), (&helper, "edit")]));
+    shop.boss.post(&format!("/imports/{}/revert", text(&done["id"])), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(helping().await, said(&[(&boss, "read"), (&helper, "edit")]));
+}
+
+#[actix_web::test]
+async fn a_trial_sees_limits_of_owners_across_the_whole_file() {
+    let shop = Shop::new().await;
+    let teams = shop.boss.post("/teams", json!({ "name": "一队" })).await.ok();
+    let row = async |id: String| {
+        let staff = shop.boss.get("/staff").await.ok();
+        staff["items"].as_array().expect("staff").iter().find(|row| row["id"] == id.as_str()).expect("them").clone()
+    };
+    for id in [shop.sales_id.to_string(), shop.rival_id.to_string()] {
+        let version = row(id.clone()).await["version"].as_i64().expect("a version");
+        shop.boss.patch(&format!("/staff/{id}"), version, json!({ "team_id": teams["id"] })).await.ok();
+    }
+    let rival = text(&row(shop.rival_id.to_string()).await["name"]);
+    let limits = json!([{ "staff_id": shop.sales_id, "most": 230 }, { "team_id": teams["id"], "most": 310 }]);
+    shop.boss.patch("/pool-settings", 0, json!({ "limits": limits })).await.ok();
+    let mut file = "姓名,负责人\n".to_owned();
+    for at in 0..500 {
+        file.push_str(&format!("客户{at},{}\n", if at % 2 == 0 { "陈晓" } else { &rival }));
+    }
+    let detail = sent(&shop.boss, file).await;
+    // 310 of the team; the person's 230 are never reached.
+    for dry_run in [true, true, false] {
+        let done = start(&shop, &shop.boss, &detail, json!({ "dry_run": dry_run })).await;
+        assert_eq!(counts(&done), [310, 0, 0, 190], "{done}");
+    }
+    let again = (0..300).map(|at| format!("又{at},陈晓\n")).collect::<String>();
+    shop.boss.patch("/pool-settings", 1, json!({ "limits": [{ "staff_id": shop.sales_id, "most": 400 }] })).await.ok();
+    let detail = sent(&shop.boss, format!("姓名,负责人\n{again}")).await;
+    for dry_run in [true, false] {
+        let done = start(&shop, &shop.boss, &detail, json!({ "dry_run": dry_run })).await;
+        assert_eq!(counts(&done), [245, 0, 0, 55], "{done}");
+    }
 }

@@ -19,6 +19,8 @@ pub struct Config {
     pub http: Http,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// Files that hang on customers.
+    pub attachments: Attachments,
     /// The database.
     pub database: Database,
     /// The cache.
@@ -77,6 +79,16 @@ pub struct Http {
     pub cors_origins: String,
     /// Seconds.
     pub shutdown_seconds: u64,
+}
+
+/// `[attachments]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachments {
+    /// Bytes of a file.
+    pub file_limit: usize,
+    /// Bytes of all files of a business, 0 for no limit.
+    pub tenant_limit: i64,
 }
 
 /// `[limits]`: requests a minute, 0 for no limit. A quarter of them may come at once.

@@ -4,6 +4,7 @@
 //! rules between the modules.
 
 pub mod admin;
+mod attachments;
 mod audit;
 mod auth;
 mod backup;

@@ -1,5 +1,6 @@
 //! Every entity, so that a test can hold them against the migrated tables.
 
+use crate::attachments::entity as attachments;
 use crate::auth::entity as auth;
 use crate::auth::guard_entity as guard;
 use crate::customers::bulk_entity as bulk;
@@ -93,6 +94,8 @@ pub fn tables() -> Vec<Table> {
         table(transfer::mapping::Entity),
         table(transfer::export::Entity),
         table(transfer::chunk::Entity),
+        table(attachments::attachment::Entity),
+        table(attachments::piece::Entity),
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(tags::entity::rule::Entity),
@@ -159,6 +162,8 @@ pub fn recorded() -> Vec<Recorded> {
         said(transfer::mapping::Entity),
         said(transfer::export::Entity),
         said(transfer::chunk::Entity),
+        said(attachments::attachment::Entity),
+        said(attachments::piece::Entity),
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(tags::entity::rule::Entity),

@@ -5,8 +5,8 @@ use crate::installation::Installation;
 use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::{
-    audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders, privacy,
-    recycling, rights, rotation, tags, tasks, tenants, today, wechat,
+    attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders,
+    privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
@@ -29,6 +29,7 @@ pub(crate) const PREFIX: &str = "/api/v1";
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .configure(customers::routes)
+        .configure(attachments::routes)
         .configure(today::routes)
         .configure(interactions::routes)
         .configure(tasks::routes)

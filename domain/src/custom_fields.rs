@@ -29,6 +29,8 @@ codes! {
         YesNo = "yes_no",
         /// 电话: sealed like every phone.
         Phone = "phone",
+        /// 文件: ids of attachments.
+        File = "file",
     }
 }
 

@@ -23,6 +23,7 @@ pub mod value;
 pub mod violation;
 
 pub mod accounts;
+pub mod attachments;
 pub mod contacts;
 pub mod custom_fields;
 pub mod customers;

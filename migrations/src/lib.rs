@@ -46,6 +46,8 @@ mod m0079_tags_lead;
 mod m0082_import_marks;
 mod m0083_imported_talks;
 mod m0084_servers;
+mod m0087_attachments;
+mod m0088_trial_owners;
 mod schema;
 
 /// All migrations in their order.
@@ -95,6 +97,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0082_import_marks::Migration),
             Box::new(m0083_imported_talks::Migration),
             Box::new(m0084_servers::Migration),
+            Box::new(m0087_attachments::Migration),
+            Box::new(m0088_trial_owners::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-import { fetchFile, send } from './http'
+import { fetchFile, send, sendFile } from './http'
 import type { Method, Options } from './http'
 import { asProblem, problem } from './problem'
 import { secondLook } from './second-look'
@@ -26,6 +26,11 @@ export async function request<T>(method: Method, path: string, options: Options 
 /** A file that only whoever is signed in may have, as the path of a copy on the phone. */
 export function requestFile(path: string): Promise<string> {
   return renewed((held) => fetchFile(path, held))
+}
+
+/** Sends a file of the phone's, and says how far it is. */
+export function requestUpload<T>(path: string, file: string, progress: (percent: number) => void): Promise<T> {
+  return renewed((held) => sendFile<T>(path, file, held, progress))
 }
 
 /** An expired token is renewed and the request sent once more. */

@@ -64,6 +64,36 @@ export function fetchFile(path: string, token: string | null): Promise<string> {
   })
 }
 
+/** A file of the phone's goes to the server. */
+export function sendFile<T>(path: string, file: string, token: string | null, progress: (percent: number) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const task = wx.uploadFile({
+      url: `${API_BASE}/api/v1/${path}`,
+      filePath: file,
+      name: 'file',
+      header: { 'Accept-Language': 'zh-CN', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+      timeout: FILE_MS,
+      success: ({ statusCode, data }) => {
+        const body = parsed(data)
+        if (statusCode >= 200 && statusCode < 300 && body !== null) resolve(body as T)
+        else if (isProblemBody(body)) reject(new Problem({ ...body, status: statusCode }))
+        else reject(problem('unreadable', statusCode))
+      },
+      fail: ({ errMsg }) => reject(problem(/timeout/i.test(errMsg) ? 'timeout' : 'network')),
+    })
+    task.onProgressUpdate((at) => progress(at.progress))
+  })
+}
+
+/** What wx.uploadFile answers is a text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** `?a=1&b=2` of what is not empty. */
 export function query(fields: Record<string, string | number | null | undefined>): string {
   const parts = Object.entries(fields)

@@ -172,7 +172,7 @@ export interface CustomerKindRow {
   version: number | null
 }
 
-export type CustomKind = 'text' | 'long_text' | 'number' | 'money' | 'date' | 'choice' | 'choices' | 'yes_no' | 'phone'
+export type CustomKind = 'text' | 'long_text' | 'number' | 'money' | 'date' | 'choice' | 'choices' | 'yes_no' | 'phone' | 'file'
 
 export interface FieldChoice {
   key?: string | null
@@ -284,3 +284,11 @@ export type MergeDetail = Answer<Schemas['MergeDetail']>
 export type MergeBody = Schemas['Merge']
 export type MergeSide = Schemas['MergeSide']
 export type PairReason = Schemas['PairReason']
+
+/** A file that hangs on a customer. */
+export interface Attached {
+  id: string
+  name: string
+  kind: 'jpeg' | 'png' | 'webp' | 'gif' | 'pdf' | 'docx' | 'xlsx' | 'text'
+  bytes: number
+}

@@ -87,15 +87,24 @@ export interface FailureLine {
 }
 
 /** Who was left alone, by reason; whom one does not know by name is counted. */
-export function failureLines(failures: BulkFailure[], names: Map<string, string>): FailureLine[] {
-  const by = new Map<string, string[]>()
-  for (const { code, customer_id } of failures) by.set(code, [...(by.get(code) ?? []), customer_id])
-  return [...by].map(([code, ids]) => {
-    const named = ids.map((id) => names.get(id)).filter((name): name is string => name !== undefined).slice(0, 10)
-    const rest = ids.length - named.length
-    const who = named.length ? `${named.join('、')}${rest ? ` 等 ${ids.length} 位` : ''}` : `${ids.length} 位客户`
-    return { why: REASONS[code] ?? '没有成功', who }
+export function failureLines(failures: BulkFailure[], names: Map<string, string>, labels: Map<string, string>): FailureLine[] {
+  const by = new Map<string, BulkFailure[]>()
+  for (const one of failures) {
+    const key = [one.code, ...(one.fields ?? [])].join(' ')
+    by.set(key, [...(by.get(key) ?? []), one])
+  }
+  return [...by.values()].map((same) => {
+    const named = same.map((one) => names.get(one.customer_id)).filter((name): name is string => name !== undefined).slice(0, 10)
+    const rest = same.length - named.length
+    const who = named.length ? `${named.join('、')}${rest ? ` 等 ${same.length} 位` : ''}` : `${same.length} 位客户`
+    return { why: reason(same[0], labels), who }
   })
+}
+
+function reason(failure: BulkFailure | undefined, labels: Map<string, string>): string {
+  const fields = (failure?.fields ?? []).map((field) => labels.get(field.replace(/^custom\./, ''))).filter((label): label is string => label !== undefined)
+  if (failure?.code === 'required' && fields.length) return `要先填写 ${fields.join('、')}`
+  return REASONS[failure?.code ?? ''] ?? '没有成功'
 }
 
 /** 15:30 以前可以撤销. */

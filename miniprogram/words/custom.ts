@@ -1,4 +1,4 @@
-import type { CustomField } from '../api/types'
+import type { Attached, CustomField } from '../api/types'
 import type { Choice } from './names'
 import { fen, yuan } from './money'
 
@@ -7,7 +7,14 @@ import { fen, yuan } from './money'
 export const YES_NO: Choice[] = [{ value: 'true', label: '是' }, { value: 'false', label: '否' }]
 
 export const CONTROLS: Record<CustomField['kind'], string> = {
-  text: 'text', long_text: 'lines', number: 'decimal', money: 'money', date: 'date', choice: 'choice', choices: 'choices', yes_no: 'choice', phone: 'phone',
+  text: 'text', long_text: 'lines', number: 'decimal', money: 'money', date: 'date', choice: 'choice', choices: 'choices', yes_no: 'choice', phone: 'phone', file: 'files',
+}
+
+/** The most files that stand in a field. */
+const MOST_FILES = 5
+
+function isList({ kind }: CustomField): boolean {
+  return kind === 'choices' || kind === 'file'
 }
 
 /** Sealed fields are shown masked; what is typed takes the place of what is there. */
@@ -37,8 +44,8 @@ export function customRow(field: CustomField, typed: unknown, error: string, kno
   return {
     key: field.key, name: `custom.${field.key}`, label: field.label, required: rules.required, control: CONTROLS[kind], error,
     options: kind === 'yes_no' ? YES_NO : rules.choices.filter((one) => !one.retired || has(typed, one.key)).map((one) => ({ value: one.key ?? '', label: one.label })),
-    value: typed ?? (kind === 'choices' ? [] : ''), placeholder: masked || (CONTROLS[kind] === 'date' ? '请选择' : ''),
-    hint: masked ? `现在是 ${masked}，不改就留空` : (hints[kind] ?? ''), max: kind === 'long_text' ? 2000 : 200,
+    value: typed ?? (isList(field) ? [] : ''), placeholder: masked || (CONTROLS[kind] === 'date' ? '请选择' : ''),
+    hint: masked ? `现在是 ${masked}，不改就留空` : (hints[kind] ?? ''), max: kind === 'long_text' ? 2000 : kind === 'file' ? (rules.max ?? MOST_FILES) : 200,
   }
 }
 
@@ -48,13 +55,14 @@ function has(typed: unknown, key: string | null | undefined): boolean {
 
 /** What stands in the control for a value of the API. */
 export function typedOf(field: CustomField, value: unknown): unknown {
-  if (isSealed(field) || value === undefined || value === null) return field.kind === 'choices' ? [] : ''
+  if (isSealed(field) || value === undefined || value === null) return isList(field) ? [] : ''
   if (field.kind === 'money') return (Number(value) / 100).toFixed(2)
-  return field.kind === 'choices' ? value : String(value)
+  return isList(field) ? value : String(value)
 }
 
 /** What is sent for what was typed; `null`: nothing. What is no number is sent as it is, so that the rules can say so. */
 export function valueOf(field: CustomField, typed: unknown): unknown {
+  if (field.kind === 'file') return (typed as Attached[] | null)?.length ? (typed as Attached[]).map((one) => one.id) : null
   if (Array.isArray(typed)) return typed.length ? typed : null
   const text = String(typed ?? '').trim()
   if (text === '') return null
@@ -66,6 +74,7 @@ export function valueOf(field: CustomField, typed: unknown): unknown {
 /** What new customers begin with. */
 export function defaultOf(field: CustomField): unknown {
   const text = field.rules.default ?? ''
+  if (field.kind === 'file') return []
   if (field.kind === 'choices') return text ? text.split(',') : []
   return field.kind === 'money' && text ? (Number(text) / 100).toFixed(2) : text
 }
@@ -74,8 +83,14 @@ export function defaultOf(field: CustomField): unknown {
 export function customText(field: CustomField, value: unknown): string {
   if (value === undefined || value === null) return ''
   const label = (key: unknown): string => field.rules.choices.find((one) => one.key === key)?.label ?? String(key)
+  if (field.kind === 'file') return (value as Attached[]).map((one) => one.name).join('、')
   if (Array.isArray(value)) return value.map(label).join('、')
   if (field.kind === 'choice') return label(value)
   if (field.kind === 'yes_no') return value === true ? '是' : '否'
   return field.kind === 'money' ? yuan(Number(value)) : String(value)
+}
+
+/** 1.2 MB. */
+export function sizeWord(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }

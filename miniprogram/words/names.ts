@@ -58,7 +58,7 @@ export const RELATIONS: Record<RelationKind, string> = { introduced_by: '介绍�
 export const RELATION_CHOICES = choices(RELATIONS)
 
 export const CUSTOM_KINDS: Record<CustomKind, string> = {
-  text: '单行文字', long_text: '多行文字', number: '数字', money: '金额', date: '日期', choice: '单选', choices: '多选', yes_no: '是否', phone: '电话',
+  text: '单行文字', long_text: '多行文字', number: '数字', money: '金额', date: '日期', choice: '单选', choices: '多选', yes_no: '是否', phone: '电话', file: '文件',
 }
 export const CUSTOM_KIND_CHOICES = choices(CUSTOM_KINDS)
 

@@ -1,4 +1,4 @@
-import type { CustomField, CustomerView, Interaction, Task } from '../api/types'
+import type { Attached, CustomField, CustomerView, Interaction, Task } from '../api/types'
 import { customText } from './custom'
 import { dateText } from './dates'
 import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
@@ -37,6 +37,8 @@ export function todoRow(task: Task): TodoRow {
 export interface FactRow {
   label: string
   value: string
+  /** Files that can be opened, instead of a value. */
+  files?: Attached[]
 }
 
 /** What is known of a customer; what is not known is not shown. */
@@ -52,9 +54,14 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     { label: '生日', value: customer.birthday ?? '' },
     ...customer.dates.map((one) => ({ label: one.label, value: `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}` })),
     { label: '负责人', value: owner },
-    ...fields.map((field) => ({ label: field.label, value: customText(field, customer.custom[field.key]) })),
+    ...fields.map((field) => ownFact(field, customer.custom[field.key])),
     { label: '需求', value: customer.needs ?? '' },
     { label: '备注', value: customer.remark_secret ? '' : (customer.remark ?? '') },
   ]
   return rows.filter((row) => row.value !== '')
+}
+
+function ownFact(field: CustomField, value: unknown): FactRow {
+  const row = { label: field.label, value: customText(field, value) }
+  return field.kind === 'file' && row.value ? { ...row, files: value as Attached[] } : row
 }

@@ -33,6 +33,8 @@ const ASSEMBLY: [&str; 7] =
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs/worker.rs", "rotation", "the list of the kinds of job there are"),
     ("scope/audit/persons.rs", "customers", "recorded values are sealed under the key of the person they are about"),
+    ("attachments/entity.rs", "customers", "what hangs on a customer is seen by whoever sees the customer"),
+    ("attachments/routes.rs", "customers", "a file is opened with the key of the person it hangs on"),
     ("jobs/worker.rs", "privacy", "the list of the kinds of job there are"),
     ("scope/system/retention.rs", "privacy", "the job whose turn it is"),
     ("scope/system/records.rs", "customers", "a person finds their records in all businesses by a proved phone"),

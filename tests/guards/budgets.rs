@@ -27,6 +27,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("cancel_bulk_action", 5),
     ("undo_bulk_action", 6),
     ("upload_import", 14), // the row, a piece of the file each (3), what was read (3), and what it shows (4)
+    ("upload_attachment", 8), // room for it (2), the row, a piece of the file each (1), what it is, and what it shows
+    ("get_attachment", 4), // and one for each piece of the file
     ("list_imports", 1),
     ("get_import", 4),
     ("start_import", 9),
@@ -53,7 +55,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 9),
-    ("erase_customer", 30), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 31), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),

@@ -1,6 +1,7 @@
 //! A request for each operation that succeeds, with rows of its own to work on.
 
 use super::database;
+use crate::attachments::{self, PICTURE};
 use crate::harness::{Client, Shop, phone_number, sim, text, unique_phone};
 use api::System;
 use chrono::Duration;
@@ -228,6 +229,10 @@ impl<'s> Desk<'s> {
             "create_export" => {
                 mine().body(json!({ "selection": { "ids": [self.customer().await] }, "format": "csv" }))
             }
+            "upload_attachment" => {
+                Sample { file: Some(PICTURE.to_vec()), ..mine().query("name=店面.png".to_owned()) }
+            }
+            "get_attachment" => mine().at("id", self.attachment().await),
             "get_export" => mine().at("id", Box::pin(self.export()).await),
             "create_export_link" => mine().at("id", Box::pin(self.export()).await),
             "get_export_file" => {
@@ -461,6 +466,15 @@ impl<'s> Desk<'s> {
 
     pub async fn custom_field(&self) -> String {
         text(&self.boss.post("/custom-fields", json!({ "label": "口味", "kind": "text" })).await.ok()["id"])
+    }
+
+    /// A file that hangs on a customer.
+    async fn attachment(&self) -> String {
+        let field = self.boss.post("/custom-fields", json!({ "label": "证件", "kind": "file" })).await.ok();
+        let id = attachments::picture(&self.client).await;
+        let custom = json!({ text(&field["key"]): [id] });
+        self.client.post("/customers", json!({ "name": "张三", "custom": custom })).await.ok();
+        id
     }
 
     pub async fn customer(&self) -> String {

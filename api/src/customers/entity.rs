@@ -230,7 +230,7 @@ pub mod tagging {
     }
 
     /// Writes into the rows of these customers what the customers' own rows say.
-    pub(super) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
+    pub(crate) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
         let said = |what: Expr| {
             let customer = Query::select()
                 .expr(what)

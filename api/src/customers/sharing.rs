@@ -69,6 +69,52 @@ fn this_helper(id: Uuid, staff_id: Uuid) -> Condition {
     Condition::all().add(helper::Column::CustomerId.eq(id)).add(helper::Column::StaffId.eq(staff_id))
 }
 
+/// Lets colleagues help with customers with whom they do not yet.
+pub(super) async fn share(
+    tx: &Tx<'_>,
+    helping: impl IntoIterator<Item = (Uuid, Uuid, HelperLevel)>,
+) -> Result<(), Problem> {
+    let rows = helping.into_iter().map(|(customer, staff_id, level)| {
+        tx.audit("share", "customer", Some(customer), json!({ "helper": staff_id, "level": level }));
+        helper::ActiveModel {
+            customer_id: Set(customer),
+            staff_id: Set(staff_id),
+            level: Set(Code(level)),
+            created_at: Set(tx.now()),
+            ..Default::default()
+        }
+    });
+    tx.insert_many::<helper::Entity>(rows.collect::<Vec<_>>()).await.map_err(|error| match refusal(&error) {
+        Some(Taken::Reference) => Problem::field("staff_id", "staff_unknown"),
+        _ => error.into(),
+    })
+}
+
+/// Makes colleagues help with a customer at these levels, or no more, and says what was before.
+pub(super) async fn reshare(
+    tx: &Tx<'_>,
+    customer: Uuid,
+    levels: &[(Uuid, Option<HelperLevel>)],
+) -> Result<Vec<(Uuid, Option<HelperLevel>)>, Problem> {
+    if levels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let there = tx.find::<helper::Entity>().filter(helper::Column::CustomerId.eq(customer)).all().await?;
+    let level = |id: Uuid| there.iter().find(|row| row.staff_id == id).map(|row| row.level.0);
+    let changed: Vec<_> = levels.iter().copied().filter(|(id, to)| level(*id) != *to).collect();
+    let held: Vec<Uuid> = changed.iter().map(|(id, _)| *id).filter(|id| level(*id).is_some()).collect();
+    if !held.is_empty() {
+        let these =
+            Condition::all().add(helper::Column::CustomerId.eq(customer)).add(helper::Column::StaffId.is_in(held));
+        tx.remove::<helper::Entity>(these).await?;
+    }
+    for (id, _) in changed.iter().filter(|(_, to)| to.is_none()) {
+        tx.audit("unshare", "customer", Some(customer), json!({ "helper": id }));
+    }
+    share(tx, changed.iter().filter_map(|(id, to)| Some((customer, *id, (*to)?)))).await?;
+    Ok(changed.into_iter().map(|(id, _)| (id, level(id))).collect())
+}
+
 /// Lets a colleague help with a customer: they see it and all that hangs on it, and with `edit` change
 /// it. Doing it again changes what they may do.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.share"])), params(("id" = Uuid, Path)), request_body = Helper, responses((status = 200, body = All<HelperView>), Problems))]
@@ -79,22 +125,10 @@ async fn add_helper(
     body: Checked<Helper>,
 ) -> Result<Json<All<HelperView>>, Problem> {
     let Helper { staff_id, level } = body.value;
-    let now = scope.now();
     let tx = scope.begin().await?;
     touch(&tx, id.0).await?;
     tx.remove::<helper::Entity>(this_helper(id.0, staff_id)).await?;
-    let row = helper::ActiveModel {
-        customer_id: Set(id.0),
-        staff_id: Set(staff_id),
-        level: Set(Code(level)),
-        created_at: Set(now),
-        ..Default::default()
-    };
-    tx.insert::<helper::Entity>(row).await.map_err(|error| match refusal(&error) {
-        Some(Taken::Reference) => Problem::field("staff_id", "staff_unknown"),
-        _ => error.into(),
-    })?;
-    tx.audit("share", "customer", Some(id.0), json!({ "helper": staff_id, "level": level }));
+    share(&tx, [(id.0, staff_id, level)]).await?;
     let view = helpers(&tx, id.0).await?;
     tx.commit().await?;
     Ok(Json(view))

@@ -1,6 +1,8 @@
 //! What hangs on a customer and goes with them: talks, tasks, messages, orders, requests. Rows go over in
 //! batches, and what is sealed under one person's key is sealed anew under the other's.
 
+use crate::attachments;
+use crate::attachments::entity::attachment;
 use crate::crypto::Sealer;
 use crate::customers::merging::Moved;
 use crate::customers::merging::entity::moved;
@@ -54,6 +56,7 @@ pub const SAYS: &[(&str, Say)] = &[
     ("inbox_items", Say::Moves),
     ("orders", Say::Moves),
     ("data_requests", Say::Moves),
+    ("attachments", Say::Moves),
     // Which customers a bulk action changed, and what stood there: undoing it meets a tombstone and leaves it.
     ("bulk_rows", Say::Stays),
     ("merges", Say::Stays),
@@ -95,14 +98,15 @@ pub(super) async fn step(tx: &Tx<'_>, from: &Customer, to: &Customer) -> Result<
     reseal_orders(tx, rows.iter().map(|row| row.id).collect(), from, to).await?;
     done.extend(rows.into_iter().map(|row| Moved { kind: "orders", row: row.id, version: row.version }));
     let rows = next::<request::Entity>(tx, request::Column::CustomerId, from.id, left - orders).await?;
+    let left = left - orders - rows.len();
     reseal_requests(tx, rows.iter().map(|row| row.id).collect(), from, to).await?;
     done.extend(rows.into_iter().map(|row| Moved { kind: "data_requests", row: row.id, version: row.version }));
-    let more = done.len() == BATCH || done.iter().filter(|row| is_sealed(row.kind)).count() == left;
+    let rows = next::<attachment::Entity>(tx, attachment::Column::CustomerId, from.id, left).await?;
+    let full = rows.len() == left;
+    reseal_attachments(tx, rows.iter().map(|row| row.id).collect(), from, to).await?;
+    done.extend(rows.into_iter().map(|row| Moved { kind: "attachments", row: row.id, version: row.version }));
+    let more = done.len() == BATCH || full;
     Ok((done, more))
-}
-
-fn is_sealed(kind: &str) -> bool {
-    ["orders", "data_requests"].contains(&kind)
 }
 
 /// Moves rows back that a merge moved, and says which those were: what has another version by now, or
@@ -128,6 +132,9 @@ pub(super) async fn back(
     let ids = same::<request::Entity>(tx, request::Column::CustomerId, from.id, "data_requests", rows).await?;
     done.extend(ids.iter().map(|id| ("data_requests".to_owned(), *id)));
     reseal_requests(tx, ids, from, to).await?;
+    let ids = same::<attachment::Entity>(tx, attachment::Column::CustomerId, from.id, "attachments", rows).await?;
+    done.extend(ids.iter().map(|id| ("attachments".to_owned(), *id)));
+    reseal_attachments(tx, ids, from, to).await?;
     Ok(done)
 }
 
@@ -197,32 +204,29 @@ fn resealed(
     Ok(Some(to.seal(&place, &from.open(&place, sealed)?)))
 }
 
-async fn reseal_orders(tx: &Tx<'_>, ids: Vec<Uuid>, from: &Customer, to: &Customer) -> Result<(), Problem> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let (old, new) = (person_key(tx, from)?, person_key(tx, to)?);
-    for row in tx.find_buried::<order::Entity>().filter(order::Column::Id.is_in(ids)).all().await? {
-        let vault = resealed(tx, ("orders.vault", row.id), row.vault.as_deref(), (&old, &new))?;
-        let change =
-            order::ActiveModel { vault: Set(vault), ..pointing::<order::Entity>(tx, order::Column::CustomerId, to.id) };
-        tx.derive_all::<order::Entity>(order::Column::Id.eq(row.id), change).await?;
-    }
-    Ok(())
+/// Tables whose rows go over with what one person's key sealed in them.
+macro_rules! sealed {
+    ($($go:ident: $module:ident.$field:ident, $place:expr;)*) => {
+        $(async fn $go(tx: &Tx<'_>, ids: Vec<Uuid>, from: &Customer, to: &Customer) -> Result<(), Problem> {
+            if ids.is_empty() {
+                return Ok(());
+            }
+            let (old, new) = (person_key(tx, from)?, person_key(tx, to)?);
+            for row in tx.find_buried::<$module::Entity>().filter($module::Column::Id.is_in(ids)).all().await? {
+                let anew = resealed(tx, ($place, row.id), row.$field.as_deref(), (&old, &new))?;
+                let change = $module::ActiveModel {
+                    $field: Set(anew),
+                    ..pointing::<$module::Entity>(tx, $module::Column::CustomerId, to.id)
+                };
+                tx.derive_all::<$module::Entity>($module::Column::Id.eq(row.id), change).await?;
+            }
+            Ok(())
+        })*
+    };
 }
 
-async fn reseal_requests(tx: &Tx<'_>, ids: Vec<Uuid>, from: &Customer, to: &Customer) -> Result<(), Problem> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let (old, new) = (person_key(tx, from)?, person_key(tx, to)?);
-    for row in tx.find_buried::<request::Entity>().filter(request::Column::Id.is_in(ids)).all().await? {
-        let vault = resealed(tx, ("data_requests.vault", row.id), row.vault.as_deref(), (&old, &new))?;
-        let change = request::ActiveModel {
-            vault: Set(vault),
-            ..pointing::<request::Entity>(tx, request::Column::CustomerId, to.id)
-        };
-        tx.derive_all::<request::Entity>(request::Column::Id.eq(row.id), change).await?;
-    }
-    Ok(())
+sealed! {
+    reseal_orders: order.vault, "orders.vault";
+    reseal_requests: request.vault, "data_requests.vault";
+    reseal_attachments: attachment.sealed_key, attachments::KEY;
 }

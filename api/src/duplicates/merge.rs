@@ -4,6 +4,7 @@
 use super::job::{MergeContinued, MergeForgotten, write_down};
 use super::log::MergeView;
 use super::{children, pairs};
+use crate::attachments;
 use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{self, Image, Record};
 use crate::customers::{self, Customer};
@@ -54,8 +55,8 @@ async fn merge_customers(
     let made = whole
         .create(&once, input.id, async |tx| {
             let (stays, goes) = both(scope, tx, id.0, input.other_id).await?;
-            let (before, other) = (Record::of(tx, &stays)?, Record::of(tx, &goes)?);
-            let after = before.united(&other, &fields, &sides)?;
+            let (before, theirs) = (Record::of(tx, &stays)?, Record::of(tx, &goes)?);
+            let after = before.united(&theirs, &fields, &sides)?;
             if after.columns.owner_id != stays.owner_id && !scope.may(Permission::CustomersAssign) {
                 return Err(Problem::Forbidden("forbidden"));
             }
@@ -66,10 +67,14 @@ async fn merge_customers(
             if stays.version != this || !after.write(tx, &stays, Some(this)).await? {
                 return Err(outdated(stays.id));
             }
+            // What the record leaves out comes back when this is undone.
+            let files = before.files().into_iter().chain(theirs.files()).filter(|id| !after.files().contains(id));
+            let left_out: Vec<Uuid> = files.collect();
             let names = HashMap::from([(stays.id, after.columns.name.clone()), (goes.id, goes.name.clone())]);
             let mut moved = merging::unite(tx, stays.id, goes.id).await?;
             let (rows, more) = children::step(tx, &goes, &stays).await?;
             moved.extend(rows);
+            attachments::let_go(tx, &left_out, Some(tx.now() + UNDO + Duration::days(1))).await?;
             let row = merge::ActiveModel {
                 id: Set(merge_id),
                 customer_id: Set(stays.id),

@@ -3,6 +3,7 @@
 use super::job::{MergeContinued, back, close_parts, hold, person};
 use super::log::{MergeView, find};
 use super::pairs;
+use crate::attachments;
 use crate::customers::merging::entity::{merge, moved, pair};
 use crate::customers::merging::{self, Image, PARTS, Record};
 use crate::customers::{self, Customer};
@@ -45,6 +46,8 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
     if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes).await? {
         return Err(Problem::conflict("undo_blocked", None));
     }
+    let files: Vec<Uuid> = Record::of(&tx, &goes)?.files().into_iter().collect();
+    attachments::let_go(&tx, &files, None).await?;
     let parts = Condition::all()
         .add(moved::Column::MergeId.eq(found.id))
         .add(moved::Column::Kind.is_in(PARTS))

@@ -2,6 +2,7 @@
 //! phone or address: number, amounts, lines and dates.
 
 use super::list::{self, Erased};
+use crate::attachments::entity::attachment;
 use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
 use crate::customers::merging::entity::{merge, pair};
@@ -97,6 +98,14 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
     tx.remove::<blind::Entity>(blind::Column::CustomerId.eq(person)).await?;
     tx.remove::<date::Entity>(date::Column::CustomerId.eq(person)).await?;
     tx.remove::<star::Entity>(star::Column::CustomerId.eq(person)).await?;
+    // Their key goes at once, so what they held is gone; the sweep takes the rows.
+    let files = attachment::ActiveModel {
+        name: Set(ERASED.to_owned()),
+        sealed_key: Set(None),
+        kept_until: Set(Some(tx.now())),
+        ..Default::default()
+    };
+    tx.derive_all::<attachment::Entity>(attachment::Column::CustomerId.eq(person), files).await?;
     // Whole files of rows go: what stands in them of others can be sent or made again.
     let of_theirs = Query::select()
         .column(imported::Column::ImportId)

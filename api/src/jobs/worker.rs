@@ -60,6 +60,9 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_tagging(None).await {
                         tracing::error!(%error, "looking for rules that give tags");
                     }
+                    if let Err(error) = System::new(&at).fill_taggings(None).await {
+                        tracing::error!(%error, "writing again what rows of tags say");
+                    }
                     if let Err(error) = System::new(&at).begin_recycling(None).await {
                         tracing::error!(%error, "looking for customers whom nobody looks after");
                     }

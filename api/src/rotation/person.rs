@@ -1,6 +1,8 @@
 //! One person gets another key: what it seals is sealed anew. The values in the audit record stay as they
 //! are, under a key of their own, because the chain's hashes cover them.
 
+use crate::attachments;
+use crate::attachments::entity::attachment;
 use crate::customers::entity::customer;
 use crate::customers::merging::entity::merge;
 use crate::customers::transfer::entity::row as imported;
@@ -27,6 +29,7 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
     let orders = tx.find::<order::Entity>().filter(order::Column::CustomerId.eq(person)).all().await?;
     let requests = tx.find::<request::Entity>().filter(request::Column::CustomerId.eq(person)).all().await?;
     let merges = tx.find::<merge::Entity>().filter(merge::Column::CustomerId.eq(person)).all().await?;
+    let files = tx.find::<attachment::Entity>().filter(attachment::Column::CustomerId.eq(person)).all().await?;
     let anew = |column: &str, row: Uuid, sealed: &[u8]| -> Result<Vec<u8>, Problem> {
         let place = tx.keys().place(column, row);
         Ok(renewed.vault.seal(&place, &keys.vault.open(&place, sealed)?))
@@ -67,6 +70,15 @@ pub(crate) async fn rotate_person(system: &System, tenant_id: i64, person: Uuid)
             merge::ActiveModel { before: Set(Some(anew("merges.before", row.id, &before)?)), ..Default::default() };
         let still = Condition::all().add(merge::Column::Id.eq(row.id)).add(merge::Column::Before.eq(before));
         sealed += tx.derive_all::<merge::Entity>(still, change).await?;
+    }
+    for row in files {
+        let Some(own) = row.sealed_key else { continue };
+        let change = attachment::ActiveModel {
+            sealed_key: Set(Some(anew(attachments::KEY, row.id, &own)?)),
+            ..Default::default()
+        };
+        let still = Condition::all().add(attachment::Column::Id.eq(row.id)).add(attachment::Column::SealedKey.eq(own));
+        sealed += tx.derive_all::<attachment::Entity>(still, change).await?;
     }
     sealed += undoable(&tx, person, anew).await?;
     tx.audit("rotate", "customer", Some(person), json!({ "sealed": sealed }));

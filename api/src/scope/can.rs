@@ -58,6 +58,13 @@ impl<P: Grant> Deref for Can<P> {
     }
 }
 
+impl<P: Grant> Can<P> {
+    /// The scope, for an answer that is still being read when the handler is done.
+    pub(crate) fn into_scope(self) -> Scope {
+        self.scope
+    }
+}
+
 impl<P: Grant> DerefMut for Can<P> {
     fn deref_mut(&mut self) -> &mut Scope {
         &mut self.scope

@@ -15,6 +15,9 @@ const PLACES: i64 = 4;
 /// The largest number.
 pub const MAX_NUMBER: i64 = 1_000_000_000_000;
 
+/// The most files that stand in a field.
+pub const MAX_FILES: i64 = 5;
+
 /// A field as it is defined. The phone hands what the server answers to the same rules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +114,16 @@ impl Definition {
                 between("too_few", "too_many", count, (rules.min.unwrap_or(0), rules.max.unwrap_or(i64::MAX)))?;
                 Tree::List(held)
             }
+            (CustomKind::File, Tree::List(chosen)) => {
+                let id = |item: &Tree| matches!(item, Tree::Text(text) if Uuid::try_parse(text).is_ok());
+                if !chosen.iter().all(id) {
+                    return Err(Violation::new("", "uuid_invalid"));
+                }
+                let count = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
+                let most = rules.max.unwrap_or(MAX_FILES).min(MAX_FILES);
+                between("too_few", "too_many", count, (rules.min.unwrap_or(0), most))?;
+                return Ok(());
+            }
             (CustomKind::Choice, Tree::Text(_)) => return Err(Violation::new("", "enum_invalid")),
             _ => return Err(Violation::new("", "type")),
         };
@@ -170,6 +183,9 @@ impl Definition {
         let comparable = matches!(self.kind, CustomKind::Text | CustomKind::Number | CustomKind::Phone);
         if rules.unique && (!comparable || rules.default.is_some()) {
             found.push(Violation::new("rules.unique", "unique_impossible"));
+        }
+        if self.kind == CustomKind::File && rules.default.is_some() {
+            found.push(Violation::new("rules.default", "default_impossible"));
         }
         if rules.min.zip(rules.max).is_some_and(|(min, max)| min > max) {
             found.push(Violation::new("rules.max", "range_reversed"));

@@ -43,6 +43,7 @@ super::texts! {
     choices_unexpected: "只有单选和多选才有选项", "Only a choice has things to choose from";
     choice_twice: "选项重复", "The choice occurs twice";
     secret_impossible: "只有单行文字可以设为敏感", "Only a text can be secret";
+    default_impossible: "文件字段没有默认值", "A field of files begins with nothing";
     unique_impossible: "这种字段不能要求唯一", "Such a field cannot be unique";
     range_reversed: "最大值不能小于最小值", "The greatest lies below the least";
     field_unknown: "没有这个自定义字段", "There is no such field";
@@ -54,7 +55,7 @@ super::texts! {
     correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";
     customer_unknown: "没有这位客户", "There is no such customer";
     selection_unclear: "请逐个选择客户，或给出一个筛选条件", "Choose customers one by one, or by a filter";
-    bulk_field_unfit: "敏感或要求唯一的字段不能批量填写", "A secret or unique field is not for many at once";
+    bulk_field_unfit: "敏感、要求唯一的字段和文件不能批量填写", "A secret or unique field, and a file, is not for many at once";
     change_missing: "请至少选择一项修改", "Choose at least one thing to change";
     values_count: "值的个数不对", "The wrong number of values";
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
@@ -67,6 +68,12 @@ super::texts! {
     views_too_many: "视图太多，请先删除不用的", "Too many views: delete some first";
     ground_missing: "拒绝时请选择法律允许的理由", "A refusal needs a reason that the law allows";
     ground_unexpected: "只有拒绝时才填写理由", "Only a refusal has a reason";
+    attachment_kind_unknown: "只能上传图片（JPEG、PNG、WebP、GIF）、PDF、Word、Excel 和纯文本文件", "Only pictures (JPEG, PNG, WebP, GIF), PDF, Word, Excel and plain text";
+    attachment_empty: "文件是空的", "The file is empty";
+    attachment_too_large: "文件不能超过 {max} MB", "The file is larger than {max} MB";
+    attachments_full: "附件空间已满（{max} MB），请先删除一些", "The space for attachments is used up ({max} MB): remove some first";
+    attachment_unknown: "没有这个文件，或上传已过期，请重新上传", "There is no such file, or it waited too long: send it again";
+    column_file: "文件不能从表格导入", "Files do not come in with a table";
     file_empty: "文件里没有数据行", "The file has no rows";
     file_kind_unknown: "请上传 CSV 或 XLSX 文件（旧的 XLS 请在 Excel 里另存为 XLSX）", "Send a CSV or XLSX file (save an old XLS as XLSX)";
     file_broken: "文件已损坏，或不是有效的表格", "The file is broken, or no table";

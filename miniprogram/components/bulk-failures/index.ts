@@ -1,4 +1,5 @@
 import { listBulkFailures } from '../../api/bulk'
+import { knownCustomFields, listCustomFields } from '../../api/custom-fields'
 import { findCustomer } from '../../api/customers'
 import { failureLines } from '../../words/bulk'
 import type { FailureLine } from '../../words/bulk'
@@ -25,11 +26,13 @@ Component({
       try {
         const { items } = await listBulkFailures(action)
         const names = new Map<string, string>()
-        this.show(action, state, failureLines(items, names))
+        if (items.some((one) => one.fields?.length) && !knownCustomFields().length) await listCustomFields().catch(() => [])
+        const labels = new Map(knownCustomFields().map((field) => [field.key, field.label]))
+        this.show(action, state, failureLines(items, names, labels))
         // Of each reason the first few by name; who may not see one gets no name.
         const whose = [...new Set(items.map((one) => one.code))].flatMap((code) => items.filter((one) => one.code === code).slice(0, NAMED))
         await Promise.all(whose.map(({ customer_id: id }) => findCustomer(id).then(({ name }) => names.set(id, name), () => undefined)))
-        this.show(action, state, failureLines(items, names))
+        this.show(action, state, failureLines(items, names, labels))
       } catch {
         this.setData({ failed: true })
       }

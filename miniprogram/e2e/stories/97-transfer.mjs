@@ -1,5 +1,5 @@
 // A table comes in from a chat: looked at, tried, imported, taken back. A list goes out by a link.
-import { arrived, settled, texts } from '../actions.mjs'
+import { arrived, rowIds, settled, texts } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -104,6 +104,34 @@ export async function tell({ step, open, world }) {
     const [{ data: link }] = (await boss.calls('setClipboardData')).slice(-1)
     const { body } = await world.ask('', 'GET', link.startsWith('http') ? link : world.api + link)
     check(body.includes(`'=导出${stamp},`), `the file says ${body}`)
+  })
+
+  await step('a list goes out from the bar: tapped, proved by a finger, and its file fetched', async () => {
+    // A login of its own: nobody has given it the second look yet.
+    const phone = await open(BOSS, { storageState: world.storage(await world.signIn(BOSS)) })
+    const name = `栏里导出${stamp}`
+    for (const at of ['甲', '乙']) await world.customer(session, { name: name + at })
+    await phone.goto('/pages/customers/index')
+    await phone.fill('[data-testid=search]', name)
+    await until('both', async () => (await rowIds(phone, 'customer-row')).length === 2)
+    await phone.tap('[data-testid=pick-many]')
+    await phone.tap('[data-testid=bulk-all]')
+    await until('both are chosen', async () => (await phone.text('[data-testid=bulk-count]')) === '已选 2 位')
+    await phone.tap('[data-testid=bulk-export]')
+    await phone.waitText('再确认一次是你本人')
+    await phone.tap('[data-testid=by-finger]')
+    await phone.tapText('按下手指')
+    await phone.waitRoute('/features/customers/transfer/index')
+    const [made] = (await world.call(session, 'GET', 'exports')).items
+    const fetch = `[data-testid=transfer-row][data-id="${made.id}"] [data-testid=transfer-link]`
+    await phone.visible(fetch).waitFor({ timeout: 20_000 })
+    await look(phone, 'i9-from-the-bar')
+    await phone.tap(fetch)
+    await phone.waitText('链接已复制')
+    const [{ data: link }] = (await phone.calls('setClipboardData')).slice(-1)
+    const { status, body } = await world.ask('', 'GET', link.startsWith('http') ? link : world.api + link)
+    check(status === 200 && body.startsWith('PK'), `the workbook is ${status} ${String(body).slice(0, 40)}`)
+    await phone.close()
   })
 
   equal(complaints, [], 'what is wrong with the pages')

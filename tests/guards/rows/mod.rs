@@ -7,7 +7,7 @@ mod world;
 use super::document::{Access, Operation, operations};
 use super::samples::Desk;
 use crate::harness::{Answer, Client, Shop, phone_number, text};
-use domain::permission::{FieldRule, Permission};
+use domain::permission::{FieldRule, Permission, Reach, Resource};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use world::{Asker, Known, World, world};
@@ -205,6 +205,7 @@ impl World {
                                 | "keys"
                                 | "audit"
                                 | "business"
+                                | "custom_field"
                         )
                     );
                     assert!(known || ours.contains(&text(&entry["resource_id"])), "{who}: {entry}");
@@ -302,7 +303,19 @@ impl World {
             }
             "list_custom_fields" => {
                 let fields = client.get("/custom-fields").await.ok();
-                assert_eq!(items(&fields, "key").len(), 0, "{who}: {fields}");
+                assert_eq!(items(&fields, "key"), BTreeSet::from(["scan".to_owned()]), "{who}: {fields}");
+            }
+            "get_attachment" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/attachments/{}", known.file)).await;
+                    match asker.sees(known) {
+                        // Whoever looks through the pool sees that there is one.
+                        true if known.pooled && asker.rights.reach(Resource::Customers) != Reach::All => {
+                            drop(answer.problem(403, "row_read_only"))
+                        }
+                        sees => assert_eq!(answer.status, if sees { 200 } else { 404 }, "{who}: {}", known.name),
+                    }
+                }
             }
             "count_custom_field" => {
                 let path = format!("/custom-fields/{}/count", self.customers[0].id);

@@ -3,6 +3,7 @@
 
 use super::super::samples::Desk;
 use super::super::staffing;
+use crate::attachments;
 use crate::harness::{Client, Shop, phone_number, text};
 use domain::permission::{Permission, Reach, Resource, Role};
 use domain::rights::Rights;
@@ -33,6 +34,8 @@ pub struct Known {
     /// Task and assignee.
     pub tasks: Vec<(String, String)>,
     pub order: String,
+    /// A file that their record names.
+    pub file: String,
     pub gone: bool,
     /// A customer of a colleague whom they know; empty when there is none.
     pub relative: String,
@@ -130,7 +133,8 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
     let emails = if mailed { json!([{ "email": email }]) } else { json!([]) };
     let wants = needs.then_some("两斤明前");
     let region = if name.ends_with(['1', '2', '5']) { "330106" } else { "330203" };
-    let body = json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags, "emails": emails, "needs": wants, "region": region,
+    let file = attachments::picture(client).await;
+    let body = json!({ "name": name, "phones": [{ "number": number }], "tag_ids": tags, "emails": emails, "needs": wants, "region": region, "custom": { "scan": [file] },
         "remark": SECRET, "remark_secret": true });
     let id = text(&client.post("/customers", body).await.ok()["id"]);
     let now = desk.shop.at.clock().now();
@@ -160,6 +164,7 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         interaction: text(&said["id"]),
         tasks,
         order: text(&order["id"]),
+        file,
         gone: false,
         relative: String::new(),
         email,
@@ -228,6 +233,9 @@ pub async fn world() -> World {
     desks.push(Desk::new(&shop, neighbour, &neighbours_boss, &neighbours_boss));
     let here = [desks[0].tag().await, desks[0].tag().await];
     let there = [desks[5].tag().await, desks[5].tag().await];
+    for desk in [&desks[0], &desks[5]] {
+        attachments::field(&desk.boss, json!({})).await;
+    }
     for (at, desk) in desks.iter().enumerate() {
         let pair = if at < 5 { &here } else { &there };
         for number in 0..5 {

@@ -1,5 +1,6 @@
 //! What a bulk action does to a batch of customers, and what stood there before.
 
+use super::custom::Why;
 use super::{Asked, Before, custom};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
@@ -19,8 +20,8 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) done: Vec<(Uuid, Before)>,
-    /// To whom it was not done, with the code of the reason.
-    pub(super) failed: Vec<(Uuid, &'static str)>,
+    /// To whom it was not done, and why.
+    pub(super) failed: Vec<(Uuid, Why)>,
 }
 
 /// Something was said about customers to whoever looks after them; `tasks` has the inbox.
@@ -60,19 +61,20 @@ async fn changed(
     let (mut rows, mut retags) = (Vec::new(), Vec::new());
     for row in customers {
         if change.message.is_some() && change.owner_id.is_none() && row.pool_id.is_some() {
-            failed.push((row.id, "in_pool")); // Nobody to say it to.
+            failed.push((row.id, "in_pool".into())); // Nobody to say it to.
             continue;
         }
         let mut before = Before::default();
-        if !change.custom.0.is_empty() {
-            match custom::check(tx, &change.custom, &row).await? {
+        let type_ = change.type_.as_deref().filter(|type_| *type_ != row.type_);
+        if type_.is_some() || !change.custom.0.is_empty() {
+            match custom::check(tx, &change.custom, &custom::about(type_), &row).await? {
                 Ok(filled) if filled.is_empty() => {}
                 Ok(filled) => {
                     before.custom = Some(custom::sealed(tx, &filled, &row)?);
                     custom::write(tx, &filled, &row).await?;
                 }
-                Err(code) => {
-                    failed.push((row.id, code));
+                Err(why) => {
+                    failed.push((row.id, why));
                     continue;
                 }
             }
@@ -86,7 +88,7 @@ async fn changed(
         if change.owner_id.is_some_and(|owner| owner != row.owner_id || row.pool_id.is_some()) {
             before.owner = Some((row.owner_id, row.pool_id));
         }
-        if change.type_.as_ref().is_some_and(|type_| *type_ != row.type_) {
+        if type_.is_some() {
             before.type_ = Some(row.type_.clone());
         }
         let differs = before.owner.is_some() || before.type_.is_some();

@@ -90,14 +90,14 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let (mine, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|customer| may.contains(&customer.id));
     let (mine, too_many) = within_limits(&tx, &asked, mine).await?;
     let mut outcome = apply::apply(&tx, &asked, found.created_at, mine).await?;
-    outcome.failed.extend(others.into_iter().map(|other| (other.id, "row_read_only")));
-    outcome.failed.extend(too_many);
+    outcome.failed.extend(others.into_iter().map(|other| (other.id, "row_read_only".into())));
+    outcome.failed.extend(too_many.into_iter().map(|(customer, why)| (customer, why.into())));
     let done = i64::try_from(outcome.done.len()).unwrap_or(i64::MAX);
     let failed = i64::try_from(outcome.failed.len()).unwrap_or(i64::MAX);
     let touched: Vec<Uuid> = outcome.done.iter().map(|(customer, _)| *customer).collect();
     crate::customers::touched(&tx, &touched).await?;
     let rows = outcome.done.into_iter().map(|(customer, before)| (customer, None, serde_json::to_string(&before).ok()));
-    let rows = rows.chain(outcome.failed.into_iter().map(|(customer, code)| (customer, Some(code.to_owned()), None)));
+    let rows = rows.chain(outcome.failed.into_iter().map(|(customer, why)| (customer, Some(why.kept()), None)));
     let rows = rows.map(|(customer, failure, before)| row::ActiveModel {
         bulk_id: Set(id),
         customer_id: Set(customer),

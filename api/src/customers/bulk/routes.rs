@@ -1,5 +1,6 @@
 //! Bulk actions over HTTP.
 
+use super::custom::Why;
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
@@ -254,6 +255,9 @@ pub struct BulkFailure {
     pub customer_id: Uuid,
     /// Why, as a code.
     pub code: String,
+    /// The fields that it is about, as a form names them: `custom.<key>`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 /// The first hundred customers to which it was not done, and why.
@@ -266,8 +270,10 @@ async fn list_bulk_failures(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result
     let failed = failed.add(row::Column::Failure.ne(super::undo::UNDONE));
     let rows = scope.find::<row::Entity>().filter(failed);
     let rows = rows.shape(|rows| rows.order_by_asc(row::Column::CustomerId).limit(100)).all().await?;
-    let items =
-        rows.into_iter().filter_map(|row| Some(BulkFailure { customer_id: row.customer_id, code: row.failure? }));
+    let items = rows.into_iter().filter_map(|row| {
+        let (code, fields) = Why::read(&row.failure?);
+        Some(BulkFailure { customer_id: row.customer_id, code, fields })
+    });
     Ok(Json(All { items: items.collect() }))
 }
 

@@ -72,7 +72,10 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
             continue; // Somebody gave it another value since: theirs stays.
         }
         if let Some(sealed) = &was.custom {
-            let Some(filled) = custom::back(tx, &change.custom, sealed, &row).await? else { continue };
+            let Some(filled) = custom::back(tx, &change.custom, &custom::about(type_.as_deref()), sealed, &row).await?
+            else {
+                continue;
+            };
             custom::write(tx, &filled, &row).await?;
         }
         undone.push(row.id);

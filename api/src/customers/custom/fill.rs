@@ -7,7 +7,9 @@ use super::super::store::existing;
 use super::super::vault::Vault;
 use super::about::about_row;
 use super::entity::{blind, value};
+use super::files;
 use super::keys::{Key, blind_kind, folded, keys};
+use super::said::said;
 use super::shown::read;
 use super::{all, definitions};
 use crate::crypto::sha256;
@@ -19,7 +21,7 @@ use domain::json::Tree;
 use domain::{Violations, given::Given};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, Set};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is to be written, each value in its one spelling; `null` clears.
@@ -57,6 +59,7 @@ pub(in crate::customers) async fn check(
         (!same).then(|| (definition.clone(), tree))
     };
     let mut filled: Vec<(Definition, Tree)> = given.into_iter().filter_map(of).collect();
+    files::found(rows, &mut filled, before.map(|(customer, _)| customer)).await?;
     if before.is_none() {
         // What the author does not see begins with its default all the same.
         let hidden = all(rows.scope()).await?;
@@ -75,14 +78,15 @@ pub(in crate::customers) async fn check(
 /// decided for each.
 ///
 /// # Errors
-/// `bulk_field_unfit` for a secret or unique field, otherwise what is wrong with the value by itself.
+/// `bulk_field_unfit` for a secret or unique field and for files, which are one person's; otherwise what is wrong with the value by itself.
 pub(in crate::customers) async fn fit_many(rows: &impl Reads, given: &Given) -> Result<(), Problem> {
     if given.0.is_empty() {
         return Ok(());
     }
     let seen = definitions(rows).await?;
     let mut given = given.0.clone();
-    let alone = |key: &str| seen.iter().any(|known| known.key == key && (known.sealed() || known.rules.unique));
+    let alone = |known: &Definition| known.sealed() || known.rules.unique || known.kind == CustomKind::File;
+    let alone = |key: &str| seen.iter().any(|known| known.key == key && alone(known));
     if let Some((key, _)) = given.iter().find(|(key, _)| alone(key)) {
         return Err(Problem::field(&format!("custom.{key}"), "bulk_field_unfit"));
     }
@@ -96,11 +100,17 @@ pub(super) fn record(definitions: &[Definition], kept: Option<&str>, vault: &Vau
     let kept = read(kept);
     let value = |definition: &Definition| match definition.sealed() {
         true => vault.custom.get(&definition.id).cloned().map(Tree::Text),
-        false => kept.member(&definition.id.simple().to_string()).cloned(),
+        false => plain(&kept, definition),
     };
     Tree::Record(
         definitions.iter().filter_map(|definition| Some((definition.key.clone(), value(definition)?))).collect(),
     )
+}
+
+/// What stands in a field that is not sealed, as a body would say it.
+fn plain(kept: &Tree, definition: &Definition) -> Option<Tree> {
+    let value = kept.member(&definition.id.simple().to_string())?;
+    Some(if definition.kind == CustomKind::File { files::said_by_ids(value) } else { value.clone() })
 }
 
 impl Filled {
@@ -121,9 +131,9 @@ impl Filled {
     /// What stood in the fields that change, `null` where nothing did.
     pub(in crate::customers) fn before(&self, kept: Option<&str>) -> Given {
         let kept = read(kept);
-        let old = |definition: &Definition| kept.member(&definition.id.simple().to_string()).cloned();
-        let pair =
-            |(definition, _): &(Definition, Tree)| (definition.key.clone(), old(definition).unwrap_or(Tree::Null));
+        let pair = |(definition, _): &(Definition, Tree)| {
+            (definition.key.clone(), plain(&kept, definition).unwrap_or(Tree::Null))
+        };
         Given(self.0.iter().map(pair).collect())
     }
 
@@ -176,6 +186,7 @@ impl Filled {
         self.taken(tx, customer, written).await?;
         let written = tx.insert_many::<blind::Entity>(blind).await;
         self.taken(tx, customer, written).await?;
+        files::settle(tx, customer, &self.0, before.map(|(customer, _)| customer)).await?;
         self.record(tx, customer, before);
         Ok(())
     }
@@ -322,25 +333,6 @@ pub(super) async fn holder(tx: &Tx<'_>, definition: &Definition, tree: &Tree) ->
     Ok(rows.one().await?.map(|row| row.customer_id))
 }
 
-/// A value as people read it: choices by their labels.
-fn said(definition: &Definition, tree: &Tree) -> Value {
-    let label = |key: &str| {
-        let choice = definition.rules.choices.iter().find(|choice| choice.key.as_deref() == Some(key));
-        Value::from(choice.map_or(key, |choice| choice.label.as_str()))
-    };
-    match (definition.kind, tree) {
-        (CustomKind::Choice, Tree::Text(key)) => label(key),
-        (CustomKind::Choices, Tree::List(items)) => items
-            .iter()
-            .map(|item| match item {
-                Tree::Text(key) => label(key),
-                other => serde_json::to_value(other).unwrap_or_default(),
-            })
-            .collect(),
-        _ => serde_json::to_value(tree).unwrap_or_default(),
-    }
-}
-
 fn value_rows(customer: Uuid, definition: &Definition, tree: &Tree) -> Vec<value::ActiveModel> {
     if *tree == Tree::Null {
         return Vec::new();
@@ -372,17 +364,4 @@ pub(super) fn unique_key(definition: &Definition, tree: &Tree) -> Vec<u8> {
         _ => serde_json::to_string(tree).unwrap_or_default(),
     };
     sha256(spelled.as_bytes()).to_vec()
-}
-
-/// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
-/// handed out.
-pub(in crate::customers) async fn labelled(
-    scope: &Scope,
-    customer: &Customer,
-    vault: &Vault,
-) -> Result<BTreeMap<String, Value>, Problem> {
-    let fields = all(scope).await?;
-    let kept = record(&fields, customer.custom.as_deref(), vault);
-    let value = |field: &Definition| Some((field.label.clone(), said(field, kept.member(&field.key)?)));
-    Ok(fields.iter().filter_map(value).collect())
 }

@@ -2,15 +2,19 @@
 
 mod about;
 pub(crate) mod entity;
+mod files;
 mod fill;
 pub(crate) mod keys;
 mod routes;
+mod said;
 mod shown;
 mod unique;
 
 pub(super) use about::{about_change, about_new};
-pub(super) use fill::{Filled, check, fit_many, given, holders, labelled};
+pub(super) use files::ids;
+pub(super) use fill::{Filled, check, fit_many, given, holders};
 pub(super) use routes::routes;
+pub(super) use said::labelled;
 pub(super) use shown::{Shown, shown};
 pub(super) use unique::{hold, release};
 
@@ -20,6 +24,7 @@ use domain::custom_fields::Definition;
 use entity::field;
 use sea_orm::QueryOrder as _;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The fields that whoever asks sees, first to last, each with whether they may fill it in. A filter
 /// knows no others, so that nobody finds out by asking what they do not see.
@@ -30,6 +35,14 @@ pub(crate) async fn definitions(rows: &impl Reads) -> Result<Arc<Vec<Definition>
         return Ok(all);
     }
     Ok(Arc::new(all.iter().filter_map(|definition| scope.custom_seen(definition)).collect()))
+}
+
+/// Whether whoever asks sees a field.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn shows(rows: &impl Reads, field: Uuid) -> Result<bool, Problem> {
+    Ok(definitions(rows).await?.iter().any(|definition| definition.id == field))
 }
 
 /// Every field of the business: a copy that is at most three seconds old.

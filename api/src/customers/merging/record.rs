@@ -233,6 +233,11 @@ impl Record {
         Remark::of(self.columns.remark.as_ref(), &self.vault)
     }
 
+    /// The files that its fields name.
+    pub(crate) fn files(&self) -> BTreeSet<Uuid> {
+        self.custom.values().flat_map(|value| custom::ids(&of_value(Some(value)))).collect()
+    }
+
     /// Makes the customer's row, and everything by which it is found, say this. `false`: it is not there any
     /// more in this version.
     ///

@@ -10,7 +10,7 @@ mod routes;
 mod settings;
 
 pub(crate) use giving_up::PoolGivenUp;
-pub(super) use limits::{fitting, room};
+pub(super) use limits::{Rooms, fitting, room};
 pub(crate) use moves::{Moved, write as record_moves};
 
 use crate::customers::entity::pool;

@@ -19,8 +19,8 @@ impl Compiler<'_> {
         let within = |rows: Condition| Condition::all().add(id.in_subquery(self.values(definition, rows)));
         let without = |rows: Condition| Condition::all().add(id.not_in_subquery(self.values(definition, rows)));
         let every = Condition::all;
-        if definition.kind == CustomKind::LongText && !nullary(test.op) {
-            return Err(Refused::Op); // Too long for an index.
+        if matches!(definition.kind, CustomKind::LongText | CustomKind::File) && !nullary(test.op) {
+            return Err(Refused::Op); // Too long for an index, or only there or not.
         }
         if definition.sealed() && !nullary(test.op) {
             return self.sealed(definition, test);

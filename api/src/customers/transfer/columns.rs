@@ -1,14 +1,15 @@
 //! What a column of a table can be: its name, the words by which it is known, and the words of its values. What
 //! an export writes an import reads.
 
-use domain::custom_fields::Definition;
+use domain::Violation;
+use domain::custom_fields::{CustomKind, Definition};
 use domain::transfer::ColumnUse;
 
 /// A field of a customer as tables know it: its name, the word that an export writes, and other words for it.
 pub(super) type Known = (&'static str, &'static str, &'static [&'static str]);
 
 /// All of them, in the order of an export.
-pub(super) const FIELDS: [Known; 29] = [
+pub(super) const FIELDS: [Known; 30] = [
     (
         "name",
         "姓名",
@@ -75,6 +76,11 @@ pub(super) const FIELDS: [Known; 29] = [
     ("needs", "需求", &["客户需求", "needs"]),
     ("remark", "备注", &["说明", "描述", "remark", "remarks", "note", "notes", "comment", "comments"]),
     ("owner", "负责人", &["归属人", "跟进人", "所属销售", "业务员", "owner", "salesperson"]),
+    (
+        "helpers",
+        "协作人",
+        &["协作者", "协作员工", "协同人", "共同跟进人", "helper", "helpers", "collaborator", "collaborators"],
+    ),
     ("created_at", "创建时间", &["创建日期", "录入时间", "建档时间", "createdat", "createddate"]),
     ("created_by", "创建人", &["录入人", "建档人", "createdby"]),
     ("id", "客户编号", &["编号", "id", "customerid"]),
@@ -111,17 +117,27 @@ const READ: [&str; 4] = ["interaction", "interaction_at", "interaction_by", "int
 const SEVERAL: [&str; 5] = ["phone", "email", "wechat", "tags", "dates"];
 
 /// Whether a column can be meant for it; the business's own fields by `custom.` and their key.
-pub(super) fn reads(field: &str, own: &[Definition]) -> bool {
-    match field.strip_prefix("custom.") {
-        Some(key) => own.iter().any(|definition| definition.key == key && definition.writable),
+///
+/// # Errors
+/// Why not.
+pub(super) fn reads(field: &str, own: &[Definition]) -> Result<(), Violation> {
+    let known = match field.strip_prefix("custom.") {
+        Some(key) => match own.iter().find(|definition| definition.key == key && definition.writable) {
+            Some(definition) if definition.kind == CustomKind::File => return Err(Violation::new("", "column_file")),
+            found => found.is_some(),
+        },
         None => FIELDS.iter().any(|(name, ..)| *name == field) && !WRITTEN.contains(&field),
-    }
+    };
+    if known { Ok(()) } else { Err(Violation::new("", "column_unknown")) }
 }
 
 /// The fields of an export, in their order.
 pub(super) fn written() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().map(|(name, ..)| *name).filter(|name| !READ.contains(name))
 }
+
+/// What stands behind a helper who may also change the customer.
+pub(super) const MAY_EDIT: &str = "（可编辑）";
 
 /// Whether a field is about an old follow-up.
 pub(super) fn is_talk(field: &str) -> bool {
@@ -150,6 +166,7 @@ pub(super) fn guess(headers: &[String], own: &[Definition]) -> Vec<ColumnUse> {
     for (header, column) in headers.iter().zip(0_i64..) {
         let word = plain(header);
         let mine = own.iter().find(|definition| definition.writable && plain(&definition.label) == word);
+        let mine = mine.filter(|definition| definition.kind != CustomKind::File);
         let by = talks && known("interaction_by", &word);
         let built_in =
             FIELDS.iter().find(|(name, ..)| !WRITTEN.contains(name) && known(name, &word) && !(by && *name == "owner"));

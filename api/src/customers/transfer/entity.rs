@@ -55,6 +55,8 @@ pub mod import {
         pub reverted: i64,
         /// Rows that came in with something to be told about them; none where nobody counted yet.
         pub hinted: Option<i64>,
+        /// How many customers a trial has given to whom so far, as JSON: its pieces leave nothing else behind.
+        pub owned: Option<String>,
         pub created_at: DateTimeUtc,
         pub finished_at: Option<DateTimeUtc>,
         /// When its rows go.
@@ -66,7 +68,7 @@ pub mod import {
 
     impl ActiveModelBehavior for ActiveModel {}
 
-    crate::fields!(plain Format, State; secret Name, Asked);
+    crate::fields!(plain Format, State; secret Name, Asked, Owned);
 
     crate::tenanted!(record | look | of_staff(Column::StaffId, look));
 }

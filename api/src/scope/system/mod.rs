@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod addresses;
+mod attachments;
 pub(crate) mod consents;
 pub(crate) mod credit_tables;
 pub(crate) mod credits;

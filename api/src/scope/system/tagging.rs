@@ -3,12 +3,17 @@
 use super::System;
 use crate::clock::CHINA;
 use crate::customers::TagRulesDue;
+use crate::customers::entity::tagging;
 use crate::jobs;
 use crate::problem::Problem;
-use crate::tags::entity::rule;
+use crate::tags::entity::{rule, tag};
 use chrono::{DateTime, NaiveTime, Utc};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Rules that get their turn in one go.
 const BATCH: u64 = 1000;
@@ -46,6 +51,62 @@ impl System {
             tx.commit().await?;
         }
         Ok(begun)
+    }
+}
+
+/// Tags, and of each the customers, that are filled in in one go.
+const TAGS: u64 = 200;
+const CUSTOMERS: u64 = 500;
+/// Times that this is done in a row; what is left then waits for an hour.
+const TURNS: usize = 100;
+
+#[expect(clippy::disallowed_methods, reason = "goes through all businesses")]
+impl System {
+    /// Writes again what rows of tags say of their customers where a server of an older version wrote them, which knew
+    /// of no copy. Looks at one place in an index for each tag, so it costs next to nothing when there are none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn fill_taggings(&self, only: Option<i64>) -> Result<usize, Problem> {
+        let empty = || {
+            Condition::all()
+                .add(Expr::col((tagging::Entity, tagging::Column::Live)).is_null())
+                .add(Expr::col((tagging::Entity, tagging::Column::CustomerAt)).is_null())
+        };
+        let without = Query::select()
+            .expr(Expr::val(1))
+            .from(tagging::Entity)
+            .and_where(
+                Expr::col((tagging::Entity, tagging::Column::TenantId)).equals((tag::Entity, tag::Column::TenantId)),
+            )
+            .and_where(Expr::col((tagging::Entity, tagging::Column::TagId)).equals((tag::Entity, tag::Column::Id)))
+            .cond_where(empty())
+            .to_owned();
+        let mut filled = 0;
+        for _ in 0..TURNS {
+            let tags = tag::Entity::find()
+                .filter(Expr::exists(without.clone()))
+                .filter(Condition::all().add_option(only.map(|id| tag::Column::TenantId.eq(id))))
+                .limit(TAGS)
+                .all(&self.at.db.read)
+                .await?;
+            if tags.is_empty() {
+                break;
+            }
+            for tag in tags {
+                let rows = tagging::Entity::find()
+                    .filter(tagging::Column::TenantId.eq(tag.tenant_id))
+                    .filter(tagging::Column::TagId.eq(tag.id))
+                    .filter(empty())
+                    .limit(CUSTOMERS)
+                    .all(&self.at.db.read)
+                    .await?;
+                let ids: Vec<Uuid> = rows.iter().map(|row| row.customer_id).collect();
+                filled += ids.len();
+                self.at.db.write.execute(&tagging::again(tag.tenant_id, &ids)).await?;
+            }
+        }
+        Ok(filled)
     }
 }
 

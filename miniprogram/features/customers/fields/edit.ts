@@ -30,6 +30,7 @@ export interface TypedField {
 export const BOUNDS: Partial<Record<CustomKind, { min: string; max: string; control: string }>> = {
   text: { min: '最少几个字', max: '最多几个字', control: 'number' }, long_text: { min: '最少几个字', max: '最多几个字', control: 'number' },
   number: { min: '最小', max: '最大', control: 'text' }, money: { min: '最低', max: '最高', control: 'money' }, choices: { min: '至少选几个', max: '最多选几个', control: 'number' },
+  file: { min: '至少几个', max: '最多几个', control: 'number' },
 }
 
 export function emptyField(): TypedField {
@@ -48,7 +49,7 @@ export function saysMore({ min, max, default: start, readOnly }: TypedField): bo
 
 /** How a default is typed; none where there can be none. */
 export function defaultControl({ kind, choices, unique, secret }: TypedField): { control: string; options: Choice[] } | null {
-  if (kind === 'phone' || unique || secret) return null
+  if (kind === 'phone' || kind === 'file' || unique || secret) return null
   // A choice that was not saved yet has no key to name it by.
   const options = kind === 'yes_no' ? YES_NO : choices.filter((one) => one.key && !one.retired).map((one) => ({ value: one.key, label: one.label }))
   if ((kind === 'choice' || kind === 'choices') && !options.length) return null

@@ -27,7 +27,7 @@ Component({
     types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false, masked: false,
-    existingOpen: false, conflictOpen: false,
+    existingOpen: false, conflictOpen: false, sending: 0,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
 
@@ -52,6 +52,10 @@ Component({
       const { was } = this.data
       const given = { ...((body['custom'] ?? {}) as Record<string, unknown>), ...about(was ? body : { type: 'potential', kind: 'person', ...body }) }
       return checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
+    },
+    /** Nothing is saved while a file is under way: it would not be among what is saved. */
+    onBusy(event: WechatMiniprogram.CustomEvent<{ busy: boolean }>) {
+      this.setData({ sending: this.data.sending + (event.detail.busy ? 1 : -1) })
     },
     toggleSection(event: WechatMiniprogram.TouchEvent) {
       const section = String(event.currentTarget.dataset['section'])

@@ -52,7 +52,7 @@ Component({
     },
     async ownFields() {
       const own = await listCustomFields().catch(() => [] as CustomField[])
-      this.setData({ own, fields: meanings(own.filter((field) => field.writable)) })
+      this.setData({ own, fields: meanings(own.filter((field) => field.writable && field.kind !== 'file')) })
     },
 
     choose() {

@@ -106,7 +106,7 @@ Component({
     /** Not those that are different for everybody. */
     async loadFields() {
       const own = await listCustomFields().catch(() => [] as CustomField[])
-      this.setData({ own: own.filter((one) => one.writable && !isSealed(one) && !one.rules.unique) })
+      this.setData({ own: own.filter((one) => one.writable && !isSealed(one) && !one.rules.unique && one.kind !== 'file') })
     },
     chooseField(event: Tap) {
       const field = this.data.own.find((one) => one.key === event.currentTarget.dataset['key'])

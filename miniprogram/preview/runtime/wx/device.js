@@ -56,7 +56,6 @@ const queued = (name, queue, cancel) => api(name, (options) => {
 queued('scanCode', 'scanQueue', 'cancel')
 queued('chooseLocation', 'locationQueue', 'cancel')
 queued('chooseImage', 'imageQueue', 'cancel')
-queued('chooseMedia', 'imageQueue', 'cancel')
 queued('chooseAddress', 'locationQueue', 'cancel')
 queued('getLocation', 'locationQueue', 'auth deny')
 queued('chooseContact', 'locationQueue', 'cancel')
@@ -102,25 +101,36 @@ Object.assign(fs, {
   access: later((o) => fs.accessSync(o.path), () => ({})),
   mkdir: later(() => {}, () => ({})),
 })
+/** What a test or a person chose, for wx.uploadFile. */
+export const chosenFile = (name) => files.get(name)
 sync({ getFileSystemManager: () => fs, env: { USER_DATA_PATH: path } })
 
-/** A file from a chat: what a test queued, or what whoever sits before the preview picks on this machine. */
-api('chooseMessageFile', async () => {
-  if (!(await privacy.ask('chooseMessageFile'))) refuse('privacy permission is not authorized', { errno: 104 })
-  record('chooseMessageFile', {})
-  const chosen = state.fileQueue?.length ? [state.fileQueue.shift()] : navigator.webdriver ? [] : await picked()
-  if (!chosen.length) refuse('cancel')
-  const tempFiles = chosen.map(({ name, data }, at) => {
+/** Files that a test queued as `{ name, data }`, or that whoever sits before the preview picks on this machine. */
+async function chosen(name, queue, accept) {
+  if (!(await privacy.ask(name))) refuse('privacy permission is not authorized', { errno: 104 })
+  record(name, {})
+  const found = state[queue]?.length ? [state[queue].shift()] : navigator.webdriver ? [] : await picked(accept)
+  if (!found.length) refuse('cancel')
+  return found.map(({ name, data }, at) => {
     const path = `http://tmp/${Date.now()}-${at}-${name}`
     files.set(path, data)
-    return { name, path, size: typeof data === 'string' ? new TextEncoder().encode(data).length : data.byteLength, time: Math.floor(Date.now() / 1000), type: 'file' }
+    return { name, path, size: typeof data === 'string' ? new TextEncoder().encode(data).length : data.byteLength }
   })
-  return { tempFiles }
+}
+
+api('chooseMessageFile', async ({ extension }) => {
+  const found = await chosen('chooseMessageFile', 'fileQueue', extension?.map((one) => `.${one}`).join(','))
+  return { tempFiles: found.map((one) => ({ ...one, time: Math.floor(Date.now() / 1000), type: 'file' })) }
 })
 
-function picked() {
+api('chooseMedia', async () => {
+  const found = await chosen('chooseMedia', 'imageQueue', 'image/*')
+  return { type: 'image', tempFiles: found.map(({ path, size }) => ({ tempFilePath: path, size, fileType: 'image' })) }
+})
+
+function picked(accept = '') {
   return new Promise((resolve) => {
-    const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.csv,.xlsx,.txt' })
+    const input = Object.assign(document.createElement('input'), { type: 'file', accept })
     input.addEventListener('cancel', () => resolve([]))
     input.addEventListener('change', () => resolve(Promise.all([...input.files].map(async (file) => ({ name: file.name, data: await file.arrayBuffer() })))))
     input.click()

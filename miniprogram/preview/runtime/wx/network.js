@@ -1,6 +1,7 @@
 // request, uploadFile, downloadFile, and the network state that tests switch.
 import { api, refuse, source, wx } from './api.js'
 import { state } from '../state.js'
+import { chosenFile } from './device.js'
 
 const announce = source('NetworkStatusChange')
 
@@ -36,7 +37,7 @@ function withTask(name, run) {
   api(name, (options) => run(options, options.__task))
   const plain = wx[name]
   wx[name] = (options = {}) => {
-    const task = { abort() {}, onHeadersReceived() {}, offHeadersReceived() {}, onChunkReceived() {}, offChunkReceived() {}, onProgressUpdate() {}, offProgressUpdate() {} }
+    const task = { abort() {}, onHeadersReceived() {}, offHeadersReceived() {}, onChunkReceived() {}, offChunkReceived() {}, onProgressUpdate: (tell) => void (task.tell = tell), offProgressUpdate() {} }
     plain({ ...options, __task: task })?.catch(() => {})
     return task
   }
@@ -77,9 +78,11 @@ withTask('downloadFile', async ({ url, header = {}, filePath, timeout = 60000 },
 withTask('uploadFile', async ({ url, filePath, name, header = {}, formData = {}, timeout = 60000 }, task) => {
   const form = new FormData()
   for (const [k, v] of Object.entries(formData)) form.append(k, v)
-  const blob = /^(blob:|data:|https?:)/.test(filePath) ? await (await fetch(filePath)).blob() : new Blob([filePath])
+  const chosen = chosenFile(filePath)
+  const blob = chosen !== undefined ? new Blob([chosen]) : /^(blob:|data:|https?:)/.test(filePath) ? await (await fetch(filePath)).blob() : new Blob([filePath])
   form.append(name, blob, 'upload')
   const response = await send(url, { method: 'POST', headers: header, body: form }, timeout, task)
+  task.tell?.({ progress: 100, totalBytesSent: blob.size, totalBytesExpectedToSend: blob.size })
   return { data: await response.text(), statusCode: response.status, header: headersOf(response) }
 })
 

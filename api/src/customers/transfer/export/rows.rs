@@ -4,7 +4,7 @@ use super::super::files::Line;
 use super::super::{columns, days};
 use crate::clock::CHINA;
 use crate::customers::custom;
-use crate::customers::entity::customer;
+use crate::customers::entity::{customer, helper};
 use crate::customers::remark::{self, Remark};
 use crate::customers::vault::{SealedPhone, SealedText, Vault};
 use crate::customers::{record_entity::kind, region_name, view::tags_of};
@@ -15,7 +15,8 @@ use chrono::{DateTime, Utc};
 use domain::contacts::masked;
 use domain::custom_fields::{CustomKind, Definition};
 use domain::dates::SpecialDate;
-use domain::permission::FieldRule;
+use domain::permission::{FieldRule, HelperLevel};
+use sea_orm::{ColumnTrait as _, QueryOrder as _};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -41,6 +42,10 @@ pub(super) async fn rows(
         types: types.into_iter().map(|row| (row.code, row.name)).collect(),
     };
     let mut tags = tags_of(tx, customers).await?;
+    let helpers = match fields.iter().any(|field| field == "helpers") {
+        true => helpers_of(tx, customers, &names).await?,
+        false => HashMap::new(),
+    };
     let line = |(row, number): (&customer::Model, i64)| {
         let tags: Vec<String> = tags.remove(&row.id).unwrap_or_default().into_iter().map(|tag| tag.name).collect();
         let vault = Vault::open(tx, row)?;
@@ -50,11 +55,30 @@ pub(super) async fn rows(
                 let definition = own.iter().find(|definition| definition.key == key);
                 definition.map(|definition| spoken(definition, shown.get(key), &vault, opens(tx, row)))
             }
+            None if field == "helpers" => helpers.get(&row.id).map(|all| all.join("、")),
             None => built_in(tx, field, row, &vault, &names, &tags),
         };
         Ok(Line::of(number, fields.iter().map(|field| cell(field).unwrap_or_default()).collect()))
     };
     customers.iter().zip(from..).map(line).collect()
+}
+
+/// Who helps with customers, as an import reads it.
+async fn helpers_of(
+    tx: &Tx<'_>,
+    customers: &[customer::Model],
+    names: &Names,
+) -> Result<HashMap<Uuid, Vec<String>>, Problem> {
+    let these = helper::Column::CustomerId.is_in(customers.iter().map(|row| row.id));
+    let rows = tx.find::<helper::Entity>().filter(these);
+    let rows = rows.shape(|rows| rows.order_by_asc(helper::Column::CreatedAt)).all().await?;
+    let mut found: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in rows {
+        let Some(name) = names.staff.get(&row.staff_id) else { continue };
+        let mark = if row.level.0 == HelperLevel::Edit { columns::MAY_EDIT } else { "" };
+        found.entry(row.customer_id).or_default().push(format!("{name}{mark}"));
+    }
+    Ok(found)
 }
 
 /// Whether whole numbers of this customer may be taken out: not of one who waits in the pool.
@@ -137,6 +161,9 @@ fn spoken(definition: &Definition, shown: Option<&Value>, vault: &Vault, opens: 
         (CustomKind::Choice, Value::String(key)) => label(key),
         (CustomKind::Choices, Value::Array(keys)) => {
             keys.iter().filter_map(Value::as_str).map(label).collect::<Vec<_>>().join("、")
+        }
+        (CustomKind::File, Value::Array(files)) => {
+            files.iter().filter_map(|file| file.get("name")?.as_str()).collect::<Vec<_>>().join("、")
         }
         (CustomKind::Money, Value::Number(fen)) => {
             let fen = fen.as_i64().unwrap_or_default();

@@ -7,22 +7,24 @@ use super::known::{Key, by_phone, first_phone, met};
 use super::marks::Marks;
 use super::names::{Names, refused};
 use super::talks::{Talk, Talks, Told, told};
-use super::update;
+use super::update::{self, Beside};
 use crate::customers::change::check_owner;
 use crate::customers::custom;
 use crate::customers::entity::customer;
 use crate::customers::new::{self, New};
-use crate::customers::{pools, types};
+use crate::customers::pools::Rooms;
+use crate::customers::sharing::share;
+use crate::customers::types;
 use crate::problem::Problem;
 use crate::scope::{Tx, changeable, new_id};
 use domain::Violation;
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, NewCustomer};
+use domain::permission::HelperLevel;
 use domain::transfer::{Duplicates, ImportMode, ImportStart, RowOutcome};
 use sea_orm::ColumnTrait as _;
 use serde_json::Value;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a row.
@@ -67,7 +69,7 @@ pub(super) async fn apply(
     (asked, headers): (&ImportStart, &[String]),
     own: &[Definition],
     lines: &[Line],
-    talks: &impl Talks,
+    (talks, rooms): (&impl Talks, &mut Rooms),
 ) -> Result<Vec<Settled>, Problem> {
     let key = Key::of(asked.key.as_deref(), own).unwrap_or(Key::Phone);
     let mut drafts: Vec<Draft> = lines.iter().map(|line| Draft::of(line, headers, &asked.columns, own)).collect();
@@ -122,8 +124,8 @@ pub(super) async fn apply(
         let first = first_phone(&draft).map(|phone| phone.e164().to_owned());
         match (body, there) {
             (Body::Changes(input), Some(id)) => {
-                let row =
-                    Box::pin(changed(tx, draft, (id, may.get(&id).cloned(), *input), (&tags, &names), own)).await?;
+                let change = (id, may.get(&id).cloned(), *input);
+                let row = Box::pin(changed(tx, draft, change, (&tags, &names), own, rooms)).await?;
                 if row.outcome == RowOutcome::Updated {
                     seen.extend(said.map(|said| (said, id)));
                 }
@@ -153,7 +155,7 @@ pub(super) async fn apply(
             (Body::Changes(_), None) => settled.push(Settled::of(draft, RowOutcome::Failed)),
         }
     }
-    settled.extend(Box::pin(created(tx, passed)).await?);
+    settled.extend(Box::pin(created(tx, passed, rooms)).await?);
     settled.extend(added(tx, more, &settled, &met, &key).await?);
     written(tx, &mut settled, talks).await?;
     Ok(settled)
@@ -300,49 +302,53 @@ async fn allowed(tx: &Tx<'_>, input: &NewCustomer) -> Result<(), Problem> {
 }
 
 /// Writes new customers together; when one of them cannot be written, one by one, so that the others are.
-async fn created(tx: &Tx<'_>, passed: Vec<Passed>) -> Result<Vec<Settled>, Problem> {
+async fn created(tx: &Tx<'_>, passed: Vec<Passed>, rooms: &mut Rooms) -> Result<Vec<Settled>, Problem> {
     if passed.is_empty() {
         return Ok(Vec::new());
     }
-    let (passed, mut settled) = within_limits(tx, passed).await?;
+    let (passed, mut settled) = within_limits(tx, passed, rooms).await?;
     let all = passed.iter().map(|row| row.new.clone()).collect();
     let together = tx.attempt(async |tx| new::write(tx, all).await).await?.is_ok();
+    let mut helping = Vec::new();
     for Passed { mut draft, new } in passed {
-        let id = new.id;
+        let (id, owner) = (new.id, owner_of(&new));
         let written = match together {
             true => Ok(()),
             false => tx.attempt(async |tx| new::write(tx, vec![new]).await.map(drop)).await?,
         };
         if let Err(problem) = written {
+            rooms.give_back(owner);
             refused(&mut draft, problem)?;
             settled.push(Settled::of(draft, RowOutcome::Failed));
         } else {
+            // Of two words about one colleague the later counts.
+            let levels: BTreeMap<Uuid, HelperLevel> = draft.helping.iter().copied().collect();
+            helping.extend(levels.into_iter().filter(|(one, _)| *one != owner).map(|(one, level)| (id, one, level)));
             settled.push(Settled { customer: Some(id), ..Settled::of(draft, RowOutcome::Created) });
         }
     }
+    share(tx, helping).await?;
     Ok(settled)
 }
 
+fn owner_of(new: &New) -> Uuid {
+    new.input.owner_id.unwrap_or(new.by)
+}
+
 /// Those whose owner may still look after them, and what becomes of the others.
-async fn within_limits(tx: &Tx<'_>, passed: Vec<Passed>) -> Result<(Vec<Passed>, Vec<Settled>), Problem> {
-    let mut rooms = HashMap::new();
+async fn within_limits(
+    tx: &Tx<'_>,
+    passed: Vec<Passed>,
+    rooms: &mut Rooms,
+) -> Result<(Vec<Passed>, Vec<Settled>), Problem> {
     let (mut fit, mut over) = (Vec::new(), Vec::new());
     for mut row in passed {
-        let owner = row.new.input.owner_id.unwrap_or(row.new.by);
-        let room = match rooms.entry(owner) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(pools::fitting(tx, owner).await?),
-        };
-        match room {
-            Some((0, why)) => {
+        match rooms.take(tx, owner_of(&row.new)).await? {
+            Ok(()) => fit.push(row),
+            Err(why) => {
                 row.draft.judged(&[Violation::new("owner_id", why)]);
                 over.push(Settled::of(row.draft, RowOutcome::Failed));
             }
-            Some((left, _)) => {
-                *left -= 1;
-                fit.push(row);
-            }
-            None => fit.push(row),
         }
     }
     Ok((fit, over))
@@ -354,6 +360,7 @@ async fn changed(
     (id, row, input): (Uuid, Option<customer::Model>, CustomerChanges),
     (tags, names): (&[Uuid], &Names),
     own: &[Definition],
+    rooms: &mut Rooms,
 ) -> Result<Settled, Problem> {
     let Some(row) = row else {
         let seen = tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?.is_some();
@@ -363,10 +370,20 @@ async fn changed(
         ));
         return Ok(Settled::of(draft, RowOutcome::Failed));
     };
-    let with = (tags, names.known(), draft.told.as_ref().map(|told| told.at));
-    match tx.attempt(async |tx| update::update(tx, row, input, with, own).await).await? {
+    let moves = |owner: &Uuid| *owner != row.owner_id || row.pool_id.is_some();
+    let owner = input.owner_id.filter(moves);
+    if let Some(owner) = owner
+        && let Err(why) = rooms.take(tx, owner).await?
+    {
+        draft.judged(&[Violation::new("owner_id", why)]);
+        return Ok(Settled::of(draft, RowOutcome::Failed));
+    }
+    let spoken = draft.told.as_ref().map(|told| told.at);
+    let beside = Beside { tags, known: names.known(), spoken, helping: &draft.helping };
+    match tx.attempt(async |tx| update::update(tx, row, input, beside, own).await).await? {
         Ok(before) => Ok(Settled { customer: Some(id), before, ..Settled::of(draft, RowOutcome::Updated) }),
         Err(problem) => {
+            owner.into_iter().for_each(|owner| rooms.give_back(owner));
             refused(&mut draft, problem)?;
             Ok(Settled::of(draft, RowOutcome::Failed))
         }

@@ -6,10 +6,12 @@ use super::talks::{Said, Told};
 use chrono::{DateTime, Utc};
 use domain::custom_fields::{CustomKind, Definition};
 use domain::message;
+use domain::permission::HelperLevel;
 use domain::transfer::ColumnUse;
 use domain::{Lang, Violation, violation::Param};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// What is wrong with a row: which column, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,9 @@ pub(super) struct Draft {
     pub(super) body: Map<String, Value>,
     pub(super) tags: Vec<String>,
     pub(super) owner: Option<String>,
+    /// Who helps, as they are called, and who that is.
+    pub(super) helpers: Vec<(String, HelperLevel)>,
+    pub(super) helping: Vec<(Uuid, HelperLevel)>,
     pub(super) id: Option<String>,
     pub(super) made_at: Option<DateTime<Utc>>,
     pub(super) made_by: Option<String>,
@@ -137,6 +142,7 @@ impl Draft {
             "wechat" => self.list("wechat_ids", cells::parts(&cell).map(|part| json!({ "account": part })).collect()),
             "tags" => self.tags.extend(cells::parts(&cell).map(str::to_owned)),
             "owner" => self.owner = Some(cell),
+            "helpers" => self.helpers.extend(cells::parts(&cell).map(helper)),
             "id" => self.id = Some(cell),
             "created_by" => self.made_by = Some(cell),
             "created_at" => match cells::instant(&cell, self.late) {
@@ -214,6 +220,16 @@ impl Draft {
     }
 }
 
+/// A colleague who helps: whoever may only look, unless `（可编辑）` stands behind the name.
+fn helper(part: &str) -> (String, HelperLevel) {
+    let (name, level) = match part.strip_suffix([')', '）']).and_then(|part| part.rsplit_once(['(', '（'])) {
+        Some((name, "可编辑")) => (name, HelperLevel::Edit),
+        Some((name, "只读")) => (name, HelperLevel::Read),
+        _ => (part, HelperLevel::Read),
+    };
+    (name.trim().to_owned(), level)
+}
+
 /// A cell as a value of one of the business's own fields: labels for choices, yuan for money.
 fn custom(definition: &Definition, cell: String, late: bool) -> Value {
     let choice = |label: &str| {
@@ -231,6 +247,7 @@ fn custom(definition: &Definition, cell: String, late: bool) -> Value {
             "否" | "无" | "×" | "n" | "no" | "false" | "0" => json!(false),
             _ => json!(cell),
         },
-        CustomKind::Text | CustomKind::LongText | CustomKind::Phone => json!(cell),
+        // No column is meant for files.
+        CustomKind::Text | CustomKind::LongText | CustomKind::Phone | CustomKind::File => json!(cell),
     }
 }

@@ -8,6 +8,7 @@ use super::talks::Talks;
 use super::view::headers;
 use super::{marks, revert};
 use crate::customers::custom;
+use crate::customers::pools::Rooms;
 use crate::db::Code;
 use crate::jobs::{Turn, take_turn};
 use crate::problem::Problem;
@@ -97,29 +98,32 @@ async fn step(scope: &mut Scope, id: Uuid, talks: &impl Talks) -> Result<bool, P
     let named = asked.columns.iter().any(|of| of.field == "dates");
     let headers = if named { headers(&tx, id).await?.unwrap_or_default() } else { Vec::new() };
     let said = (&asked, headers.as_slice());
-    let settled = Box::pin(apply(&tx, ((id, found.run), trial), said, &own, &lines, talks)).await?;
+    let given = found.owned.as_deref().filter(|_| trial).and_then(|text| serde_json::from_str(text).ok());
+    let mut rooms = Rooms::after(given.unwrap_or_default());
+    let with = (talks, &mut rooms);
+    let settled = Box::pin(apply(&tx, ((id, found.run), trial), said, &own, &lines, with)).await?;
     if trial {
         // All of it was done as it would be done, and none of it stays.
         drop(tx);
         let tx = scope.begin().await?;
-        note(&tx, &found, settled, true).await?;
+        note(&tx, &found, settled, Some(&rooms)).await?;
         tx.commit().await?;
     } else {
-        note(&tx, &found, settled, false).await?;
+        note(&tx, &found, settled, None).await?;
         tx.commit().await?;
     }
     Ok(false)
 }
 
 /// Writes down what became of the rows of a piece, and that it is done.
-async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: bool) -> Result<(), Problem> {
+async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: Option<&Rooms>) -> Result<(), Problem> {
     let count = |outcome: RowOutcome| {
         i64::try_from(settled.iter().filter(|row| row.outcome == outcome).count()).unwrap_or(i64::MAX)
     };
     let wrong = |row: &Settled| matches!(row.outcome, RowOutcome::Failed | RowOutcome::Skipped);
     let hinted = settled.iter().filter(|row| !wrong(row) && !row.flaws.is_empty()).count();
     let hinted = i64::try_from(hinted).unwrap_or(i64::MAX);
-    let change = import::ActiveModel {
+    let mut change = import::ActiveModel {
         next_chunk: Set(found.next_chunk + 1),
         created: Set(found.created + count(RowOutcome::Created)),
         updated: Set(found.updated + count(RowOutcome::Updated)),
@@ -128,16 +132,18 @@ async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: 
         hinted: Set(Some(found.hinted.unwrap_or_default() + hinted)),
         ..Default::default()
     };
-    if trial {
+    if let Some(rooms) = trial {
+        // What a trial gave to people is nowhere else: the next piece goes on from there.
+        change.owned = Set(Some(serde_json::to_string(rooms.given()).map_err(anyhow::Error::from)?));
         let said = settled.iter().flat_map(|row| row.marks.iter().cloned()).collect();
         marks::keep(tx, (found.id, found.run), said).await?;
     }
     // What a row before did to a customer is unchanged when a later one only adds to it.
     let more: Vec<Uuid> = settled.iter().filter(|row| row.adds).filter_map(|row| row.customer).collect();
-    if !more.is_empty() && !trial {
+    if !more.is_empty() && trial.is_none() {
         revert::stamp(tx, found, more).await?;
     }
-    let rows = settled.into_iter().filter(|row| !trial || !row.flaws.is_empty()).map(|row| {
+    let rows = settled.into_iter().filter(|row| trial.is_none() || !row.flaws.is_empty()).map(|row| {
         let reasons = (!row.flaws.is_empty()).then(|| serde_json::to_string(&row.flaws).ok()).flatten();
         row::ActiveModel {
             import_id: Set(found.id),

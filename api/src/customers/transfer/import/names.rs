@@ -40,7 +40,8 @@ impl Names {
     pub(super) async fn of(tx: &Tx<'_>, asked: &ImportStart, drafts: &[Draft]) -> Result<Self, Problem> {
         let mut names = Self::default();
         let people = |draft: &Draft| [draft.owner.clone(), draft.made_by.clone(), draft.talk.by.clone()];
-        let people: BTreeSet<String> = drafts.iter().flat_map(people).flatten().collect();
+        let helpers = drafts.iter().flat_map(|draft| &draft.helpers).map(|(name, _)| name.clone());
+        let people: BTreeSet<String> = drafts.iter().flat_map(people).flatten().chain(helpers).collect();
         if !people.is_empty() {
             names.meet(tx, people).await?;
         }
@@ -107,6 +108,13 @@ impl Names {
                 Some(Some(id)) => drop(draft.body.insert("owner_id".to_owned(), json!(id))),
                 Some(None) => draft.judged(&[Violation::new("owner_id", "owner_ambiguous")]),
                 None => draft.judged(&[Violation::new("owner_id", "owner_unknown")]),
+            }
+        }
+        for (name, level) in std::mem::take(&mut draft.helpers) {
+            match self.staff.get(&name).copied() {
+                Some(Some(id)) => draft.helping.push((id, level)),
+                Some(None) => draft.judged(&[Violation::new("helpers", "owner_ambiguous")]),
+                None => draft.judged(&[Violation::new("helpers", "staff_unknown")]),
             }
         }
         if draft.made_by.as_ref().is_some_and(|author| !self.ever.contains_key(author)) {

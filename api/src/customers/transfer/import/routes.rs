@@ -18,9 +18,9 @@ use crate::tags::entity::group;
 use actix_web::http::header;
 use actix_web::web::{Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use domain::Lang;
 use domain::permission::Permission;
 use domain::transfer::{ColumnUse, ImportMode, ImportStart, ImportState};
+use domain::{Lang, Violation};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -108,6 +108,9 @@ async fn start_import(
     if asked.columns.iter().any(|of| columns::is_talk(&of.field)) && !scope.may(Permission::InteractionsWrite) {
         return Err(Problem::Forbidden("forbidden"));
     }
+    if asked.columns.iter().any(|of| of.field == "helpers") && !scope.may(Permission::CustomersShare) {
+        return Err(Problem::Forbidden("forbidden"));
+    }
     let now = scope.now();
     let tx = scope.begin().await?;
     let found = own(&tx, id.0).await?;
@@ -130,6 +133,7 @@ async fn start_import(
         skipped: Set(0),
         failed: Set(0),
         hinted: Set(Some(0)),
+        owned: Set(None),
         finished_at: Set(None),
         ..Default::default()
     };
@@ -153,9 +157,8 @@ async fn sensible(tx: &Tx<'_>, asked: &ImportStart) -> Result<(), Problem> {
     let fields = custom::definitions(tx).await?;
     let (mut columns, mut meant) = (HashSet::new(), HashSet::new());
     for (at, of) in asked.columns.iter().enumerate() {
-        if !columns::reads(&of.field, &fields) {
-            return Err(Problem::field(&format!("columns.{at}.field"), "column_unknown"));
-        }
+        let there = |why: Violation| Violation { field: format!("columns.{at}.field"), ..why };
+        columns::reads(&of.field, &fields).map_err(there)?;
         let again = !meant.insert(of.field.as_str()) && !columns::several(&of.field);
         if again || !columns.insert(of.column) {
             return Err(Problem::field(&format!("columns.{at}"), "column_twice"));

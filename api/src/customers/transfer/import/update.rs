@@ -6,6 +6,7 @@ use crate::customers::change::change;
 use crate::customers::custom;
 use crate::customers::entity::{customer, tagging};
 use crate::customers::remark::Remark;
+use crate::customers::sharing::reshare;
 use crate::customers::spoken_to;
 use crate::customers::tagging::{How, Known, Retag, look_up, retag};
 use crate::customers::vault::{Vault, person_key};
@@ -16,10 +17,12 @@ use domain::contacts::{CustomerEmail, CustomerWechat};
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, CustomerPhone};
 use domain::dates::SpecialDate;
+use domain::permission::HelperLevel;
 use domain::phone::Phone;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Phones, e-mails and WeChat ids of a customer at most.
@@ -37,6 +40,18 @@ struct Before {
     /// When somebody had last spoken with them, if an old follow-up came.
     #[serde(default)]
     spoken: Option<Option<DateTime<Utc>>>,
+    /// What colleagues could do who help now, or can do more.
+    #[serde(default)]
+    helpers: Vec<(Uuid, Option<HelperLevel>)>,
+}
+
+/// What a row says beside the record itself.
+pub(super) struct Beside<'a> {
+    pub(super) tags: &'a [Uuid],
+    pub(super) known: &'a Known,
+    /// When somebody spoke with them, if an old follow-up comes.
+    pub(super) spoken: Option<DateTime<Utc>>,
+    pub(super) helping: &'a [(Uuid, HelperLevel)],
 }
 
 fn place(scope: &Scope, customer: Uuid) -> String {
@@ -49,7 +64,7 @@ pub(super) async fn update(
     tx: &Tx<'_>,
     row: customer::Model,
     mut input: CustomerChanges,
-    (tags, known, spoken): (&[Uuid], &Known, Option<DateTime<Utc>>),
+    Beside { tags, known, spoken, helping }: Beside<'_>,
     own: &[Definition],
 ) -> Result<Option<Vec<u8>>, Problem> {
     let (id, key, last) = (row.id, person_key(tx, &row)?, row.last_contact_at);
@@ -96,6 +111,7 @@ pub(super) async fn update(
         owner_id: input.owner_id.map(|_| row.owner_id),
         custom: input.custom.as_ref().map(|_| custom::given(own, &keys, &row, &vault)),
     };
+    let owner = input.owner_id.unwrap_or(row.owner_id);
     if !change(tx, row, None, input).await? {
         return Err(Problem::NotFound);
     }
@@ -103,7 +119,10 @@ pub(super) async fn update(
     if spoken.is_some() {
         spoken_to(tx, id, spoken, None).await?;
     }
-    let before = Before { changes, tags, gave_way, spoken: spoken.map(|_| last) };
+    let levels: BTreeMap<Uuid, HelperLevel> = helping.iter().copied().filter(|(one, _)| *one != owner).collect();
+    let levels: Vec<_> = levels.into_iter().map(|(one, level)| (one, Some(level))).collect();
+    let helpers = reshare(tx, id, &levels).await?;
+    let before = Before { changes, tags, gave_way, spoken: spoken.map(|_| last), helpers };
     let plain = serde_json::to_vec(&before).map_err(anyhow::Error::from)?;
     Ok(Some(key.seal(&place(tx, id), &plain)))
 }
@@ -146,12 +165,14 @@ pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Mode
         return put_away(tx, id, (&name, company.as_deref()), None).await;
     };
     let plain = person_key(tx, &now)?.open(&place(tx, id), sealed)?;
-    let Before { changes, tags, gave_way, spoken } = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
+    let Before { changes, tags, gave_way, spoken, helpers } =
+        serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
     if !tags.is_empty() {
         let known = look_up(tx, &gave_way).await?;
         let add = gave_way.into_iter().filter(|tag| known.has(*tag)).collect();
         retag(tx, vec![Retag { customer: id, add, remove: tags }], &known, How::default()).await?;
     }
+    reshare(tx, id, &helpers).await?;
     if let Some(last) = spoken {
         let change = customer::ActiveModel { last_contact_at: Set(last), ..Default::default() };
         tx.derive::<customer::Entity>(id, change).await?;

@@ -127,7 +127,7 @@ impl ImportDetail {
         detail.remembered = known.is_some();
         let own = custom::definitions(rows).await?;
         // A field that is gone since is meant no more.
-        let still = |of: &ColumnUse| columns::reads(&of.field, &own);
+        let still = |of: &ColumnUse| columns::reads(&of.field, &own).is_ok();
         detail.columns = match known {
             Some(known) => known.into_iter().filter(still).collect(),
             None => columns::guess(&detail.headers, &own),
