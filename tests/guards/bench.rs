@@ -33,6 +33,12 @@ fn bare_sqlx_has_the_columns_of_the_entities() {
     }
 }
 
+#[test]
+fn bare_sqlx_lists_columns_of_customers() {
+    let known: Vec<&str> = bare::CUSTOMERS.split_whitespace().collect();
+    assert!(bare::LISTED.split_whitespace().all(|column| known.contains(&column)), "{}", bare::LISTED);
+}
+
 /// Columns are looked for wherever in the models they are: Django's classes inherit some.
 #[test]
 fn the_django_peer_has_the_columns_of_the_entities() {
