@@ -74,11 +74,16 @@ export async function tell({ step, open, world }) {
     const [one] = (await world.call(session, 'GET', `customers?q=${first}`)).items
     const talks = (await world.call(session, 'GET', `customers/${one.id}/interactions`)).items
     equal(talks.map((talk) => [talk.content, talk.happened_at]), [['第一次到店，试了龙井', '2024-05-01T02:30:00Z']], 'follow-ups')
+    // Somebody goes on with one of them: that one stays, and the page says so.
+    const other = (await world.call(session, 'GET', `customers?q=${second}`)).items[0]
+    const changed = await world.call(session, 'PATCH', `customers/${other.id}`, { version: other.version, body: { title: '采购' } })
     await boss.tap('[data-testid=import-revert]')
     await boss.tapText('撤回', { exact: true })
-    await boss.waitText('已撤回')
-    equal(await named(), [], 'customers afterwards')
+    await boss.waitText('没撤回')
+    equal(await named(), [`李娜${stamp}`], 'customers afterwards')
+    await boss.waitText('下载没撤回的行和原因')
     await look(boss, 'i5-reverted')
+    await world.call(session, 'DELETE', `customers/${other.id}`, { version: changed.version })
   })
 
   await step('on a wide screen and in the dark', async () => {
