@@ -4,6 +4,43 @@
  */
 
 export interface paths {
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a file in: a picture (JPEG, PNG, WebP, GIF), PDF, Word, Excel or plain text, told by its bytes. It waits for a
+         *     day until a row names it, and is there for whoever sent it until then.
+         */
+        post: operations["upload_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file, as it was sent, for whoever sees the row that names it. */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -389,7 +426,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logs in by the code of `wx.login`. Opens on the side where the account was last. */
+        /** Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last. */
         post: operations["login_wechat"];
         delete?: never;
         options?: never;
@@ -1009,6 +1046,23 @@ export interface paths {
         put?: never;
         /** Puts a customer into a pool, where its members may take it. Nobody helps with it any more. */
         post: operations["release_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/remark/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a secret remark in full, on the record. */
+        post: operations["reveal_customer_remark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2627,6 +2681,8 @@ export interface components {
                  * @description Which.
                  */
                 customer_id: string;
+                /** @description The fields that it is about, as a form names them: `custom.<key>`. */
+                fields?: string[];
             }[];
         };
         /** @description A short list that comes whole. */
@@ -3119,6 +3175,8 @@ export interface components {
             /** @description Why. */
             reason?: string | null;
         };
+        /** @enum {string} */
+        AttachmentKind: "jpeg" | "png" | "webp" | "gif" | "pdf" | "docx" | "xlsx" | "text";
         /** @description Who did what to which row. */
         AuditEntryView: {
             /** @description `create`, `update`, `delete`, `reveal`, `move`, `login`, … */
@@ -3213,6 +3271,8 @@ export interface components {
              * @description Which.
              */
             customer_id: string;
+            /** @description The fields that it is about, as a form names them: `custom.<key>`. */
+            fields?: string[];
         };
         /** @description What a bulk action changes. */
         BulkSaid: {
@@ -3431,7 +3491,7 @@ export interface components {
             version: number;
         };
         /** @enum {string} */
-        CustomKind: "text" | "long_text" | "number" | "money" | "date" | "choice" | "choices" | "yes_no" | "phone";
+        CustomKind: "text" | "long_text" | "number" | "money" | "date" | "choice" | "choices" | "yes_no" | "phone" | "file";
         /** @description A change to a customer (RFC 7396): an absent field stays, `null` clears. */
         CustomerChanges: {
             /** @description Street and house; sealed. */
@@ -3467,6 +3527,8 @@ export interface components {
             region?: string | null;
             /** @description Remark. */
             remark?: string | null;
+            /** @description Whether the remark is secret; a remark that is not named stays the same text. */
+            remark_secret?: boolean;
             size?: components["schemas"]["CompanySize"] | null;
             source?: components["schemas"]["CustomerSource"] | null;
             /** @description Job title. */
@@ -3634,6 +3696,8 @@ export interface components {
             phones: components["schemas"]["PhoneView"][];
             /** @description Remark. */
             remark?: string | null;
+            /** @description Whether the remark is secret: then it is masked here. */
+            remark_secret: boolean;
             size?: components["schemas"]["CompanySize"] | null;
             /** @description WeChat ids, masked, the primary one first. */
             wechat_ids: components["schemas"]["ContactView"][];
@@ -3935,6 +3999,14 @@ export interface components {
             /** @description No two customers have the same. Decided once, when the field is made. */
             unique?: boolean;
         };
+        /** @description A file in a form, as `wx.uploadFile` sends it. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description The file; its name counts where the address says none.
+             */
+            file: string;
+        };
         /** @description What rows have to meet: every clause. None: all rows. */
         Filter: {
             /** @description The clauses. */
@@ -4033,6 +4105,23 @@ export interface components {
              * @description Who gets them.
              */
             to_staff_id: string;
+        };
+        /** @description A file as a row that names it says it. */
+        Held: {
+            /**
+             * Format: int64
+             * @description How much it weighs.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["AttachmentKind"];
+            /** @description What it is called. */
+            name: string;
         };
         /** @description Lets a colleague help with a customer. */
         Helper: {
@@ -4134,6 +4223,11 @@ export interface components {
              * @description Id.
              */
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that were to be taken back and stayed; `errors` says why.
+             */
+            kept: number;
             /** @description What the file is called. */
             name: string;
             /**
@@ -4826,6 +4920,8 @@ export interface components {
             region?: string | null;
             /** @description Anything worth remembering. */
             remark?: string | null;
+            /** @description Whether the remark is secret: then it is kept sealed, and shown whole only for one call. */
+            remark_secret?: boolean | null;
             size?: components["schemas"]["CompanySize"] | null;
             source?: components["schemas"]["CustomerSource"] | null;
             /** @description Tags to start with. */
@@ -5655,6 +5751,11 @@ export interface components {
                  * @description Id.
                  */
                 id: string;
+                /**
+                 * Format: int64
+                 * @description Rows that were to be taken back and stayed; `errors` says why.
+                 */
+                kept: number;
                 /** @description What the file is called. */
                 name: string;
                 /**
@@ -7293,10 +7394,10 @@ export interface components {
             /** @description Numbers and words of the text. */
             params: Record<string, never>;
         };
-        /** @description Sign in by the code of `wx.login`. */
+        /** @description Sign in by the code of `wx.login`; without it where the gateway of WeChat's cloud says who it is. */
         WechatLogin: {
             /** @description Code of `wx.login`: single use, five minutes. */
-            code: string;
+            code?: string | null;
             /** @description A random name the phone gave itself; ties a refresh token to the device. */
             device: string;
             /** @description What the device calls itself, for the list of sessions. */
@@ -7430,6 +7531,78 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    upload_attachment: {
+        parameters: {
+            query?: {
+                /** @description What the file is called. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Held"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_audit_entries: {
         parameters: {
             query?: {
@@ -9906,6 +10079,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reveal_customer_remark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedText"];
                 };
             };
             400: components["responses"]["Problem400"];
