@@ -106,6 +106,18 @@ async fn a_phone_sends_a_form_and_the_file_has_the_name_that_the_form_says() {
 }
 
 #[actix_web::test]
+async fn where_a_photo_was_taken_is_not_kept() {
+    let shop = Shop::new().await;
+    let block = b"http://ns.adobe.com/xap/1.0/\0<x exif:GPSLatitude='30,15.2N'/>";
+    let length = u16::try_from(block.len() + 2).expect("short").to_be_bytes();
+    let photo = [b"\xff\xd8\xff\xe1".as_slice(), &length, block, b"\xff\xda\0\x02picture"].concat();
+    let sent = send(&shop.sales, "a.jpg", photo.clone()).await.ok();
+    let (_, kept) = open(&shop.sales, &text(&sent["id"])).await;
+    assert!(kept.len() == photo.len() && kept.ends_with(b"picture"));
+    assert!(!kept.windows(3).any(|some| some == b"GPS"));
+}
+
+#[actix_web::test]
 async fn a_file_is_what_its_bytes_say_and_no_larger_than_allowed() {
     let shop = Shop::with(|config| {
         config.attachments.file_limit = 1024 * 1024;

@@ -5,6 +5,7 @@ use super::entity::{attachment, piece};
 use super::keeping::sealed;
 use super::kinds::{self, First};
 use super::names;
+use super::places;
 use super::sending::{self, place};
 use crate::crypto::Key;
 use crate::db::Code;
@@ -151,11 +152,14 @@ async fn taken(
         }
         while held.len() >= PIECE || ended && !held.is_empty() {
             let rest = held.split_off(PIECE.min(held.len()));
-            let some = std::mem::replace(&mut held, rest);
+            let mut some = std::mem::replace(&mut held, rest);
             let whole = ended && held.is_empty();
             let seen = *first.get_or_insert_with(|| kinds::first(&some, whole));
             if seen == First::Refused || seen == First::Is(AttachmentKind::Text) && !kinds::plain(skip_mark(&some)) {
                 return Err(refuse("attachment_kind_unknown"));
+            }
+            if position == 0 && seen == First::Is(AttachmentKind::Jpeg) {
+                places::forget(&mut some);
             }
             put(scope, id, position, own, &some).await?;
             position += 1;

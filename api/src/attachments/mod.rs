@@ -8,6 +8,7 @@ pub(crate) mod entity;
 mod keeping;
 mod kinds;
 mod names;
+mod places;
 mod routes;
 mod sending;
 
