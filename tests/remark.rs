@@ -73,6 +73,8 @@ async fn the_switch_takes_the_text_along_and_turning_it_off_counts_as_reading_it
     let shop = Shop::new().await;
     let id = made(&shop.sales, json!({ "name": "沈怡", "remark": "爱喝龙井" })).await;
     assert_eq!(shown(&get(&shop.sales, &id).await), (json!("爱喝龙井"), json!(false)));
+    // Of one moment nothing is the newest.
+    shop.advance(chrono::Duration::seconds(1)).await;
     change(&shop.sales, &id, json!({ "remark_secret": true })).await.ok();
     assert_eq!(column(&shop, &id).await, None);
     assert_eq!(whole(&shop.sales, &id).await, "爱喝龙井");

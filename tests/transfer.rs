@@ -354,7 +354,7 @@ async fn whoever_may_no_more_stops_and_what_is_over_goes() {
     let theirs = import(&shop, &shop.boss, "姓名,手机\n张三,1\n", json!({})).await;
     shop.advance(Duration::days(8)).await;
     let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
-    system.sweep_files().await.expect("swept");
+    system.sweep_files(Some(shop.tenant)).await.expect("swept");
     boss.get(&format!("/imports/{}/errors", text(&theirs["id"]))).await.problem(409, "file_gone");
     boss.post(&format!("/imports/{}/revert", text(&theirs["id"])), json!({})).await.problem(409, "file_gone");
 }

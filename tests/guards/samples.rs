@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 const PASSWORD: &str = "山月茶行的新茶-2026";
 
 /// A request that succeeds.
+#[derive(Clone)]
 pub struct Sample {
     /// Who may send it.
     pub client: Client,
@@ -588,4 +589,11 @@ fn order_of(customer: &str, number: &str) -> Value {
 pub fn unique(word: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("{word}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What a business was is what it is; if not, says which parts of it are not.
+pub fn unchanged(before: &Value, after: &Value) {
+    let paths = [before, after].into_iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys);
+    let changed: Vec<&String> = paths.filter(|path| before.get(path) != after.get(path)).collect();
+    assert!(changed.is_empty(), "{changed:?}");
 }

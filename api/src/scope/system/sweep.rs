@@ -59,7 +59,7 @@ impl System {
             .await?;
         session::Entity::delete_many().filter(session::Column::Id.is_in(ended)).exec(db).await?;
         self.sweep_servers().await?;
-        self.sweep_files().await?;
+        self.sweep_files(None).await?;
         self.sweep_attachments(None).await
     }
 }

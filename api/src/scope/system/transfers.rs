@@ -5,7 +5,7 @@ use crate::customers::transfer::entity::{chunk, export, import, mark, row};
 use crate::problem::Problem;
 use crate::scope::{Eyes, Origin, Scope, Who};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -22,21 +22,24 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, Origin::default()))
     }
 
-    /// Lets the rows of files go whose time is over. What was done with them stays in sight, in numbers.
+    /// Lets the rows of files go whose time is over, of one business or of all. What was done with them stays in sight,
+    /// in numbers.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sweep_files(&self) -> Result<(), Problem> {
+    pub async fn sweep_files(&self, only: Option<i64>) -> Result<(), Problem> {
         let (now, db) = (self.now(), &self.at.db.write);
         let over = import::Entity::find()
             .filter(import::Column::ExpiresAt.lt(now))
             .filter(import::Column::ChunkCount.gt(0))
+            .filter(Condition::all().add_option(only.map(|tenant| import::Column::TenantId.eq(tenant))))
             .limit(BATCH);
         let imports: Vec<(i64, Uuid)> =
             over.all(&self.at.db.read).await?.into_iter().map(|row| (row.tenant_id, row.id)).collect();
         let over = export::Entity::find()
             .filter(export::Column::ExpiresAt.lt(now))
             .filter(export::Column::ChunkCount.gt(0))
+            .filter(Condition::all().add_option(only.map(|tenant| export::Column::TenantId.eq(tenant))))
             .limit(BATCH);
         let exports: Vec<(i64, Uuid)> =
             over.all(&self.at.db.read).await?.into_iter().map(|row| (row.tenant_id, row.id)).collect();
