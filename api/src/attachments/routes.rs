@@ -53,7 +53,7 @@ async fn upload_attachment(
 }
 
 /// A file, as it was sent, for whoever sees the row that names it.
-#[utoipa::path(tag = "attachments", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Problems))]
+#[utoipa::path(tag = "attachments", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/gif"), (Vec<u8> = "application/pdf"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/plain; charset=utf-8"))), Problems))]
 #[get("/attachments/{id}")]
 async fn get_attachment(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let row = sending::find(&scope, id.0).await?;
