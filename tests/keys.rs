@@ -2,7 +2,7 @@
 
 use crate::guards::database::{open, select};
 use crate::guards::samples::Desk;
-use crate::harness::{Client, Home, Shop, an_address, phone_number, text};
+use crate::harness::{Client, Home, Shop, an_address, phone_number, text, until};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use api::admin::{Admin, Keys};
 use api::{Installation, Present, Running};
@@ -125,10 +125,18 @@ async fn a_server_that_slept_while_the_master_key_was_put_away_ends_itself() {
     let home = Home::new().await;
     home.furnish();
     let mut asleep = home.start().await;
-    asleep.signal("STOP");
     let db = database(&home).await;
-    let long_ago = json!("2026-01-01T00:00:00.000000+00:00");
-    db.execute_unprepared(&format!("UPDATE servers SET seen_at = '{}'", text(&long_ago))).await.expect("silent");
+    // Stopped between two transactions: one that holds SQLite's lock would keep everybody out.
+    until("the server to sleep", async || {
+        asleep.signal("STOP");
+        let silent = "UPDATE servers SET seen_at = '2026-01-01T00:00:00.000000+00:00'";
+        let free = db.execute_unprepared(silent).await.is_ok();
+        if !free {
+            asleep.signal("CONT");
+        }
+        free.then_some(())
+    })
+    .await;
     for step in ["written", "done"] {
         assert_eq!(keys(&home, &["rotate-master"])["step"], step);
     }
@@ -165,7 +173,7 @@ async fn a_server_that_was_silent_asks_before_it_answers() {
     shop.advance(Duration::seconds(61)).await;
     assert_eq!(turn().await.as_deref(), Ok("done"));
     shop.boss.get("/today").await.problem(503, "unavailable");
-    assert!(api::run_due(&shop.at, None).await.is_err(), "no job either");
+    assert!(api::run_due(&shop.at, shop.tenant).await.is_err(), "no job either");
     assert!(present.outdated().await.to_string().contains("must not seal"));
     shop.nobody.get("//healthz").await.ok();
     let late = Present::enter_once(&shop.at, "worker").await;

@@ -475,7 +475,7 @@ async fn however_often_it_is_killed_a_reminder_is_in_the_inbox_once_and_sent_at_
     }
     server.stop().await;
     // Later, when every lease has run out.
-    let recovered = recover(&home).await;
+    let recovered = recover(&home, tenant).await;
     let sends = sim("POST", &format!("/sim/apps/{appid}/settle"), json!({})).await["sends"].clone();
     let mut inbox: Vec<String> = recovered.iter().map(|item| text(&item["title"])).collect();
     inbox.sort();
@@ -503,12 +503,12 @@ async fn however_often_it_is_killed_a_reminder_is_in_the_inbox_once_and_sent_at_
 }
 
 /// The same installation an hour later: its jobs run to the end. Returns the whole inbox.
-async fn recover(home: &Home) -> Vec<Value> {
+async fn recover(home: &Home, tenant: i64) -> Vec<Value> {
     let config = api::config::Config::load(home.path("shuke.toml").to_str()).expect("settings");
     let later = api::Clock::System.now() + Duration::hours(1);
     let at = api::Installation::open(config, api::Clock::fixed(later)).await.expect("opens");
     for _ in 0..12 {
-        while api::run_due(&at, None).await.expect("jobs run") > 0 {}
+        while api::run_due(&at, tenant).await.expect("jobs run") > 0 {}
         at.clock().advance(Duration::minutes(5));
     }
     at.close().await;

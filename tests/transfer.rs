@@ -287,14 +287,14 @@ async fn an_export_shows_what_its_author_sees_and_is_read_by_an_import() {
     shop.nobody.get(&format!("/{next}")).await.problem(404, "not_found");
 
     // The same, in another business, comes in as it went out.
-    let (_, neighbour) = shop.neighbour().await;
+    let (there, neighbour) = shop.neighbour().await;
     let detail = sent(&neighbour, written).await;
     let columns: Vec<Value> = detail["columns"].as_array().expect("columns").iter().take(4).cloned().collect();
     neighbour
         .post(&format!("/imports/{}/start", text(&detail["id"])), json!({ "columns": columns, "mode": "create" }))
         .await
         .ok();
-    while api::run_due(&shop.at, None).await.expect("jobs run") > 0 {}
+    while api::run_due(&shop.at, there).await.expect("jobs run") > 0 {}
     let made = found(&neighbour, &number).await;
     assert_eq!(
         (&made["name"], &made["region"], &made["source"]),

@@ -404,7 +404,7 @@ impl<'s> Desk<'s> {
         let body = json!({ "name": "李四", "phones": [{ "number": phone_number() }, { "number": number }] });
         let twin = text(&self.client.post("/customers", body).await.ok()["id"]);
         self.boss.post("/duplicates/scan", json!({})).await.ok();
-        while api::run_due(&self.shop.at, Some(self.tenant)).await.expect("jobs run") > 0 {}
+        while api::run_due(&self.shop.at, self.tenant).await.expect("jobs run") > 0 {}
         let found = self.boss.get(&format!("/duplicates?customer_id={twin}")).await.ok();
         text(&found["items"][0]["id"])
     }
@@ -436,7 +436,7 @@ impl<'s> Desk<'s> {
     async fn export(&self) -> String {
         let body = json!({ "selection": { "filter": {} }, "format": "csv", "columns": ["name"] });
         let id = text(&self.boss.post("/exports", body).await.ok()["id"]);
-        while Box::pin(api::run_due(&self.shop.at, Some(self.tenant))).await.expect("jobs run") > 0 {}
+        while Box::pin(api::run_due(&self.shop.at, self.tenant)).await.expect("jobs run") > 0 {}
         id
     }
 
@@ -504,7 +504,7 @@ impl<'s> Desk<'s> {
     }
 
     pub async fn run_jobs(&self) {
-        while api::run_due(&self.shop.at, Some(self.tenant)).await.expect("jobs run") > 0 {}
+        while api::run_due(&self.shop.at, self.tenant).await.expect("jobs run") > 0 {}
     }
 
     pub async fn order(&self, number: &str) -> String {

@@ -195,7 +195,7 @@ impl Shop {
 
     /// Runs this business's due jobs until there are none, and waits for what WeChat does about it.
     pub async fn run_jobs(&self) {
-        while api::run_due(&self.at, Some(self.tenant)).await.expect("jobs run") > 0 {}
+        while api::run_due(&self.at, self.tenant).await.expect("jobs run") > 0 {}
         self.settled().await;
     }
 

@@ -74,7 +74,7 @@ impl Worker {
                 if let Err(problem) = &turned {
                     tracing::error!(cause = problem.cause(), "replacing the key of digests");
                 }
-                let done = run_due(&at, None).await;
+                let done = run_claimed(&at, None).await;
                 if let Err(error) = &done {
                     tracing::error!(%error, "looking for jobs");
                 }
@@ -114,11 +114,16 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Runs what is due, of one business or of all, and says how many jobs that were.
+/// Runs what is due of one business by this installation's clock, and says how many jobs that were. Only a
+/// [`Worker`] runs everybody's: a clock that was put forward would take the jobs of whoever shares the database.
 ///
 /// # Errors
 /// When the database does not answer; a job that fails is not an error here.
-pub async fn run_due(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<usize, Problem> {
+pub async fn run_due(at: &Arc<Installation>, tenant_id: i64) -> Result<usize, Problem> {
+    run_claimed(at, Some(tenant_id)).await
+}
+
+async fn run_claimed(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<usize, Problem> {
     at.presence.ensure(at).await?;
     let claimed = claim(at, tenant_id).await?;
     let count = claimed.len();
