@@ -222,8 +222,7 @@ async fn two_workers_beside_each_other_send_each_message_once() {
         Installation::open(shop.at.config().clone(), Clock::fixed(shop.at.clock().now())).await.expect("opens");
     let mut rounds = 0;
     while delivered(&shop).await < 8 && rounds < 60 {
-        let (here, there) =
-            tokio::join!(api::run_due(&shop.at, shop.tenant), api::run_due(&beside, shop.tenant));
+        let (here, there) = tokio::join!(api::run_due(&shop.at, shop.tenant), api::run_due(&beside, shop.tenant));
         here.and(there).expect("jobs run");
         // Two at once to the same person is 43108: one of them comes again later.
         shop.advance(Duration::seconds(5)).await;

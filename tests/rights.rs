@@ -241,6 +241,25 @@ async fn a_helper_sees_all_that_hangs_on_the_customer_and_changes_it_only_if_tol
 }
 
 #[actix_web::test]
+async fn whoever_helps_with_many_sees_each_of_them_at_once() {
+    let shop = Shop::new().await;
+    let names = (0..52).map(|at| format!("客户{at},陈晓,王磊\n")).collect::<String>();
+    let none = shop.rival.get("/customers").await.ok();
+    let done = crate::transfer::import(&shop, &shop.boss, &format!("姓名,负责人,协作人\n{names}"), json!({})).await;
+    assert_eq!(done["created"], 52, "{done}");
+    let count = async || shop.rival.get("/customers/count").await.ok()["count"].clone();
+    assert_eq!((none["items"].clone(), count().await), (json!([]), json!(52)));
+    let page = shop.rival.get("/customers?q=客户").await.ok();
+    for (at, left) in [51, 50, 49].into_iter().enumerate() {
+        let customer = text(&page["items"][at]["id"]);
+        let path = format!("/customers/{customer}/helpers/{}", shop.rival_id);
+        shop.boss.send(shop.boss.request(reqwest::Method::DELETE, &path)).await.ok();
+        assert_eq!(count().await, json!(left));
+        shop.rival.get(&format!("/customers/{customer}")).await.problem(404, "not_found");
+    }
+}
+
+#[actix_web::test]
 async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
     let shop = Shop::new().await;
     let (service, _) = hire(&shop, "service", None).await;

@@ -287,7 +287,11 @@ pub mod helper {
 
     crate::fields!(of CustomerId);
 
-    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
+    crate::tenanted!(
+        part of CustomerId,
+        |look| of_customer(Column::CustomerId, look, Resource::Customers),
+        const SHOWS: bool = true;
+    );
 }
 
 /// Pools 公海: customers whom nobody looks after.

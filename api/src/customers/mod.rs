@@ -128,27 +128,38 @@ pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
     };
     let Some(people) = sight.whose(resource) else { return vec![Part::Every] };
     let owned = Part::Of(people.to_vec());
-    let helped = Query::select()
-        .column(helper::Column::CustomerId)
-        .from(helper::Entity)
-        .and_where(helper::Column::TenantId.eq(look.tenant_id))
-        .and_where(helper::Column::StaffId.eq(sight.me))
-        .cond_where(
-            Condition::all().add_option(look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()))),
-        )
-        .to_owned();
-    let helped = Condition::all().add(Column::Id.in_subquery(helped)).add(owned.condition().not());
+    let helped = match &sight.helped {
+        // What is changed is looked up by the statement that changes it.
+        Some(helped) if !look.write => Column::Id.is_in(helped.iter().copied()),
+        _ => Column::Id.in_subquery(helped_by(look, sight.me)),
+    };
+    let helped = Condition::all().add(helped).add(owned.condition().not());
     // A customer in a pool is there to be looked at; to change it one takes it out first.
     if look.write {
         return vec![owned, Part::Whoever(helped)];
     }
-    let helped = Part::Whoever(helped.add(Column::PoolId.is_null()));
+    let nobody = sight.helped.as_ref().is_some_and(Vec::is_empty);
+    let helped = (!nobody).then(|| Part::Whoever(helped.add(Column::PoolId.is_null())));
     let Some(pools) = &sight.pools else {
-        return vec![owned, helped, Part::Whoever(Condition::all().add(Column::PoolId.is_not_null()))];
+        let anywhere = Part::Whoever(Condition::all().add(Column::PoolId.is_not_null()));
+        return [owned].into_iter().chain(helped).chain([anywhere]).collect();
     };
     // Each of a few is a range of one index in the order of the list.
     let together = if pools.len() <= APART { 1 } else { pools.len() };
-    [owned, helped].into_iter().chain(pools.chunks(together).map(|pools| Part::In(pools.to_vec()))).collect()
+    let pools = pools.chunks(together).map(|pools| Part::In(pools.to_vec()));
+    [owned].into_iter().chain(helped).chain(pools).collect()
+}
+
+/// The customers that somebody helps with, or may change as their colleague's help.
+fn helped_by(look: &Look<'_>, staff_id: Uuid) -> SelectStatement {
+    let edits = look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()));
+    Query::select()
+        .column(helper::Column::CustomerId)
+        .from(helper::Entity)
+        .and_where(helper::Column::TenantId.eq(look.tenant_id))
+        .and_where(helper::Column::StaffId.eq(staff_id))
+        .cond_where(Condition::all().add_option(edits))
+        .to_owned()
 }
 
 /// Rows that hang on a customer are seen by whoever sees the customer, whoever wrote them.

@@ -9,7 +9,7 @@ use super::remark;
 use super::search::Found;
 use super::vault::{Person, SealedPhone, Vault, person};
 use super::{Column, Customer};
-use crate::db::Code;
+use crate::db::{Code, by_key};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::{TagLabel, entity::tag};
@@ -18,8 +18,7 @@ use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, FromQueryResult, JoinType, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select,
-    SelectModel, Selector,
+    ColumnTrait as _, FromQueryResult, JoinType, QuerySelect as _, RelationTrait as _, Select, SelectModel, Selector,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -351,9 +350,10 @@ struct Tagged {
     name: String,
     colour: String,
     live: Option<i64>,
+    created_at: DateTime<Utc>,
 }
 
-/// The live tags of customers, in one statement. Whoever has the customers has seen them: it is not asked again.
+/// The live tags of customers, the oldest tag first, in one statement. Whoever has the customers has seen them: it is not asked again.
 pub(super) async fn tags_of<'a>(
     rows: &impl Reads,
     customers: impl IntoIterator<Item = &'a (impl Person + 'a)>,
@@ -363,20 +363,22 @@ pub(super) async fn tags_of<'a>(
     if customers.is_empty() {
         return Ok(found);
     }
-    let tagged = rows
+    let mut tagged = rows
         .rows_of_all::<tagging::Entity>()
         .filter(tagging::Column::CustomerId.is_in(customers))
         .shape(|rows| {
-            rows.join(JoinType::LeftJoin, tagging::Relation::Tag.def())
+            by_key(rows)
+                .join(JoinType::LeftJoin, tagging::Relation::Tag.def())
                 .select_only()
                 .columns([tagging::Column::CustomerId, tagging::Column::ByRule])
                 .columns([tag::Column::Id, tag::Column::Name, tag::Column::Colour, tag::Column::Live])
-                .order_by_asc(tag::Column::CreatedAt)
+                .column(tag::Column::CreatedAt)
                 .into_model::<Tagged>()
         })
         .all()
         .await?;
-    for Tagged { customer_id, by_rule, id, name, colour, live } in tagged {
+    tagged.sort_by_key(|tagged| tagged.created_at);
+    for Tagged { customer_id, by_rule, id, name, colour, live, .. } in tagged {
         if live.is_some() {
             let label = TagLabel { id, name, colour, by_rule: by_rule.is_some() };
             found.entry(customer_id).or_default().push(label);

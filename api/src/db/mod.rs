@@ -7,9 +7,11 @@ pub use code::Db as Code;
 
 use crate::config;
 use anyhow::Context as _;
+use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    EntityTrait, IsolationLevel, QueryTrait as _, Select, SqlErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
@@ -174,6 +176,13 @@ fn mysql(url: &str, connections: u32) -> ConnectOptions {
             })
         });
     options
+}
+
+/// A query that asks for keys. MariaDB otherwise looks into each index that begins with the business, for every
+/// statement anew: a third of what twenty rows by their ids cost (measured). SQLite says nothing of it.
+pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
+    select.query().force_index("PRIMARY", IndexHintScope::All);
+    select
 }
 
 /// The refusal to change a row that is there to be read; as the text of a [`DbErr`] on its way to a Problem.

@@ -20,6 +20,8 @@ pub struct Sight {
     pub rights: Rights,
     /// The pools 公海 they see; `None`: whichever comes, because there was none yet.
     pub pools: Option<Vec<Uuid>>,
+    /// The customers that they help with; `None`: so many that they are looked up when they are asked for.
+    pub helped: Option<Vec<Uuid>>,
 }
 
 impl Sight {

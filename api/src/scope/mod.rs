@@ -29,6 +29,7 @@ pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;
 
 use crate::crypto::TenantKeys;
+use crate::db::by_key;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
@@ -193,7 +194,7 @@ impl Scope {
         let seen = E::rows(&self.look(false));
         let seen = if seen.is_empty() { seen } else { Condition::all().add(hidden(seen)) };
         let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(seen).filter(E::key().is_in(ids));
-        Find { select, on: self.pool() }
+        Find { select: by_key(select), on: self.pool() }
     }
 
     /// The same actor and moment over the whole business, for what must not stop at the rows the actor

@@ -17,6 +17,10 @@ pub trait Tenanted:
     /// row's change.
     const NAME: Option<&'static str>;
 
+    /// Whether these rows decide who sees what. Whoever writes one sees by it at once; another server does within
+    /// three seconds.
+    const SHOWS: bool = false;
+
     /// The column of the business.
     fn tenant() -> Self::Column;
 
@@ -125,7 +129,7 @@ macro_rules! tenanted {
     (record $rows:expr) => {
         $crate::tenanted!(@impl None, Id, $rows, {});
     };
-    (part of $key:ident, $rows:expr) => {
-        $crate::tenanted!(@impl None, $key, $rows, {});
+    (part of $key:ident, $rows:expr $(, $also:item)?) => {
+        $crate::tenanted!(@impl None, $key, $rows, { $($also)? });
     };
 }

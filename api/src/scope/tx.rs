@@ -25,6 +25,8 @@ pub struct Tx<'s> {
     scope: &'s Scope,
     tx: DatabaseTransaction,
     wrote: Cell<bool>,
+    /// Something was written that decides who sees what.
+    showed: Cell<bool>,
     entries: RefCell<Vec<Entry>>,
     _open: Open<'s>,
 }
@@ -136,7 +138,7 @@ impl Tx<'_> {
     /// # Errors
     /// When an id or a unique value is taken, or a row it points at is not of this business.
     pub async fn insert<E: Tenanted>(&self, row: E::ActiveModel) -> Result<(), DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         let row = self.stamped::<E>(row);
         let id = match row.get(E::key()) {
             ActiveValue::Set(Value::Uuid(id)) => id,
@@ -155,7 +157,7 @@ impl Tx<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.wrote.set(true);
+        self.writes::<E>();
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
@@ -182,7 +184,7 @@ impl Tx<'_> {
         version: Option<i64>,
         mut change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         let mut repeated = false;
         if E::NAME.is_some() {
             let held = self.find::<E>().filter(E::key().eq(id)).shape(QuerySelect::lock_exclusive).all().await?;
@@ -220,7 +222,7 @@ impl Tx<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn derive<E: Tenanted>(&self, id: Uuid, mut change: E::ActiveModel) -> Result<bool, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { updated_at, live, .. }) = E::aggregate() {
             set(&mut change, updated_at, self.scope.now.into());
@@ -268,7 +270,11 @@ impl Tx<'_> {
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::rows(&self.scope.look(true)))
             .filter(condition.into_condition());
-        Ok(delete.exec(&self.tx).await?.rows_affected)
+        let removed = delete.exec(&self.tx).await?.rows_affected;
+        if removed > 0 {
+            self.writes::<E>();
+        }
+        Ok(removed)
     }
 
     /// Puts something into the audit record that is not an insert, update or delete by itself.
@@ -303,6 +309,9 @@ impl Tx<'_> {
         }
         audit::write(&self.tx, self.scope, entries).await?;
         self.tx.commit().await?;
+        if self.showed.get() {
+            self.scope.at.snapshots.forget_business(self.scope.tenant_id);
+        }
         Ok(())
     }
 
@@ -320,6 +329,7 @@ impl Tx<'_> {
             Ok(done) => {
                 inner.tx.commit().await?;
                 self.wrote.set(self.wrote.get() || inner.wrote.get());
+                self.showed.set(self.showed.get() || inner.showed.get());
                 self.entries.borrow_mut().extend(inner.entries.into_inner());
                 Ok(Ok(done))
             }
@@ -333,7 +343,20 @@ impl Tx<'_> {
     }
 
     fn of(scope: &Scope, tx: DatabaseTransaction) -> Tx<'_> {
-        Tx { scope, tx, wrote: Cell::new(false), entries: RefCell::default(), _open: Open::of(scope) }
+        Tx {
+            scope,
+            tx,
+            wrote: Cell::new(false),
+            showed: Cell::new(false),
+            entries: RefCell::default(),
+            _open: Open::of(scope),
+        }
+    }
+
+    /// Rows of `E` are written: an entry is due, and perhaps other people see other rows from now on.
+    fn writes<E: Tenanted>(&self) {
+        self.wrote.set(true);
+        self.showed.set(self.showed.get() || E::SHOWS);
     }
 
     /// The raw transaction, for tables of the scope module itself.

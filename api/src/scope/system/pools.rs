@@ -1,17 +1,37 @@
-//! Which pools somebody sees: asked with what else they see, every three seconds.
+//! Which pools somebody sees, and whom they help with: asked with what else they see, every three seconds.
 
 use super::System;
-use crate::customers::entity::pool;
+use crate::customers::entity::{helper, pool};
 use crate::customers::pools::entity::{group, person};
 use crate::problem::Problem;
 use crate::tenants::{staff, team};
+use domain::permission::{Reach, Resource};
 use domain::rights::Rights;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use std::collections::HashSet;
 use uuid::Uuid;
 
+/// Whoever helps with more customers than that has them looked up by each statement: measured, naming them costs
+/// less than looking them up as long as they are some dozens.
+const HELPED: u64 = 50;
+
 #[expect(clippy::disallowed_methods, reason = "what somebody sees is asked before there is a scope")]
 impl System {
+    /// The customers that somebody with these rights sees because they help with them.
+    pub(super) async fn helped_by(&self, row: &staff::Model, rights: &Rights) -> Result<Option<Vec<Uuid>>, Problem> {
+        if Resource::ALL.iter().all(|resource| rights.reach(*resource) == Reach::All) {
+            return Ok(Some(Vec::new()));
+        }
+        let helped = helper::Entity::find()
+            .filter(helper::Column::TenantId.eq(row.tenant_id))
+            .filter(helper::Column::StaffId.eq(row.id))
+            .limit(HELPED + 1)
+            .all(&self.at.db.read)
+            .await?;
+        let few = u64::try_from(helped.len()).is_ok_and(|helped| helped <= HELPED);
+        Ok(few.then(|| helped.into_iter().map(|helper| helper.customer_id).collect()))
+    }
+
     /// The pools that somebody with these rights sees, the oldest first; `None` while there is none: the first one
     /// comes with its first customer, and is for everybody.
     pub(super) async fn pools_of(&self, row: &staff::Model, rights: &Rights) -> Result<Option<Vec<Uuid>>, Problem> {

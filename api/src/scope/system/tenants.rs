@@ -250,7 +250,8 @@ impl System {
         let people = if far { self.people_below(row).await? } else { vec![row.id] };
         let role = row.role_id.map_or_else(|| row.role.0.as_str().to_owned(), |own| own.to_string());
         let pools = self.pools_of(row, &rights).await?;
-        Ok(Sight { me: row.id, role, people, rights, pools })
+        let helped = self.helped_by(row, &rights).await?;
+        Ok(Sight { me: row.id, role, people, rights, pools, helped })
     }
 
     /// Oneself and everybody in one's team, the teams one leads, and those below. Also who has left: a

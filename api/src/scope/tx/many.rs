@@ -21,7 +21,7 @@ impl Tx<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.wrote.set(true);
+        self.writes::<E>();
         let rows = rows.into_iter().map(|row| self.stamped::<E>(row));
         let key: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         let known = OnConflict::columns(key.iter().copied()).do_nothing_on(key.iter().copied()).to_owned();
@@ -39,7 +39,7 @@ impl Tx<'_> {
         condition: impl IntoCondition,
         mut change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         let mut update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::key().eq(id))
@@ -67,7 +67,7 @@ impl Tx<'_> {
         action: &'static str,
         mut change: E::ActiveModel,
     ) -> Result<(), DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         for (id, before) in rows {
             self.record_fields::<E>(action, Some(*id), Diff::of::<E>(Some(before), Some(&change)));
         }
@@ -108,7 +108,7 @@ impl Tx<'_> {
         condition: impl IntoCondition,
         change: E::ActiveModel,
     ) -> Result<u64, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         debug_assert!(!repeats::<E>(&change, |_, _| true), "what is repeated elsewhere changes by its ids");
         let update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
@@ -133,7 +133,7 @@ impl Tx<'_> {
             }
             row
         });
-        self.wrote.set(true);
+        self.writes::<E>();
         E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
     }
 
@@ -149,7 +149,7 @@ impl Tx<'_> {
     where
         E::ActiveModel: TryIntoModel<E::Model>,
     {
-        self.wrote.set(true);
+        self.writes::<E>();
         let rows: Vec<_> = rows
             .into_iter()
             .map(|(id, at, row)| {
@@ -173,7 +173,7 @@ impl Tx<'_> {
     /// # Errors
     /// When one of them is taken.
     pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid) -> Result<bool, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         self.record_fields::<E>("restore", Some(id), Diff::default());
         let mut risen = <E::ActiveModel as Default>::default();
         let mut update = self.scoped_update::<E>(id);
@@ -201,7 +201,7 @@ impl Tx<'_> {
         condition: impl IntoCondition,
         change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
-        self.wrote.set(true);
+        self.writes::<E>();
         let repeated = repeats::<E>(&change, |_, _| true);
         let update = self.scoped_update::<E>(id).filter(condition.into_condition());
         let done = update.set(change).exec(&self.tx).await?.rows_affected > 0;
