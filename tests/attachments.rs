@@ -288,6 +288,24 @@ async fn files_go_over_with_a_merge_and_come_back_weeks_later() {
 }
 
 #[actix_web::test]
+async fn a_file_that_came_with_a_merge_goes_back_even_from_beside_a_new_one() {
+    let shop = Shop::new().await;
+    field(&shop.boss, json!({})).await;
+    let (theirs, new) = (picture(&shop.boss).await, picture(&shop.boss).await);
+    let (stays, goes) = (with(&shop.boss, &[]).await, with(&shop.boss, &[&theirs]).await);
+    let done = merge(&shop.boss, &stays, &goes, json!({ "custom": { "scan": "other" } })).await;
+    let path = format!("/customers/{stays}");
+    let version = shop.boss.get(&path).await.ok()["version"].as_i64().expect("a version");
+    let both = json!({ "custom": { "scan": [theirs, new] } });
+    shop.boss.patch(&path, version, both).await.ok();
+    undo(&shop.boss, &done).await;
+    let (mine, other) = (scan(&shop.boss, &stays).await, scan(&shop.boss, &goes).await);
+    assert_eq!((mine.as_array().map(Vec::len), &mine[0]["id"]), (Some(1), &json!(new)), "{mine}");
+    assert_eq!((other.as_array().map(Vec::len), &other[0]["id"]), (Some(1), &json!(theirs)), "{other}");
+    assert_eq!([status(&shop.boss, &new).await, status(&shop.boss, &theirs).await], [200, 200]);
+}
+
+#[actix_web::test]
 async fn a_stolen_database_shows_no_file_and_an_erased_person_has_none() {
     let shop = Shop::new().await;
     field(&shop.boss, json!({})).await;

@@ -42,12 +42,12 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
     };
     let image = Image::open(&tx, &stays, found.id, sealed)?;
     let mut kept = BTreeSet::new();
-    let record = Record::of(&tx, &stays)?.back(&image, &mut kept);
+    let files = Record::of(&tx, &goes)?.files();
+    let record = Record::of(&tx, &stays)?.back(&image, &mut kept).without(&files);
     if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes).await? {
         return Err(Problem::conflict("undo_blocked", None));
     }
-    let files: Vec<Uuid> = Record::of(&tx, &goes)?.files().into_iter().collect();
-    attachments::let_go(&tx, &files, None).await?;
+    attachments::let_go(&tx, &files.into_iter().collect::<Vec<_>>(), None).await?;
     let parts = Condition::all()
         .add(moved::Column::MergeId.eq(found.id))
         .add(moved::Column::Kind.is_in(PARTS))

@@ -238,6 +238,20 @@ impl Record {
         self.custom.values().flat_map(|value| custom::ids(&of_value(Some(value)))).collect()
     }
 
+    /// Without some files: they are somebody else's again, also where somebody put another one beside them since.
+    pub(crate) fn without(mut self, files: &BTreeSet<Uuid>) -> Self {
+        self.custom.retain(|_, value| {
+            let Value::Array(items) = value else { return true };
+            let before = items.len();
+            items.retain(|item| {
+                let id = item.get("id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
+                id.is_none_or(|id| !files.contains(&id))
+            });
+            items.len() == before || !items.is_empty()
+        });
+        self
+    }
+
     /// Makes the customer's row, and everything by which it is found, say this. `false`: it is not there any
     /// more in this version.
     ///
