@@ -19,6 +19,7 @@ mod duplicates;
 mod edge;
 mod erasure;
 mod faults;
+mod field_rules;
 mod filters;
 mod interactions;
 mod keys;

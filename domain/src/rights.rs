@@ -19,12 +19,17 @@ pub struct Reaches {
     pub orders: Reach,
 }
 
-/// What somebody sees of the fields that not everybody should see.
+/// What somebody sees of the fields that not everybody should see. WeChat ids, addresses and secret remarks
+/// follow `phones`: a WeChat id often is the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRules {
-    /// Phones of customers and on orders.
+    /// Phones of customers and on orders, and with them WeChat ids, addresses and whatever else is secret.
     pub phones: FieldRule,
+    /// E-mail addresses of customers. A request may leave it out: then it is what `phones` says, as it was
+    /// before e-mails had a rule of their own. An answer always says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emails: Option<FieldRule>,
     /// Prices and sums, in fen.
     pub amounts: FieldRule,
 }
@@ -44,6 +49,33 @@ pub struct Rights {
     /// What they see of some fields.
     #[validate(nested)]
     pub fields: FieldRules,
+}
+
+impl FieldRules {
+    /// Rules under which e-mails are shown as phones are.
+    #[must_use]
+    pub const fn alike(phones: FieldRule, amounts: FieldRule) -> Self {
+        Self { phones, emails: Some(phones), amounts }
+    }
+
+    /// What is shown of e-mail addresses.
+    #[must_use]
+    pub fn emails(&self) -> FieldRule {
+        self.emails.unwrap_or(self.phones)
+    }
+
+    /// The same rules with every one of them said: how they are answered.
+    #[must_use]
+    pub fn said(self) -> Self {
+        Self { emails: Some(self.emails()), ..self }
+    }
+
+    /// The same rules in the fewest words: how they are kept. A server that knows no rule of e-mails
+    /// yet still reads every role that does not need one.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self { emails: self.emails.filter(|rule| *rule != self.phones), ..self }
+    }
 }
 
 impl Reaches {
@@ -86,8 +118,12 @@ impl Rights {
             return Some("pool".to_owned());
         }
         // The rules are ordered from open to closed.
-        let fields =
-            [("phones", self.fields.phones, own.fields.phones), ("amounts", self.fields.amounts, own.fields.amounts)];
+        let (these, own) = (self.fields, own.fields);
+        let fields = [
+            ("phones", these.phones, own.phones),
+            ("emails", these.emails(), own.emails()),
+            ("amounts", these.amounts, own.amounts),
+        ];
         fields.into_iter().find(|(_, this, own)| this < own).map(|(name, _, _)| format!("fields.{name}"))
     }
 }
@@ -98,7 +134,7 @@ impl Role {
     pub fn rights(self) -> Rights {
         use FieldRule::{Hide, Mask, ReadOnly, Show};
         use Permission as P;
-        let open = FieldRules { phones: Show, amounts: Show };
+        let open = FieldRules::alike(Show, Show);
         match self {
             Self::Boss => Rights {
                 permissions: Permission::ALL.to_vec(),
@@ -155,7 +191,7 @@ impl Role {
                     orders: Reach::Own,
                 },
                 pool: false,
-                fields: FieldRules { phones: Mask, amounts: Hide },
+                fields: FieldRules::alike(Mask, Hide),
             },
             Self::Finance => Rights {
                 permissions: vec![
@@ -173,13 +209,13 @@ impl Role {
                     orders: Reach::All,
                 },
                 pool: false,
-                fields: FieldRules { phones: Hide, amounts: ReadOnly },
+                fields: FieldRules::alike(Hide, ReadOnly),
             },
             Self::Custom => Rights {
                 permissions: Vec::new(),
                 reach: Reaches::same(Reach::Own),
                 pool: false,
-                fields: FieldRules { phones: Hide, amounts: Hide },
+                fields: FieldRules::alike(Hide, Hide),
             },
         }
     }
@@ -209,13 +245,31 @@ mod tests {
         assert!(boss.beyond(&manager).is_some_and(|at| at.starts_with("permissions.")));
         let farther = Rights { reach: Reaches::same(Reach::All), ..sales.clone() };
         assert_eq!(farther.beyond(&manager).as_deref(), Some("reach.customers"));
-        let masked =
-            Rights { fields: FieldRules { phones: FieldRule::Mask, amounts: FieldRule::Show }, ..boss.clone() };
+        let masked = Rights { fields: FieldRules::alike(FieldRule::Mask, FieldRule::Show), ..boss.clone() };
         assert_eq!(boss.beyond(&masked).as_deref(), Some("fields.phones"));
         assert_eq!(
             Rights { pool: true, ..Role::Service.rights() }.beyond(&Role::Service.rights()).as_deref(),
             Some("pool")
         );
+    }
+
+    #[test]
+    fn a_role_that_says_nothing_of_emails_shows_them_as_it_shows_phones() {
+        use FieldRule::{Hide, Mask, Show};
+        let read = |text: &str| serde_json::from_str::<FieldRules>(text).expect("rules");
+        let old = read(r#"{"phones":"mask","amounts":"show"}"#);
+        assert_eq!((old.emails(), old.said()), (Mask, FieldRules::alike(Mask, Show)));
+        // What needs no rule of e-mails is kept as it always was.
+        assert_eq!(serde_json::to_string(&old.said().kept()).expect("a text"), r#"{"phones":"mask","amounts":"show"}"#);
+        let apart = read(r#"{"phones":"show","emails":"hide","amounts":"show"}"#);
+        assert_eq!((apart.emails(), apart.kept(), apart.said()), (Hide, apart, apart));
+        assert!(serde_json::from_str::<FieldRules>(r#"{"phones":"show","mails":"hide","amounts":"show"}"#).is_err());
+        // Nobody opens e-mails to others by saying nothing of them.
+        let own = Rights { fields: apart, ..Role::Boss.rights() };
+        let unsaid = FieldRules { phones: Show, emails: None, amounts: Show };
+        let given = |fields| Rights { fields, ..own.clone() }.beyond(&own);
+        assert_eq!(given(unsaid).as_deref(), Some("fields.emails"));
+        assert_eq!((given(apart), given(FieldRules::alike(Hide, Show))), (None, None));
     }
 
     #[test]

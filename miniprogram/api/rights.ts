@@ -25,6 +25,24 @@ export function writesPhones(): boolean {
   return rights()?.fields.phones === 'show'
 }
 
+/** E-mails have a rule of their own; a server that does not say it shows them as phones. */
+function emails(): FieldRule | undefined {
+  const fields = rights()?.fields
+  return fields?.emails ?? fields?.phones
+}
+
+export function seesEmails(): boolean {
+  return emails() !== 'hide'
+}
+
+export function opensEmails(): boolean {
+  return may('customers.reveal') && opens(emails())
+}
+
+export function writesEmails(): boolean {
+  return emails() === 'show'
+}
+
 /** Whether there is a place for a sum at all; it may hold stars. */
 export function seesAmounts(): boolean {
   return rights()?.fields.amounts !== 'hide'

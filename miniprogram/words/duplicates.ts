@@ -65,12 +65,14 @@ export interface MergeRow {
   side: MergeSide
   /** differs: one has to be chosen · fills: only one side has it · both: both are kept · same */
   kind: 'differs' | 'fills' | 'both' | 'same'
+  /** One's role may not set it: nothing of both is lost, and nothing is chosen. */
+  locked: boolean
 }
 
 const KINDS: Record<string, string> = { person: '个人', company: '企业' }
 
 /** Two records side by side: what differs first, then what only one of them has, then lists that are kept of both. */
-export function mergeRows(mine: CustomerView, theirs: CustomerView, fields: CustomField[], names: Map<string, string>, types: Map<string, string>): MergeRow[] {
+export function mergeRows(mine: CustomerView, theirs: CustomerView, fields: CustomField[], names: Map<string, string>, types: Map<string, string>, locked: string[] = []): MergeRow[] {
   const owner = (of: CustomerView): string => (of.pool_id !== null ? '公海' : names.get(of.owner_id ?? '') ?? '')
   const one = (field: string, label: string, text: (of: CustomerView) => string): MergeRow => row(field, label, text(mine), text(theirs))
   const rows = [
@@ -88,22 +90,22 @@ export function mergeRows(mine: CustomerView, theirs: CustomerView, fields: Cust
     list('dates', '纪念日', mine.dates.map((each) => `${each.label} ${dateText(each)}`).join('、'), theirs.dates.map((each) => `${each.label} ${dateText(each)}`).join('、')),
   ].filter((each) => each.mine !== '' || each.theirs !== '')
   const order = ['differs', 'both', 'fills', 'same']
-  return [...rows, ...lists].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  return [...rows, ...lists].map((each) => ({ ...each, locked: locked.includes(each.field) })).sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }
 
 function row(field: string, label: string, mine: string, theirs: string): MergeRow {
   const kind = mine === theirs ? 'same' : mine && theirs ? 'differs' : 'fills'
-  return { field, label, mine, theirs, kind, side: mine === '' ? 'other' : 'this' }
+  return { field, label, mine, theirs, kind, side: mine === '' ? 'other' : 'this', locked: false }
 }
 
 /** Of lists nothing is lost: the side that is chosen comes first. */
 function list(field: string, label: string, mine: string, theirs: string): MergeRow {
-  return { field, label, mine, theirs, kind: mine === theirs ? 'same' : mine && theirs ? 'both' : 'fills', side: mine === '' ? 'other' : 'this' }
+  return { field, label, mine, theirs, kind: mine === theirs ? 'same' : mine && theirs ? 'both' : 'fills', side: mine === '' ? 'other' : 'this', locked: false }
 }
 
 /** What was chosen, as it is sent. */
 export function mergeFields(rows: MergeRow[]): Record<string, unknown> {
-  const asked = rows.filter((one) => one.kind !== 'same')
+  const asked = rows.filter((one) => one.kind !== 'same' && !one.locked)
   const plain = asked.filter((one) => !one.field.startsWith('custom.')).map((one) => [one.field, one.side])
   const custom = asked.filter((one) => one.field.startsWith('custom.')).map((one) => [one.field.slice('custom.'.length), one.side])
   return { ...Object.fromEntries(plain), ...(custom.length ? { custom: Object.fromEntries(custom) } : {}) }

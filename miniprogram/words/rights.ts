@@ -95,8 +95,8 @@ const TOLD: Record<Role, string> = {
   boss: '看得到、改得了店里的一切，也管员工、角色和设置',
   manager: '管本团队及下级团队的客户、跟进和订单，可以换负责人；不管员工和角色',
   sales: '管自己的客户和受邀协作的客户，可以开单、领取公海客户；不能删除客户',
-  service: '看得到所有客户和跟进，可以记跟进；电话打码，看不到订单和金额',
-  finance: '看得到所有订单和金额，只看不改；看不到电话',
+  service: '看得到所有客户和跟进，可以记跟进；电话和邮箱打码，看不到订单和金额',
+  finance: '看得到所有订单和金额，只看不改；看不到电话和邮箱',
   custom: '',
 }
 
@@ -111,10 +111,12 @@ export function roleTold(row: RoleRow): string {
 
 function told(rights: Rights): string {
   const { reach, fields, permissions, pool } = rights
+  const emails = fields.emails ?? fields.phones
   const parts = [
     permissions.includes('customers.read') ? `客户：${REACHES[reach.customers]}${pool ? '和公海' : ''}` : '看不到客户',
     permissions.includes('orders.read') ? `订单：${REACHES[reach.orders]}` : '看不到订单',
     fields.phones === 'show' ? '' : `电话${FIELD_RULES[fields.phones]}`,
+    emails === 'show' ? '' : `邮箱${FIELD_RULES[emails]}`,
     fields.amounts === 'show' ? '' : `金额${FIELD_RULES[fields.amounts]}`,
   ]
   return parts.filter(Boolean).join('，')

@@ -14,7 +14,7 @@ pub fn rights() -> Value {
         "permissions": ["customers.read", "orders.read"],
         "reach": { "customers": "team", "interactions": "own", "tasks": "own", "orders": "team" },
         "pool": false,
-        "fields": { "phones": "mask", "amounts": "read_only" },
+        "fields": { "phones": "mask", "emails": "read_only", "amounts": "read_only" },
     })
 }
 

@@ -1,4 +1,5 @@
-//! E-mails, WeChat ids and the address of a customer: sealed like phones, and under the same field rule.
+//! E-mails, WeChat ids and the address of a customer: sealed like phones. E-mails have a field rule of their own;
+//! WeChat ids and the address follow that of phones.
 
 use super::custom::entity::blind;
 use super::custom::keys::folded;
@@ -41,7 +42,10 @@ impl Contacts {
             ("wechat_ids", self.wechat_ids.is_some()),
             ("address", self.address.is_some()),
         ];
-        named.iter().filter(|(_, named)| *named).try_for_each(|(field, _)| changeable(scope.fields().phones, field))
+        named
+            .iter()
+            .filter(|(_, named)| *named)
+            .try_for_each(|(field, _)| changeable(contact_rule(scope, field), field))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -82,6 +86,17 @@ impl Contacts {
     }
 }
 
+/// The rule by which one sees and changes a way to reach somebody, by the name of its field; what is none is
+/// shown to whoever sees the customer.
+pub(crate) fn contact_rule(scope: &Scope, field: &str) -> FieldRule {
+    let rules = scope.fields();
+    match field {
+        "emails" => rules.emails(),
+        "phones" | "wechat_ids" | "address" => rules.phones,
+        _ => FieldRule::Show,
+    }
+}
+
 fn unlike<'a>(given: impl Iterator<Item = (&'a String, &'a Option<String>)>) -> Vec<SealedText> {
     let mut kept: Vec<SealedText> = Vec::new();
     for (text, label) in given {
@@ -93,8 +108,8 @@ fn unlike<'a>(given: impl Iterator<Item = (&'a String, &'a Option<String>)>) -> 
 }
 
 /// Masked, as far as they are shown at all.
-pub(super) fn shown(scope: &Scope, held: &[SealedText]) -> Vec<ContactView> {
-    if scope.fields().phones == FieldRule::Hide {
+pub(super) fn shown(rule: FieldRule, held: &[SealedText]) -> Vec<ContactView> {
+    if rule == FieldRule::Hide {
         return Vec::new();
     }
     held.iter().map(|text| ContactView { masked: masked(&text.text), label: text.label.clone() }).collect()

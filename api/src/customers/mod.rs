@@ -31,6 +31,7 @@ mod view;
 mod views;
 
 pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity, resealed as bulk_resealed};
+pub(crate) use contacts::contact_rule;
 pub use details::CustomerDetails;
 pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};

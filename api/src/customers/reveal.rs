@@ -5,7 +5,7 @@ use super::store::find;
 use super::vault::{SealedPhone, Vault};
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Can, Path, grants::CustomersReveal};
+use crate::scope::{Can, Path, Scope, grants::CustomersReveal};
 use actix_web::{post, web::Json};
 use domain::phone::Phone;
 use serde::Serialize;
@@ -53,7 +53,9 @@ async fn reveal_customer_phone(
 ) -> Result<Json<RevealedPhone>, Problem> {
     let (id, index) = path.0;
     let what = json!({ "phone": index });
-    let phone = reveal(&mut scope, id, what, |vault| vault.phones.get(index).and_then(SealedPhone::phone)).await?;
+    let phone =
+        reveal(&mut scope, id, Scope::opens_phones, what, |vault| vault.phones.get(index).and_then(SealedPhone::phone));
+    let phone = phone.await?;
     Ok(Json(RevealedPhone::from(&phone)))
 }
 
@@ -65,7 +67,8 @@ async fn reveal_customer_email(
     path: Path<(Uuid, usize)>,
 ) -> Result<Json<RevealedText>, Problem> {
     let (id, index) = path.0;
-    let text = reveal(&mut scope, id, json!({ "email": index }), |vault| Some(vault.emails.get(index)?.text.clone()));
+    let what = json!({ "email": index });
+    let text = reveal(&mut scope, id, Scope::opens_emails, what, |vault| Some(vault.emails.get(index)?.text.clone()));
     Ok(Json(RevealedText { text: text.await? }))
 }
 
@@ -78,7 +81,8 @@ async fn reveal_customer_wechat(
 ) -> Result<Json<RevealedText>, Problem> {
     let (id, index) = path.0;
     let what = json!({ "wechat_id": index });
-    let text = reveal(&mut scope, id, what, |vault| Some(vault.wechat_ids.get(index)?.text.clone()));
+    let text =
+        reveal(&mut scope, id, Scope::opens_phones, what, |vault| Some(vault.wechat_ids.get(index)?.text.clone()));
     Ok(Json(RevealedText { text: text.await? }))
 }
 
@@ -89,7 +93,7 @@ async fn reveal_customer_remark(
     mut scope: Can<CustomersReveal>,
     path: Path<Uuid>,
 ) -> Result<Json<RevealedText>, Problem> {
-    let text = reveal(&mut scope, path.0, json!({ "remark": true }), |vault| {
+    let text = reveal(&mut scope, path.0, Scope::opens_phones, json!({ "remark": true }), |vault| {
         vault.remark.clone().filter(|text| !text.is_empty())
     });
     Ok(Json(RevealedText { text: text.await? }))
@@ -105,19 +109,21 @@ async fn reveal_custom_field(
     let (id, key) = path.0;
     let seen = custom::definitions(&*scope).await?;
     let field = seen.iter().find(|definition| definition.key == key).ok_or(Problem::NotFound)?;
-    let text = reveal(&mut scope, id, json!({ "custom": field.key }), |vault| vault.custom.get(&field.id).cloned());
+    let what = json!({ "custom": field.key });
+    let text = reveal(&mut scope, id, Scope::opens_phones, what, |vault| vault.custom.get(&field.id).cloned());
     Ok(Json(RevealedText { text: text.await? }))
 }
 
-/// One sealed thing of a customer: counted, and on the record.
+/// One sealed thing of a customer, if the rule of its kind opens it: counted, and on the record.
 async fn reveal<T>(
     scope: &mut Can<CustomersReveal>,
     id: Uuid,
+    opens: fn(&Scope) -> Result<(), Problem>,
     what: serde_json::Value,
     of: impl FnOnce(&Vault) -> Option<T>,
 ) -> Result<T, Problem> {
     let tx = scope.begin().await?;
-    tx.opens_phones()?;
+    opens(&tx)?;
     let customer = find(&tx, id).await?;
     if customer.pool_id.is_some() {
         // Who looks through the pool sees whom there is, not how to reach them.

@@ -164,9 +164,11 @@ impl CustomerView {
         let Seen { customer, starred } = seen;
         let vault = Vault::open(scope, &customer)?;
         let custom = custom::shown(scope, fields, customer.custom.as_deref(), &vault);
-        let (emails, wechat_ids) = (contacts::shown(scope, &vault.emails), contacts::shown(scope, &vault.wechat_ids));
+        let rules = scope.fields();
+        let emails = contacts::shown(rules.emails(), &vault.emails);
+        let wechat_ids = contacts::shown(rules.phones, &vault.wechat_ids);
         // Who looks through the pool sees whom there is, not where they live.
-        let opens = scope.fields().phones.opens() && customer.pool_id.is_none();
+        let opens = rules.phones.opens() && customer.pool_id.is_none();
         let address = vault.address.clone().filter(|_| opens);
         let (remark, remark_secret) = remark::shown(scope, &customer, &vault);
         let phones = phones(scope, vault);

@@ -10,6 +10,7 @@ use crate::scope::{Can, Path, Query, Reads, Scope};
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Utc};
 use domain::duplicates::MergeState;
+use domain::permission::FieldRule;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -90,7 +91,9 @@ impl MergeView {
     pub(super) fn of(scope: &Scope, row: merge::Model, names: &HashMap<Uuid, String>) -> Self {
         let now = scope.now();
         let open = row.state.0 == MergeState::Done && row.before.is_some();
-        let kept = row.kept_fields.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let kept = row.kept_fields.as_deref().and_then(|text| serde_json::from_str::<Vec<String>>(text).ok());
+        // Of what is hidden from somebody not even that there is one.
+        let shown = |field: &String| customers::contact_rule(scope, field) != FieldRule::Hide;
         Self {
             id: row.id,
             customer_id: row.customer_id,
@@ -101,7 +104,7 @@ impl MergeView {
             state: row.state.0,
             moved: row.moved,
             kept: row.kept,
-            kept_fields: kept.unwrap_or_default(),
+            kept_fields: kept.unwrap_or_default().into_iter().filter(shown).collect(),
             created_at: row.created_at,
             undo_until: row.undo_until.filter(|until| open && *until > now),
             undone_at: row.undone_at,

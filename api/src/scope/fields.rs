@@ -57,8 +57,20 @@ impl Scope {
     /// # Errors
     /// 403 `field_masked`.
     pub fn opens_phones(&self) -> Result<(), Problem> {
-        if self.fields().phones.opens() { Ok(()) } else { Err(Problem::Forbidden("field_masked")) }
+        opened(self.fields().phones)
     }
+
+    /// Whether whole e-mail addresses may be.
+    ///
+    /// # Errors
+    /// 403 `field_masked`.
+    pub fn opens_emails(&self) -> Result<(), Problem> {
+        opened(self.fields().emails())
+    }
+}
+
+fn opened(rule: FieldRule) -> Result<(), Problem> {
+    if rule.opens() { Ok(()) } else { Err(Problem::Forbidden("field_masked")) }
 }
 
 /// Refuses a change to `field`, unless the rule of its kind lets one see and change it.

@@ -107,7 +107,7 @@ impl Scope {
     /// orders, see them all.
     #[must_use]
     pub fn fields(&self) -> FieldRules {
-        const OPEN: FieldRules = FieldRules { phones: FieldRule::Show, amounts: FieldRule::Show };
+        const OPEN: FieldRules = FieldRules::alike(FieldRule::Show, FieldRule::Show);
         self.rights().map_or(OPEN, |rights| rights.fields)
     }
 

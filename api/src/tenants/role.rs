@@ -37,6 +37,7 @@ impl Model {
     /// What the role may do and see; nothing when the row cannot be read, rather than too much.
     pub fn rights(&self) -> Rights {
         let read = self.rights.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        read.unwrap_or_else(|| domain::permission::Role::Custom.rights())
+        let rights: Rights = read.unwrap_or_else(|| domain::permission::Role::Custom.rights());
+        Rights { fields: rights.fields.said(), ..rights }
     }
 }

@@ -53,8 +53,9 @@ async fn list_roles(scope: Can<StaffRead>) -> Result<Json<All<RoleView>>, Proble
     Ok(Json(All { items: built_in.chain(own.into_iter().map(RoleView::from)).collect() }))
 }
 
-fn text(rights: &Rights) -> Result<Option<String>, Problem> {
-    Ok(Some(serde_json::to_string(rights).map_err(anyhow::Error::from)?))
+fn text(rights: Rights) -> Result<Option<String>, Problem> {
+    let kept = Rights { fields: rights.fields.kept(), ..rights };
+    Ok(Some(serde_json::to_string(&kept).map_err(anyhow::Error::from)?))
 }
 
 async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
@@ -70,7 +71,7 @@ async fn create_role(mut scope: Can<RolesWrite>, body: Checked<NewRole>) -> Resu
     within_own(&*scope, &input.rights, "rights")?;
     scope
         .create(&once, input.id, async |tx| {
-            let rights = text(&input.rights)?;
+            let rights = text(input.rights)?;
             let row =
                 role::ActiveModel { id: Set(id), name: Set(input.name), rights: Set(rights), ..Default::default() };
             tx.insert::<role::Entity>(row).await?;
@@ -98,7 +99,7 @@ async fn change_role(
     }
     if let Some(rights) = rights {
         within_own(&tx, &rights, "rights")?;
-        change.rights = Set(text(&rights)?);
+        change.rights = Set(text(rights)?);
     }
     let done = tx.update::<role::Entity>(id.0, Some(version.0), change).await?;
     let view = RoleView::from(find(&tx, id.0).await?);

@@ -52,7 +52,7 @@ super::texts! {
     forbidden: "没有这项权限", "You may not do this";
     pool_closed: "你不是这个公海的成员", "You are no member of this pool";
     row_read_only: "只能查看，不能修改", "You may look at this but not change it";
-    field_masked: "你的角色看不到完整号码", "Your role does not see whole numbers";
+    field_masked: "你的角色看不到完整内容", "Your role does not see this whole";
     colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
     operators_only: "只有运营人员可以操作", "For operators of the installation only";

@@ -76,12 +76,13 @@ impl World {
         filters.push((filter(&[said("客户1")]), self.seen(asker, named)));
         let either = vec![said("客户1").remove(0), json!({ "field": "starred", "op": "set" })];
         filters.push((filter(&[either]), self.seen(asker, |known| named(known) || mine(known))));
-        if asker.rights.fields.phones != FieldRule::Hide {
+        let emails = asker.rights.fields.emails();
+        if emails != FieldRule::Hide {
             filters.push((has("email", "set"), self.seen(asker, |known| !known.email.is_empty())));
             filters.push((has("email", "empty"), self.seen(asker, |known| known.email.is_empty())));
         }
         for wanted in self.customers.iter().filter(|known| !known.email.is_empty()) {
-            if asker.rights.fields.phones.opens() {
+            if emails.opens() {
                 let test = json!({ "field": "email", "op": "any_of", "values": [wanted.email] });
                 filters.push((filter(&[vec![test]]), self.seen(asker, |known| known.email == wanted.email)));
             }

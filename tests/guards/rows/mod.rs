@@ -422,13 +422,18 @@ impl World {
         }
     }
 
-    /// Whether phones of a customer are shown as the asker's rights say.
+    /// Whether phones and e-mails of a customer are shown as the asker's rights say.
     fn masked(&self, asker: &Asker, row: &Value) {
         let (who, hidden) = (asker.who, asker.rights.fields.phones == FieldRule::Hide);
         assert_eq!(row["phone_masked"].is_null(), hidden, "{who}: {row}");
         let known = self.customers.iter().find(|known| row["id"] == known.id.as_str()).expect("a customer");
         for secret in [known.number.as_str(), world::SECRET] {
             assert!(!row.to_string().contains(secret), "{who}: {row}");
+        }
+        if let Some(emails) = row.get("emails") {
+            let shown = !known.email.is_empty() && asker.rights.fields.emails() != FieldRule::Hide;
+            assert_eq!(emails.as_array().map(Vec::len), Some(usize::from(shown)), "{who}: {row}");
+            assert!(known.email.is_empty() || !row.to_string().contains(&known.email), "{who}: {row}");
         }
         if let Some(remark) = row.get("remark") {
             let seen = if hidden { (&Value::Null, &json!(false)) } else { (&json!("******"), &json!(true)) };

@@ -1,6 +1,6 @@
 //! What a record holds: put together of two, written, and put back as far as nobody changed it since.
 
-use crate::customers::contacts::Contacts;
+use crate::customers::contacts::{Contacts, contact_rule};
 use crate::customers::custom::{self, Filled};
 use crate::customers::entity::{customer, phone};
 use crate::customers::remark::Remark;
@@ -9,7 +9,7 @@ use crate::customers::vault::{SealedPhone, SealedText, Vault, person_key};
 use crate::customers::{Customer, dates, search};
 use crate::db::Code;
 use crate::problem::Problem;
-use crate::scope::{Reads, Scope, Tx};
+use crate::scope::{Reads, Scope, Tx, changeable};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Violation;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
@@ -126,11 +126,22 @@ fn back<T: Clone + PartialEq>(name: &str, now: &T, after: &T, before: &T, kept: 
     now.clone()
 }
 
-/// Which side each of the business's own fields comes from, by its id, of those that whoever asks sees.
+/// Which side each of the business's own fields comes from, by its id, of those that whoever asks sees. Of phones,
+/// e-mails and the like only they choose who may change them: for everybody else nothing of both is lost.
 ///
 /// # Errors
-/// 422 for a key that names no field, and for what is no side.
+/// 422 for a key that names no field, for what is no side, and for what one's role may not set.
 pub(crate) async fn checked(rows: &impl Reads, fields: &MergeFields) -> Result<BTreeMap<Uuid, MergeSide>, Problem> {
+    let scope = rows.scope();
+    let contacts = [
+        ("phones", fields.phones),
+        ("emails", fields.emails),
+        ("wechat_ids", fields.wechat_ids),
+        ("address", fields.address),
+    ];
+    for (field, _) in contacts.iter().filter(|(_, side)| side.is_some()) {
+        changeable(contact_rule(scope, field), &format!("fields.{field}"))?;
+    }
     let mut sides = BTreeMap::new();
     if fields.custom.0.is_empty() {
         return Ok(sides);

@@ -29,13 +29,13 @@ impl Compiler<'_> {
     /// Whether there is an e-mail address, or one of these, by its digest: whoever never sees one whole cannot
     /// find it out by asking.
     pub(super) fn email(&self, test: &Test) -> Result<Condition, Refused> {
-        let phones = self.scope.fields().phones;
-        if phones == FieldRule::Hide {
+        let emails = self.scope.fields().emails();
+        if emails == FieldRule::Hide {
             return Err(Refused::Field);
         }
         let kind = match test.op {
             Op::Set | Op::Empty => Condition::all().add(blind::Column::Kind.eq(EMAIL)),
-            Op::AnyOf if phones.opens() => test
+            Op::AnyOf if emails.opens() => test
                 .values
                 .iter()
                 .fold(Condition::any(), |any, text| any.add(digested(self.scope, EMAIL, &folded(text)))),

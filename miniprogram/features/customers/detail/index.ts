@@ -4,7 +4,7 @@ import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractio
 import { listOrders } from '../../../api/orders'
 import { getPoolSettings, listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
-import { opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
+import { opensEmails, opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
@@ -33,7 +33,7 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
     level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
   },
@@ -69,7 +69,7 @@ Component({
       this.setData({
         pooled, readOnly,
         may: {
-          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), phones: seesPhones(),
+          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
           explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),

@@ -2,7 +2,7 @@ import { announce } from '../../../api/changes'
 import { knownCustomFields, listCustomFields, listCustomerTypes } from '../../../api/custom-fields'
 import { createCustomer, findCustomer, revealPhone, revealText, updateCustomer } from '../../../api/customers'
 import { Problem, asProblem } from '../../../api/problem'
-import { opensPhones, seesPhones, writesPhones } from '../../../api/rights'
+import { opensEmails, opensPhones, seesEmails, seesPhones, writesEmails, writesPhones } from '../../../api/rights'
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark, Violation } from '../../../api/types'
@@ -26,7 +26,7 @@ Component({
     id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
     types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: [{ value: 'person', label: '个人' }, { value: 'company', label: '企业' }],
-    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, revealing: false, masked: false,
+    owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, mayRevealEmails: false, mayEmails: false, showEmails: false, showWechat: false, revealing: false, masked: false,
     existingOpen: false, conflictOpen: false, sending: 0,
     existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
@@ -81,7 +81,9 @@ Component({
 
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
-      this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones() })
+      this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones(), mayRevealEmails: opensEmails() && writesEmails(), mayEmails: writesEmails() })
+      // Of a new customer there is nothing to see, only to fill in.
+      this.setData({ showEmails: id ? seesEmails() : writesEmails(), showWechat: id ? seesPhones() : writesPhones() })
       if (may('customers.assign')) void this.loadOwners()
       void this.begin(id)
     },

@@ -4,6 +4,7 @@ import { findCustomer } from '../../../api/customers'
 import { mergeCustomers } from '../../../api/duplicates'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
+import { writesEmails, writesPhones } from '../../../api/rights'
 import { staffNames } from '../../../api/staff'
 import type { CustomField, CustomerView, MergeBody, MergeSide } from '../../../api/types'
 import { mergeFields, mergeRows } from '../../../words/duplicates'
@@ -29,7 +30,8 @@ Component({
           findCustomer(one ?? ''), findCustomer(two ?? ''), listCustomFields().catch(() => [] as CustomField[]), staffNames(), listCustomerTypes().catch(() => ({ items: [] })),
         ])
         const own = new Map(types.items.map((type) => [type.code, type.name ?? '']))
-        const rows = mergeRows(mine, theirs, fields, names, own)
+        const locked = [...(writesPhones() ? [] : ['phones', 'wechat_ids', 'address']), ...(writesEmails() ? [] : ['emails'])]
+        const rows = mergeRows(mine, theirs, fields, names, own, locked)
         const made = [mine, theirs].map((of) => `${stamp(of.created_at)} 建档`)
         this.setData({ mine, theirs, made, rows: rows.filter((row) => row.kind !== 'same'), same: rows.filter((row) => row.kind === 'same'), phase: 'ready', key: await uuid() })
       } catch (thrown) {
@@ -45,7 +47,7 @@ Component({
     },
     choose(event: WechatMiniprogram.TouchEvent) {
       const { index, side } = event.currentTarget.dataset as { index: number; side: MergeSide }
-      this.setData({ [`rows[${Number(index)}].side`]: side })
+      if (!this.data.rows[Number(index)]?.locked) this.setData({ [`rows[${Number(index)}].side`]: side })
     },
     toggleSame() {
       this.setData({ showSame: !this.data.showSame })

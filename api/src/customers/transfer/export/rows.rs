@@ -53,7 +53,7 @@ pub(super) async fn rows(
         let cell = |field: &String| match field.strip_prefix("custom.") {
             Some(key) => {
                 let definition = own.iter().find(|definition| definition.key == key);
-                definition.map(|definition| spoken(definition, shown.get(key), &vault, opens(tx, row)))
+                definition.map(|definition| spoken(definition, shown.get(key), &vault, opens(tx.fields().phones, row)))
             }
             None if field == "helpers" => helpers.get(&row.id).map(|all| all.join("、")),
             None => built_in(tx, field, row, &vault, &names, &tags),
@@ -81,9 +81,9 @@ async fn helpers_of(
     Ok(found)
 }
 
-/// Whether whole numbers of this customer may be taken out: not of one who waits in the pool.
-fn opens(tx: &Tx<'_>, row: &customer::Model) -> bool {
-    tx.fields().phones.opens() && row.pool_id.is_none()
+/// Whether what is sealed of this customer may be taken out whole under a rule: not of one who waits in the pool.
+fn opens(rule: FieldRule, row: &customer::Model) -> bool {
+    rule.opens() && row.pool_id.is_none()
 }
 
 fn built_in(
@@ -94,11 +94,13 @@ fn built_in(
     names: &Names,
     tags: &[String],
 ) -> Option<String> {
-    let opens = opens(tx, row);
-    let texts = |held: &[SealedText]| {
-        let shown = held.iter().map(|one| if opens { one.text.clone() } else { masked(&one.text) });
-        (tx.fields().phones != FieldRule::Hide).then(|| shown.collect::<Vec<_>>().join("; "))
+    let rules = tx.fields();
+    let texts = |rule: FieldRule, held: &[SealedText]| {
+        let whole = opens(rule, row);
+        let shown = held.iter().map(|one| if whole { one.text.clone() } else { masked(&one.text) });
+        (rule != FieldRule::Hide).then(|| shown.collect::<Vec<_>>().join("; "))
     };
+    let opens = opens(rules.phones, row);
     let name = |id: Uuid| names.staff.get(&id).cloned();
     match field {
         "id" => Some(row.id.to_string()),
@@ -120,8 +122,8 @@ fn built_in(
         "source" => row.source.map(|code| columns::word("source", code.0.as_str()).to_owned()),
         "region" => row.region.as_deref().and_then(region_name),
         "address" => vault.address.clone().filter(|_| opens),
-        "email" => texts(&vault.emails),
-        "wechat" => texts(&vault.wechat_ids),
+        "email" => texts(rules.emails(), &vault.emails),
+        "wechat" => texts(rules.phones, &vault.wechat_ids),
         "industry" => row.industry.map(|code| columns::word("industry", code.0.as_str()).to_owned()),
         "size" => row.size.map(|code| columns::word("size", code.0.as_str()).to_owned()),
         "birthday" => row.birthday.map(|day| day.to_string()),

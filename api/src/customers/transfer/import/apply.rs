@@ -9,6 +9,7 @@ use super::names::{Names, refused};
 use super::talks::{Talk, Talks, Told, told};
 use super::update::{self, Beside};
 use crate::customers::change::check_owner;
+use crate::customers::contacts::contact_rule;
 use crate::customers::custom;
 use crate::customers::entity::customer;
 use crate::customers::new::{self, New};
@@ -293,7 +294,7 @@ async fn allowed(tx: &Tx<'_>, input: &NewCustomer) -> Result<(), Problem> {
         ("address", input.address.is_some()),
     ];
     for (field, _) in sealed.iter().filter(|(_, named)| *named) {
-        changeable(tx.fields().phones, field)?;
+        changeable(contact_rule(tx, field), field)?;
     }
     match &input.type_ {
         Some(code) => types::known(tx, code).await,
