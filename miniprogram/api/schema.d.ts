@@ -3956,11 +3956,15 @@ export interface components {
         };
         /** @enum {string} */
         FieldRule: "show" | "read_only" | "mask" | "hide";
-        /** @description What somebody sees of the fields that not everybody should see. */
+        /**
+         * @description What somebody sees of the fields that not everybody should see. WeChat ids, addresses and secret remarks
+         *     follow `phones`: a WeChat id often is the phone.
+         */
         FieldRules: {
             /** @description Prices and sums, in fen. */
             amounts: components["schemas"]["FieldRule"];
-            /** @description Phones of customers and on orders. */
+            emails?: components["schemas"]["FieldRule"] | null;
+            /** @description Phones of customers and on orders, and with them WeChat ids, addresses and whatever else is secret. */
             phones: components["schemas"]["FieldRule"];
         };
         /** @description The terms of a field. */
