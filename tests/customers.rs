@@ -1,7 +1,7 @@
 //! Customers, as staff meet them.
 
 use crate::guards::database::open;
-use crate::harness::{Shop, phone_number, text};
+use crate::harness::{Client, Shop, phone_number, text};
 use api::System;
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -148,15 +148,41 @@ async fn a_search_goes_on_where_its_page_ended() {
         shop.customer_named(name).await;
         shop.advance(chrono::Duration::seconds(1)).await;
     }
+    assert_eq!(by_pages(&shop.sales, "王", 2).await, ["王一", "王二", "王五", "大王", "老王", "小王"]);
+    shop.sales.get("/customers?q=王&cursor=AAAA").await.problem(422, "invalid");
+}
+
+/// The names that a search finds, page by page.
+async fn by_pages(client: &Client, q: &str, limit: usize) -> Vec<String> {
     let (mut names, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = shop.sales.get(&format!("/customers?q=王&limit=2{cursor}")).await.ok();
+        let page = client.get(&format!("/customers?q={q}&limit={limit}{cursor}")).await.ok();
         names.extend(page["items"].as_array().expect("a list").iter().map(|row| text(&row["name"])));
-        let Some(next) = page["next_cursor"].as_str() else { break };
+        let Some(next) = page["next_cursor"].as_str() else { return names };
         cursor = format!("&cursor={next}");
     }
-    assert_eq!(names, ["王一", "王二", "王五", "大王", "老王", "小王"]);
-    shop.sales.get("/customers?q=王&cursor=AAAA").await.problem(422, "invalid");
+}
+
+#[actix_web::test]
+async fn a_whole_name_and_a_spelling_find_everybody_once_and_in_order() {
+    let shop = Shop::new().await;
+    let mut names = Vec::new();
+    for at in 0..9 {
+        for name in [format!("李小龙{at}"), format!("小李小龙{at}"), format!("lixiaolong{at}")] {
+            shop.customer_named(&name).await;
+            shop.advance(chrono::Duration::seconds(1)).await;
+            names.push(name);
+        }
+    }
+    let of = |kind: usize| names.iter().skip(kind).step_by(3);
+    let whole: Vec<_> = of(0).chain(of(1).rev()).cloned().collect();
+    // Spelled names come after those that begin so, the newest first.
+    let spelled: Vec<_> =
+        of(2).chain((0..9).rev().flat_map(|at| [&names[at * 3 + 1], &names[at * 3]])).cloned().collect();
+    for limit in [1, 2, 5, 8, 9, 10, 50] {
+        assert_eq!(by_pages(&shop.sales, "李小龙", limit).await, whole, "{limit}");
+        assert_eq!(by_pages(&shop.sales, "lixiaolong", limit).await, spelled, "{limit}");
+    }
 }
 
 #[actix_web::test]

@@ -5,6 +5,7 @@ mod filter;
 mod having;
 mod index;
 mod newest;
+mod place;
 mod query;
 mod ranked;
 mod spell;

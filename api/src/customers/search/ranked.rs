@@ -3,6 +3,7 @@
 //! and the rows are sorted here by the same rules.
 
 use super::newest::{by_ids, newest, part};
+use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
@@ -14,8 +15,6 @@ use crate::customers::view::{Brief, Listed};
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::{Scope, hidden};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::permission::{FieldRule, Resource};
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
@@ -23,6 +22,7 @@ use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
 };
 use serde::Serialize;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -50,53 +50,14 @@ pub enum FoundIn {
     Phone,
 }
 
-/// How well a customer fits, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Phone,
-    LastFour,
-    Begins,
-    Sounds,
-    Holds,
-}
-
-const RANKS: [Rank; 5] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sounds, Rank::Holds];
-
 /// Ranks that are asked for together: what is anywhere in a name is looked for only when too few names begin so.
 const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds]];
 
+/// How few names begin with so many characters that a page of them is never full.
+const WHOLE: usize = 3;
+
 /// What the statements call it.
 const RANK: &str = "rank";
-
-/// Where a rank stands among them, from 0.
-fn place(rank: Rank) -> u8 {
-    RANKS.iter().position(|known| *known == rank).and_then(|at| u8::try_from(at).ok()).unwrap_or(0)
-}
-
-/// After which customer the next page starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
-    rank: Rank,
-    id: Uuid,
-    name_key: String,
-}
-
-impl Place {
-    fn encode(&self) -> String {
-        let mut bytes = vec![place(self.rank)];
-        bytes.extend_from_slice(self.id.as_bytes());
-        bytes.extend_from_slice(self.name_key.as_bytes());
-        URL_SAFE_NO_PAD.encode(bytes)
-    }
-
-    fn decode(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() < 400)?;
-        let (rank, rest) = bytes.split_first()?;
-        let (id, name_key) = rest.split_at_checked(16)?;
-        let rank = *RANKS.get(usize::from(*rank))?;
-        Some(Self { rank, id: Uuid::from_slice(id).ok()?, name_key: String::from_utf8(name_key.to_vec()).ok()? })
-    }
-}
 
 /// A customer in a list, and what a search found in it.
 pub struct Row {
@@ -299,7 +260,9 @@ impl<'s> Search<'s> {
         }
         let all = ids.into_iter().reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
         let mut page = Query::select().column(term::Column::CustomerId).from_subquery(all, "page").to_owned();
-        if !ranks.contains(&Rank::Begins) {
+        if ranks.contains(&Rank::Holds) {
+            // Names that begin so may be found a second time, and then leave room for others.
+            let limit = if ranks.contains(&Rank::Begins) { limit * 2 } else { limit };
             page.order_by(RANK, Order::Asc).order_by(term::Column::CustomerId, Order::Desc).limit(limit);
         }
         Some(page)
@@ -309,6 +272,14 @@ impl<'s> Search<'s> {
     async fn ids(&self, filters: &Condition, limit: u64, after: Option<&Place>) -> Result<Vec<Uuid>, Problem> {
         // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
         let most = limit + 3;
+        if self.at_once() {
+            let Some(page) = self.page(&RANKS, filters, most, after) else { return Ok(Vec::new()) };
+            let mut known = HashSet::new();
+            let mut ids = self.scope.ids(&page).await?;
+            ids.retain(|id| known.insert(*id));
+            ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            return Ok(ids);
+        }
         let mut ids = Vec::new();
         for ranks in TURNS {
             let found = u64::try_from(ids.len()).unwrap_or(u64::MAX);
@@ -321,6 +292,12 @@ impl<'s> Search<'s> {
             ids.dedup();
         }
         Ok(ids)
+    }
+
+    /// Whether all ranks are asked for in one statement: hardly any name begins with a spelling, and a page of those
+    /// that begin with a whole name is not full. Numbers stand in an order that no statement tells, and come first.
+    fn at_once(&self) -> bool {
+        !self.by_phone() && (self.sought.spelled.is_some() || self.sought.text.chars().count() >= WHOLE)
     }
 
     fn past(&self, after: &Place, id: &(sea_orm::DynIden, sea_orm::DynIden)) -> Condition {
@@ -365,29 +342,4 @@ pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Opt
         .into_iter()
         .map(|(Place { rank, .. }, listed)| Row { found: search.found(rank, &listed.customer), listed });
     Ok((rows.collect(), next))
-}
-
-/// Names that begin alike in the order of names, everything else newest first.
-fn order(a: &Place, b: &Place) -> std::cmp::Ordering {
-    let within = || match a.rank {
-        Rank::Begins => a.name_key.cmp(&b.name_key).then(a.id.cmp(&b.id)),
-        _ => b.id.cmp(&a.id),
-    };
-    a.rank.cmp(&b.rank).then_with(within)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_reads_back_and_endures_whatever_is_done_to_it() {
-        let place = Place { rank: Rank::Begins, id: Uuid::from_u128(7), name_key: "张三".to_owned() };
-        assert_eq!(Place::decode(&place.encode()), Some(place.clone()));
-        crate::mutants::endure(&[place.encode().into_bytes()], |bytes| {
-            if let Some(place) = std::str::from_utf8(bytes).ok().and_then(Place::decode) {
-                assert_eq!(Place::decode(&place.encode()), Some(place));
-            }
-        });
-    }
 }
