@@ -32,7 +32,13 @@ async fn a_running_server_follows_what_the_command_line_says_about_networks() {
 
     let list = home.admin(&["admin", "ip", "list"]);
     assert_eq!(list["rules"].as_array().map(Vec::len), Some(3), "{list}");
-    home.admin(&["admin", "ip", "remove", "127.0.0.0/8"]);
+    // It is taken away alone, whatever else is said about the same network.
+    home.admin(&["admin", "ip", "allow", "127.0.0.0/8"]);
+    let refused = home.run(&["admin", "ip", "remove", "127.0.0.0/8"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--rule block"));
+    home.admin(&["admin", "ip", "remove", "127.0.0.0/8", "--rule", "block"]);
+    let kinds = home.admin(&["admin", "ip", "list"]);
+    assert!(kinds["rules"].as_array().is_some_and(|rules| rules.iter().all(|rule| rule["kind"] == "allow")), "{kinds}");
     until("the end of the block", async || (boss.get("/today").await.status == 200).then_some(())).await;
     let refused = home.run(&["admin", "ip", "block", "nonsense"]);
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("no network"));

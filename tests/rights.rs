@@ -144,6 +144,12 @@ async fn a_change_to_a_role_is_counted_first_and_then_holds_for_whoever_has_it()
     let back = json!({ "rights": rights(&[], "own") });
     let preview = shop.boss.post(&format!("/roles/{id}/preview"), back).await.ok();
     assert_eq!(of(&preview)["closes"]["count"], 4);
+    // Who sees the same customers may see more of them.
+    let mut masked = rights(&["customers.read"], "all");
+    masked["fields"] = json!({ "phones": "mask", "emails": "show", "amounts": "show" });
+    let preview = shop.boss.post(&format!("/roles/{id}/preview"), json!({ "rights": masked })).await.ok();
+    let fields = json!([{ "field": "phones", "before": "show", "after": "mask" }]);
+    assert_eq!((&preview["fields"], &preview["rows"]), (&fields, &json!([])));
 }
 
 #[actix_web::test]
@@ -271,7 +277,10 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
     assert!(text(&service.get(&format!("/customers/{id}")).await.ok()["phone_masked"]).contains("****"));
     assert_eq!(finance.get(&format!("/customers/{id}")).await.ok()["phones"], json!([]));
     let seen = finance.get(&format!("/orders/{theirs}")).await.ok();
-    assert_eq!((&seen["total_fen"], &seen["phone_masked"]), (&json!(200), &json!(null)));
+    assert_eq!(
+        (&seen["total_fen"], &seen["phone_masked"], &seen["address"]),
+        (&json!(200), &json!(null), &json!(null))
+    );
     service.get("/orders").await.problem(403, "forbidden");
     assert_eq!(finance.get(&format!("/customers?q={number}")).await.ok()["items"], json!([]));
     assert_eq!(finance.get(&format!("/customers?q={}", &number[7..])).await.ok()["items"], json!([]));
@@ -291,6 +300,8 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
     clerk.patch(&path, 1, json!({ "name": "张君宝" })).await.ok();
     assert_eq!(clerk.post("/orders", order(&id)).await.violations(), ["lines: field_read_only"]);
     assert_eq!(clerk.get(&format!("/orders/{theirs}")).await.ok()["total_fen"], json!(null));
+    let elsewhere = clerk.patch(&format!("/orders/{theirs}"), 1, json!({ "address": "上海" })).await;
+    assert_eq!(elsewhere.violations(), ["address: field_read_only"]);
     // What somebody else changed meanwhile is shown no farther either.
     let stale =
         clerk.patch(&format!("/orders/{theirs}"), 9, json!({ "remark": "x" })).await.problem(409, "version_stale");
@@ -303,6 +314,19 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
         fields.into_iter().find(|field| field["name"] == "total_fen").expect("the sum")["new"].take()
     };
     assert_eq!((recorded(&clerk).await, recorded(&shop.boss).await), (json!(null), json!(200)));
+    // It says which of what is sealed together was changed.
+    let version = shop.boss.get(&path).await.ok()["version"].as_i64().expect("a version");
+    shop.boss.patch(&path, version, json!({ "emails": [{ "email": "yi@example.cn" }] })).await.ok();
+    let audit = shop.boss.get(&format!("/audit?resource_id={id}&action=update")).await.ok();
+    let fields = audit["items"][0]["fields"].as_array().expect("fields").iter().map(|field| text(&field["name"]));
+    let fields: Vec<_> = fields.collect();
+    assert!(fields.contains(&"emails".to_owned()) && !fields.contains(&"phones".to_owned()), "{fields:?}");
+    for (query, said) in
+        [("", "resource: required"), ("&id=x", "id: invalid_value"), (&format!("&id={id}"), "staff: required")]
+    {
+        let query = if query.is_empty() { String::new() } else { format!("?resource=customers{query}") };
+        assert_eq!(shop.boss.get(&format!("/permissions/explain{query}")).await.violations(), [said]);
+    }
 }
 
 #[actix_web::test]

@@ -64,6 +64,16 @@ impl FieldRules {
         self.emails.unwrap_or(self.phones)
     }
 
+    /// Each kind of field, with what these rules and others say of it.
+    #[must_use]
+    pub fn beside(self, others: Self) -> [(&'static str, FieldRule, FieldRule); 3] {
+        [
+            ("phones", self.phones, others.phones),
+            ("emails", self.emails(), others.emails()),
+            ("amounts", self.amounts, others.amounts),
+        ]
+    }
+
     /// The same rules with every one of them said: how they are answered.
     #[must_use]
     pub fn said(self) -> Self {
@@ -118,13 +128,11 @@ impl Rights {
             return Some("pool".to_owned());
         }
         // The rules are ordered from open to closed.
-        let (these, own) = (self.fields, own.fields);
-        let fields = [
-            ("phones", these.phones, own.phones),
-            ("emails", these.emails(), own.emails()),
-            ("amounts", these.amounts, own.amounts),
-        ];
-        fields.into_iter().find(|(_, this, own)| this < own).map(|(name, _, _)| format!("fields.{name}"))
+        self.fields
+            .beside(own.fields)
+            .into_iter()
+            .find(|(_, this, own)| this < own)
+            .map(|(name, ..)| format!("fields.{name}"))
     }
 }
 

@@ -3954,6 +3954,15 @@ export interface components {
             /** @description The key of a choice, `true` or `false`, or the value as text. */
             value?: string | null;
         };
+        /** @description What a change of rights would show of a kind of field. */
+        FieldPreview: {
+            /** @description The rule of then. */
+            after: components["schemas"]["FieldRule"];
+            /** @description The rule of now. */
+            before: components["schemas"]["FieldRule"];
+            /** @description `phones`, `emails` or `amounts`. */
+            field: string;
+        };
         /** @enum {string} */
         FieldRule: "show" | "read_only" | "mask" | "hide";
         /**
@@ -5417,8 +5426,8 @@ export interface components {
         OrderStatus: "placed" | "processing" | "shipped" | "delivered" | "completed" | "cancelled";
         /** @description An order, whole. */
         OrderView: components["schemas"]["OrderRow"] & {
-            /** @description Where it goes. */
-            address: string;
+            /** @description Where it goes; `null` for whoever does not see phones whole. */
+            address?: string | null;
             /** @description What happened so far, oldest first. */
             course: components["schemas"]["StepView"][];
             /** @description What was bought. */
@@ -6556,6 +6565,8 @@ export interface components {
         RightsPreview: {
             /** @description Whether more have the role. */
             capped: boolean;
+            /** @description The kinds of field of which another part is shown; those that nothing changes for are left out. */
+            fields: components["schemas"]["FieldPreview"][];
             /** @description Resource by resource; those that nothing changes for are left out. */
             rows: components["schemas"]["RowsPreview"][];
             /** @description For how many colleagues it was counted. */
@@ -11467,6 +11478,8 @@ export interface operations {
             query: {
                 /** @description As it is listed. */
                 network: string;
+                /** @description Which of two rules about it; both when left out. */
+                rule?: components["schemas"]["NetworkRule"];
             };
             header?: never;
             path?: never;

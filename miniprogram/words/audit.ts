@@ -33,12 +33,12 @@ export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', '
 }))
 
 const ACTIONS: Record<string, string> = {
-  create: '新建', update: '修改', delete: '删除', reveal: '查看号码', move: '推进订单', share: '请人协作', release: '退回公海', claim: '领取', assign: '分配', recycle: '回收', merge: '合并', hand_over: '交接', invite: '邀请', login: '登录',
+  create: '新建', update: '修改', delete: '删除', reveal: '查看号码', move: '推进订单', share: '请人协作', release: '退回公海', claim: '领取', assign: '分配', recycle: '回收', merge: '合并', hand_over: '交接', invite: '邀请', login: '登录', login_failed: '登录失败', export: '导出', import: '导入', erase: '彻底删除',
 }
 export const ACTION_CHOICES: Choice[] = Object.keys(ACTIONS).map((value) => ({ value, label: ACTIONS[value] ?? value }))
 
 const FIELDS: Record<string, string> = {
-  name: '名称', kind: '类别', type: '类型', phones: '电话', phone: '电话', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人',
+  name: '名称', kind: '类别', type: '类型', phones: '电话', phone: '电话', emails: '邮箱', wechat_ids: '微信号', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人',
   remark: '备注', tag_ids: '标签', role: '角色', role_id: '角色', team_id: '团队', lead_id: '负责人', parent_id: '上级团队', rights: '权限',
   status: '状态', due_at: '时间', receiver: '收货人', address: '地址', pool_id: '公海', colour: '颜色', content: '内容', channel: '方式', next_contact_at: '下次联系', next_step: '下一步',
   industry: '行业', size: '规模', needs: '需求', dates: '纪念日', label: '名称', rules: '规则', place: '顺序',

@@ -142,6 +142,8 @@ export function counted({ count, capped }: Counted): string {
   return `${count}${capped ? '+' : ''}`
 }
 
+const FIELDS: Record<string, string> = { phones: '电话', emails: '邮箱', amounts: '金额' }
+
 /** 将多看到 客户 12 位 / 将少看到 订单 3 张, or that nothing changes. */
 export function previewLines(preview: RightsPreview): string[] {
   const say = (which: 'opens' | 'closes'): string =>
@@ -150,5 +152,6 @@ export function previewLines(preview: RightsPreview): string[] {
       .map((row) => `${RESOURCES[row.resource]} ${counted(row[which])} ${COUNTERS[row.resource]}`)
       .join('、')
   const [opens, closes] = [say('opens'), say('closes')]
-  return [opens && `将多看到 ${opens}`, closes && `将少看到 ${closes}`].filter((line): line is string => line !== '')
+  const fields = preview.fields.map(({ field, before, after }) => `${FIELDS[field] ?? field}：${FIELD_RULES[before]} → ${FIELD_RULES[after]}`)
+  return [opens && `将多看到 ${opens}`, closes && `将少看到 ${closes}`, ...fields].filter((line) => line !== '')
 }

@@ -33,6 +33,8 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
         ("admin tenant create", vec!["--name", "新店"]),
         ("admin operator create", vec!["--name", "ops", "--password-stdin", "--installation", "--tenant", &second]),
         ("admin operator reset-totp", vec!["--name", "ops"]),
+        ("admin operator password", vec!["--name", "ops", "--password-stdin"]),
+        ("admin operator remove", vec!["--name", "ops"]),
         ("admin staff create", vec!["--tenant", &tenant, "--name", "陈晓", "--role", "sales", "--phone", &other]),
         ("admin staff role", vec!["--tenant", &tenant, "--staff", &staff, "--role", "manager"]),
         ("admin staff suspend", vec!["--tenant", &tenant, "--staff", &staff]),
@@ -51,6 +53,9 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
     let reading: Vec<(&str, Vec<&str>)> = vec![
         ("admin keys show", vec!["--tenant", &tenant]),
         ("admin ip list", vec![]),
+        ("admin operator list", vec![]),
+        ("admin staff list", vec!["--tenant", &tenant]),
+        ("admin tenant list", vec![]),
         ("audit verify", vec!["--tenant", "1"]),
     ];
     let mut known: Vec<&str> = changing.iter().chain(&reading).map(|(words, _)| *words).collect();

@@ -5,7 +5,7 @@ use super::said;
 use crate::auth::{RuleKind, network_of};
 use crate::scope::system::System;
 use crate::scope::system::addresses::NewRule;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use chrono::Duration;
 use clap::Subcommand;
 use ipnet::IpNet;
@@ -37,6 +37,9 @@ pub enum Ip {
     Remove {
         /// As it is listed.
         network: String,
+        /// Which of two rules about it.
+        #[arg(long)]
+        rule: Option<RuleKind>,
     },
     /// What is in force.
     List,
@@ -60,9 +63,13 @@ impl Ip {
                 system.add_address_rule(rule, None).await.map_err(said)?;
                 Ok(json!({ "blocked": network.trunc().to_string(), "expires_at": expires_at }))
             }
-            Self::Remove { network } => {
+            Self::Remove { network, rule } => {
                 let network = net(&network)?;
-                system.remove_address_rules(network).await.map_err(said)?;
+                let listed = network.trunc().to_string();
+                let rules = system.address_rules().await.map_err(said)?;
+                let twice = rules.iter().filter(|row| row.network == listed).count() > 1;
+                ensure!(rule.is_some() || !twice, "{listed} is allowed and blocked: say --rule allow or --rule block");
+                system.remove_address_rules(network, rule).await.map_err(said)?;
                 Ok(json!({ "removed": network.trunc().to_string() }))
             }
             Self::List => {
@@ -75,5 +82,5 @@ impl Ip {
 }
 
 fn net(text: &str) -> anyhow::Result<IpNet> {
-    network_of(text).with_context(|| format!("{text} is no network: 203.0.113.0/24"))
+    network_of(text).with_context(|| format!("{text} is no network; one is written like 203.0.113.0/24"))
 }

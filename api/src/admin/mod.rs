@@ -1,27 +1,29 @@
 //! `shuke admin …`: what the operator does before anybody can log in. Answers are one line of JSON.
 
 mod audit;
+mod ip;
 mod keys;
+mod operator;
 
 pub use crate::samples::Sample;
 pub use audit::AuditCommand;
+pub use ip::Ip;
 pub use keys::Keys;
-mod ip;
+pub use operator::Operator;
 
-use crate::auth::hash_password;
 use crate::erasure::erase_tenant;
 use crate::installation::Installation;
 use crate::scope::system::System;
 use anyhow::{Context as _, bail};
 use clap::{Command, Subcommand};
-pub use ip::Ip;
-
 use domain::permission::Role;
 use domain::phone::Phone;
 use serde_json::{Value, json};
-use std::io::BufRead as _;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Businesses that are listed at a time.
+const LISTED: u64 = 1_000;
 
 /// What an operator can do.
 #[derive(Debug, Subcommand)]
@@ -57,6 +59,12 @@ pub enum Tenant {
         #[arg(long)]
         phone: Option<String>,
     },
+    /// Lists the businesses, the oldest first, a thousand at a time.
+    List {
+        /// Begins after the business of this id.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+    },
     /// Erases a business for good: destroys its key and deletes its rows. No backup brings it back.
     Erase {
         /// The business.
@@ -68,38 +76,15 @@ pub enum Tenant {
     },
 }
 
-/// `shuke admin operator`
-#[derive(Debug, Subcommand)]
-pub enum Operator {
-    /// Makes an operator, and with `--tenant` a member of staff there.
-    Create {
-        /// The name to log in with.
-        #[arg(long)]
-        name: String,
-        /// Reads the password (at least ten characters) from standard input.
-        #[arg(long, required = true)]
-        password_stdin: bool,
-        /// A business to work in.
-        #[arg(long)]
-        tenant: Option<i64>,
-        /// The role there.
-        #[arg(long, default_value = "boss")]
-        role: Role,
-        /// Lets them manage all businesses of the installation.
-        #[arg(long)]
-        installation: bool,
-    },
-    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
-    ResetTotp {
-        /// The name they log in with.
-        #[arg(long)]
-        name: String,
-    },
-}
-
 /// `shuke admin staff`
 #[derive(Debug, Subcommand)]
 pub enum Staff {
+    /// Lists who works in a business, a thousand at most.
+    List {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+    },
     /// Adds somebody, who becomes able to log in by proving the phone.
     Create {
         /// The business.
@@ -168,6 +153,11 @@ impl Admin {
                 let id = system.create_tenant(&name, phone.as_deref()).await.map_err(said)?;
                 Ok(json!({ "tenant_id": id }))
             }
+            Self::Tenant(Tenant::List { after }) => {
+                let rows = system.tenants_after(after, LISTED).await.map_err(said)?.into_iter();
+                let row = |row: crate::auth::entity::tenant::Model| json!({ "tenant_id": row.id, "name": row.name, "created_at": row.created_at, "suspended_at": row.suspended_at, "erased_at": row.erased_at });
+                Ok(json!({ "tenants": rows.map(row).collect::<Vec<_>>() }))
+            }
             Self::Tenant(Tenant::Erase { tenant, confirm }) => {
                 let there = system.tenant(tenant).await.map_err(said)?.context("there is no such business")?;
                 if there.erased_at.is_none() && there.name != confirm {
@@ -176,33 +166,15 @@ impl Admin {
                 erase_tenant(&system, tenant).await.map_err(said)?;
                 Ok(json!({ "tenant_id": tenant, "erased": true }))
             }
-            Self::Operator(Operator::Create { name, password_stdin: _, tenant, role, installation }) => {
-                let name = one_line(&name)?;
-                let mut password = String::new();
-                std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
-                let password = password.trim_end_matches(['\n', '\r']);
-                if password.chars().count() < 10 {
-                    bail!("the password needs at least ten characters");
-                }
-                let account = system.create_operator(&name, hash_password(password)?).await.map_err(said)?;
-                if installation {
-                    system.appoint_operator(&name).await.map_err(said)?;
-                }
-                let staff = match tenant {
-                    Some(tenant) => {
-                        Some(system.create_staff(tenant, &name, role, None, Some(account)).await.map_err(said)?)
-                    }
-                    None => None,
-                };
-                Ok(json!({ "account_id": account, "staff_id": staff }))
-            }
+            Self::Operator(operator) => operator.run(&system).await,
             Self::Keys(keys) => keys.run(at).await,
-            Self::Operator(Operator::ResetTotp { name }) => {
-                system.reset_totp(&name).await.map_err(said)?;
-                Ok(json!({ "name": name, "totp": false }))
-            }
             Self::Ip(ip) => ip.run(&system).await,
             Self::Sample(sample) => sample.run(at).await,
+            Self::Staff(Staff::List { tenant }) => {
+                let rows = system.staff_of(tenant).await.map_err(said)?.into_iter();
+                let row = |row: crate::tenants::staff::Model| json!({ "staff_id": row.id, "name": row.name, "role": row.role.0, "suspended_at": row.suspended_at });
+                Ok(json!({ "staff": rows.map(row).collect::<Vec<_>>() }))
+            }
             Self::Staff(Staff::Create { tenant, name, role, phone }) => {
                 let name = one_line(&name)?;
                 let phone = Phone::parse(&phone).context("--phone is not a phone number")?;

@@ -132,6 +132,9 @@ pub(super) async fn change(
     if !tx.update::<customer::Entity>(id, version, change).await.map_err(owner_unknown)? {
         return Ok(false);
     }
+    for field in vault.contacts_unlike(&kept) {
+        tx.record_personal(id, field.to_owned(), None);
+    }
     if reseals && vault.remark.is_some() {
         // Neither what it is now nor what it was while everybody could read it.
         tx.record_personal(id, "remark".to_owned(), None);

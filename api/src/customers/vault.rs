@@ -64,6 +64,19 @@ pub(super) struct Vault {
     pub(super) custom: BTreeMap<Uuid, String>,
 }
 
+impl Vault {
+    /// The ways to reach somebody of which this says something else than another, by the names of their fields.
+    pub(super) fn contacts_unlike(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        let unlike = [
+            ("phones", self.phones != other.phones),
+            ("emails", self.emails != other.emails),
+            ("wechat_ids", self.wechat_ids != other.wechat_ids),
+            ("address", self.address != other.address),
+        ];
+        unlike.into_iter().filter(|(_, unlike)| *unlike).map(|(field, _)| field)
+    }
+}
+
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SealedPhone {
     /// E.164.

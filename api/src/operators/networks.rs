@@ -38,6 +38,15 @@ pub struct NetworkView {
 pub struct NetworkQuery {
     /// As it is listed.
     pub network: String,
+    /// Which of two rules about it; both when left out.
+    pub rule: Option<NetworkRule>,
+}
+
+fn kind_of(rule: NetworkRule) -> RuleKind {
+    match rule {
+        NetworkRule::Allow => RuleKind::Allow,
+        NetworkRule::Block => RuleKind::Block,
+    }
 }
 
 fn network(text: &str) -> Result<IpNet, Problem> {
@@ -67,10 +76,7 @@ async fn add_network(
 ) -> Result<(Json<NetworkView>, StatusCode), Problem> {
     let NewNetworkRule { rule, network: text, reason, hours } = body.value;
     let network = network(&text)?;
-    let kind = match rule {
-        NetworkRule::Allow => RuleKind::Allow,
-        NetworkRule::Block => RuleKind::Block,
-    };
+    let kind = kind_of(rule);
     let caller = address_of(operating.address());
     if rule == NetworkRule::Block && caller.is_some_and(|caller| network.contains(&caller.to_canonical())) {
         return Err(Problem::conflict("allow_excludes_caller", Some("network")));
@@ -86,6 +92,6 @@ async fn add_network(
 #[delete("/operator/networks")]
 async fn remove_network(operating: Operating, query: Query<NetworkQuery>) -> Result<HttpResponse, Problem> {
     let network = network(&query.0.network)?;
-    operating.system.remove_address_rules(network).await?;
+    operating.system.remove_address_rules(network, query.0.rule.map(kind_of)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

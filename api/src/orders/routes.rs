@@ -157,8 +157,8 @@ async fn change_order(
     body: Checked<OrderChanges>,
 ) -> Result<Json<OrderView>, Problem> {
     let OrderChanges { receiver, phone, address, remark } = body.value;
-    if phone.is_some() {
-        changeable(scope.fields().phones, "phone")?;
+    for (field, _) in [("phone", phone.is_some()), ("address", address.is_some())].iter().filter(|(_, named)| *named) {
+        changeable(scope.fields().phones, field)?;
     }
     let tx = scope.begin().await?;
     let before = Whole::find(&tx, id.0).await?;

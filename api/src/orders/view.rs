@@ -54,8 +54,8 @@ pub struct OrderView {
     pub receiver: String,
     /// Their phone, masked; `null` for whoever does not see phones.
     pub phone_masked: Option<String>,
-    /// Where it goes.
-    pub address: String,
+    /// Where it goes; `null` for whoever does not see phones whole.
+    pub address: Option<String>,
     /// Remark.
     pub remark: Option<String>,
     /// Parcels.
@@ -220,7 +220,7 @@ impl Whole {
             lines: self.line_views(rows.scope()),
             phone_masked: destination.phone().and_then(|phone| rows.scope().phone_masked(&phone)),
             receiver: destination.receiver,
-            address: destination.address,
+            address: Some(destination.address).filter(|_| rows.scope().fields().phones.opens()),
             remark: self.order.remark.clone(),
             shipments: self.shipments(),
             course: self.course(),

@@ -5,6 +5,7 @@ use crate::clock::CHINA;
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
+use domain::interactions::Channel;
 use domain::pools::PoolMoveKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -88,6 +89,19 @@ fn yuan(amount: Amount) -> String {
     fen.map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)).unwrap_or_default()
 }
 
+fn spoken(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Call => "电话",
+        Channel::Wechat => "微信",
+        Channel::Visit => "到店",
+        Channel::HomeVisit => "上门",
+        Channel::Meeting => "会议",
+        Channel::Message => "短信",
+        Channel::Email => "邮件",
+        Channel::Other => "其他",
+    }
+}
+
 fn moved(kind: PoolMoveKind) -> &'static str {
     match kind {
         PoolMoveKind::Released => "退回公海",
@@ -169,7 +183,7 @@ fn one(page: &mut String, record: &KeptRecord) {
     let contacts = record
         .contacts
         .iter()
-        .map(|c| vec![day(c.happened_at), c.channel.to_string(), c.content.clone().unwrap_or_default()]);
+        .map(|c| vec![day(c.happened_at), spoken(c.channel).to_owned(), c.content.clone().unwrap_or_default()]);
     table(page, "联系记录", &["时间", "方式", "内容"], contacts.collect());
     let moves =
         record.moves.iter().map(|m| vec![day(m.at), moved(m.kind).to_owned(), m.reason.clone().unwrap_or_default()]);

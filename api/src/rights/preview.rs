@@ -7,7 +7,7 @@ use crate::scope::{Can, Checked, Eyes, Look, Path, Scope, grants::RolesWrite, no
 use crate::tenants::{assignable, find_below, role, staff};
 use crate::{customers, interactions, orders, tasks};
 use actix_web::{post, web::Json};
-use domain::permission::Resource;
+use domain::permission::{FieldRule, Resource};
 use domain::rights::Rights;
 use domain::staff::{RoleChanges, RoleChoice};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
@@ -28,6 +28,19 @@ pub struct RightsPreview {
     pub capped: bool,
     /// Resource by resource; those that nothing changes for are left out.
     pub rows: Vec<RowsPreview>,
+    /// The kinds of field of which another part is shown; those that nothing changes for are left out.
+    pub fields: Vec<FieldPreview>,
+}
+
+/// What a change of rights would show of a kind of field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FieldPreview {
+    /// `phones`, `emails` or `amounts`.
+    pub field: &'static str,
+    /// The rule of now.
+    pub before: FieldRule,
+    /// The rule of then.
+    pub after: FieldRule,
 }
 
 /// What a change of rights would open and close of one resource, summed over the colleagues.
@@ -61,7 +74,7 @@ pub(super) async fn preview_role(
         .all()
         .await?;
     let changes = holders.iter().map(|holder| (holder, before.clone(), after.clone())).collect::<Vec<_>>();
-    Ok(Json(preview(&scope, &system, &changes).await?))
+    Ok(Json(preview(&scope, &system, &changes, (&before, &after)).await?))
 }
 
 /// Shows what another role would open and close for a colleague. Nothing is saved.
@@ -76,13 +89,15 @@ pub(super) async fn preview_role_of_staff(
     let person = find_below(&*scope, id.0).await?;
     let before = system.rights_of(person.tenant_id, person.role.0, person.role_id).await?;
     let after = assignable(&*scope, body.value.role, body.value.role_id).await?;
-    Ok(Json(preview(&scope, &system, &[(&person, before, after)]).await?))
+    let change = [(&person, before.clone(), after.clone())];
+    Ok(Json(preview(&scope, &system, &change, (&before, &after)).await?))
 }
 
 async fn preview(
     scope: &Scope,
     system: &System,
     changes: &[(&staff::Model, Rights, Rights)],
+    (before, after): (&Rights, &Rights),
 ) -> Result<RightsPreview, Problem> {
     let limit = usize::try_from(HOLDERS).unwrap_or(usize::MAX);
     let mut rows: Vec<RowsPreview> = Vec::new();
@@ -104,10 +119,17 @@ async fn preview(
             }
         }
     }
-    Ok(RightsPreview { staff: changes.len().min(limit), capped: changes.len() > limit, rows })
+    rows.retain(|row| row.opens.changes() || row.closes.changes());
+    let fields = before.fields.beside(after.fields).into_iter().filter(|(_, before, after)| before != after);
+    let fields = fields.map(|(field, before, after)| FieldPreview { field, before, after }).collect();
+    Ok(RightsPreview { staff: changes.len().min(limit), capped: changes.len() > limit, rows, fields })
 }
 
 impl Counted {
+    fn changes(&self) -> bool {
+        self.count > 0
+    }
+
     fn add(&mut self, more: Self) {
         self.count = self.count.saturating_add(more.count);
         self.capped |= more.capped;

@@ -28,8 +28,9 @@ use uuid::Uuid;
 const BATCH: usize = 250;
 /// Terms of one transaction.
 const TERMS: usize = 5_000;
-/// Terms that are put in order at a time: neighbours in the index are then written together.
-const SORTED: usize = 2_000_000;
+/// Transactions whose terms are put in order together, some two million: neighbours in the index are then written
+/// together.
+const SORTED: usize = 400;
 /// Transactions at a time: one is prepared while the database is busy with another.
 const AT_ONCE: usize = 3;
 /// Customers of each of the other businesses.
@@ -77,19 +78,20 @@ async fn fill(at: &Arc<Installation>, tenant: i64, count: u64, seed: u64, staff:
     let people = hired(&first, &system, seed, staff).await?;
     let (pool, tags) = furnished(&mut first).await.map_err(said)?;
     let sample = People::new(seed, Dated { now: first.now(), count }, people, pool, tags);
-    let mut batches = stream::iter(sample.batches(BATCH))
-        .map(async |people: Vec<Sampled>| write_sample(scope().await?, people).await)
-        .buffered(AT_ONCE);
-    let (mut terms, mut written): (Vec<Term>, usize) = (Vec::new(), 0);
-    while let Some(some) = batches.try_next().await.map_err(said)? {
-        terms.extend(some);
-        written += BATCH;
-        if terms.len() >= SORTED {
-            sorted(at, tenant, std::mem::take(&mut terms)).await.map_err(said)?;
-            tracing::info!(tenant, customers = written, "sampled");
+    let (mut batches, mut written) = (sample.batches(BATCH), 0);
+    loop {
+        // All of them are over before their terms are written: one that waits to go on would keep SQLite's only writer.
+        let some = stream::iter(batches.by_ref().take(SORTED))
+            .map(async |people: Vec<Sampled>| write_sample(scope().await?, people).await)
+            .buffered(AT_ONCE);
+        let terms: Vec<Vec<Term>> = some.try_collect().await.map_err(said)?;
+        if terms.is_empty() {
+            return Ok(());
         }
+        written += terms.len() * BATCH;
+        sorted(at, tenant, terms.concat()).await.map_err(said)?;
+        tracing::info!(tenant, customers = written, "sampled");
     }
-    sorted(at, tenant, terms).await.map_err(said)
 }
 
 async fn sorted(at: &Arc<Installation>, tenant: i64, mut terms: Vec<Term>) -> Result<(), Problem> {

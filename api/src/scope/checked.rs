@@ -4,6 +4,7 @@
 use super::Once;
 use crate::problem::Problem;
 use actix_web::dev::Payload;
+use actix_web::error::QueryPayloadError;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use domain::Form;
@@ -93,18 +94,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.query_string();
         let query = web::Query::<T>::from_query(text);
-        ready(query.map(|query| Self(query.into_inner())).map_err(|_| unreadable_query::<T>(text)))
+        ready(query.map(|query| Self(query.into_inner())).map_err(|error| unreadable_query::<T>(text, &error)))
     }
 }
 
-/// Names the parameter that cannot be read. Every parameter of a list is optional, so one that fails
-/// alone is the one. A name that the operation does not know is ignored and so never named.
-fn unreadable_query<T: DeserializeOwned>(text: &str) -> Problem {
-    let fails = |pair: &&str| web::Query::<T>::from_query(pair).is_err();
-    match text.split('&').find(fails).and_then(|pair| pair.split('=').next()) {
-        Some(name) => Problem::field(name, "invalid_value"),
+/// Names the parameter that cannot be read, or the one that is not there: alone, one that can be read lacks the
+/// others at most. A name that the operation does not know is ignored and so never named.
+fn unreadable_query<T: DeserializeOwned>(text: &str, error: &QueryPayloadError) -> Problem {
+    let fails =
+        |pair: &&str| web::Query::<T>::from_query(pair).is_err_and(|error| missing(&error.to_string()).is_none());
+    if let Some(name) = text.split('&').find(fails).and_then(|pair| pair.split('=').next()) {
+        return Problem::field(name, "invalid_value");
+    }
+    match missing(&error.to_string()) {
+        Some(name) => Problem::field(name, "required"),
         None => Problem::Unreadable("query_invalid"),
     }
+}
+
+/// The parameter that serde misses.
+fn missing(error: &str) -> Option<&str> {
+    error.split_once("missing field `")?.1.split_once('`').map(|(name, _)| name)
 }
 
 #[cfg(test)]

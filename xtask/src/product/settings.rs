@@ -34,7 +34,7 @@ fn settings(home: &Path, demo: &Demo, ports: &Ports) -> String {
         "# Written at every start; see deploy/shuke.toml for what the settings mean.\n\
          [http]\nlisten = {}\n\n[database]\nurl = {}\n\n[keys]\nfile = {}\nerased_file = {}\n\n\
          # The demo writes a year of work in a few seconds, and a story uses a day's numbers up.\n\
-         [limits]\nreads_per_minute = 0\nwrites_per_minute = 0\n\n\
+         [limits]\nanonymous_per_minute = 0\nreads_per_minute = 0\nwrites_per_minute = 0\n\n\
          [limits.routes]\n\"POST /api/v1/customers/{{id}}/phones/{{index}}/reveal\" = 0\n\n\
          [wechat]\nbase_url = {}\nappid = {}\nsecret = {}\npush_token = {}\npush_aes_key = {}\n\
          miniprogram_state = \"developer\"\n\n[wechat.task_due]\ntemplate_id = {}\n\n\

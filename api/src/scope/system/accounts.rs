@@ -1,6 +1,6 @@
 //! People: found by what they proved to WeChat, or by a password.
 
-use super::{Said, System};
+use super::System;
 use crate::auth::entity::{account, account_phone, operator, wechat_identity};
 use crate::problem::Problem;
 use crate::wechat::LoginAnswer;
@@ -10,7 +10,6 @@ use sea_orm::{
     ActiveValue::NotSet, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, Set,
 };
-use serde_json::json;
 use uuid::Uuid;
 
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
@@ -62,7 +61,7 @@ impl System {
         Ok(account)
     }
 
-    async fn insert_account(&self, on: &impl ConnectionTrait) -> Result<Uuid, DbErr> {
+    pub(super) async fn insert_account(&self, on: &impl ConnectionTrait) -> Result<Uuid, DbErr> {
         let (id, now) = (self.new_id(), self.now());
         let row = account::ActiveModel {
             id: Set(id),
@@ -90,33 +89,6 @@ impl System {
         };
         account::Entity::update_many().set(change).filter(account::Column::Id.eq(id)).exec(&self.at.db.write).await?;
         Ok(())
-    }
-
-    /// Makes an operator, who logs in with a name and a password.
-    ///
-    /// # Errors
-    /// When the name is taken.
-    pub async fn create_operator(&self, name: &str, password_hash: String) -> Result<Uuid, Problem> {
-        let recorded = self.begin_recorded().await?;
-        let account_id = self.insert_account(recorded.on()).await?;
-        let row = operator::ActiveModel {
-            name: Set(name.to_owned()),
-            account_id: Set(account_id),
-            password_hash: Set(password_hash),
-            installation: Set(None),
-            created_at: Set(self.now()),
-        };
-        operator::Entity::insert(row).exec_without_returning(recorded.on()).await?;
-        recorded.commit(Said::about(0, "create", "operator", json!({ "name": name }))).await?;
-        Ok(account_id)
-    }
-
-    /// The operator of a name.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn operator(&self, name: &str) -> Result<Option<operator::Model>, Problem> {
-        Ok(operator::Entity::find_by_id(name.to_owned()).one(&self.at.db.read).await?)
     }
 
     /// Keeps a phone that the account proved to hold, and what follows from it.

@@ -69,14 +69,25 @@ impl System {
     ///
     /// # Errors
     /// 404 when there is none.
-    pub(crate) async fn remove_address_rules(&self, network: IpNet) -> Result<(), Problem> {
+    pub(crate) async fn remove_address_rules(&self, network: IpNet, rule: Option<RuleKind>) -> Result<(), Problem> {
         let network = network.trunc().to_string();
         let recorded = self.begin_recorded().await?;
-        let gone = Entity::delete_many().filter(Column::Network.eq(&network)).exec(recorded.on()).await?;
+        let gone = Entity::delete_many()
+            .filter(Column::Network.eq(&network))
+            .filter(Condition::all().add_option(rule.map(|rule| Column::Kind.eq(rule.as_str()))))
+            .exec(recorded.on())
+            .await?;
         if gone.rows_affected == 0 {
             return Err(Problem::NotFound);
         }
-        recorded.commit(Said::about(0, "delete", "network", json!({ "network": network }))).await?;
+        recorded
+            .commit(Said::about(
+                0,
+                "delete",
+                "network",
+                json!({ "network": network, "rule": rule.map(RuleKind::as_str) }),
+            ))
+            .await?;
         self.at.snapshots.forget_addresses();
         Ok(())
     }

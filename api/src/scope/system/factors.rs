@@ -1,7 +1,7 @@
 //! Second factors: the secret of an authenticator app, recovery codes, and challenges that wait for
 //! their proof.
 
-use super::{Said, System};
+use super::System;
 use crate::auth::guard_entity::{challenge, recovery_code, totp};
 use crate::crypto::{digest, random};
 use crate::db::refusal;
@@ -11,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Set};
-use serde_json::json;
 use uuid::Uuid;
 
 /// Minutes for which a challenge waits.
@@ -111,20 +110,6 @@ impl System {
             .filter(recovery_code::Column::Digest.eq(self.code_digest(account_id, code)))
             .filter(recovery_code::Column::UsedAt.is_null());
         Ok(spent.exec(&self.at.db.write).await?.rows_affected > 0)
-    }
-
-    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
-    ///
-    /// # Errors
-    /// 404 when nobody has that name.
-    pub(crate) async fn reset_totp(&self, name: &str) -> Result<(), Problem> {
-        let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
-        let recorded = self.begin_recorded().await?;
-        totp::Entity::delete_by_id(account_id).exec(recorded.on()).await?;
-        let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::AccountId.eq(account_id));
-        codes.exec(recorded.on()).await?;
-        recorded.commit(Said::about(0, "reset_totp", "operator", json!({ "name": name }))).await?;
-        self.revoke_others(account_id, None).await.map(drop)
     }
 
     /// Writes a challenge down and returns what names it.

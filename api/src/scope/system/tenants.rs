@@ -1,7 +1,7 @@
 //! Businesses and who works in them, as the operator and the login see them.
 
 use super::{Said, System};
-use crate::auth::entity::{operator, tenant};
+use crate::auth::entity::tenant;
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
 use crate::scope::Sight;
@@ -17,6 +17,9 @@ use sea_orm::{
 };
 use serde_json::json;
 use uuid::Uuid;
+
+/// So many are listed at a time.
+const LISTED: u64 = 1_000;
 
 /// A business in which somebody works.
 #[derive(Debug, Clone)]
@@ -72,31 +75,17 @@ impl System {
         Ok(true)
     }
 
-    /// Lets an operator manage all businesses of the installation.
+    /// Who works in a business, whoever came first first.
     ///
     /// # Errors
-    /// When there is no such operator.
-    pub async fn appoint_operator(&self, name: &str) -> Result<(), Problem> {
-        let recorded = self.begin_recorded().await?;
-        let done = operator::Entity::update_many()
-            .set(operator::ActiveModel { installation: Set(Some(1)), ..operator::ActiveModel::default() })
-            .filter(operator::Column::Name.eq(name))
-            .exec(recorded.on())
-            .await?;
-        if done.rows_affected == 0 {
-            return Err(Problem::NotFound);
-        }
-        Ok(recorded.commit(Said::about(0, "appoint", "operator", json!({ "name": name }))).await?)
-    }
-
-    /// Whether an account is that of an operator of the installation.
-    pub(crate) async fn runs_installation(&self, account_id: Uuid) -> Result<bool, Problem> {
-        let found = operator::Entity::find()
-            .filter(operator::Column::AccountId.eq(account_id))
-            .filter(operator::Column::Installation.eq(1))
-            .one(&self.at.db.read)
-            .await?;
-        Ok(found.is_some())
+    /// 404 when there is no such business.
+    pub(crate) async fn staff_of(&self, tenant_id: i64) -> Result<Vec<staff::Model>, Problem> {
+        self.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
+        let rows = staff::Entity::find()
+            .filter(staff::Column::TenantId.eq(tenant_id))
+            .filter(staff::Column::Live.eq(1))
+            .order_by_asc(staff::Column::CreatedAt);
+        Ok(rows.limit(LISTED).all(&self.at.db.read).await?)
     }
 
     /// Names of businesses.

@@ -39,7 +39,7 @@ Component({
       try {
         const order = await findOrder(this.data.id)
         this.setData({ order, state: 'ready' })
-        this.startForm(`receiver.${order.id}`, { receiver: order.receiver, phone: '', address: order.address, remark: order.remark ?? '' })
+        this.startForm(`receiver.${order.id}`, { receiver: order.receiver, phone: '', address: order.address ?? '', remark: order.remark ?? '' })
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })

@@ -1,0 +1,126 @@
+//! Operators: people who log in with a password, and what the command line does with them.
+
+use super::{Said, System};
+use crate::auth::entity::operator;
+use crate::auth::guard_entity::{recovery_code, totp};
+use crate::problem::Problem;
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// So many are listed.
+const LISTED: u64 = 1_000;
+
+#[expect(clippy::disallowed_methods, reason = "operators belong to no business")]
+impl System {
+    /// Makes an operator, who logs in with a name and a password.
+    ///
+    /// # Errors
+    /// When the name is taken.
+    pub async fn create_operator(&self, name: &str, password_hash: String) -> Result<Uuid, Problem> {
+        let recorded = self.begin_recorded().await?;
+        let account_id = self.insert_account(recorded.on()).await?;
+        let row = operator::ActiveModel {
+            name: Set(name.to_owned()),
+            account_id: Set(account_id),
+            password_hash: Set(password_hash),
+            installation: Set(None),
+            created_at: Set(self.now()),
+        };
+        operator::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        recorded.commit(Said::about(0, "create", "operator", json!({ "name": name }))).await?;
+        Ok(account_id)
+    }
+
+    /// The operator of a name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn operator(&self, name: &str) -> Result<Option<operator::Model>, Problem> {
+        Ok(operator::Entity::find_by_id(name.to_owned()).one(&self.at.db.read).await?)
+    }
+
+    /// Lets an operator manage all businesses of the installation.
+    ///
+    /// # Errors
+    /// When there is no such operator.
+    pub async fn appoint_operator(&self, name: &str) -> Result<(), Problem> {
+        let recorded = self.begin_recorded().await?;
+        let done = operator::Entity::update_many()
+            .set(operator::ActiveModel { installation: Set(Some(1)), ..operator::ActiveModel::default() })
+            .filter(operator::Column::Name.eq(name))
+            .exec(recorded.on())
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(Problem::NotFound);
+        }
+        Ok(recorded.commit(Said::about(0, "appoint", "operator", json!({ "name": name }))).await?)
+    }
+
+    /// Whether an account is that of an operator of the installation.
+    pub(crate) async fn runs_installation(&self, account_id: Uuid) -> Result<bool, Problem> {
+        let found = operator::Entity::find()
+            .filter(operator::Column::AccountId.eq(account_id))
+            .filter(operator::Column::Installation.eq(1))
+            .one(&self.at.db.read)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// All of them by name, as far as they are listed.
+    pub(crate) async fn operators(&self) -> Result<Vec<operator::Model>, Problem> {
+        let all = operator::Entity::find().order_by_asc(operator::Column::Name).limit(LISTED);
+        Ok(all.all(&self.at.db.read).await?)
+    }
+
+    /// Gives an operator another password, and ends their sessions.
+    ///
+    /// # Errors
+    /// 404 when nobody has that name.
+    pub(crate) async fn set_password(&self, name: &str, password_hash: String) -> Result<(), Problem> {
+        let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
+        let recorded = self.begin_recorded().await?;
+        operator::Entity::update_many()
+            .set(operator::ActiveModel { password_hash: Set(password_hash), ..operator::ActiveModel::default() })
+            .filter(operator::Column::Name.eq(name))
+            .exec(recorded.on())
+            .await?;
+        recorded.commit(Said::about(0, "set_password", "operator", json!({ "name": name }))).await?;
+        self.revoke_others(account_id, None).await.map(drop)
+    }
+
+    /// Takes the password of somebody away who leaves, with their second factor, and ends their sessions.
+    ///
+    /// # Errors
+    /// 404 when nobody has that name.
+    pub(crate) async fn remove_operator(&self, name: &str) -> Result<(), Problem> {
+        let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
+        let recorded = self.begin_recorded().await?;
+        forget_factors(recorded.on(), account_id).await?;
+        operator::Entity::delete_by_id(name.to_owned()).exec(recorded.on()).await?;
+        recorded.commit(Said::about(0, "delete", "operator", json!({ "name": name }))).await?;
+        self.revoke_others(account_id, None).await.map(drop)
+    }
+
+    /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
+    ///
+    /// # Errors
+    /// 404 when nobody has that name.
+    pub(crate) async fn reset_totp(&self, name: &str) -> Result<(), Problem> {
+        let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
+        let recorded = self.begin_recorded().await?;
+        forget_factors(recorded.on(), account_id).await?;
+        recorded.commit(Said::about(0, "reset_totp", "operator", json!({ "name": name }))).await?;
+        self.revoke_others(account_id, None).await.map(drop)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "operators belong to no business")]
+async fn forget_factors(on: &DatabaseTransaction, account_id: Uuid) -> Result<(), DbErr> {
+    totp::Entity::delete_by_id(account_id).exec(on).await?;
+    let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::AccountId.eq(account_id));
+    codes.exec(on).await.map(drop)
+}
