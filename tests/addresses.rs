@@ -65,6 +65,29 @@ async fn an_operator_who_lost_the_app_gets_in_again_by_the_command_line() {
 }
 
 #[actix_web::test]
+async fn an_operator_gets_another_password_and_one_who_leaves_has_none() {
+    let home = Home::new().await;
+    home.furnish();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    let login = async |password: &str| {
+        let body = json!({ "name": "admin", "password": password, "device": "browser-1" });
+        server.nobody().post("/auth/password", body).await
+    };
+    home.told(&["admin", "operator", "password", "--name", "admin", "--password-stdin"], "another good horse");
+    until("the end of the session", async || (boss.get("/today").await.status == 401).then_some(())).await;
+    assert_eq!(login(PASSWORD).await.status, 401);
+    let session = login("another good horse").await.ok();
+    let boss = server.nobody().with_token(session["access_token"].as_str().expect("a token"));
+    assert_eq!(home.admin(&["admin", "operator", "list"])["operators"][0]["name"], "admin");
+    home.admin(&["admin", "operator", "remove", "--name", "admin"]);
+    until("the end of the session", async || (boss.get("/today").await.status == 401).then_some(())).await;
+    assert_eq!(login("another good horse").await.status, 401);
+    assert_eq!(home.admin(&["admin", "operator", "list"])["operators"], json!([]));
+    assert!(!home.run(&["admin", "operator", "remove", "--name", "admin"]).status.success());
+}
+
+#[actix_web::test]
 async fn a_blocked_address_is_refused_by_what_the_proxy_says_of_it() {
     let shop = Shop::new().await;
     let own = phone_number();

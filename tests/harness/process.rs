@@ -124,12 +124,17 @@ impl Home {
         self.command(arguments).output().expect("the binary runs")
     }
 
-    /// Runs a command that must succeed and answers JSON, or nothing.
+    /// Runs a command that must succeed and answers JSON, or nothing. One that asks for a password gets the usual one.
     pub fn admin(&self, arguments: &[&str]) -> Value {
+        self.told(arguments, "correct horse battery")
+    }
+
+    /// As [`Home::admin`], with another line on its standard input.
+    pub fn told(&self, arguments: &[&str], line: &str) -> Value {
         let mut child = self.command(arguments);
         let child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.expect("the binary runs");
-        child.stdin.take().expect("a pipe").write_all(b"correct horse battery\n").expect("the password");
+        child.stdin.take().expect("a pipe").write_all(format!("{line}\n").as_bytes()).expect("a line");
         let output = child.wait_with_output().expect("an end");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap_or_default()
