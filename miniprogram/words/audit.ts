@@ -103,6 +103,8 @@ function detail(entry: AuditEntry, names: Map<string, string>): string {
   const changes = entry.changes as Record<string, unknown>
   const fields = entry.action === 'update' ? [...new Set(fieldNames(entry).map((name) => FIELDS[name] ?? (name.startsWith('custom.') ? '自定义字段' : '')).filter(Boolean))].join('、') : ''
   const colleague = [changes['helper'], changes['to']].map((id) => (typeof id === 'string' ? names.get(id) : '')).filter(Boolean).join('')
+  const maker = typeof changes['made_by'] === 'string' ? names.get(changes['made_by']) : ''
+  const whence = entry.address && (entry.resource === 'session' || entry.action === 'export') ? `来自 ${entry.address}` : ''
   const reason = typeof changes['reason'] === 'string' ? `原因：${changes['reason']}` : ''
-  return [fields && `改了 ${fields}`, colleague && `给 ${colleague}`, reason].filter(Boolean).join(' · ')
+  return [fields && `改了 ${fields}`, colleague && `给 ${colleague}`, maker && `${maker} 导出的文件`, reason, whence].filter(Boolean).join(' · ')
 }

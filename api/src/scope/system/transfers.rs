@@ -3,7 +3,7 @@
 use super::System;
 use crate::customers::transfer::entity::{chunk, export, import, mark, row};
 use crate::problem::Problem;
-use crate::scope::{Eyes, Origin, Scope, Who};
+use crate::scope::{Eyes, Scope, Who};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ impl System {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
         let keys = self.tenant_keys(tenant_id).await.ok().filter(|_| open).ok_or(Problem::NotFound)?;
         let who = Who { id: None, name: "下载链接".to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, Origin::default()))
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, self.by.origin.clone()))
     }
 
     /// Lets the rows of files go whose time is over, of one business or of all. What was done with them stays in sight,

@@ -204,7 +204,8 @@ async fn create_export_link(mut scope: Can<CustomersExport>, id: Path<Uuid>) -> 
 async fn get_export_file(system: System, ticket: Path<String>) -> Result<HttpResponse, Problem> {
     let (mut scope, found) = file::opened(&system, &ticket.0).await?;
     let tx = scope.begin().await?;
-    tx.audit("export", "customer", None, serde_json::json!({ "export": found.id, "state": "fetched" }));
+    let fetched = serde_json::json!({ "export": found.id, "state": "fetched", "made_by": found.staff_id });
+    tx.audit("export", "customer", None, fetched);
     tx.commit().await?;
     let format = found.format.0;
     Ok(HttpResponse::Ok()
