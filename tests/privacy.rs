@@ -121,6 +121,8 @@ async fn the_page_to_print_fetches_and_runs_nothing() {
     let number = phone_number();
     let body = json!({ "name": "<script>沈</script>", "phones": [{ "number": number }] });
     let id = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    let talk = json!({ "channel": "home_visit", "content": "送样" });
+    shop.sales.post(&format!("/customers/{id}/interactions"), talk).await.ok();
     let person = shop.customer(&number).await;
     for (client, path) in
         [(&person, "/me/data?format=html".to_owned()), (&shop.boss, format!("/customers/{id}/export?format=html"))]
@@ -131,7 +133,8 @@ async fn the_page_to_print_fetches_and_runs_nothing() {
         assert_eq!(answer.headers()["cache-control"], "no-store");
         let page = answer.text().await.expect("a page");
         assert!(page.contains("&lt;script&gt;沈") && page.contains("依法须保存的订单"), "{page}");
-        for word in ["<script", "http", "<img", "url("] {
+        assert!(page.contains("上门"), "{page}");
+        for word in ["<script", "http", "<img", "url(", "home_visit"] {
             assert!(!page.contains(word), "{word}");
         }
     }

@@ -179,7 +179,7 @@ fn mysql(url: &str, connections: u32) -> ConnectOptions {
 }
 
 /// A query that asks for keys. MariaDB otherwise looks into each index that begins with the business, for every
-/// statement anew: a third of what twenty rows by their ids cost (measured). SQLite says nothing of it.
+/// statement anew, and that costs as much as fetching a page of rows. SQLite says nothing of it.
 pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
     select.query().force_index("PRIMARY", IndexHintScope::All);
     select

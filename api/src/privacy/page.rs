@@ -2,10 +2,10 @@
 
 use super::record::KeptRecord;
 use crate::clock::CHINA;
+use crate::customers::transfer::word;
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
-use domain::interactions::Channel;
 use domain::pools::PoolMoveKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,19 +89,6 @@ fn yuan(amount: Amount) -> String {
     fen.map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)).unwrap_or_default()
 }
 
-fn spoken(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Call => "电话",
-        Channel::Wechat => "微信",
-        Channel::Visit => "到店",
-        Channel::HomeVisit => "上门",
-        Channel::Meeting => "会议",
-        Channel::Message => "短信",
-        Channel::Email => "邮件",
-        Channel::Other => "其他",
-    }
-}
-
 fn moved(kind: PoolMoveKind) -> &'static str {
     match kind {
         PoolMoveKind::Released => "退回公海",
@@ -180,10 +167,13 @@ fn one(page: &mut String, record: &KeptRecord) {
     });
     table(page, "订单", &["单号", "商品", "金额", "时间"], orders.collect());
     deliveries(page, record);
-    let contacts = record
-        .contacts
-        .iter()
-        .map(|c| vec![day(c.happened_at), spoken(c.channel).to_owned(), c.content.clone().unwrap_or_default()]);
+    let contacts = record.contacts.iter().map(|c| {
+        vec![
+            day(c.happened_at),
+            word("interaction_channel", c.channel.as_str()).to_owned(),
+            c.content.clone().unwrap_or_default(),
+        ]
+    });
     table(page, "联系记录", &["时间", "方式", "内容"], contacts.collect());
     let moves =
         record.moves.iter().map(|m| vec![day(m.at), moved(m.kind).to_owned(), m.reason.clone().unwrap_or_default()]);

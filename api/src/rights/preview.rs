@@ -73,8 +73,7 @@ pub(super) async fn preview_role(
         .shape(|rows| rows.order_by_asc(staff::Column::CreatedAt).limit(HOLDERS + 1))
         .all()
         .await?;
-    let changes = holders.iter().map(|holder| (holder, before.clone(), after.clone())).collect::<Vec<_>>();
-    Ok(Json(preview(&scope, &system, &changes, (&before, &after)).await?))
+    Ok(Json(preview(&scope, &system, &holders, (&before, &after)).await?))
 }
 
 /// Shows what another role would open and close for a colleague. Nothing is saved.
@@ -89,19 +88,18 @@ pub(super) async fn preview_role_of_staff(
     let person = find_below(&*scope, id.0).await?;
     let before = system.rights_of(person.tenant_id, person.role.0, person.role_id).await?;
     let after = assignable(&*scope, body.value.role, body.value.role_id).await?;
-    let change = [(&person, before.clone(), after.clone())];
-    Ok(Json(preview(&scope, &system, &change, (&before, &after)).await?))
+    Ok(Json(preview(&scope, &system, &[person], (&before, &after)).await?))
 }
 
 async fn preview(
     scope: &Scope,
     system: &System,
-    changes: &[(&staff::Model, Rights, Rights)],
+    people: &[staff::Model],
     (before, after): (&Rights, &Rights),
 ) -> Result<RightsPreview, Problem> {
     let limit = usize::try_from(HOLDERS).unwrap_or(usize::MAX);
     let mut rows: Vec<RowsPreview> = Vec::new();
-    for (person, before, after) in changes.iter().take(limit) {
+    for person in people.iter().take(limit) {
         let now = Eyes::Staff(Arc::new(system.sight_with(person, before.clone()).await?));
         let then = Eyes::Staff(Arc::new(system.sight_with(person, after.clone()).await?));
         for resource in Resource::ALL {
@@ -119,17 +117,13 @@ async fn preview(
             }
         }
     }
-    rows.retain(|row| row.opens.changes() || row.closes.changes());
+    rows.retain(|row| row.opens.count > 0 || row.closes.count > 0);
     let fields = before.fields.beside(after.fields).into_iter().filter(|(_, before, after)| before != after);
     let fields = fields.map(|(field, before, after)| FieldPreview { field, before, after }).collect();
-    Ok(RightsPreview { staff: changes.len().min(limit), capped: changes.len() > limit, rows, fields })
+    Ok(RightsPreview { staff: people.len().min(limit), capped: people.len() > limit, rows, fields })
 }
 
 impl Counted {
-    fn changes(&self) -> bool {
-        self.count > 0
-    }
-
     fn add(&mut self, more: Self) {
         self.count = self.count.saturating_add(more.count);
         self.capped |= more.capped;

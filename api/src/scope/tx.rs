@@ -215,6 +215,7 @@ impl Tx<'_> {
             .filter(E::rows(&self.scope.look(true)))
             .filter(condition.into_condition());
         let removed = delete.exec(&self.tx).await?.rows_affected;
+        // Where nothing was, nobody sees anything else now.
         if removed > 0 {
             self.writes::<E>();
         }

@@ -273,8 +273,8 @@ pub(super) fn code(field: &str, word: &str) -> String {
     found.map_or_else(|| word.to_owned(), |(code, _)| (*code).to_owned())
 }
 
-/// The word for a code.
-pub(super) fn word<'c>(field: &str, code: &'c str) -> &'c str {
+/// The word for a code, as tables and pages for people say it.
+pub(crate) fn word<'c>(field: &str, code: &'c str) -> &'c str {
     words(field).iter().find(|(known, _)| *known == code).map_or(code, |(_, word)| *word)
 }
 

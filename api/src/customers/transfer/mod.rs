@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod sheet;
 
+pub(crate) use columns::word;
 pub(crate) use export::ExportAsked;
 pub(crate) use import::{ImportAsked, Talk, Talks};
 
