@@ -127,6 +127,36 @@ async fn a_request_that_never_ends_is_given_up() {
     assert!(answer.starts_with(b"HTTP/1.1 503"), "{}", String::from_utf8_lossy(&answer));
 }
 
+/// Sends a table to the server, a piece every 400 ms, and answers the first line of what comes back.
+async fn trickle(shop: &Shop, piece: &str, pieces: usize) -> String {
+    let address = shop.base.strip_prefix("http://").expect("an address").to_owned();
+    let mut line = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+    let (token, length) = (shop.boss.token.as_deref().expect("a token"), piece.len() * pieces);
+    let head = format!(
+        "POST /api/v1/imports?name=a.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: text/csv\r\nContent-Length: {length}\r\n\r\n"
+    );
+    line.write_all(head.as_bytes()).await.expect("sent");
+    for _ in 0..pieces {
+        // Whoever is given up meanwhile finds the line closed.
+        let _ = line.write_all(piece.as_bytes()).await;
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    }
+    let mut part = [0; 1024];
+    let read = line.read(&mut part).await.expect("an answer");
+    String::from_utf8_lossy(&part[..read]).lines().next().unwrap_or_default().to_owned()
+}
+
+#[actix_web::test]
+async fn a_file_may_come_slowly_as_long_as_it_comes() {
+    let shop = Shop::with(|config| config.http.request_seconds = 1).await;
+    // Two seconds and more, and never one without a piece.
+    let row = "李小满,13812345678,杭州\n".repeat(2_500);
+    assert_eq!(trickle(&shop, &row, 6).await, "HTTP/1.1 201 Created");
+    // As long, and next to nothing.
+    assert_eq!(trickle(&shop, "李,1,杭\n", 6).await, "HTTP/1.1 503 Service Unavailable");
+}
+
 /// The gateway of WeChat's cloud adds these headers; without it anybody can.
 #[actix_web::test]
 async fn what_a_caller_says_about_its_openid_counts_for_nothing() {

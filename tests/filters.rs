@@ -248,3 +248,38 @@ async fn a_field_of_the_business_is_filtered_as_soon_as_it_is_defined() {
         assert_eq!(answer.violations(), [format!("filter.all.0.any.0.{said}")]);
     }
 }
+
+#[actix_web::test]
+async fn no_filter_that_is_kept_holds_what_is_sealed_elsewhere() {
+    let shop = Shop::new().await;
+    let rules = json!({ "secret": true });
+    let made =
+        shop.boss.post("/custom-fields", json!({ "label": "证件号", "kind": "text", "rules": rules })).await.ok();
+    let card = format!("custom.{}", text(&made["key"]));
+    let group = shop.boss.post("/tag-groups", json!({ "name": "来往" })).await.ok();
+    let tag = shop.boss.post("/tags", json!({ "group_id": group["id"], "name": "老客" })).await.ok();
+    let tag = text(&tag["id"]);
+    let phone = phone_number();
+    for (named, value) in
+        [("email", "li@example.com"), (card.as_str(), "33010619900101123X"), ("search", phone.as_str())]
+    {
+        let one = test(named, if named == "search" { "contains" } else { "any_of" }, &[value]);
+        let filter = all(&[test("type", "any_of", &["existing"]), one]);
+        // To look is allowed: nothing is kept of it.
+        shop.boss.get(&format!("/customers?filter={filter}")).await.ok();
+        let said = "filter.all.1.any.0.values.0: filter_personal";
+        for (path, body, under) in [
+            ("/customer-views", json!({ "name": "他", "filter": filter }), ""),
+            ("/tag-rules", json!({ "tag_id": tag, "filter": filter, "enabled": true }), ""),
+            ("/customers/bulk", json!({ "selection": { "filter": filter }, "type": "lost" }), "selection."),
+            ("/exports", json!({ "selection": { "filter": filter }, "format": "csv" }), "selection."),
+        ] {
+            assert_eq!(shop.boss.post(path, body).await.violations(), [format!("{under}{said}")], "{path} {named}");
+        }
+    }
+    let harmless = all(&[test("email", "set", &[]), test(&card, "set", &[]), test("search", "contains", &["zsf"])]);
+    let view = shop.boss.post("/customer-views", json!({ "name": "有邮箱的", "filter": harmless })).await.ok();
+    let worse = json!({ "filter": all(&[test("email", "any_of", &["li@example.com"])]) });
+    let refused = shop.boss.patch(&format!("/customer-views/{}", text(&view["id"])), 1, worse).await;
+    assert_eq!(refused.violations(), ["filter.all.0.any.0.values.0: filter_personal"]);
+}

@@ -69,7 +69,7 @@ pub struct Http {
     pub upload_limit: usize,
     /// Addresses and networks of the proxies whose `X-Forwarded-For` counts.
     pub trusted_proxy: String,
-    /// Seconds after which a request that has no answer yet is given up.
+    /// Seconds after which a request that has no answer yet is given up; each 64 KiB of a body begin them anew.
     pub request_seconds: u64,
     /// PEM file with the certificate and its chain; empty: plain HTTP.
     pub tls_certificate: String,

@@ -55,6 +55,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   values_count: "值的个数不对",
   filter_field_unknown: "不能按这个字段筛选",
   filter_op_unfit: "这个字段不能这样筛选",
+  filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户",
   range_invalid: "结束不能早于开始",
   limit_unclear: "请选择一位同事或一个团队",
   view_unknown: "没有这个视图",

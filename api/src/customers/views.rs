@@ -1,7 +1,7 @@
 //! Saved views 视图: filters with a name, one's own or shared.
 
 use super::entity::view;
-use super::search::compile;
+use super::search::keep;
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::page::All;
@@ -70,12 +70,6 @@ pub(super) async fn filter(scope: &Scope, id: Uuid) -> Result<Filter, Problem> {
     read(&row.ok_or(Problem::field("view", "view_unknown"))?)
 }
 
-/// The filter as it is stored: one that says something.
-async fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Problem> {
-    compile(scope, filter).await?;
-    Ok(Some(serde_json::to_string(filter).map_err(anyhow::Error::from)?))
-}
-
 /// A view that everybody sees is for whoever may decide about everybody's customers.
 fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
     match shared {
@@ -102,7 +96,7 @@ async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> R
     let id = scope.id_for(input.id)?;
     let me = scope.me()?;
     check_shared(&scope, input.shared)?;
-    let filter = written(&scope, &input.filter).await?;
+    let filter = keep(&scope, &input.filter).await?;
     scope
         .create(&once, input.id, async |tx| {
             let mine = tx.find::<view::Entity>().filter(view::Column::StaffId.eq(me)).count().await?.0;
@@ -116,7 +110,7 @@ async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> R
                 team_id: Set(person.and_then(|person| person.team_id)),
                 name: Set(input.name),
                 shared: Set(Code(input.shared.unwrap_or(Shared::Private))),
-                filter: Set(filter),
+                filter: Set(Some(filter)),
                 ..Default::default()
             };
             tx.insert::<view::Entity>(row).await?;
@@ -138,7 +132,7 @@ async fn change_view(
     check_shared(&scope, shared)?;
     let mut change = view::ActiveModel::default();
     if let Some(filter) = &filter {
-        change.filter = Set(written(&scope, filter).await?);
+        change.filter = Set(Some(keep(&scope, filter).await?));
     }
     if let Some(name) = name {
         change.name = Set(name);

@@ -3,6 +3,7 @@
 
 mod headers;
 mod limits;
+mod patience;
 mod routes;
 
 pub(crate) use routes::RouteLimits;
@@ -22,6 +23,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseErro
 use domain::Lang;
 use domain::step_up::StepUpMethod;
 use futures::FutureExt as _;
+use patience::Patience;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -107,7 +109,7 @@ pub(crate) async fn method_override(
 
 /// Wraps every request: marks it, finds out who sends it, and answers in one shape whatever happens.
 pub(crate) async fn answer(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let begun = Instant::now();
@@ -125,7 +127,8 @@ pub(crate) async fn answer(
         Some(at) => admitted(at, &request, &marks).await.err(),
         None => None,
     };
-    let patience = Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1)));
+    let patience =
+        Patience::of(Duration::from_secs(at.as_ref().map_or(60, |at| at.config.http.request_seconds.max(1))));
     let encrypted = at.is_some_and(|at| !at.config.http.tls_certificate.is_empty());
     request.extensions_mut().insert(marks);
 
@@ -137,17 +140,18 @@ pub(crate) async fn answer(
         Err(actix_web::error::InternalError::from_response(problem, answer).into())
     };
     let outcome = match refused {
-        Some(problem) => Ok(Ok(Ok(request.error_response(problem).map_into_right_body()))),
+        Some(problem) => Some(Ok(Ok(request.error_response(problem).map_into_right_body()))),
         None => {
+            patience.watch(&mut request);
             let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
-            let in_time = tokio::time::timeout(patience, answered).await;
+            let in_time = patience.wait(answered).await;
             in_time.map(|answered| answered.map(|response| response.map(ServiceResponse::map_into_left_body)))
         }
     };
     let response = match outcome {
-        Ok(Ok(response)) => response?.map_into_boxed_body(),
-        Ok(Err(_)) => return lost(Problem::Internal(anyhow::anyhow!("a handler panicked")), "a handler panicked"),
-        Err(_) => return lost(Problem::Unavailable, "it took too long"),
+        Some(Ok(response)) => response?.map_into_boxed_body(),
+        Some(Err(_)) => return lost(Problem::Internal(anyhow::anyhow!("a handler panicked")), "a handler panicked"),
+        None => return lost(Problem::Unavailable, "it took too long"),
     };
     let second_look = second_look(&response).await;
     let mut response = rendered(response, lang, &request_id, second_look);

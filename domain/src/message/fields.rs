@@ -60,6 +60,7 @@ super::texts! {
     values_count: "值的个数不对", "The wrong number of values";
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
+    filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户", "A filter that is kept cannot name phones, e-mails or secrets: choose the customers one by one";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
     limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";
     view_unknown: "没有这个视图", "There is no such view";

@@ -4,7 +4,7 @@ use super::custom::Why;
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
 use crate::customers::entity::customer;
-use crate::customers::search::compile;
+use crate::customers::search::keep;
 use crate::customers::{custom, tagging, types};
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
@@ -142,7 +142,7 @@ async fn begin(
     let id = scope.id_for(chosen)?;
     let me = scope.me()?;
     if let Some(filter) = &asked.selection().filter {
-        compile(scope, filter).await.map_err(|problem| problem.under("selection"))?;
+        keep(scope, filter).await.map_err(|problem| problem.under("selection"))?;
     }
     scope
         .create(once, chosen, async |tx| {

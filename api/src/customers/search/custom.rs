@@ -13,8 +13,8 @@ use sea_orm::sea_query::{Condition, LikeExpr, Query, SelectStatement};
 
 impl Compiler<'_> {
     /// The condition of a test on `custom.<key>`. A field that whoever asks does not see is unknown to them.
-    pub(super) fn custom(&self, key: &str, test: &Test) -> Result<Condition, Refused> {
-        let definition = self.definitions.iter().find(|definition| definition.key == key).ok_or(Refused::Field)?;
+    pub(super) fn custom(&self, test: &Test) -> Result<Condition, Refused> {
+        let definition = self.named(&test.field).ok_or(Refused::Field)?;
         let id = customer::Column::Id;
         let within = |rows: Condition| Condition::all().add(id.in_subquery(self.values(definition, rows)));
         let without = |rows: Condition| Condition::all().add(id.not_in_subquery(self.values(definition, rows)));

@@ -23,7 +23,7 @@ const CUSTOM: &str = "custom.";
 
 /// The fields of customers that a filter may name, besides the custom ones.
 #[derive(Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     Text(customer::Column),
     Code(customer::Column, fn(&str) -> bool),
     Day(customer::Column),
@@ -41,7 +41,7 @@ enum Field {
     Search,
 }
 
-fn field(name: &str) -> Option<Field> {
+pub(super) fn field(name: &str) -> Option<Field> {
     use customer::Column as C;
     Some(match name {
         "name" => Field::Text(C::Name),
@@ -135,9 +135,15 @@ impl<'s> Compiler<'s> {
         Ok(if dear.is_empty() { cheap } else { cheap.add(dear) })
     }
 
+    /// The field of the business's own that a test names.
+    pub(super) fn named(&self, field: &str) -> Option<&Definition> {
+        let key = field.strip_prefix(CUSTOM)?;
+        self.definitions.iter().find(|definition| definition.key == key)
+    }
+
     fn test(&self, test: &Test) -> Result<Condition, Refused> {
-        if let Some(key) = test.field.strip_prefix(CUSTOM) {
-            return self.custom(key, test);
+        if test.field.starts_with(CUSTOM) {
+            return self.custom(test);
         }
         match field(&test.field).ok_or(Refused::Field)? {
             Field::Text(column) => text(column, test),
@@ -286,7 +292,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    fn at(self, test: &str) -> Problem {
+    pub(super) fn at(self, test: &str) -> Problem {
         match self {
             Self::Field => Violation::new(format!("{test}.field"), "filter_field_unknown"),
             Self::Op => Violation::new(format!("{test}.op"), "filter_op_unfit"),

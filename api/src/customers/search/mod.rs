@@ -4,6 +4,7 @@ mod custom;
 mod filter;
 mod having;
 mod index;
+mod kept;
 mod newest;
 mod place;
 mod query;
@@ -14,6 +15,7 @@ mod terms;
 
 pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
+pub(crate) use kept::keep;
 pub(super) use newest::count;
 pub(super) use query::CustomerQuery;
 pub(super) use ranked::{Found, page};

@@ -3,7 +3,7 @@
 use super::evaluate::outdated;
 use super::preview::{TagRuleEffect, preview};
 use super::rules::{self, MOST, fit, forget};
-use crate::customers::search::compile;
+use crate::customers::search::keep;
 use crate::db::{Taken, refusal};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
@@ -63,8 +63,7 @@ impl TagRuleView {
 /// The filter as it is stored: one that says something, and the same to everybody.
 async fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Problem> {
     fit(filter)?;
-    compile(scope, filter).await?;
-    Ok(Some(serde_json::to_string(filter).map_err(anyhow::Error::from)?))
+    keep(scope, filter).await.map(Some)
 }
 
 /// All rules, oldest first.

@@ -8,7 +8,7 @@ use super::{Asked, ExportAsked, file};
 use crate::crypto::random;
 use crate::customers::custom;
 use crate::customers::entity::customer;
-use crate::customers::search::compile;
+use crate::customers::search::keep;
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
@@ -90,7 +90,7 @@ async fn create_export(
     let id = scope.id_for(chosen)?;
     let me = scope.me()?;
     if let Some(filter) = &selection.filter {
-        compile(&scope, filter).await.map_err(|problem| problem.under("selection"))?;
+        keep(&scope, filter).await.map_err(|problem| problem.under("selection"))?;
     }
     let own = custom::definitions(&*scope).await?;
     let columns = if columns.is_empty() {

@@ -20,7 +20,9 @@ use uuid::Uuid;
 
 /// Days for which the rows of a file are kept.
 const DAYS: i64 = 7;
-/// Files that a server reads at a time: each is held in memory while it is read.
+/// Files that arrive at a time, through networks that may be slow: each is held in memory.
+static ARRIVING: Semaphore = Semaphore::const_new(8);
+/// Files that a server reads at a time: one may unfold to ten times its size.
 static READERS: Semaphore = Semaphore::const_new(2);
 
 /// The body, up to a size. A little more is heard out, so that whoever sends it hears the answer.
@@ -44,8 +46,9 @@ async fn received(mut payload: Payload, most: usize) -> Result<Vec<u8>, Problem>
 /// Takes a file in.
 pub(super) async fn upload(scope: &mut Scope, name: String, payload: Payload) -> Result<import::Model, Problem> {
     let most = scope.config().http.upload_limit;
-    let _turn = READERS.acquire().await.map_err(anyhow::Error::from)?;
+    let _place = ARRIVING.acquire().await.map_err(anyhow::Error::from)?;
     let bytes = received(payload, most).await?;
+    let _turn = READERS.acquire().await.map_err(anyhow::Error::from)?;
     let (id, me, now) = (scope.new_id(), scope.me()?, scope.now());
     let row = import::ActiveModel {
         id: Set(id),
