@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
 
 /// A Redis of this test's own.
 struct Redis {
@@ -58,6 +59,50 @@ fn run(port: u16, folder: &TempDir) -> Child {
 async fn log_in(server: &Server, password: &str) -> u16 {
     let body = json!({ "name": "admin", "password": password, "device": "browser-1" });
     server.nobody().post("/auth/password", body).await.status
+}
+
+/// Something between a server and its database that hangs up on both when it is told to.
+struct Line {
+    port: u16,
+    cut: tokio::sync::broadcast::Sender<()>,
+}
+
+impl Line {
+    async fn to(database: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let (cut, _) = tokio::sync::broadcast::channel(1);
+        let ends = cut.clone();
+        actix_web::rt::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (database, mut end) = (database.clone(), ends.subscribe());
+                actix_web::rt::spawn(async move {
+                    let mut far = TcpStream::connect(database).await.expect("the database");
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = end.recv() => {}
+                    }
+                });
+            }
+        });
+        Self { port, cut }
+    }
+}
+
+#[actix_web::test]
+async fn what_the_database_hung_up_is_opened_again_before_anybody_notices() {
+    let url = std::env::var("SHUKE_TEST_DATABASE").unwrap_or_default();
+    // The embedded database hangs up on nobody.
+    let Some((user, rest)) = url.split_once('@') else { return };
+    let (host, name) = rest.split_once('/').expect("a database");
+    let line = Line::to(host.to_owned()).await;
+    let through = format!("{user}@127.0.0.1:{}/{name}", line.port);
+    let shop = Shop::with(|config| config.database.url = through.into()).await;
+    for _ in 0..3 {
+        shop.sales.get("/customers").await.ok();
+        shop.sales.get("/today").await.ok();
+        line.cut.send(()).expect("somebody listens");
+    }
 }
 
 #[actix_web::test]

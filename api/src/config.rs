@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
 
 const DEFAULTS: &str = include_str!("../../deploy/shuke.toml");
 
@@ -81,6 +82,17 @@ pub struct Http {
     pub shutdown_seconds: u64,
 }
 
+impl Http {
+    /// Threads that serve.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(2, NonZero::get),
+            some => some,
+        }
+    }
+}
+
 /// `[attachments]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +125,7 @@ pub struct Limits {
 pub struct Database {
     /// `sqlite://…` or `mysql://…`; may hold a password.
     pub url: SecretString,
-    /// Pool size.
+    /// For reading, and as many for transactions on MySQL; the threads that serve share them out, each gets two at least.
     pub connections: u32,
     /// Migrate at start.
     pub migrate: bool,

@@ -46,7 +46,7 @@ impl Installation {
         let calendar = Calendar::read(&config.privacy.holidays, &config.privacy.working_weekends)?;
         let routes = RouteLimits::read(&config.limits.routes)?;
         let found = Keyring::find(&config.keys, config.profile).await?;
-        let db = Connections::open(&config.database).await?;
+        let db = Connections::open(&config.database, config.http.threads()).await?;
         let mark = system::key_mark(&db).await;
         if let Some(mark) = &mark
             && let Err(refused) = fitting(found.as_ref(), mark, &config.keys.file)

@@ -70,7 +70,7 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
         );
     }
     let data = web::Data::from(Arc::clone(at));
-    let (listen, workers) = (at.config.http.listen.clone(), at.config.http.workers);
+    let (listen, workers) = (at.config.http.listen.clone(), at.config.http.threads());
     let (limit, patience) = (at.config.http.body_limit, at.config.http.shutdown_seconds);
     let origins: Vec<String> = at
         .config
@@ -82,7 +82,7 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
         .map(str::to_owned)
         .collect();
     let tls = tls(&at.config.http)?;
-    let mut server = HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         let api = web::scope(PREFIX)
             .service(openapi::show_document)
             .configure(|services| routes(&mut ServiceConfig::serving(services)));
@@ -98,10 +98,8 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
             .wrap(cors(&origins))
             .wrap(from_fn(edge::answer))
             .wrap(from_fn(edge::method_override))
-    });
-    if workers > 0 {
-        server = server.workers(workers);
-    }
+    })
+    .workers(workers);
     // Whoever started the server stops it: by itself it would drop what is in flight on Ctrl-C.
     let server = server
         .disable_signals()

@@ -2,42 +2,84 @@
 //! and start-up code gets at a connection.
 
 mod code;
+mod near;
+mod on;
 
 pub use code::Db as Code;
+pub(crate) use near::Near;
+pub(crate) use on::On;
 
 use crate::config;
 use anyhow::Context as _;
+use near::Opener;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, IsolationLevel, QueryTrait as _, Select, SqlErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait as _,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
+    QueryTrait as _, Select, SqlErr, SqliteTransactionMode, SqlxMySqlConnector, SqlxSqliteConnector,
+    TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use thread_local::ThreadLocal;
 
 /// Connections of an installation.
 #[derive(Clone)]
 pub struct Connections {
-    /// For statements outside a transaction.
+    /// For what is not read through a scope: sessions, jobs, keys.
     pub(crate) read: DatabaseConnection,
-    /// For transactions. On SQLite a pool of exactly one: several writers would wait for each other
-    /// in unfair sleeps (measured: p99 575 ms against 36 ms).
+    /// For single changes outside a transaction. On SQLite a pool of exactly one: several writers would wait for
+    /// each other in unfair sleeps (measured: p99 575 ms against 36 ms).
     pub(crate) write: DatabaseConnection,
+    /// For what scopes read outside a transaction.
+    pub(crate) near: Arc<Near>,
+    /// For transactions: on MySQL a pool for each thread, on SQLite the one writer.
+    writers: Option<Arc<Writers>>,
     statements: Arc<AtomicU64>,
 }
 
+/// Pools of sqlx for transactions, one for each thread: see [`near`].
+struct Writers {
+    options: MySqlConnectOptions,
+    most: u32,
+    threads: ThreadLocal<DatabaseConnection>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Writers {
+    fn mine(&self) -> &DatabaseConnection {
+        self.threads.get_or(|| {
+            let pool = pool(self.most).connect_lazy_with(self.options.clone());
+            counted(SqlxMySqlConnector::from_sqlx_mysql_pool(pool), &self.statements)
+        })
+    }
+}
+
+fn counted(mut pool: DatabaseConnection, statements: &Arc<AtomicU64>) -> DatabaseConnection {
+    let count = Arc::clone(statements);
+    pool.set_metric_callback(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    pool
+}
+
 impl Connections {
-    /// Connects; creates the SQLite file and its folder when they are absent.
+    /// Connects; creates the SQLite file and its folder when they are absent. `threads` share the connections out
+    /// among themselves.
     ///
     /// # Errors
     /// When the database cannot be reached. The URL is not part of the message: it may hold a password.
-    pub async fn open(settings: &config::Database) -> anyhow::Result<Self> {
+    pub async fn open(settings: &config::Database, threads: usize) -> anyhow::Result<Self> {
         let url = settings.url.expose_secret();
         let statements = Arc::new(AtomicU64::new(0));
-        let (mut read, mut write) = if let Some(path) = url.strip_prefix("sqlite://") {
+        // Two at least: a statement that waits for the disk must not hold up all others.
+        let most = settings.connections.div_ceil(u32::try_from(threads).unwrap_or(u32::MAX).max(1)).max(2);
+        let near = |opener| Near::new(opener, usize::try_from(most).unwrap_or(2), Arc::clone(&statements));
+        let (read, write, near, writers) = if let Some(path) = url.strip_prefix("sqlite://") {
             if !std::path::Path::new(path).exists() {
                 // Names and remarks are in it: only its owner may read it. SQLite gives the files beside
                 // it the same mode. Another process may have made it this very moment.
@@ -47,26 +89,27 @@ impl Connections {
                     return Err(error.context("the database file"));
                 }
             }
+            let open = async |connections: u32| {
+                let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(near::ACQUIRE);
+                pool.connect_with(sqlite(path)).await.context("opening the database file")
+            };
             // The writer comes first: it creates the file and switches it to WAL.
-            let write = Database::connect(sqlite(path, 1)).await.context("opening the database file")?;
-            let read =
-                Database::connect(sqlite(path, settings.connections)).await.context("opening the database file")?;
-            (read, write)
+            let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(open(1).await?);
+            let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(open(settings.connections.max(1)).await?);
+            (read, write, near(Opener::Sqlite(sqlite(path))), None)
         } else if url.starts_with("mysql://") {
-            let pool = Database::connect(mysql(url, settings.connections))
-                .await
-                .context("connecting to the database server")?;
-            (pool.clone(), pool)
+            let options: MySqlConnectOptions = url.parse().map_err(|_| anyhow::anyhow!("[database] url"))?;
+            let options = options.disable_statement_logging();
+            let shared = pool(settings.connections.max(2)).connect_with(options.clone()).await;
+            let shared = SqlxMySqlConnector::from_sqlx_mysql_pool(shared.context("connecting to the database server")?);
+            let near = near(Opener::MySql(options.clone()));
+            let writers = Writers { options, most, threads: ThreadLocal::new(), statements: Arc::clone(&statements) };
+            (shared.clone(), shared, near, Some(Arc::new(writers)))
         } else {
             anyhow::bail!("[database] url must start with sqlite:// or mysql://");
         };
-        for pool in [&mut read, &mut write] {
-            let count = Arc::clone(&statements);
-            pool.set_metric_callback(move |_| {
-                count.fetch_add(1, Ordering::Relaxed);
-            });
-        }
-        Ok(Self { read, write, statements })
+        let (read, write) = (counted(read, &statements), counted(write, &statements));
+        Ok(Self { read, write, near: Arc::new(near), writers, statements })
     }
 
     /// Statements executed so far; tests hold endpoints to a budget with it.
@@ -110,7 +153,8 @@ impl Connections {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.write.begin_with_options(options).await
+        let writer = self.writers.as_ref().map_or(&self.write, |writers| writers.mine());
+        writer.begin_with_options(options).await
     }
 
     /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.
@@ -137,45 +181,48 @@ impl Connections {
 
     /// Closes all connections after what is in flight.
     pub(crate) async fn close(&self) {
+        self.near.close().await;
+        for writer in self.writers.iter().flat_map(|writers| &writers.threads) {
+            let _ = writer.close_by_ref().await;
+        }
         let _ = self.read.close_by_ref().await;
         let _ = self.write.close_by_ref().await;
     }
 }
 
-fn sqlite(path: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
-    options
-        .max_connections(connections.max(1))
-        .sqlx_logging(false)
-        .acquire_timeout(Duration::from_secs(30))
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-                .synchronous(sqlx::sqlite::SqliteSynchronous::Normal)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
-                .pragma("cache_size", "-16000")
-                .pragma("mmap_size", "268435456")
-        });
-    options
+fn sqlite(path: &str) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .disable_statement_logging()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("cache_size", "-16000")
+        .pragma("mmap_size", "268435456")
 }
 
-fn mysql(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url.to_owned());
-    options
-        .max_connections(connections.max(2))
-        .sqlx_logging(false)
-        .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire_if_idle_for(Duration::from_secs(30))
-        // With REPEATABLE READ a DELETE or UPDATE that finds no row locks the gap into which the next
-        // rows go: two people who sign up at the same moment would be each other's deadlock.
-        .map_sqlx_mysql_pool_opts(|pool| {
-            pool.after_connect(|connection, _| {
-                let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
-                Box::pin(async move { sqlx::Executor::execute(connection, set).await.map(drop) })
+fn pool(connections: u32) -> MySqlPoolOptions {
+    MySqlPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(near::ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            Box::pin(async move {
+                if known.idle_for >= near::FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
             })
-        });
-    options
+        })
+        .after_connect(|connection, _| Box::pin(isolate(connection)))
+}
+
+/// With REPEATABLE READ a DELETE or UPDATE that finds no row locks the gap into which the next rows go: two people
+/// who sign up at the same moment would be each other's deadlock.
+async fn isolate(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await.map(drop)
 }
 
 /// A query that asks for keys. MariaDB otherwise looks into each index that begins with the business, for every

@@ -2,34 +2,18 @@
 //! and it is executed where the scope says; there is no way to take it elsewhere.
 
 use super::rows::Tenanted;
+use crate::db::On;
 use crate::page::{Page, Position};
 use crate::problem::Problem;
 use sea_orm::sea_query::{Condition, Expr, IntoCondition, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr,
-    EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
-    SelectModel, SelectThree, SelectTwo, Selector, TopologyStar,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select, SelectModel, SelectThree, SelectTwo, Selector, TopologyStar,
 };
 use uuid::Uuid;
 
 /// Counts stop here and say so: "1000+".
 pub const COUNT_CAP: u64 = 1000;
-
-/// Where statements go.
-#[derive(Clone, Copy)]
-pub(super) enum On<'s> {
-    Pool(&'s DatabaseConnection),
-    Tx(&'s DatabaseTransaction),
-}
-
-impl<'s> On<'s> {
-    pub(super) fn executor(self) -> DatabaseExecutor<'s> {
-        match self {
-            On::Pool(pool) => pool.into(),
-            On::Tx(tx) => tx.into(),
-        }
-    }
-}
 
 /// Rows of one entity that the scope may see.
 pub struct Find<'s, E: EntityTrait> {
@@ -54,7 +38,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub async fn one(self) -> Result<Option<E::Model>, DbErr> {
-        self.select.one(&self.on.executor()).await
+        self.select.one(&self.on).await
     }
 
     /// All rows; for sets that are small by nature.
@@ -62,7 +46,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub async fn all(self) -> Result<Vec<E::Model>, DbErr> {
-        self.select.all(&self.on.executor()).await
+        self.select.all(&self.on).await
     }
 
     /// How many rows, up to [`COUNT_CAP`]; the second value says that there are more.
@@ -80,7 +64,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
     pub(crate) async fn count_to(self, cap: u64) -> Result<(u64, bool), Problem> {
         let rows = self.select.select_only().expr(Expr::val(1)).limit(cap.saturating_add(1)).into_query();
         let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "capped").to_owned();
-        let row = self.on.executor().query_one(&count).await?;
+        let row = self.on.query_one(&count).await?;
         let counted = match row {
             Some(row) => row.try_get_by_index::<i64>(0)?,
             None => 0,
@@ -111,7 +95,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
             );
         }
         let select = select.order_by_desc(created_at).order_by_desc(E::key()).limit(limit + 1);
-        let rows = shape(select).fetch(self.on.executor()).await?;
+        let rows = shape(select).fetch(&self.on).await?;
         Ok(Page::<Q::Row>::cut(rows, limit, position))
     }
 }
@@ -124,7 +108,7 @@ impl super::Scope {
     /// # Errors
     /// When the database does not answer.
     pub(crate) async fn ids(&self, statement: &SelectStatement) -> Result<Vec<Uuid>, DbErr> {
-        let rows = self.pool().executor().query_all(statement).await?;
+        let rows = self.pool().query_all(statement).await?;
         rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 
@@ -139,7 +123,7 @@ impl super::Scope {
             let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "some").to_owned();
             amounts.expr(Expr::SubQuery(None, Box::new(count.into())));
         }
-        let Some(row) = self.pool().executor().query_one(&amounts).await? else { return Ok(Vec::new()) };
+        let Some(row) = self.pool().query_one(&amounts).await? else { return Ok(Vec::new()) };
         (0..asked).map(|at| Ok(u64::try_from(row.try_get_by_index::<i64>(at)?).unwrap_or_default())).collect()
     }
 }
@@ -156,7 +140,7 @@ impl<Q: Fetch> Shaped<'_, Q> {
     /// # Errors
     /// When the database does not answer.
     pub async fn all(self) -> Result<Vec<Q::Row>, DbErr> {
-        self.query.fetch(self.on.executor()).await
+        self.query.fetch(&self.on).await
     }
 }
 
@@ -166,37 +150,37 @@ pub trait Fetch {
     type Row;
 
     /// Fetches all rows.
-    fn fetch(self, on: DatabaseExecutor<'_>) -> impl Future<Output = Result<Vec<Self::Row>, DbErr>>;
+    fn fetch(self, on: &impl ConnectionTrait) -> impl Future<Output = Result<Vec<Self::Row>, DbErr>>;
 }
 
 impl<E: EntityTrait> Fetch for Select<E> {
     type Row = E::Model;
 
-    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
-        self.all(&on).await
+    async fn fetch(self, on: &impl ConnectionTrait) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(on).await
     }
 }
 
 impl<E: EntityTrait, F: EntityTrait> Fetch for SelectTwo<E, F> {
     type Row = (E::Model, Option<F::Model>);
 
-    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
-        self.all(&on).await
+    async fn fetch(self, on: &impl ConnectionTrait) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(on).await
     }
 }
 
 impl<E: EntityTrait, F: EntityTrait, G: EntityTrait> Fetch for SelectThree<E, F, G, TopologyStar> {
     type Row = (E::Model, Option<F::Model>, Option<G::Model>);
 
-    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
-        self.all(&on).await
+    async fn fetch(self, on: &impl ConnectionTrait) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(on).await
     }
 }
 
 impl<M: FromQueryResult> Fetch for Selector<SelectModel<M>> {
     type Row = M;
 
-    async fn fetch(self, on: DatabaseExecutor<'_>) -> Result<Vec<Self::Row>, DbErr> {
-        self.all(&on).await
+    async fn fetch(self, on: &impl ConnectionTrait) -> Result<Vec<Self::Row>, DbErr> {
+        self.all(on).await
     }
 }

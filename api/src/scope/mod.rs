@@ -29,13 +29,12 @@ pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;
 
 use crate::crypto::TenantKeys;
-use crate::db::by_key;
+use crate::db::{On, by_key};
 use crate::installation::Installation;
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use domain::permission::{FieldRule, Permission};
 use domain::rights::{FieldRules, Rights};
-use find::On;
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, Select};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -218,7 +217,7 @@ impl Scope {
     /// for ever (measured), so what is read while a transaction is open is read in it.
     fn pool(&self) -> On<'_> {
         debug_assert_eq!(self.begun.load(Ordering::Relaxed), 0, "read beside an open transaction");
-        On::Pool(&self.at.db.read)
+        On::Near(&self.at.db.near)
     }
 
     /// The settings that features may know.

@@ -1,8 +1,9 @@
 //! What a transaction reads: the same rows as its scope, as they are within it.
 
 use super::Tx;
+use crate::db::On;
 use crate::problem::Problem;
-use crate::scope::find::{Find, On};
+use crate::scope::find::Find;
 use crate::scope::rows::Tenanted;
 use crate::scope::{Eyes, Look};
 use sea_orm::ColumnTrait as _;
