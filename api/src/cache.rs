@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use moka::Expiry;
 use moka::future::Cache as Moka;
 use redis::AsyncCommands as _;
-use redis::aio::ConnectionManager;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use thread_local::ThreadLocal;
 
 /// Takes a token out of a bucket: one round trip, and the same whole numbers as in the process. A token is
 /// 60,000 parts, so that `per_minute` parts come back each millisecond.
@@ -26,6 +27,7 @@ redis.call('EXPIRE', KEYS[1], 120)
 if taken then return 0 end
 return math.ceil((60000 - level) / rate)
 ";
+static TAKING: LazyLock<redis::Script> = LazyLock::new(|| redis::Script::new(TAKE_TOKEN));
 const TOKEN: i64 = 60_000;
 
 /// What is left in a bucket, and since when that is so.
@@ -55,8 +57,28 @@ impl Expiry<String, Entry> for Lives {
 pub struct Cache {
     memory: Moka<String, Entry>,
     buckets: moka::sync::Cache<String, Arc<Mutex<Bucket>>>,
-    redis: Option<ConnectionManager>,
+    redis: Option<Arc<Redis>>,
     prefix: Arc<str>,
+}
+
+/// Redis, over a connection for each thread: an answer wakes the thread that opened the connection, which then is the
+/// one that waits.
+struct Redis {
+    client: redis::Client,
+    threads: ThreadLocal<ConnectionManager>,
+}
+
+impl Redis {
+    fn mine(&self) -> redis::RedisResult<ConnectionManager> {
+        let connection = self.threads.get_or_try(|| {
+            let settings = ConnectionManagerConfig::new()
+                .set_connection_timeout(Some(Duration::from_secs(2)))
+                .set_response_timeout(Some(Duration::from_secs(2)))
+                .set_number_of_retries(1);
+            ConnectionManager::new_lazy_with_config(self.client.clone(), settings)
+        })?;
+        Ok(connection.clone())
+    }
 }
 
 impl Cache {
@@ -70,11 +92,7 @@ impl Cache {
             "memory:" => None,
             url if url.starts_with("redis://") => {
                 let client = redis::Client::open(url).context("[cache] url")?;
-                let settings = redis::aio::ConnectionManagerConfig::new()
-                    .set_connection_timeout(Some(Duration::from_secs(2)))
-                    .set_response_timeout(Some(Duration::from_secs(2)))
-                    .set_number_of_retries(1);
-                Some(ConnectionManager::new_lazy_with_config(client, settings).context("[cache] url")?)
+                Some(Arc::new(Redis { client, threads: ThreadLocal::new() }))
             }
             _ => anyhow::bail!("[cache] url must be memory: or redis://…"),
         };
@@ -89,6 +107,10 @@ impl Cache {
         Ok(this)
     }
 
+    fn redis(&self) -> Option<ConnectionManager> {
+        self.redis.as_ref()?.mine().inspect_err(away).ok()
+    }
+
     fn key(&self, key: &str) -> String {
         format!("{}:{key}", self.prefix)
     }
@@ -96,7 +118,7 @@ impl Cache {
     /// The text under `key`, if it is still there.
     pub async fn get(&self, key: &str) -> Option<String> {
         let key = self.key(key);
-        if let Some(mut redis) = self.redis.clone() {
+        if let Some(mut redis) = self.redis() {
             match redis.get::<_, Option<String>>(&key).await {
                 Ok(found) => return found,
                 Err(error) => away(&error),
@@ -108,7 +130,7 @@ impl Cache {
     /// Keeps `text` for `life`.
     pub async fn set(&self, key: &str, text: &str, life: Duration) {
         let key = self.key(key);
-        if let Some(mut redis) = self.redis.clone() {
+        if let Some(mut redis) = self.redis() {
             match redis.set_ex::<_, _, ()>(&key, text, life.as_secs().max(1)).await {
                 Ok(()) => return,
                 Err(error) => away(&error),
@@ -120,7 +142,7 @@ impl Cache {
     /// Forgets `key`.
     pub async fn remove(&self, key: &str) {
         let key = self.key(key);
-        if let Some(mut redis) = self.redis.clone()
+        if let Some(mut redis) = self.redis()
             && let Err(error) = redis.del::<_, ()>(&key).await
         {
             away(&error);
@@ -131,7 +153,7 @@ impl Cache {
     /// Adds one to a counter that forgets itself `life` after its first count, and returns it.
     pub async fn count(&self, key: &str, life: Duration) -> u64 {
         let key = self.key(key);
-        if let Some(mut redis) = self.redis.clone() {
+        if let Some(mut redis) = self.redis() {
             // One round trip, and no counter without an end: both commands run or neither.
             let counted: redis::RedisResult<(u64,)> = redis::pipe()
                 .atomic()
@@ -159,9 +181,8 @@ impl Cache {
         let (cap, now) = ((rate / 4).max(1).saturating_mul(TOKEN), now.timestamp_millis());
         let key = self.key(key);
         let wait = |millis: i64| Err(u64::try_from(millis).unwrap_or_default().div_ceil(1000).max(1));
-        if let Some(mut redis) = self.redis.clone() {
-            let script = redis::Script::new(TAKE_TOKEN);
-            match script.key(&key).arg(cap).arg(rate).arg(now).invoke_async::<i64>(&mut redis).await {
+        if let Some(mut redis) = self.redis() {
+            match TAKING.key(&key).arg(cap).arg(rate).arg(now).invoke_async::<i64>(&mut redis).await {
                 Ok(0) => return Ok(()),
                 Ok(millis) => return wait(millis),
                 Err(error) => away(&error),
@@ -183,7 +204,7 @@ impl Cache {
     /// Takes a lock for at most `life`; `false` when somebody else holds it.
     pub async fn lock(&self, key: &str, life: Duration) -> bool {
         let key = self.key(key);
-        if let Some(mut redis) = self.redis.clone() {
+        if let Some(mut redis) = self.redis() {
             let taken: redis::RedisResult<Option<String>> = redis::cmd("SET")
                 .arg(&key)
                 .arg("1")
@@ -203,9 +224,10 @@ impl Cache {
 
     /// Whether Redis answers (always, without one).
     pub async fn is_up(&self) -> bool {
-        match self.redis.clone() {
-            Some(mut redis) => redis::cmd("PING").query_async::<String>(&mut redis).await.is_ok(),
-            None => true,
+        match (&self.redis, self.redis()) {
+            (None, _) => true,
+            (_, Some(mut redis)) => redis::cmd("PING").query_async::<String>(&mut redis).await.is_ok(),
+            _ => false,
         }
     }
 }
