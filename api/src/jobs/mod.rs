@@ -6,7 +6,7 @@ pub(crate) mod entity;
 mod turns;
 mod worker;
 
-pub(crate) use turns::{Turn, take_turn};
+pub(crate) use turns::{Turn, in_turns, take_turn};
 pub use worker::{Worker, run_due};
 
 use crate::problem::Problem;

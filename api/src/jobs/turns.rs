@@ -1,4 +1,4 @@
-//! A long job in the name of whoever asked for it: some steps, then other jobs get their turn.
+//! Long jobs: some steps, then other jobs get their turn.
 
 use super::Job;
 use crate::problem::Problem;
@@ -36,9 +36,31 @@ pub(crate) async fn take_turn<J: Job>(
             return Ok(Turn::Over);
         }
     }
+    again(job, scope).await?;
+    Ok(Turn::Over)
+}
+
+/// Takes steps as the business itself, until one says that nothing is left; what is left then is enqueued again. A
+/// step may note in the job how far it came.
+///
+/// # Errors
+/// What a step refuses.
+pub(crate) async fn in_turns<J: Job>(
+    mut job: J,
+    mut scope: Scope,
+    mut step: impl AsyncFnMut(&mut J, &mut Scope) -> Result<bool, Problem>,
+) -> Result<(), Problem> {
+    for _ in 0..STEPS {
+        if step(&mut job, &mut scope).await? {
+            return Ok(());
+        }
+    }
+    again(&job, &mut scope).await
+}
+
+async fn again(job: &impl Job, scope: &mut Scope) -> Result<(), Problem> {
     let now = scope.now();
     let tx = scope.begin().await?;
     tx.enqueue(job, now).await?;
-    tx.commit().await?;
-    Ok(Turn::Over)
+    tx.commit().await
 }

@@ -6,7 +6,7 @@ use super::entity as rule;
 use crate::customers::entity::{customer, helper};
 use crate::customers::pools::{Moved, record_moves};
 use crate::customers::{self, pools};
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Reads as _, Scope};
 use crate::tasks::send::inbox_item;
@@ -20,8 +20,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 const BATCH: u64 = 100;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 /// What the inbox calls a warning.
 const WARNING: &str = "pool_soon";
 
@@ -41,33 +39,29 @@ pub(crate) struct RecyclingDue {
 impl Job for RecyclingDue {
     const KIND: &'static str = "recycling_due";
 
-    async fn run(mut self, mut scope: Scope) -> Result<(), Problem> {
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
             // Anew for each batch: a rule that is switched off stops at once.
-            let Some(rule) = current(&scope, self.rule_id).await? else { return Ok(()) };
-            let rows = next(&scope, &rule, &self).await?;
-            match (rows.last().map(|row| row.id), self.warned) {
-                (None, true) => return Ok(()),
+            let Some(rule) = current(scope, this.rule_id).await? else { return Ok(true) };
+            let rows = next(scope, &rule, this).await?;
+            match (rows.last().map(|row| row.id), this.warned) {
+                (None, true) => return Ok(true),
                 (None, false) => {
-                    self = Self { rule_id: self.rule_id, warned: true, after: None };
-                    if scope.now() < rule.earliest {
-                        return Ok(());
-                    }
+                    *this = Self { rule_id: this.rule_id, warned: true, after: None };
+                    return Ok(scope.now() < rule.earliest);
                 }
                 (Some(last), warned) => {
                     if warned {
-                        fall(&mut scope, &rule, self.rule_id, &rows).await?;
+                        fall(scope, &rule, this.rule_id, &rows).await?;
                     } else {
-                        warn(&mut scope, &rule, &rows).await?;
+                        warn(scope, &rule, &rows).await?;
                     }
-                    self.after = Some(last);
+                    this.after = Some(last);
                 }
             }
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
+            Ok(false)
+        })
+        .await
     }
 }
 

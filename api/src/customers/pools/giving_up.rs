@@ -4,7 +4,7 @@ use super::entity::{group, person};
 use super::{Moved, record_moves};
 use crate::customers::Entity;
 use crate::customers::entity::{customer, pool};
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use domain::pools::PoolMoveKind;
@@ -14,8 +14,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 const BATCH: u64 = 100;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 
 /// Somebody gave a pool up.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,25 +25,23 @@ pub(crate) struct PoolGivenUp {
 impl Job for PoolGivenUp {
     const KIND: &'static str = "pool_given_up";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
             let tx = scope.begin().await?;
-            let found = tx.find::<pool::Entity>().filter(pool::Column::Id.eq(self.pool_id)).one().await?;
-            let Some((pool, to)) = found.and_then(|pool| pool.moving_to.map(|to| (pool, to))) else { return Ok(()) };
+            let found = tx.find::<pool::Entity>().filter(pool::Column::Id.eq(this.pool_id)).one().await?;
+            let Some((pool, to)) = found.and_then(|pool| pool.moving_to.map(|to| (pool, to))) else { return Ok(true) };
             if emptied(&tx, pool.id, to).await? {
                 tx.remove::<person::Entity>(person::Column::PoolId.eq(pool.id)).await?;
                 tx.remove::<group::Entity>(group::Column::PoolId.eq(pool.id)).await?;
                 tx.bury::<pool::Entity>(pool.id, None).await?;
                 tx.commit().await?;
                 scope.installation().snapshots.forget_business(scope.tenant_id());
-                return Ok(());
+                return Ok(true);
             }
             tx.commit().await?;
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
+            Ok(false)
+        })
+        .await
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::terms::{Indexed, VERSION};
 use crate::customers::entity::{customer, searched, term};
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, QuerySelect as _, Set};
@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 /// Customers that are indexed in one transaction: some three thousand narrow rows.
 const BATCH: u64 = 100;
-/// Transactions of one run of the job: it ends well before its lease does.
-const BATCHES: usize = 20;
 
 /// Makes a customer findable by this name and company.
 ///
@@ -100,23 +98,20 @@ impl SearchOutdated {
 impl Job for SearchOutdated {
     const KIND: &'static str = "search_outdated";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let mut after = self.after;
-        for _ in 0..BATCHES {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
             let tx = scope.begin().await?;
-            let past = Condition::all().add_option(after.map(|id| customer::Column::Id.gt(id)));
+            let past = Condition::all().add_option(this.after.map(|id| customer::Column::Id.gt(id)));
             let page = |rows: sea_orm::Select<customer::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
             let rows = tx.find::<customer::Entity>().filter(past).shape(page).all().await?;
-            let Some(last) = rows.last().map(|row| row.id) else { return Ok(()) };
+            let Some(last) = rows.last().map(|row| row.id) else { return Ok(true) };
             let anew = rows.iter().map(|row| (row.id, Indexed::of(&row.name, row.company.as_deref())));
             write(&tx, anew.collect()).await?;
             tx.unrecorded("what is searched follows from what is recorded");
             tx.commit().await?;
-            after = Some(last);
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&Self { after }, now).await?;
-        tx.commit().await
+            this.after = Some(last);
+            Ok(false)
+        })
+        .await
     }
 }

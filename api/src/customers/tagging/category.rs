@@ -6,7 +6,7 @@ use super::put::{How, Retag, look_up, retag};
 use super::routes::twice;
 use crate::customers::Entity;
 use crate::customers::entity::{customer, tagging};
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use crate::tags::entity::{group, tag};
@@ -18,8 +18,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 pub(super) const BATCH: u64 = 100;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 /// When every request of before is over.
 const FIRST: Duration = Duration::seconds(90);
 /// When every turn of an import or a bulk action is over that looked before.
@@ -43,30 +41,28 @@ impl CategoryMade {
 impl Job for CategoryMade {
     const KIND: &'static str = "category_made";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let Self { group_id, again } = self;
-        let now = scope.now();
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
+            let Self { group_id, again } = *this;
             let still = Condition::all().add(group::Column::Id.eq(group_id)).add(group::Column::Single.eq(1));
             if scope.find::<group::Entity>().filter(still).one().await?.is_none() {
-                return Ok(());
+                return Ok(true);
             }
-            let these = scope.ids(twice(&scope, group_id).limit(BATCH)).await?;
-            if these.is_empty() {
-                if again {
-                    return Ok(());
-                }
-                let tx = scope.begin().await?;
-                tx.enqueue(&Self { group_id, again: true }, now + SECOND).await?;
-                return tx.commit().await;
+            let these = scope.ids(twice(&*scope, group_id).limit(BATCH)).await?;
+            if these.is_empty() && again {
+                return Ok(true);
             }
+            let (now, over) = (scope.now(), these.is_empty());
             let tx = scope.begin().await?;
-            part(&tx, group_id, these).await?;
+            if over {
+                tx.enqueue(&Self { group_id, again: true }, now + SECOND).await?;
+            } else {
+                part(&tx, group_id, these).await?;
+            }
             tx.commit().await?;
-        }
-        let tx = scope.begin().await?;
-        tx.enqueue(&Self { group_id, again }, now).await?;
-        tx.commit().await
+            Ok(over)
+        })
+        .await
     }
 }
 

@@ -5,7 +5,7 @@ use super::put::{How, Retag, look_up, retag};
 use super::rules::{self, Node};
 use crate::customers::entity::{customer, tagging};
 use crate::customers::search::compile;
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::entity::rule;
@@ -16,8 +16,6 @@ use uuid::Uuid;
 
 /// Customers that are looked at together.
 const BATCH: u64 = 200;
-/// Batches of a run before other jobs get their turn.
-const TURN: usize = 20;
 
 /// Says that these customers changed in a way that a rule may ask for. Costs nothing where there is no rule.
 ///
@@ -79,23 +77,23 @@ struct Id {
 impl Job for TagRulesDue {
     const KIND: &'static str = "tag_rules_due";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
         let rules = rules::load(&scope).await?;
         if rules.is_empty() {
             return Ok(());
         }
-        let mut after = self.after;
-        for _ in 0..TURN {
-            let past = Condition::all().add_option(after.map(|id| customer::Column::Id.gt(id)));
-            let page = ids(&scope, past, BATCH).await?;
-            let Some(last) = page.last().copied() else { return done(&mut scope).await };
-            look_at(&mut scope, &rules, page).await?;
-            after = Some(last);
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&Self { after }, now).await?;
-        tx.commit().await
+        in_turns(self, scope, async |this, scope| {
+            let past = Condition::all().add_option(this.after.map(|id| customer::Column::Id.gt(id)));
+            let page = ids(&*scope, past, BATCH).await?;
+            this.after = page.last().copied();
+            if page.is_empty() {
+                done(scope).await?;
+                return Ok(true);
+            }
+            look_at(scope, &rules, page).await?;
+            Ok(false)
+        })
+        .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::routes::UNDO;
 use crate::customers::entity::tagging;
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use crate::tags::entity::{rule, tag};
@@ -13,8 +13,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction.
 const BATCH: u64 = 500;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 
 /// A tag was deleted half an hour ago.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,34 +30,34 @@ impl TagGone {
 impl Job for TagGone {
     const KIND: &'static str = "tag_gone";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let now = scope.now();
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
+            let now = scope.now();
             let tx = scope.begin().await?;
-            let gone = Condition::all().add(tag::Column::Id.eq(self.tag_id)).add(tag::Column::Live.is_null());
+            let gone = Condition::all().add(tag::Column::Id.eq(this.tag_id)).add(tag::Column::Live.is_null());
             let gone = gone.add(tag::Column::DeletedAt.lte(now - UNDO));
             // It may have come back, and gone again: then that has a job of its own.
             if tx.find_buried::<tag::Entity>().filter(gone).one().await?.is_none() {
-                return Ok(());
+                return Ok(true);
             }
-            let left = tx.find::<tagging::Entity>().filter(tagging::Column::TagId.eq(self.tag_id));
+            let left = tx.find::<tagging::Entity>().filter(tagging::Column::TagId.eq(this.tag_id));
             let left = left.shape(|rows| rows.order_by_asc(tagging::Column::CustomerId).limit(BATCH)).all().await?;
             if left.is_empty() {
-                let rules = tx.find::<rule::Entity>().filter(rule::Column::TagId.eq(self.tag_id)).all().await?;
+                let rules = tx.find::<rule::Entity>().filter(rule::Column::TagId.eq(this.tag_id)).all().await?;
                 for rule in rules {
                     tx.bury::<rule::Entity>(rule.id, None).await?;
                 }
-                return tx.commit().await;
+                tx.commit().await?;
+                return Ok(true);
             }
             let these = Condition::all()
-                .add(tagging::Column::TagId.eq(self.tag_id))
+                .add(tagging::Column::TagId.eq(this.tag_id))
                 .add(tagging::Column::CustomerId.is_in(left.iter().map(|row| row.customer_id)));
             tx.remove::<tagging::Entity>(these).await?;
             tx.unrecorded("the tag was deleted, and that is recorded: nobody has had it since");
             tx.commit().await?;
-        }
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
+            Ok(false)
+        })
+        .await
     }
 }

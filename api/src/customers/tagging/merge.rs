@@ -7,7 +7,7 @@ use super::gone::TagGone;
 use super::put::{How, Retag, look_up, retag};
 use super::rules::forget;
 use crate::customers::entity::tagging;
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
@@ -24,8 +24,6 @@ use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 const BATCH: u64 = 100;
-/// Transactions of a run before other jobs get their turn.
-const TURN: usize = 20;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(merge_tag);
@@ -107,9 +105,9 @@ pub(crate) struct TagMerged {
 impl Job for TagMerged {
     const KIND: &'static str = "tag_merged";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let Self { tag_id, into, mut after } = self;
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
+            let Self { tag_id, into, after } = *this;
             let tx = scope.begin().await?;
             // Held, so that whoever brings it back waits, and then takes back what was given.
             let still = Condition::all()
@@ -118,24 +116,21 @@ impl Job for TagMerged {
                 .add(tag::Column::MergedInto.eq(into));
             let still = tx.find_buried::<tag::Entity>().filter(still).shape(QuerySelect::lock_exclusive);
             if still.all().await?.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             let next = give(&tx, tag_id, into, Some(after)).await?;
             tx.unrecorded("each customer that changed has its entry; who had both has none");
             tx.commit().await?;
-            match next {
-                Some(next) => after = next,
-                None => {
-                    let tx = scope.begin().await?;
-                    outdated(&tx).await?;
-                    return tx.commit().await;
-                }
+            if let Some(next) = next {
+                this.after = next;
+                return Ok(false);
             }
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&Self { tag_id, into, after }, now).await?;
-        tx.commit().await
+            let tx = scope.begin().await?;
+            outdated(&tx).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
     }
 }
 
@@ -174,24 +169,19 @@ pub(crate) struct TagRestored {
 impl Job for TagRestored {
     const KIND: &'static str = "tag_restored";
 
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
             let tx = scope.begin().await?;
-            let back = tx.find::<tag::Entity>().filter(tag::Column::Id.eq(self.tag_id)).one().await?;
+            let back = tx.find::<tag::Entity>().filter(tag::Column::Id.eq(this.tag_id)).one().await?;
             // Merged anew meanwhile: what was given then is not to be taken.
             if back.is_none() {
-                return Ok(());
+                return Ok(true);
             }
-            let done = take(&tx, self.tag_id, self.into).await?;
+            let done = take(&tx, this.tag_id, this.into).await?;
             tx.unrecorded("each customer that changed has its entry");
             tx.commit().await?;
-            if done {
-                return Ok(());
-            }
-        }
-        let now = scope.now();
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
+            Ok(done)
+        })
+        .await
     }
 }
