@@ -15,6 +15,9 @@ use serde_json::json;
 const BUDGETS: &[(&str, u64)] = &[
     ("list_audit_entries", 2), // the page, and the keys of the persons on it
     ("verify_audit", 7),
+    ("list_installation_audit", 1),
+    ("change_password", 14), // the counters of guesses (6), and what a login of the old password began
+    ("verify_installation_audit", 7),
     ("list_customers", 3), // the page, and its tags; with a rare tag or a part of the business, whose ids it is
     // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
     ("create_customer", 10),

@@ -108,6 +108,13 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
     }
 
+    /// The scope in which the command line reads the record of a business, as whoever holds its keys could.
+    pub(crate) async fn console_scope(&self, tenant_id: i64) -> Result<Scope, Problem> {
+        let keys = self.tenant_keys(tenant_id).await?;
+        let By { who, origin } = self.by.clone();
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
+    }
+
     /// The scope in which somebody who was let in becomes staff of a business.
     pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
