@@ -27,6 +27,7 @@ mod lockouts;
 mod merge;
 mod mine;
 mod orders;
+mod passwords;
 mod pools;
 mod privacy;
 mod process;

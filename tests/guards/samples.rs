@@ -2,7 +2,7 @@
 
 use super::database;
 use crate::attachments::{self, PICTURE};
-use crate::harness::{Client, Shop, phone_number, sim, text, unique_phone};
+use crate::harness::{self, Client, Shop, phone_number, sim, text, unique_phone};
 use api::System;
 use chrono::Duration;
 use sea_orm::DatabaseConnection;
@@ -121,6 +121,10 @@ impl<'s> Desk<'s> {
                 operator.enrol(shop).await;
                 let challenge = operator.challenge(shop).await;
                 as_client(&shop.nobody).body(json!({ "challenge": challenge, "recovery_code": operator.recovery_codes[0] }))
+            }
+            "change_password" => {
+                let client = shop.newcomer().await.log_in(shop).await;
+                as_client(&client).body(json!({ "present": harness::PASSWORD, "new": PASSWORD }))
             }
             "enrol_totp" => as_client(&shop.operator().await.log_in(shop).await),
             "confirm_totp" => {

@@ -47,6 +47,7 @@ super::texts! {
     wiped: "这台设备上的资料已按要求清除", "This device was told to forget everything";
     second_factor_required: "请输入动态验证码", "Enter the code of your authenticator app";
     code_wrong: "验证码不正确或已过期", "The code is wrong or too old";
+    password_wrong: "现在的密码不对", "The present password is wrong";
     challenge_invalid: "验证已过期，请重新开始", "The challenge is over: begin again";
     wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
     forbidden: "没有这项权限", "You may not do this";
@@ -55,6 +56,7 @@ super::texts! {
     field_masked: "你的角色看不到完整内容", "Your role does not see this whole";
     colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
+    no_business_left: "你已被停用，没有可以进入的商家", "You are suspended: there is no business left that you may work in";
     operators_only: "只有运营人员可以操作", "For operators of the installation only";
     side_wrong: "请切换到对应的身份", "Switch to the other side first";
 

@@ -13,7 +13,7 @@ pub(crate) mod factors;
 mod invitations;
 pub(crate) mod keys;
 mod lockouts;
-mod operators;
+pub(crate) mod operators;
 pub(crate) mod order_links;
 pub(crate) mod orders;
 mod pools;

@@ -287,6 +287,14 @@ impl System {
             .collect())
     }
 
+    /// Whether an account that works nowhere now is kept from where it worked: suspended there, or the business is.
+    /// Who manages the installation has something else to do, and who works nowhere yet may be invited.
+    pub(crate) async fn kept_out(&self, account_id: Uuid) -> Result<bool, Problem> {
+        let rows = staff::Entity::find().filter(staff::Column::AccountId.eq(account_id));
+        let there = rows.filter(staff::Column::Live.eq(1)).one(&self.at.db.read).await?.is_some();
+        Ok(there && !self.runs_installation(account_id).await?)
+    }
+
     /// Ties an account to the staff rows that wait for its proved phone, business by business.
     pub(super) async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
         let lookups = self.lookups().await?;
