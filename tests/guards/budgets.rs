@@ -110,8 +110,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
     ("remove_staff", 13), // counts what is still in their name (4)
-    ("preview_handover", 5),
-    ("hand_over", 9),
+    ("preview_handover", 6),
+    ("hand_over", 11),
     ("get_handover", 1),
     ("list_invitations", 1),
     ("create_invitation", 4),

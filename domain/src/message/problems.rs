@@ -24,6 +24,7 @@ super::texts! {
     claims_spent: "每天最多领取 {max} 位，今天已领完", "At most {max} a day may be taken, and these were today's";
     reclaim_early: "退回后 {days} 天内不能再领取", "Whoever gave a customer up may take it again after {days} days";
     staff_unknown: "没有这位同事", "No such colleague";
+    cannot_change_customers: "这位同事的角色不能修改客户", "This colleague's role may not change customers";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
     field_fixed: "唯一和敏感只能在新建时决定", "Decided once, when the field is made";

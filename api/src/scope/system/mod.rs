@@ -195,11 +195,16 @@ impl<'t> SystemTx<'t> {
 
     /// Lets nobody else change who runs the business until this transaction ends: its row is held.
     pub(crate) async fn hold_business(&self) -> Result<(), DbErr> {
-        let held = tenant::Entity::update_many()
-            .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
-            .filter(tenant::Column::Id.eq(self.scope.tenant_id));
-        held.exec(self.tx).await.map(|_| ())
+        hold_business(self.tx, self.scope.tenant_id).await
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a business's own row")]
+async fn hold_business(on: &DatabaseTransaction, tenant_id: i64) -> Result<(), DbErr> {
+    let held = tenant::Entity::update_many()
+        .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
+        .filter(tenant::Column::Id.eq(tenant_id));
+    held.exec(on).await.map(|_| ())
 }
 
 /// The scope of a job: the business of its row, all of it.
