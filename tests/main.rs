@@ -13,6 +13,7 @@ mod attachments;
 mod audit;
 mod bulk;
 mod cloud;
+mod command_line;
 mod custom_fields;
 mod customers;
 mod duplicates;

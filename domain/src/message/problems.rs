@@ -4,6 +4,7 @@ super::texts! {
     // 400, 413, 415, 422
     invalid: "请检查标出的内容", "Check the highlighted fields";
     query_invalid: "查询参数不正确", "The query is not valid";
+    version_unreadable: "看不懂 If-Match 里的版本号", "The version in If-Match cannot be read";
     body_too_large: "请求内容过大", "The request is too large";
     body_truncated: "请求内容不完整", "The request broke off";
     content_type_invalid: "请使用 application/json", "Use application/json";
@@ -82,6 +83,7 @@ super::texts! {
     phone_taken: "已有客户使用这个电话", "A customer with this phone exists";
     last_boss: "至少要保留一位能登录的老板", "The business needs a boss who can log in";
     own_rights: "不能停用或移除自己", "You cannot suspend or remove yourself";
+    handover_running: "这位同事的交接还在进行", "A hand-over of this colleague is under way";
     still_in_charge: "名下还有客户或待办，请先交接", "Customers or tasks are still in their name: hand them over first";
     already_staff: "你已经是这家的员工", "You already work here";
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";
