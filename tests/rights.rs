@@ -1,8 +1,10 @@
 //! Rights as data, through the front door: who may give what to whom, what a role opens, who shares a
 //! customer, and how a leaver's customers go on.
 
+use crate::guards::database::open;
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 /// Rights with these permissions and this reach, everything shown.
@@ -436,4 +438,26 @@ async fn a_leaver_is_handed_over_once_at_a_time() {
         [&heir, &json!(shop.boss_id)].contains(&&shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"])
     );
     assert_eq!(shop.boss.post(&path, json!({ "to_staff_id": shop.rival_id })).await.status, 202);
+}
+
+#[actix_web::test]
+async fn what_a_hand_over_that_was_given_up_left_can_be_handed_over_again() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/staff/{}/handover", shop.sales_id);
+    let heir = json!({ "to_staff_id": shop.rival_id });
+    let begun = shop.boss.post(&path, heir.clone()).await.ok();
+    // Its worker went down each time before it could say why.
+    let tried = format!("UPDATE jobs SET attempts = 10 WHERE kind = 'handover_asked' AND tenant_id = {}", shop.tenant);
+    open(&shop).await.execute_unprepared(&tried).await.expect("tried");
+    shop.run_jobs().await;
+    let state = shop.boss.get(&format!("/handovers/{}", text(&begun["id"]))).await.ok();
+    assert_eq!((&state["done"], &state["failed"]), (&json!(false), &json!(true)), "{state}");
+    let said = shop.boss.get("/audit?resource=staff&action=handover_failed").await.ok();
+    assert_eq!(said["items"][0]["resource_id"], json!(shop.sales_id), "{said}");
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+    let again = shop.boss.post(&path, heir).await;
+    assert_eq!(again.status, 202, "{}", again.body);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"], json!(shop.rival_id));
 }
