@@ -2,7 +2,7 @@
 
 use super::database;
 use crate::attachments::{self, PICTURE};
-use crate::harness::{self, Client, Shop, phone_number, sim, text, unique_phone};
+use crate::harness::{Client, Shop, phone_number, sim, text, unique_phone};
 use api::System;
 use chrono::Duration;
 use sea_orm::DatabaseConnection;
@@ -122,10 +122,6 @@ impl<'s> Desk<'s> {
                 let challenge = operator.challenge(shop).await;
                 as_client(&shop.nobody).body(json!({ "challenge": challenge, "recovery_code": operator.recovery_codes[0] }))
             }
-            "change_password" => {
-                let client = shop.newcomer().await.log_in(shop).await;
-                as_client(&client).body(json!({ "present": harness::PASSWORD, "new": PASSWORD }))
-            }
             "enrol_totp" => as_client(&shop.operator().await.log_in(shop).await),
             "confirm_totp" => {
                 let client = shop.operator().await.log_in(shop).await;
@@ -164,7 +160,7 @@ impl<'s> Desk<'s> {
 
             // The business.
             "list_audit_entries" | "verify_audit" | "get_business" => mine(),
-            "list_installation_audit" | "verify_installation_audit" | "list_networks" | "add_network" | "remove_network" | "get_tenant_keys" | "rotate_tenant_keys" | "list_staff_sessions" | "revoke_staff_session"
+            "change_password" | "list_installation_audit" | "verify_installation_audit" | "list_networks" | "add_network" | "remove_network" | "get_tenant_keys" | "rotate_tenant_keys" | "list_staff_sessions" | "revoke_staff_session"
             | "wipe_staff_session" => self.staffing(operation).await,
             "change_business" => mine().version(self.business_version().await).body(json!({
                 "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,
