@@ -340,3 +340,40 @@ async fn a_record_of_several_pages_is_verified_to_its_end_and_a_missing_page_is_
     behind_its_back(&shop, &db, "DELETE FROM audit_entries WHERE tenant_id = {t} AND seq > 1000").await;
     assert!(findings(&shop).await.contains(&("removed".to_owned(), 1001)));
 }
+
+#[actix_web::test]
+async fn the_installation_has_a_record_that_its_operators_read() {
+    let shop = Shop::new().await;
+    let caretaker = shop.caretaker().await.log_in(&shop).await;
+    let network = format!("2001:db8:{:x}::/48", shop.tenant % 0xffff);
+    let (from, rule) =
+        (shop.at.clock().now().format("%Y-%m-%dT%H:%M:%SZ"), json!({ "rule": "block", "network": network }));
+    caretaker.post("/operator/networks", rule).await.ok();
+    let query = format!("resource=network&action=create&from={from}&limit=100");
+    let mut path = format!("/operator/audit?{query}");
+    let about = loop {
+        let page = caretaker.get(&path).await.ok();
+        let items = page["items"].as_array().expect("entries");
+        assert!(items.iter().all(|entry| entry["resource"] == "network" && entry["action"] == "create"), "{page}");
+        if let Some(about) = items.iter().find(|entry| entry["changes"]["network"] == network.as_str()) {
+            break about.clone();
+        }
+        path = format!("/operator/audit?{query}&cursor={}", text(&page["next_cursor"]));
+    };
+    let account = caretaker.get("/auth/me").await.ok()["account_id"].clone();
+    assert_eq!((&about["actor_id"], &about["actor_name"]), (&account, &json!("运营")));
+    assert!(text(&about["address"]).starts_with("10."), "{about}");
+    assert_eq!(caretaker.get("/operator/audit?limit=1").await.ok()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(caretaker.get("/operator/audit?limit=101").await.violations(), ["limit: limit_invalid"]);
+    assert_eq!(caretaker.get("/operator/audit?from=yesterday").await.violations(), ["from: invalid_value"]);
+    caretaker.delete(&format!("/operator/networks?network={network}"), 1).await.ok();
+    // It is about no business: what happens in one is in none but its own.
+    let id = shop.customer_named("沈怡").await;
+    assert_eq!(caretaker.get(&format!("/operator/audit?resource_id={id}")).await.ok()["items"], json!([]));
+    let verdict = caretaker.get("/operator/audit/verify").await.ok();
+    assert_eq!((&verdict["tenant_id"], &verdict["intact"]), (&json!(0), &json!(true)));
+    for path in ["/operator/audit", "/operator/audit/verify"] {
+        shop.boss.get(path).await.problem(403, "operators_only");
+    }
+    caretaker.get("/audit").await.problem(403, "side_wrong");
+}

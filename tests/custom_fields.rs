@@ -1,6 +1,7 @@
 //! The fields that a business makes itself.
 
 use crate::harness::{Client, Shop, phone_number, text};
+use crate::rights::hire;
 use serde_json::{Value, json};
 
 /// Defines a field and answers its key.
@@ -164,6 +165,47 @@ async fn a_role_sees_and_fills_in_what_its_definition_allows() {
         .post("/custom-fields", json!({ "label": "别的", "kind": "text", "rules": { "hidden_from": ["boss"] } }))
         .await;
     assert_eq!(refused.violations(), ["rules.hidden_from.0: role_unknown"]);
+}
+
+#[actix_web::test]
+async fn money_is_shown_to_whoever_sees_amounts() {
+    let shop = Shop::new().await;
+    let budget = field(&shop.boss, "预算", "money", json!({})).await;
+    let made = customer(&shop.boss, json!({ &budget: 880_000 })).await;
+    let path = format!("/customers/{}", text(&made["id"]));
+    let clerk = async |amounts: &str| {
+        let rights = json!({
+            "permissions": ["customers.read", "customers.write", "audit.read"], "pool": false,
+            "fields": { "phones": "show", "emails": "show", "amounts": amounts },
+            "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+        });
+        let role = json!({ "name": format!("金额 {amounts}"), "rights": rights });
+        let role = text(&shop.boss.post("/roles", role).await.ok()["id"]);
+        hire(&shop, "custom", Some(&role)).await.0
+    };
+    let (reader, blind) = (clerk("read_only").await, clerk("hide").await);
+    assert_eq!(reader.get(&path).await.ok()["custom"], json!({ &budget: 880_000 }));
+    let refused = reader.patch(&path, 1, json!({ "custom": { &budget: 1 } })).await;
+    assert_eq!(refused.violations(), [format!("custom.{budget}: field_read_only")]);
+    for client in [&blind, &clerk("mask").await] {
+        let shown = client.get(&path).await.ok();
+        assert!(!shown.to_string().contains("880000"), "{shown}");
+        assert_eq!(client.get("/custom-fields").await.ok()["items"], json!([]));
+        let record = client.get(&format!("/audit?resource_id={}", text(&made["id"]))).await.ok();
+        assert!(
+            !record.to_string().contains("880000") && record.to_string().contains(&format!("custom.{budget}")),
+            "{record}"
+        );
+    }
+    let path = format!("/audit?resource_id={}", text(&made["id"]));
+    let record = reader.get(&path).await.ok();
+    assert!(record.to_string().contains("880000"), "{record}");
+    // Nor when the field is gone.
+    let fields = shop.boss.get("/custom-fields").await.ok();
+    let (id, version) = (text(&fields["items"][0]["id"]), fields["items"][0]["version"].as_i64().expect("a version"));
+    shop.boss.delete(&format!("/custom-fields/{id}"), version).await.ok();
+    let record = blind.get(&path).await.ok();
+    assert!(!record.to_string().contains("880000"), "{record}");
 }
 
 #[actix_web::test]

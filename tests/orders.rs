@@ -230,6 +230,29 @@ async fn whoever_looks_at_the_whole_number_is_on_the_record() {
 }
 
 #[actix_web::test]
+async fn the_record_names_what_changed_of_where_an_order_goes_and_no_value_of_it() {
+    let shop = Shop::new().await;
+    let (first, second) = (phone_number(), phone_number());
+    let made = order(&shop, &first).await;
+    shop.sales.patch(&path(&made), 1, json!({ "address": "上海市南京西路9号" })).await.ok();
+    shop.sales.patch(&path(&made), 2, json!({ "receiver": "何平", "phone": second })).await.ok();
+    // The same again changes nothing that could be named.
+    shop.sales.patch(&path(&made), 3, json!({ "receiver": "何平" })).await.ok();
+    let names = async |request: &str| -> Vec<String> {
+        let page =
+            shop.boss.get(&format!("/audit?resource_id={}&action=update{request}", text(&made["id"]))).await.ok();
+        assert!(!page.to_string().contains("南京西路") && !page.to_string().contains("何平"), "{page}");
+        assert!(!page.to_string().contains(&second[3..]), "{page}");
+        let fields = page["items"].as_array().expect("entries").iter().flat_map(|entry| entry["fields"].as_array());
+        let fields = fields.flatten().filter(|field| field["name"] != "vault");
+        let mut names: Vec<String> = fields.map(|field| text(&field["name"])).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(names("").await, ["address", "phone", "receiver"]);
+}
+
+#[actix_web::test]
 async fn orders_are_listed_newest_first_by_status_and_by_customer() {
     let shop = Shop::new().await;
     let mut made = Vec::new();

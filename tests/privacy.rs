@@ -333,6 +333,17 @@ async fn an_export_for_a_letter_says_what_was_bought_and_where_it_went() {
     for word in ["普洱", "¥99.00", "李四", "龙井路九号", "SF0000000002"] {
         assert!(page.contains(word), "{word}: {page}");
     }
+    // What each says of itself is true: remarks stand in the letter, and not in what the person fetches.
+    let remarked = "对花生过敏";
+    assert!(page.contains(remarked) && page.contains("员工填写的备注、标签与跟进内容都在其中"), "{page}");
+    assert!(!page.contains("不在自助导出之内"), "{page}");
+    assert!(record["notes"].to_string().contains("都在其中"), "{record}");
+    for note in record["notes"].as_array().expect("notes") {
+        assert!(page.contains(&text(note)), "{note}");
+    }
+    let person = shop.customer(&number).await;
+    let own = text(&person.get("/me/data?format=html").await.ok());
+    assert!(!own.contains(remarked) && own.contains("不在自助导出之内") && !own.contains("都在其中"), "{own}");
     // The person's own export proves a number, not who receives parcels.
     let mine = shop.customer(&number).await.get("/me/data").await.ok();
     assert_eq!(mine["records"][0]["orders"][0]["delivery"], Value::Null);

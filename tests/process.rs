@@ -16,7 +16,7 @@ fn mode(home: &Home, name: &str) -> u32 {
 }
 
 /// What it said when it refused.
-fn refusal(output: &Output) -> String {
+pub fn refusal(output: &Output) -> String {
     assert!(!output.status.success(), "it did not refuse");
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -1,9 +1,10 @@
 //! Rights as data, through the front door: who may give what to whom, what a role opens, who shares a
 //! customer, and how a leaver's customers go on.
 
-use crate::harness::{Client, PASSWORD, Shop, phone_number, text};
-use api::System;
+use crate::guards::database::open;
+use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 /// Rights with these permissions and this reach, everything shown.
@@ -339,13 +340,8 @@ async fn an_operator_suspends_a_business_and_its_customers_still_see_their_order
     body["phone"] = json!(number);
     shop.sales.post("/orders", body).await.ok();
     let buyer = shop.customer(&number).await;
-    let system = System::new(&shop.at);
     // Somebody who works nowhere: in a suspended business even the operator's own staff are out.
-    let name = format!("operator-{}", phone_number());
-    system.create_operator(&name, api::hash_password(PASSWORD).expect("a hash")).await.expect("made");
-    system.appoint_operator(&name).await.expect("appointed");
-    let login = json!({ "name": name, "password": PASSWORD, "device": "browser-1" });
-    let operator = shop.nobody.holding(&shop.nobody.post("/auth/password", login).await.ok());
+    let operator = shop.caretaker().await.log_in(&shop).await;
     // Who runs the machine is nobody's colleague.
     operator.get("/staff").await.problem(403, "side_wrong");
     let staff = shop.boss.get("/staff").await.ok();
@@ -396,4 +392,72 @@ async fn teams_are_a_tree_without_a_circle() {
     shop.boss.delete(&format!("/teams/{above}"), 1).await.problem(409, "in_use");
     shop.boss.patch(&format!("/teams/{below}"), 1, json!({ "parent_id": null })).await.ok();
     assert_eq!(shop.boss.delete(&format!("/teams/{above}"), 1).await.status, 204);
+}
+
+#[actix_web::test]
+async fn customers_are_handed_to_nobody_who_may_not_change_them() {
+    let shop = Shop::new().await;
+    customer(&shop.sales, "张三").await;
+    let path = format!("/staff/{}/handover", shop.sales_id);
+    let (_, reader) = hire(&shop, "finance", None).await;
+    let refused = shop.boss.post(&path, json!({ "to_staff_id": reader })).await;
+    assert_eq!(refused.violations(), ["to_staff_id: cannot_change_customers"]);
+    // It is the rights that count, not the name of the role.
+    let rights = json!({
+        "permissions": ["customers.read"], "pool": false, "fields": { "phones": "mask", "amounts": "show" },
+        "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+    });
+    let role = text(&shop.boss.post("/roles", json!({ "name": "旁观", "rights": rights })).await.ok()["id"]);
+    let (_, watcher) = hire(&shop, "custom", Some(&role)).await;
+    let refused = shop.boss.post(&path, json!({ "to_staff_id": watcher })).await;
+    assert_eq!(refused.violations(), ["to_staff_id: cannot_change_customers"]);
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+}
+
+#[actix_web::test]
+async fn a_leaver_is_handed_over_once_at_a_time() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/staff/{}/handover", shop.sales_id);
+    let heirs = [shop.rival_id, shop.boss_id, shop.rival_id, shop.boss_id];
+    let asked = heirs.map(|heir| shop.boss.post(&path, json!({ "to_staff_id": heir })));
+    let answers = futures::future::join_all(asked).await;
+    let begun: Vec<_> = answers.iter().filter(|answer| answer.status == 202).collect();
+    assert_eq!(begun.len(), 1, "{answers:?}");
+    let (handover, heir) = (begun[0].body["id"].clone(), begun[0].body["to_staff_id"].clone());
+    for answer in answers.into_iter().filter(|answer| answer.status != 202) {
+        answer.problem(409, "handover_running");
+    }
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], handover);
+    // Somebody else's is another matter.
+    let other = format!("/staff/{}/handover", shop.rival_id);
+    assert_eq!(shop.boss.post(&other, json!({ "to_staff_id": shop.boss_id })).await.status, 202);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+    assert!(
+        [&heir, &json!(shop.boss_id)].contains(&&shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"])
+    );
+    assert_eq!(shop.boss.post(&path, json!({ "to_staff_id": shop.rival_id })).await.status, 202);
+}
+
+#[actix_web::test]
+async fn what_a_hand_over_that_was_given_up_left_can_be_handed_over_again() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/staff/{}/handover", shop.sales_id);
+    let heir = json!({ "to_staff_id": shop.rival_id });
+    let begun = shop.boss.post(&path, heir.clone()).await.ok();
+    // Its worker went down each time before it could say why.
+    let tried = format!("UPDATE jobs SET attempts = 10 WHERE kind = 'handover_asked' AND tenant_id = {}", shop.tenant);
+    open(&shop).await.execute_unprepared(&tried).await.expect("tried");
+    shop.run_jobs().await;
+    let state = shop.boss.get(&format!("/handovers/{}", text(&begun["id"]))).await.ok();
+    assert_eq!((&state["done"], &state["failed"]), (&json!(false), &json!(true)), "{state}");
+    let said = shop.boss.get("/audit?resource=staff&action=handover_failed").await.ok();
+    assert_eq!(said["items"][0]["resource_id"], json!(shop.sales_id), "{said}");
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+    let again = shop.boss.post(&path, heir).await;
+    assert_eq!(again.status, 202, "{}", again.body);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"], json!(shop.rival_id));
 }

@@ -1,7 +1,8 @@
 //! The list of devices: what it shows, and how a session is ended from another one.
 
-use crate::harness::{Client, Shop, sim, text, unique_phone};
+use crate::harness::{Client, PASSWORD, Shop, sim, text, unique_phone};
 use chrono::Duration;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn sessions(client: &Client) -> Vec<Value> {
@@ -115,4 +116,28 @@ async fn a_wiped_device_is_told_so_at_its_next_contact() {
     let again = json!({ "refresh_token": lost.refresh_token, "device": "device-lost" });
     shop.nobody.post("/auth/refresh", again).await.problem(401, "wiped");
     assert_eq!(sessions(&held).await.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_password_session_is_called_what_it_says_or_what_its_program_is() {
+    let shop = Shop::new().await;
+    let operator = shop.operator().await;
+    let log_in = async |device: &str, label: Option<&str>, agent: Option<&str>| {
+        let body = json!({ "name": operator.name, "password": PASSWORD, "device": device, "label": label });
+        let request = shop.nobody.request(Method::POST, "/auth/password").json(&body);
+        let request = match agent {
+            Some(agent) => request.header("User-Agent", agent),
+            None => request,
+        };
+        let client = shop.nobody.holding(&shop.nobody.send(request).await.ok());
+        let list = sessions(&client).await;
+        list.into_iter().find(|session| session["current"] == true).expect("a session")["label"].clone()
+    };
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    assert_eq!(log_in("browser-1", None, Some(firefox)).await, "Firefox 140 · Linux");
+    assert_eq!(log_in("browser-2", None, Some("curl/8.5.0")).await, "curl 8.5");
+    assert_eq!(log_in("browser-3", Some("对账脚本"), Some("curl/8.5.0")).await, "对账脚本");
+    assert_eq!(log_in("browser-4", None, None).await, Value::Null);
+    let long = log_in("browser-5", None, Some(&"a".repeat(900))).await;
+    assert_eq!(long, "a".repeat(50));
 }

@@ -90,11 +90,20 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Backup { file } => api::backup(&config, &file).await,
         Command::Restore { file } => {
+            let list = PathBuf::from(&config.keys.erased_file);
             api::restore(&config, &file)?;
             let at = Installation::open(config, Clock::System).await?;
             let again = api::erase_again(&at).await?;
             at.close().await;
-            say(&serde_json::json!({ "erased_again": again }).to_string())
+            say(&if list.exists() {
+                serde_json::json!({ "erased_again": again })
+            } else {
+                // Not the same as a list on which nobody stands.
+                let next = "whoever was erased since the backup was made is back. Put the list there and start the \
+                            server, which erases them again. Where nobody was ever erased there is none";
+                serde_json::json!({ "erased_again": null, "no_list_at": list, "next": next })
+            }
+            .to_string())
         }
         Command::Audit(command) => {
             let at = Installation::open(config, Clock::System).await?;

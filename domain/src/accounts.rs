@@ -30,6 +30,12 @@ pub struct WechatLogin {
     pub label: Option<String>,
 }
 
+/// The fewest characters of a password (NIST SP 800-63B asks for eight).
+pub const PASSWORD_SHORTEST: u64 = 10;
+
+/// The most characters of a password.
+pub const PASSWORD_LONGEST: u64 = 128;
+
 /// Sign in of an operator by name and password.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,16 +43,28 @@ pub struct PasswordLogin {
     /// The operator's name.
     #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
     pub name: String,
-    /// The password. At least ten characters (NIST SP 800-63B asks for eight).
-    #[validate(length(min = 10, max = 128))]
+    /// The password: 10 to 128 characters.
+    #[validate(length(min = PASSWORD_SHORTEST, max = PASSWORD_LONGEST))]
     pub password: Verbatim,
     /// A random name of the client; ties a refresh token to it.
     #[validate(length(min = 8, max = 64), custom(function = "text::code"))]
     pub device: String,
-    /// What the device calls itself, for the list of sessions.
+    /// What the device calls itself, for the list of sessions; without it what its `User-Agent` says.
     #[serde(default)]
     #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
     pub label: Option<String>,
+}
+
+/// Change one's own password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The present one.
+    #[validate(length(min = PASSWORD_SHORTEST, max = PASSWORD_LONGEST))]
+    pub present: Verbatim,
+    /// The new one: 10 to 128 characters.
+    #[validate(length(min = PASSWORD_SHORTEST, max = PASSWORD_LONGEST))]
+    pub new: Verbatim,
 }
 
 /// Ask for a new access token.

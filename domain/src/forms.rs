@@ -62,6 +62,7 @@ forms! {
     server {
         accounts::WechatLogin,
         accounts::PasswordLogin,
+        accounts::PasswordChange,
         accounts::Refresh,
         accounts::Switch,
         accounts::PhoneProof,

@@ -175,7 +175,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Changes one's own password, for operators, and ends every other session. Whoever has an authenticator app gives
+         *     the second look first; a wrong present password counts like one at a login.
+         */
+        put: operations["change_password"];
         /**
          * Logs an operator in. With an authenticator app set up the answer is 401 `second_factor_required`
          *     with a `challenge` for `/auth/password/second`.
@@ -1645,6 +1649,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the installation's own record, newest first: what operators and the command line did, and logins of
+         *     whoever works in no business.
+         */
+        get: operations["list_installation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As `GET /audit/verify`, for the installation's own record. */
+        get: operations["verify_installation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/networks": {
         parameters: {
             query?: never;
@@ -2143,7 +2184,7 @@ export interface paths {
         get: operations["preview_handover"];
         put?: never;
         /**
-         * Hands everything that a colleague looks after to another. It goes on in the background, a few
+         * Hands everything that a colleague looks after to another, whose role may change customers. It goes on in the background, a few
          *     hundred rows at a time; `GET /handovers/{id}` says how far it is.
          */
         post: operations["hand_over"];
@@ -4068,16 +4109,13 @@ export interface components {
         Given: {
             [key: string]: unknown;
         };
-        /** @description What somebody looks after. */
-        HandoverPreview: {
-            /** @description Customers in their name, also those in the pool that were theirs last. */
-            customers: components["schemas"]["Counted"];
-            /** @description Customers of others that they help with; that ends. */
-            helping: components["schemas"]["Counted"];
-            /** @description Orders of their customers, which go with them. */
-            orders: components["schemas"]["Counted"];
-            /** @description Their open tasks. */
-            tasks: components["schemas"]["Counted"];
+        /** @description What would be handed over. */
+        HandoverPreview: components["schemas"]["LookedAfter"] & {
+            /**
+             * Format: uuid
+             * @description The hand-over that is under way: until it is done there is no second one.
+             */
+            running_id?: string | null;
         };
         /** @description A hand-over, done or under way. */
         HandoverView: {
@@ -4093,6 +4131,11 @@ export interface components {
             customers: number;
             /** @description Whether everything has arrived. */
             done: boolean;
+            /**
+             * @description Whether it was given up after many attempts: what had not arrived is still the leaver's, and can be handed over
+             *     again.
+             */
+            failed: boolean;
             /**
              * Format: date-time
              * @description When the last arrived.
@@ -4576,11 +4619,27 @@ export interface components {
              */
             used_from_at: string;
         };
+        /** @description What a letter is answered with. */
+        Letter: components["schemas"]["KeptRecord"] & {
+            /** @description What is in it, and what the law obliges the business to keep. */
+            notes: string[];
+        };
         /**
          * @description What is alike, the surest first.
          * @enum {string}
          */
         Likeness: "phone" | "company" | "name";
+        /** @description What somebody looks after. */
+        LookedAfter: {
+            /** @description Customers in their name, also those in the pool that were theirs last. */
+            customers: components["schemas"]["Counted"];
+            /** @description Customers of others that they help with; that ends. */
+            helping: components["schemas"]["Counted"];
+            /** @description Orders of their customers, which go with them. */
+            orders: components["schemas"]["Counted"];
+            /** @description Their open tasks. */
+            tasks: components["schemas"]["Counted"];
+        };
         /** @description Who somebody is. */
         Me: {
             /**
@@ -6097,15 +6156,22 @@ export interface components {
         PairReason: "phone" | "company" | "name" | "region";
         /** @enum {string} */
         PairState: "open" | "ignored" | "merged";
+        /** @description Change one's own password. */
+        PasswordChange: {
+            /** @description The new one: 10 to 128 characters. */
+            new: components["schemas"]["Verbatim"];
+            /** @description The present one. */
+            present: components["schemas"]["Verbatim"];
+        };
         /** @description Sign in of an operator by name and password. */
         PasswordLogin: {
             /** @description A random name of the client; ties a refresh token to it. */
             device: string;
-            /** @description What the device calls itself, for the list of sessions. */
+            /** @description What the device calls itself, for the list of sessions; without it what its `User-Agent` says. */
             label?: string | null;
             /** @description The operator's name. */
             name: string;
-            /** @description The password. At least ten characters (NIST SP 800-63B asks for eight). */
+            /** @description The password: 10 to 128 characters. */
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
@@ -7903,6 +7969,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     login_password: {
         parameters: {
             query?: never;
@@ -9670,7 +9769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeptRecord"];
+                    "application/json": components["schemas"]["Letter"];
                     "text/html": string;
                 };
             };
@@ -11391,6 +11490,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MergeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_installation_audit: {
+        parameters: {
+            query?: {
+                /** @description Entries about this row. */
+                resource_id?: string;
+                /** @description Entries about this kind of row: `customer`, `order`, `session`, … */
+                resource?: string;
+                /** @description Entries of this member of staff. */
+                actor_id?: string;
+                /** @description `create`, `update`, `delete`, `reveal`, `login`, … */
+                action?: string;
+                /** @description From this instant on. */
+                from?: string;
+                /** @description Before this instant. */
+                until?: string;
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntryView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    verify_installation_audit: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before; from the beginning when absent. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             400: components["responses"]["Problem400"];

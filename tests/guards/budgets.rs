@@ -15,6 +15,9 @@ use serde_json::json;
 const BUDGETS: &[(&str, u64)] = &[
     ("list_audit_entries", 2), // the page, and the keys of the persons on it
     ("verify_audit", 7),
+    ("list_installation_audit", 1),
+    ("change_password", 14), // the counters of guesses (6), and what a login of the old password began
+    ("verify_installation_audit", 7),
     ("list_customers", 3), // the page, and its tags; with a rare tag or a part of the business, whose ids it is
     // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
     ("create_customer", 10),
@@ -107,8 +110,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
     ("remove_staff", 13), // counts what is still in their name (4)
-    ("preview_handover", 5),
-    ("hand_over", 9),
+    ("preview_handover", 6),
+    ("hand_over", 11),
     ("get_handover", 1),
     ("list_invitations", 1),
     ("create_invitation", 4),

@@ -56,6 +56,7 @@ async fn every_command_that_changes_something_puts_it_on_the_record() {
         ("admin operator list", vec![]),
         ("admin staff list", vec!["--tenant", &tenant]),
         ("admin tenant list", vec![]),
+        ("audit list", vec!["--tenant", "1", "--limit", "5"]),
         ("audit verify", vec!["--tenant", "1"]),
     ];
     let mut known: Vec<&str> = changing.iter().chain(&reading).map(|(words, _)| *words).collect();

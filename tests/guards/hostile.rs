@@ -272,7 +272,7 @@ async fn headers_that_nobody_can_read_are_problems() {
                 let request = request.header("If-Match", version);
                 let request = if let Some(body) = &sample.body { request.json(body) } else { request };
                 let answer = operation.checked(sample.client.send(request).await);
-                assert_eq!(answer.status, 428, "{} with If-Match {version}: {}", operation.id, answer.body);
+                answer.problem(400, "version_unreadable");
             }
             let answer = operation.call(&sample.client, &Sample { version: Some(7), ..sample.clone() }).await;
             assert_eq!(answer.status, 409, "{} at another version: {}", operation.id, answer.body);

@@ -154,7 +154,9 @@ fn capital(word: &str) -> String {
 async fn an_address_that_does_not_exist_and_a_wrong_method_are_problems() {
     let shop = Shop::new().await;
     let mut answers = vec![shop.boss.get("/nothing-here").await, shop.nobody.get("//nothing-here").await];
-    for operation in operations(&shop).await {
+    let all = operations(&shop).await;
+    let puts: Vec<&str> = all.iter().filter(|one| one.method == reqwest::Method::PUT).map(|one| &*one.path).collect();
+    for operation in all.iter().filter(|operation| !puts.contains(&&*operation.path)) {
         let path = operation.filled(|_| shop.boss_id.to_string());
         answers.push(shop.boss.send(shop.boss.request(reqwest::Method::PUT, &path)).await);
     }

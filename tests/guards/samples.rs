@@ -160,7 +160,7 @@ impl<'s> Desk<'s> {
 
             // The business.
             "list_audit_entries" | "verify_audit" | "get_business" => mine(),
-            "list_networks" | "add_network" | "remove_network" | "get_tenant_keys" | "rotate_tenant_keys" | "list_staff_sessions" | "revoke_staff_session"
+            "change_password" | "list_installation_audit" | "verify_installation_audit" | "list_networks" | "add_network" | "remove_network" | "get_tenant_keys" | "rotate_tenant_keys" | "list_staff_sessions" | "revoke_staff_session"
             | "wipe_staff_session" => self.staffing(operation).await,
             "change_business" => mine().version(self.business_version().await).body(json!({
                 "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,

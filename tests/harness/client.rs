@@ -137,6 +137,10 @@ impl Client {
         self.send(self.request(Method::PATCH, path).header("If-Match", format!("\"{version}\"")).json(&body)).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
     pub async fn delete(&self, path: &str, version: i64) -> Answer {
         self.send(self.request(Method::DELETE, path).header("If-Match", format!("\"{version}\""))).await
     }

@@ -5,10 +5,11 @@ use api::System;
 use chrono::{DateTime, Utc};
 use domain::permission::Role;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 pub const PASSWORD: &str = "correct horse battery";
 
-/// Somebody with a name and a password, who is a boss of the shop.
+/// Somebody with a name and a password.
 pub struct Operator {
     pub name: String,
     /// What the authenticator app was told.
@@ -17,13 +18,31 @@ pub struct Operator {
 }
 
 impl Shop {
-    /// A new operator who works here.
+    /// A new operator who is a boss of the shop.
     pub async fn operator(&self) -> Operator {
-        let name = format!("operator-{}", phone_number());
+        let (operator, account) = self.somebody().await;
         let system = System::new(&self.at);
-        let account = system.create_operator(&name, api::hash_password(PASSWORD).expect("a hash")).await.expect("made");
         system.create_staff(self.tenant, "运营", Role::Boss, None, Some(account)).await.expect("staff");
-        Operator { name, secret: None, recovery_codes: Vec::new() }
+        operator
+    }
+
+    /// A new operator who works nowhere and manages the installation.
+    pub async fn caretaker(&self) -> Operator {
+        let operator = self.newcomer().await;
+        System::new(&self.at).appoint_operator(&operator.name).await.expect("appointed");
+        operator
+    }
+
+    /// A new operator who works nowhere.
+    pub async fn newcomer(&self) -> Operator {
+        self.somebody().await.0
+    }
+
+    async fn somebody(&self) -> (Operator, Uuid) {
+        let name = format!("operator-{}", phone_number());
+        let hash = api::hash_password(PASSWORD).expect("a hash");
+        let account = System::new(&self.at).create_operator(&name, hash).await.expect("made");
+        (Operator { name, secret: None, recovery_codes: Vec::new() }, account)
     }
 
     /// What an app shows now that was told this secret.

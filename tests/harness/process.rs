@@ -131,13 +131,18 @@ impl Home {
 
     /// As [`Home::admin`], with another line on its standard input.
     pub fn told(&self, arguments: &[&str], line: &str) -> Value {
+        let output = self.fed(arguments, line);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    }
+
+    /// Runs a command to its end, with a line on its standard input.
+    pub fn fed(&self, arguments: &[&str], line: &str) -> Output {
         let mut child = self.command(arguments);
         let child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = child.expect("the binary runs");
         child.stdin.take().expect("a pipe").write_all(format!("{line}\n").as_bytes()).expect("a line");
-        let output = child.wait_with_output().expect("an end");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap_or_default()
+        child.wait_with_output().expect("an end")
     }
 
     /// A business with an operator, who is its boss.

@@ -1,7 +1,9 @@
-//! `shuke audit …`: proves that nobody touched the record, and says how long it is kept.
+//! `shuke audit …`: reads the record, proves that nobody touched it, and says how long it is kept.
 
 use super::said;
+use crate::audit::{AuditQuery, of_business, of_installation};
 use crate::installation::Installation;
+use crate::scope::INSTALLATION;
 use crate::scope::system::System;
 use anyhow::ensure;
 use clap::Subcommand;
@@ -14,6 +16,14 @@ const AT_A_TIME: u64 = 50_000;
 /// `shuke audit`
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
+    /// Lists entries, newest first, one on a line; behind them, where there are more, the cursor of the next page.
+    List {
+        /// The business; 0 is the installation itself.
+        #[arg(long)]
+        tenant: i64,
+        #[command(flatten)]
+        query: AuditQuery,
+    },
     /// Finds entries that were removed, changed or put elsewhere; one line for each business.
     Verify {
         /// Only this business; 0 is the installation itself.
@@ -39,11 +49,24 @@ impl AuditCommand {
     pub async fn run(self, at: &Arc<Installation>) -> anyhow::Result<(Vec<Value>, bool)> {
         let system = System::new(at);
         match self {
+            Self::List { tenant, query } => {
+                let page = if tenant == INSTALLATION {
+                    of_installation(&system, query).await
+                } else {
+                    let there = system.tenant(tenant).await.map_err(said)?;
+                    ensure!(there.is_some_and(|there| there.erased_at.is_none()), "there is no business {tenant}");
+                    of_business(&system.console_scope(tenant).await.map_err(said)?, query).await
+                };
+                let page = page.map_err(said)?;
+                let mut lines: Vec<Value> = page.items.iter().map(|entry| json!(entry)).collect();
+                lines.extend(page.next_cursor.map(|next| json!({ "next_cursor": next })));
+                Ok((lines, true))
+            }
             Self::Verify { tenant } => {
                 let tenants = match tenant {
                     Some(tenant) => {
                         // A number that was mistyped must not look like a record that nobody touched.
-                        let known = tenant == 0
+                        let known = tenant == INSTALLATION
                             || system.tenant(tenant).await.map_err(said)?.is_some()
                             || system.audited().await.map_err(said)?.contains(&tenant);
                         ensure!(known, "there is no business {tenant}");

@@ -29,8 +29,8 @@ pub enum Ip {
         /// Why.
         #[arg(long)]
         reason: Option<String>,
-        /// Hours after which it ends by itself; for good when left out.
-        #[arg(long)]
+        /// Hours after which it ends by itself, at most 87600 (ten years); for good when left out.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=87_600))]
         hours: Option<u32>,
     },
     /// Forgets what was said about a network.

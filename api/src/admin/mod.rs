@@ -100,7 +100,7 @@ pub enum Staff {
         #[arg(long)]
         phone: String,
     },
-    /// Changes a role. Tokens in use stop working within three seconds.
+    /// Changes a role. Tokens in use stop working within three seconds. The last boss who can log in stays one.
     Role {
         /// The business.
         #[arg(long)]
@@ -112,7 +112,7 @@ pub enum Staff {
         #[arg(long)]
         role: Role,
     },
-    /// Suspends somebody: they cannot log in until they get a role again.
+    /// Suspends somebody: they cannot log in until they get a role again. Not the last boss who can log in.
     Suspend {
         /// The business.
         #[arg(long)]
@@ -182,14 +182,25 @@ impl Admin {
                 Ok(json!({ "staff_id": staff }))
             }
             Self::Staff(Staff::Role { tenant, staff, role }) => {
-                system.set_role(tenant, staff, Some(role)).await.map_err(said)?;
+                system.set_role(tenant, staff, Some(role)).await.map_err(|problem| kept(problem, tenant))?;
                 Ok(json!({ "staff_id": staff, "role": role }))
             }
             Self::Staff(Staff::Suspend { tenant, staff }) => {
-                system.set_role(tenant, staff, None).await.map_err(said)?;
+                system.set_role(tenant, staff, None).await.map_err(|problem| kept(problem, tenant))?;
                 Ok(json!({ "staff_id": staff, "suspended": true }))
             }
         }
+    }
+}
+
+/// Why somebody stays what they are, and what to do about it.
+fn kept(problem: crate::Problem, tenant: i64) -> anyhow::Error {
+    match problem.code() {
+        "last_boss" => anyhow::anyhow!(
+            "nobody else could log in to business {tenant} as its boss. Make another boss first (`shuke admin staff \
+             create --role boss` or `shuke admin staff role --role boss`), and let them log in once. Nothing was changed"
+        ),
+        _ => said(problem),
     }
 }
 
@@ -197,6 +208,11 @@ impl Admin {
 pub(crate) fn said(problem: crate::Problem) -> anyhow::Error {
     match problem {
         crate::Problem::Internal(cause) => cause,
+        crate::Problem::Invalid(violations) => {
+            let each = violations.explain(domain::Lang::En).into_iter();
+            let each: Vec<String> = each.map(|one| format!("{}: {}", one.field, one.detail)).collect();
+            anyhow::anyhow!("{}", each.join("; "))
+        }
         other => anyhow::anyhow!("{}", domain::message::detail(other.code(), &[], domain::Lang::En)),
     }
 }

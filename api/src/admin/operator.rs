@@ -5,26 +5,24 @@ use crate::auth::hash_password;
 use crate::scope::system::System;
 use anyhow::{Context as _, ensure};
 use clap::Subcommand;
+use domain::accounts::{PASSWORD_LONGEST, PASSWORD_SHORTEST};
 use domain::permission::Role;
 use serde_json::{Value, json};
 use std::io::BufRead as _;
 
-/// The fewest characters of a password.
-const SHORTEST: usize = 10;
-
 /// `shuke admin operator`
 #[derive(Debug, Subcommand)]
 pub enum Operator {
-    /// Makes an operator, and with `--tenant` a member of staff there.
+    /// Makes an operator: with `--tenant` a member of staff there, with `--installation` one who manages all of it.
     Create {
         /// The name to log in with.
         #[arg(long)]
         name: String,
-        /// Reads the password (at least ten characters) from standard input.
+        /// Reads the password (10 to 128 characters) from standard input.
         #[arg(long, required = true)]
         password_stdin: bool,
         /// A business to work in.
-        #[arg(long)]
+        #[arg(long, required_unless_present = "installation")]
         tenant: Option<i64>,
         /// The role there.
         #[arg(long, default_value = "boss")]
@@ -40,7 +38,7 @@ pub enum Operator {
         /// The name they log in with.
         #[arg(long)]
         name: String,
-        /// Reads the password (at least ten characters) from standard input.
+        /// Reads the password (10 to 128 characters) from standard input.
         #[arg(long, required = true)]
         password_stdin: bool,
     },
@@ -78,11 +76,11 @@ impl Operator {
             }
             Self::List => {
                 let rows = system.operators().await.map_err(said)?.into_iter();
-                let row = |row: crate::auth::entity::operator::Model| json!({ "name": row.name, "installation": row.installation.is_some(), "created_at": row.created_at });
+                let row = |row: crate::auth::entity::operator::Model| json!({ "name": row.name, "account_id": row.account_id, "installation": row.installation.is_some(), "created_at": row.created_at });
                 Ok(json!({ "operators": rows.map(row).collect::<Vec<_>>() }))
             }
             Self::Password { name, password_stdin: _ } => {
-                system.set_password(&name, password()?).await.map_err(said)?;
+                system.set_password(&name, password()?, None).await.map_err(said)?;
                 Ok(json!({ "name": name, "password": true }))
             }
             Self::ResetTotp { name } => {
@@ -102,6 +100,10 @@ fn password() -> anyhow::Result<String> {
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
     let password = password.trim_end_matches(['\n', '\r']);
-    ensure!(password.chars().count() >= SHORTEST, "the password needs at least ten characters");
+    let length = u64::try_from(password.chars().count()).unwrap_or(u64::MAX);
+    ensure!(
+        (PASSWORD_SHORTEST..=PASSWORD_LONGEST).contains(&length),
+        "the password needs {PASSWORD_SHORTEST} to {PASSWORD_LONGEST} characters"
+    );
     hash_password(password)
 }

@@ -2,4 +2,5 @@
 
 mod routes;
 
-pub(crate) use routes::routes;
+pub use routes::AuditQuery;
+pub(crate) use routes::{of_business, of_installation, routes};

@@ -1,10 +1,13 @@
 //! Searching the audit record, and proving that nobody touched it.
 
+use crate::customers;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
-use crate::scope::{Can, Kind, Query, Scope, Verdict, audit_entry::entry, grants::AuditRead};
+use crate::scope::{
+    Can, Find, INSTALLATION, Kind, Operating, Query, Scope, Verdict, audit_entry::entry, grants::AuditRead,
+};
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Utc};
 use sea_orm::ColumnTrait as _;
@@ -18,28 +21,40 @@ use uuid::Uuid;
 const VERIFIED: u64 = 5000;
 
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(list_audit_entries).service(verify_audit);
+    services
+        .service(list_audit_entries)
+        .service(verify_audit)
+        .service(list_installation_audit)
+        .service(verify_installation_audit);
 }
 
-/// Filters of the audit record; all of them together.
-#[derive(Debug, Deserialize, IntoParams)]
+/// Filters of the audit record; all of them together. The command line has the same.
+#[derive(Debug, Deserialize, IntoParams, clap::Args)]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// Entries about this row.
+    #[arg(long)]
     pub resource_id: Option<Uuid>,
     /// Entries about this kind of row: `customer`, `order`, `session`, …
+    #[arg(long)]
     pub resource: Option<String>,
     /// Entries of this member of staff.
+    #[arg(long)]
     pub actor_id: Option<Uuid>,
     /// `create`, `update`, `delete`, `reveal`, `login`, …
+    #[arg(long)]
     pub action: Option<String>,
     /// From this instant on.
+    #[arg(long)]
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
+    #[arg(long)]
     pub until: Option<DateTime<Utc>>,
     /// Rows on a page, 1 to 100; 20 when absent.
+    #[arg(long)]
     pub limit: Option<u64>,
     /// `next_cursor` of the page before.
+    #[arg(long)]
     pub cursor: Option<String>,
 }
 
@@ -103,18 +118,18 @@ pub struct FieldChange {
 }
 
 impl AuditEntryView {
-    fn of(scope: &Scope, row: entry::Model, personal: &Map<String, Value>) -> Self {
+    fn of(hides: &Hides, row: entry::Model, personal: &Map<String, Value>) -> Self {
         let said = row.changes.as_deref().and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
         let mut changes = said.unwrap_or_default();
         let fields = match changes.remove("fields") {
             Some(Value::Object(fields)) => {
-                fields.into_iter().map(|(name, said)| shown(scope, name, said, personal)).collect()
+                fields.into_iter().map(|(name, said)| shown(hides, name, said, personal)).collect()
             }
             // Entries of the first versions have only names.
             Some(Value::Array(names)) => {
                 let names = names.into_iter().filter_map(|name| name.as_str().map(str::to_owned));
                 let secret = Value::from("secret");
-                names.map(|name| shown(scope, name, secret.clone(), personal)).collect()
+                names.map(|name| shown(hides, name, secret.clone(), personal)).collect()
             }
             _ => Vec::new(),
         };
@@ -136,15 +151,38 @@ impl AuditEntryView {
     }
 }
 
+/// What the reader's field rules hide.
+#[derive(Default)]
+struct Hides {
+    amounts: bool,
+    /// Names of the business's own fields that are shown, unless all of them are.
+    own: Option<Vec<String>>,
+}
+
+impl Hides {
+    async fn from(scope: &Scope, entries: &[(entry::Model, Map<String, Value>)]) -> Result<Self, Problem> {
+        // Only then it is worth a statement: own fields are recorded as personal.
+        let some = entries.iter().flat_map(|(_, personal)| personal.keys()).any(|name| name.starts_with("custom."));
+        let own = if some { customers::custom::recorded_names(scope).await? } else { None };
+        Ok(Self { amounts: !scope.fields().amounts.opens(), own })
+    }
+
+    fn hide(&self, name: &str) -> bool {
+        // Sums are in columns that say so (guard: names of columns); phones are never in the record.
+        let sum = name.ends_with("_fen") && self.amounts;
+        let own = || self.own.as_ref().filter(|_| name.starts_with("custom."));
+        sum || own().is_some_and(|seen| !seen.iter().any(|seen| seen == name))
+    }
+}
+
 /// The one place where a recorded value is shown: what the reader's field rules hide is hidden here.
-fn shown(scope: &Scope, name: String, said: Value, personal: &Map<String, Value>) -> FieldChange {
+fn shown(hides: &Hides, name: String, said: Value, personal: &Map<String, Value>) -> FieldChange {
     let (kind, values) = match &said {
         Value::Object(values) => (Kind::Plain, Some(values)),
         Value::String(kind) if kind == "personal" => (Kind::Personal, personal.get(&name).and_then(Value::as_object)),
         _ => (Kind::Secret, None),
     };
-    // Sums are in columns that say so (guard: names of columns); phones are never in the record.
-    let values = values.filter(|_| !name.ends_with("_fen") || scope.fields().amounts.opens());
+    let values = values.filter(|_| !hides.hide(&name));
     let value = |which: &str| values.and_then(|values| values.get(which)).cloned().unwrap_or_default();
     FieldChange {
         kind: kind.as_str().to_owned(),
@@ -155,6 +193,33 @@ fn shown(scope: &Scope, name: String, said: Value, personal: &Map<String, Value>
     }
 }
 
+/// What a query finds of a record, newest first, and the next cursor.
+async fn found(
+    record: Find<'_, entry::Entity>,
+    query: AuditQuery,
+) -> Result<(Vec<entry::Model>, Option<String>), Problem> {
+    let condition = query.condition();
+    let page = PageQuery { limit: query.limit, cursor: query.cursor }.check()?;
+    let position = |row: &entry::Model| Position { at: row.at, id: row.id };
+    Ok(record.filter(condition).page(entry::Column::At, page, |rows| rows, position).await?)
+}
+
+/// A page of a business's record, as far as the scope shows it.
+pub(crate) async fn of_business(scope: &Scope, query: AuditQuery) -> Result<Page<AuditEntryView>, Problem> {
+    let (rows, next_cursor) = found(scope.find(), query).await?;
+    let opened = scope.open_entries(rows).await?;
+    let hides = Hides::from(scope, &opened).await?;
+    let items = opened.into_iter().map(|(row, personal)| AuditEntryView::of(&hides, row, &personal));
+    Ok(Page { items: items.collect(), next_cursor })
+}
+
+/// A page of the installation's own record. It is about no customer, so nothing in it is anybody's.
+pub(crate) async fn of_installation(system: &System, query: AuditQuery) -> Result<Page<AuditEntryView>, Problem> {
+    let (rows, next_cursor) = found(system.record_of(INSTALLATION), query).await?;
+    let items = rows.into_iter().map(|row| AuditEntryView::of(&Hides::default(), row, &Map::new()));
+    Ok(Page { items: items.collect(), next_cursor })
+}
+
 /// A page of the audit record, newest first. Personal values are shown to whoever may read the record,
 /// until the person is erased.
 #[utoipa::path(tag = "audit", security(("bearer" = ["audit.read"])), params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Problems))]
@@ -163,14 +228,18 @@ async fn list_audit_entries(
     scope: Can<AuditRead>,
     query: Query<AuditQuery>,
 ) -> Result<Json<Page<AuditEntryView>>, Problem> {
-    let condition = query.0.condition();
-    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.check()?;
-    let position = |row: &entry::Model| Position { at: row.at, id: row.id };
-    let find = scope.find::<entry::Entity>().filter(condition);
-    let (rows, next_cursor) = find.page(entry::Column::At, page, |rows| rows, position).await?;
-    let opened = scope.open_entries(rows).await?;
-    let items = opened.into_iter().map(|(row, personal)| AuditEntryView::of(&scope, row, &personal));
-    Ok(Json(Page { items: items.collect(), next_cursor }))
+    Ok(Json(of_business(&scope, query.0).await?))
+}
+
+/// A page of the installation's own record, newest first: what operators and the command line did, and logins of
+/// whoever works in no business.
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Problems))]
+#[get("/operator/audit")]
+async fn list_installation_audit(
+    operating: Operating,
+    query: Query<AuditQuery>,
+) -> Result<Json<Page<AuditEntryView>>, Problem> {
+    Ok(Json(of_installation(&operating.system, query.0).await?))
 }
 
 /// Where to go on verifying.
@@ -187,4 +256,11 @@ pub struct VerifyQuery {
 async fn verify_audit(scope: Can<AuditRead>, query: Query<VerifyQuery>) -> Result<Json<Verdict>, Problem> {
     let system = System::new(scope.installation());
     Ok(Json(system.verify_audit(scope.tenant_id(), query.0.after.unwrap_or_default(), VERIFIED).await?))
+}
+
+/// As `GET /audit/verify`, for the installation's own record.
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), params(VerifyQuery), responses((status = 200, body = Verdict), Problems))]
+#[get("/operator/audit/verify")]
+async fn verify_installation_audit(operating: Operating, query: Query<VerifyQuery>) -> Result<Json<Verdict>, Problem> {
+    Ok(Json(operating.system.verify_audit(INSTALLATION, query.0.after.unwrap_or_default(), VERIFIED).await?))
 }

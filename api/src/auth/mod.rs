@@ -2,11 +2,13 @@
 //! of a member of staff that each request is checked against.
 
 mod addresses;
+mod agent;
 mod attempts;
 pub(crate) mod entity;
 pub(crate) mod guard_entity;
 mod me;
 mod notice;
+mod own_password;
 mod password;
 mod routes;
 mod second_factor;
@@ -32,6 +34,7 @@ use crate::openapi::ServiceConfig;
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     services
         .configure(routes::routes)
+        .configure(own_password::routes)
         .configure(second_factor::routes)
         .configure(step_up::routes)
         .configure(sessions::routes);

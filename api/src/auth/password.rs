@@ -25,6 +25,12 @@ pub fn hash(password: &str) -> anyhow::Result<String> {
     Ok(hash.map_err(|error| anyhow::anyhow!("hashing: {error}"))?.to_string())
 }
 
+/// As [`hash`], where it keeps no request waiting.
+pub(super) async fn hash_apart(password: String) -> Result<String, Problem> {
+    let _turn = AT_ONCE.acquire().await.map_err(anyhow::Error::from)?;
+    Ok(web::block(move || hash(&password)).await.map_err(anyhow::Error::from)??)
+}
+
 /// Whether the password fits. An unknown name costs the same time as a wrong password.
 pub(super) async fn fits(password: String, stored: Option<String>) -> Result<bool, Problem> {
     let _turn = AT_ONCE.acquire().await.map_err(anyhow::Error::from)?;

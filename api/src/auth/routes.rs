@@ -4,7 +4,7 @@ use super::attempts::{Guess, limit};
 use super::entity::account;
 use super::me::{Holder, Me, Session, me, resumed, session};
 use super::notice::{self, LoginNoticed, recorded};
-use super::{password, prefix, totp};
+use super::{agent, password, prefix, totp};
 use crate::edge::Marks;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
@@ -68,6 +68,7 @@ async fn login_password(
     body: Checked<PasswordLogin>,
 ) -> Result<Json<Session>, Problem> {
     let PasswordLogin { name, password, device, label } = body.value;
+    let label = label.or_else(|| agent::label(request.headers()));
     let marks = Marks::of(&request);
     // Before the password is looked at: who may not come from here learns nothing by trying.
     marks.admits_operator()?;
@@ -149,9 +150,13 @@ async fn signed_in(
     failures: i64,
     origin: &Origin,
 ) -> Result<Json<Session>, Problem> {
+    let employments = system.employments(account_id).await?;
+    if employments.is_empty() && system.kept_out(account_id).await? {
+        recorded(system, "login_failed", Some(account_id), origin).await?;
+        return Err(Problem::Forbidden("no_business_left"));
+    }
     let continued = begun(system, account_id, device, failures).await?;
     recorded(system, "login", Some(account_id), origin).await?;
-    let employments = system.employments(account_id).await?;
     let works_in = |tenant: &i64| employments.iter().any(|employment| employment.tenant_id == *tenant);
     let last = staff_side(&system.account(account_id).await?).filter(works_in);
     let wanted = last.or(employments.first().map(|employment| employment.tenant_id));

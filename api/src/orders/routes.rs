@@ -168,7 +168,8 @@ async fn change_order(
     if !matches!(before.order.status.0, OrderStatus::Placed | OrderStatus::Processing) {
         return Err(Problem::conflict("transition_refused", None));
     }
-    let mut destination = before.destination(&tx)?;
+    let went = before.destination(&tx)?;
+    let mut destination = went.clone();
     if let Some(receiver) = receiver {
         destination.receiver = receiver;
     }
@@ -185,6 +186,9 @@ async fn change_order(
         change.remark = Set(remark);
     }
     write(&tx, id.0, version, change).await?;
+    for field in destination.unlike(&went) {
+        tx.record_personal(id.0, field.to_owned(), None);
+    }
     finish(tx, id.0).await
 }
 

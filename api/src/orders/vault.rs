@@ -31,6 +31,16 @@ impl Destination {
         Ok(serde_json::from_slice(&plain).map_err(anyhow::Error::from)?)
     }
 
+    /// The names of what differs: the record says no more of it.
+    pub(super) fn unlike(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        let differs = [
+            ("receiver", self.receiver != other.receiver),
+            ("phone", self.phone != other.phone),
+            ("address", self.address != other.address),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name)
+    }
+
     pub(crate) fn phone(&self) -> Option<Phone> {
         Phone::parse(&self.phone)
     }

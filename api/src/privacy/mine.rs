@@ -4,7 +4,7 @@
 use super::answer::{RequestDue, tell};
 use super::consents::{ConsentsView, consents};
 use super::entity::{self as request, Words};
-use super::page::{FormatQuery, NOTES, answer};
+use super::page::{FormatQuery, answer, notes};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::auth::limit;
 use crate::customers::{self, Customer, person_key};
@@ -66,9 +66,9 @@ async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>
             None => RequestView::of(row, Words::default()),
         });
     let requests = requests.collect();
-    let notes = NOTES.map(str::to_owned).to_vec();
+    let notes = notes(Reader::Person);
     let all = MyData { consents: consents(&mine.system, mine.actor.account_id).await?, records, requests, notes };
-    Ok(answer(query.0.format, &all, &all.records, mine.system.now()))
+    Ok(answer(query.0.format, &all, &all.records, Reader::Person, mine.system.now()))
 }
 
 /// Asks a business to correct or to delete its record of oneself. The business must answer within the

@@ -1,23 +1,38 @@
 //! Records as a page that can be read, kept and printed: one file, nothing fetched, nothing run.
 
-use super::record::KeptRecord;
+use super::record::{KeptRecord, Reader, RequestView};
 use crate::clock::CHINA;
-use crate::customers::transfer::word;
+use crate::customers::transfer::{spoken_dates, word};
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
+use domain::orders::OrderStatus;
 use domain::pools::PoolMoveKind;
+use domain::privacy::{RequestKind, RequestState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt::Write as _;
 use utoipa::{IntoParams, ToSchema};
 
-/// What the law obliges a business to keep, in words; part of every export.
-pub(super) const NOTES: [&str; 3] = [
-    "删除后，依法须保存的订单（单号、商品、金额、时间）会去除姓名、电话与地址后继续保存；其他内容不可恢复。",
-    "员工自行填写的备注、标签与跟进内容不在自助导出之内：手机号只能证明号码，不能证明身份。需要查阅请书面联系商家，由商家核实身份后提供。",
-    "每家商家是其客户资料的处理者；本平台受商家委托保存。",
-];
+/// What the law obliges a business to keep, what is in the export and what is not, and who answers for it: part of
+/// every export.
+pub(super) fn notes(reader: Reader) -> Vec<String> {
+    let within = match reader {
+        Reader::Person => {
+            "员工填写的备注、需求、本店字段、标签与跟进内容，以及完整的号码、地址和订单明细，不在自助导出之内：手机号只能证明号码，\
+             不能证明身份。需要查阅请书面联系商家，由商家核实身份后提供。"
+        }
+        Reader::Business => {
+            "本副本由商家核实身份后提供，员工填写的备注、标签与跟进内容都在其中；附件只列出文件名，可另向商家索取。"
+        }
+    };
+    let notes = [
+        "删除后，依法须保存的订单（单号、商品、金额、时间）会去除姓名、电话与地址后继续保存；其他内容不可恢复。",
+        within,
+        "每家商家是其客户资料的处理者；本平台受商家委托保存。",
+    ];
+    notes.map(str::to_owned).to_vec()
+}
 
 /// JSON for programs, HTML for people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -41,12 +56,18 @@ pub struct FormatQuery {
 }
 
 /// The answer in the form that was asked for.
-pub(super) fn answer(format: Format, all: &impl Serialize, records: &[KeptRecord], at: DateTime<Utc>) -> HttpResponse {
+pub(super) fn answer(
+    format: Format,
+    all: &impl Serialize,
+    records: &[KeptRecord],
+    reader: Reader,
+    at: DateTime<Utc>,
+) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.insert_header(("cache-control", "no-store"));
     match format {
         Format::Json => answer.json(all),
-        Format::Html => answer.content_type("text/html; charset=utf-8").body(html(records, at)),
+        Format::Html => answer.content_type("text/html; charset=utf-8").body(html(records, reader, at)),
     }
 }
 
@@ -100,6 +121,43 @@ fn moved(kind: PoolMoveKind) -> &'static str {
     }
 }
 
+fn standing(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::Placed => "已下单",
+        OrderStatus::Processing => "处理中",
+        OrderStatus::Shipped => "已发货",
+        OrderStatus::Delivered => "已签收",
+        OrderStatus::Completed => "已完成",
+        OrderStatus::Cancelled => "已取消",
+    }
+}
+
+/// A request of the person, as a row.
+fn asked(request: &RequestView) -> Vec<String> {
+    let kind = match request.kind {
+        RequestKind::Correct => "更正",
+        RequestKind::Delete => "删除",
+    };
+    let state = match request.state {
+        RequestState::Waiting => "待答复",
+        RequestState::Done => "已完成",
+        RequestState::Refused => "已拒绝",
+    };
+    let [text, answer] = [&request.text, &request.answer].map(|words| words.clone().unwrap_or_default());
+    vec![day(request.created_at), kind.to_owned(), state.to_owned(), text, answer]
+}
+
+/// The value of a field of the business's own.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join("、"),
+        Value::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
 /// What was bought and where it went, in an export for a letter.
 fn deliveries(page: &mut String, record: &KeptRecord) {
     let (mut lines, mut places) = (Vec::new(), Vec::new());
@@ -117,7 +175,7 @@ fn deliveries(page: &mut String, record: &KeptRecord) {
     table(page, "收货与快递", &["单号", "收货人", "电话", "地址", "快递"], places);
 }
 
-fn html(records: &[KeptRecord], at: DateTime<Utc>) -> String {
+fn html(records: &[KeptRecord], reader: Reader, at: DateTime<Utc>) -> String {
     let mut page = String::from(
         "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>个人信息副本</title><style>\
          body{font:15px/1.6 sans-serif;max-width:720px;margin:24px auto;padding:0 16px;color:#222}\
@@ -132,7 +190,7 @@ fn html(records: &[KeptRecord], at: DateTime<Utc>) -> String {
         one(&mut page, record);
     }
     page.push_str("<h2>说明</h2><ul>");
-    for note in NOTES {
+    for note in notes(reader) {
         let _ = write!(page, "<li>{note}</li>");
     }
     page.push_str("</ul></html>");
@@ -152,20 +210,25 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "邮箱", Some(details.emails.join("、")).filter(|text| !text.is_empty()).as_deref());
     line(page, "微信号", Some(details.wechat_ids.join("、")).filter(|text| !text.is_empty()).as_deref());
     line(page, "地址", details.address.as_deref());
+    line(page, "行业", details.industry.map(|code| word("industry", code.as_str())));
+    line(page, "规模", details.size.map(|code| word("size", code.as_str())));
+    line(page, "纪念日", Some(&spoken_dates(&details.dates)));
     line(page, "需求", details.needs.as_deref());
     for (label, value) in details.custom.iter().flatten() {
-        line(page, label, Some(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+        line(page, &escaped(label), Some(&in_words(value)));
     }
     line(page, "标签", record.tags.as_ref().map(|tags| tags.join("、")).as_deref());
     line(page, "备注", record.remark.as_deref());
     line(page, "建立时间", Some(&day(record.created_at)));
+    line(page, "资料状态", record.deleted.then_some("商家已删除，尚未彻底清除"));
     line(page, "营销信息", Some(if record.marketing { "同意接收" } else { "未同意" }));
     page.push_str("</table>");
     let orders = record.orders.iter().map(|order| {
         let what = format!("{} 等 {} 项", order.first_line, order.line_count);
-        vec![order.number.clone(), what, yuan(order.total_fen), day(order.created_at)]
+        let (state, remark) = (standing(order.status).to_owned(), order.remark.clone().unwrap_or_default());
+        vec![order.number.clone(), what, yuan(order.total_fen), state, day(order.created_at), remark]
     });
-    table(page, "订单", &["单号", "商品", "金额", "时间"], orders.collect());
+    table(page, "订单", &["单号", "商品", "金额", "状态", "时间", "备注"], orders.collect());
     deliveries(page, record);
     let contacts = record.contacts.iter().map(|c| {
         vec![
@@ -180,8 +243,7 @@ fn one(page: &mut String, record: &KeptRecord) {
     table(page, "由谁跟进的变动", &["时间", "事项", "原因"], moves.collect());
     let reads = record.reads.iter().map(|read| vec![day(read.at), read.by_name.clone()]);
     table(page, "谁查看过完整号码", &["时间", "员工"], reads.collect());
-    let requests = record.requests.iter().map(|r| vec![day(r.created_at), r.kind.to_string(), r.state.to_string()]);
-    table(page, "申请", &["时间", "事项", "状态"], requests.collect());
+    table(page, "申请", &["时间", "事项", "状态", "内容", "答复"], record.requests.iter().map(asked).collect());
     if !record.complete {
         page.push_str("<p>每类最多列出 1000 条；其余请联系商家。</p>");
     }

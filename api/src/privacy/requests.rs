@@ -3,7 +3,7 @@
 use super::answer::done;
 use super::entity::{self as request, Words};
 use super::erase::erase;
-use super::page::{FormatQuery, answer};
+use super::page::{FormatQuery, answer, notes};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::customers::{self, Customer, person_key};
 use crate::db::Code;
@@ -119,9 +119,19 @@ async fn answer_data_request(
     Ok(Json(DataRequestRow::of(&scope, row, &customer)?))
 }
 
+/// What a letter is answered with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Letter {
+    /// Everything that is kept.
+    #[serde(flatten)]
+    pub record: KeptRecord,
+    /// What is in it, and what the law obliges the business to keep.
+    pub notes: Vec<String>,
+}
+
 /// Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
 /// print. It is put on the record.
-#[utoipa::path(tag = "privacy", security(("bearer" = ["customers.export"])), params(("id" = Uuid, Path), FormatQuery), responses((status = 200, content((KeptRecord = "application/json"), (String = "text/html"))), Problems))]
+#[utoipa::path(tag = "privacy", security(("bearer" = ["customers.export"])), params(("id" = Uuid, Path), FormatQuery), responses((status = 200, content((Letter = "application/json"), (String = "text/html"))), Problems))]
 #[get("/customers/{id}/export")]
 async fn export_customer(
     mut scope: Can<CustomersExport>,
@@ -140,5 +150,6 @@ async fn export_customer(
     let tx = scope.begin().await?;
     tx.audit("export", "customer", Some(id.0), json!({ "rows": 1 }));
     tx.commit().await?;
-    Ok(answer(query.0.format, &record, std::slice::from_ref(&record), now))
+    let letter = Letter { record, notes: notes(Reader::Business) };
+    Ok(answer(query.0.format, &letter, std::slice::from_ref(&letter.record), Reader::Business, now))
 }

@@ -4,6 +4,11 @@ use crate::scope::{Eyes, every, none};
 use domain::permission::Permission;
 use sea_orm::entity::prelude::*;
 
+/// The state while rows are still on their way.
+pub const RUNNING: &str = "running";
+/// The state after the job gave up.
+pub const FAILED: &str = "failed";
+
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "handovers")]
 pub struct Model {
@@ -13,7 +18,7 @@ pub struct Model {
     pub id: Uuid,
     pub from_staff_id: Uuid,
     pub to_staff_id: Uuid,
-    /// `running` or `done`.
+    /// `running`, `done` or `failed`.
     pub state: String,
     pub customers: i64,
     pub tasks: i64,

@@ -60,6 +60,18 @@ impl Job for HandoverAsked {
         tx.enqueue(&self, now).await?;
         tx.commit().await
     }
+
+    /// Otherwise nobody could hand over what is left.
+    async fn give_up(self, mut scope: Scope) -> Result<(), Problem> {
+        let tx = scope.begin().await?;
+        let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(self.handover_id)).one().await?;
+        let Some(row) = found.filter(|row| row.state == entity::RUNNING) else { return Ok(()) };
+        let change = entity::ActiveModel { state: Set(entity::FAILED.to_owned()), ..Default::default() };
+        tx.derive::<entity::Entity>(row.id, change).await?;
+        let counts = serde_json::json!({ "to": row.to_staff_id, "customers": row.customers, "tasks": row.tasks });
+        tx.audit("handover_failed", "staff", Some(row.from_staff_id), counts);
+        tx.commit().await
+    }
 }
 
 async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {

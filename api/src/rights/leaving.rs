@@ -6,23 +6,34 @@ use crate::customers::{self, entity::helper};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffHandover;
 use crate::scope::{Can, Checked, IfMatch, Path, Reads, through};
-use crate::tenants::{find_below, forget, keep_a_boss, staff, staff_view};
+use crate::tenants::{find_below, forget, rights_named, staff, staff_view};
 use crate::{orders, tasks};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Utc};
+use domain::permission::Permission;
 use domain::staff::NewHandover;
 use domain::tasks::TaskStatus;
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, QuerySelect, Set};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What somebody looks after.
+/// What would be handed over.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HandoverPreview {
+    /// What it is.
+    #[serde(flatten)]
+    pub counts: LookedAfter,
+    /// The hand-over that is under way: until it is done there is no second one.
+    pub running_id: Option<Uuid>,
+}
+
+/// What somebody looks after.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LookedAfter {
     /// Customers in their name, also those in the pool that were theirs last.
     pub customers: Counted,
     /// Their open tasks.
@@ -44,6 +55,9 @@ pub struct HandoverView {
     pub to_staff_id: Uuid,
     /// Whether everything has arrived.
     pub done: bool,
+    /// Whether it was given up after many attempts: what had not arrived is still the leaver's, and can be handed over
+    /// again.
+    pub failed: bool,
     /// Customers that have arrived so far.
     pub customers: i64,
     /// Tasks that have.
@@ -61,6 +75,7 @@ impl From<entity::Model> for HandoverView {
             from_staff_id: row.from_staff_id,
             to_staff_id: row.to_staff_id,
             done: row.finished_at.is_some(),
+            failed: row.state == entity::FAILED,
             customers: row.customers,
             tasks: row.tasks,
             created_at: row.created_at,
@@ -79,7 +94,14 @@ pub(super) fn tasks_of(staff_id: Uuid) -> Condition {
         .add(tasks::entity::Column::Status.eq(TaskStatus::Open.as_str()))
 }
 
-async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<HandoverPreview, Problem> {
+/// The hand-over of somebody that is under way.
+async fn running(rows: &impl Reads, staff_id: Uuid) -> Result<Option<Uuid>, Problem> {
+    let these = rows.rows::<entity::Entity>().filter(entity::Column::FromStaffId.eq(staff_id));
+    let row = these.filter(entity::Column::State.eq(entity::RUNNING)).one().await?;
+    Ok(row.map(|row| row.id))
+}
+
+async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<LookedAfter, Problem> {
     let theirs = Query::select()
         .column(customers::Column::Id)
         .from(customers::Entity)
@@ -88,7 +110,7 @@ async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<HandoverPrevi
         .cond_where(customers_of(staff_id))
         .to_owned();
     let orders = through(orders::Column::CustomerId, theirs);
-    Ok(HandoverPreview {
+    Ok(LookedAfter {
         customers: rows.rows::<customers::Entity>().filter(customers_of(staff_id)).count().await?.into(),
         tasks: rows.rows::<tasks::entity::Entity>().filter(tasks_of(staff_id)).count().await?.into(),
         orders: rows.rows::<orders::Entity>().filter(orders).count().await?.into(),
@@ -104,10 +126,11 @@ pub(super) async fn preview_handover(
     id: Path<Uuid>,
 ) -> Result<Json<HandoverPreview>, Problem> {
     find_below(&*scope, id.0).await?;
-    Ok(Json(looked_after(&*scope, id.0).await?))
+    let counts = looked_after(&*scope, id.0).await?;
+    Ok(Json(HandoverPreview { counts, running_id: running(&*scope, id.0).await? }))
 }
 
-/// Hands everything that a colleague looks after to another. It goes on in the background, a few
+/// Hands everything that a colleague looks after to another, whose role may change customers. It goes on in the background, a few
 /// hundred rows at a time; `GET /handovers/{id}` says how far it is.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), request_body = NewHandover, responses((status = 202, body = HandoverView), Problems))]
 #[post("/staff/{id}/handover")]
@@ -123,9 +146,17 @@ pub(super) async fn hand_over(
     }
     let tx = scope.begin().await?;
     find_below(&tx, id.0).await?;
+    // Of two that are asked for at once, the second waits here and then finds the first.
+    tx.find::<staff::Entity>().filter(staff::Column::Id.eq(id.0)).shape(QuerySelect::lock_exclusive).all().await?;
     let to = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(to_staff_id)).one().await?;
-    if to.is_none_or(|to| to.suspended_at.is_some()) {
+    let Some(to) = to.filter(|to| to.suspended_at.is_none()) else {
         return Err(Problem::field("to_staff_id", "staff_unknown"));
+    };
+    if !rights_named(&tx, to.role.0, to.role_id).await?.can(Permission::CustomersWrite) {
+        return Err(Problem::field("to_staff_id", "cannot_change_customers"));
+    }
+    if running(&tx, id.0).await?.is_some_and(|running| running != handover_id) {
+        return Err(Problem::conflict("handover_running", None));
     }
     let counts = looked_after(&tx, id.0).await?;
     let row = entity::Model {
@@ -133,7 +164,7 @@ pub(super) async fn hand_over(
         id: handover_id,
         from_staff_id: id.0,
         to_staff_id,
-        state: "running".to_owned(),
+        state: entity::RUNNING.to_owned(),
         customers: 0,
         tasks: 0,
         created_by: me,
@@ -169,7 +200,7 @@ pub(super) async fn remove_staff(
     if id.0 == me {
         return Err(Problem::conflict("own_rights", None));
     }
-    keep_a_boss(&tx, &before).await?;
+    tx.system().keep_a_boss(&before).await?;
     let left = looked_after(&tx, id.0).await?;
     if left.customers.count + left.tasks.count > 0 {
         return Err(Problem::conflict("still_in_charge", None));

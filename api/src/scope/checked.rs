@@ -60,12 +60,9 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let version = request
-            .headers()
-            .get(header::IF_MATCH)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.trim().trim_matches('"').parse().ok());
-        ready(version.map(Self).ok_or(Problem::VersionMissing))
+        let Some(said) = request.headers().get(header::IF_MATCH) else { return ready(Err(Problem::VersionMissing)) };
+        let version = said.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
+        ready(version.map(Self).ok_or(Problem::Unreadable("version_unreadable")))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Eyes, Scope};
 use crate::problem::Problem;
-use domain::custom_fields::Definition;
+use domain::custom_fields::{CustomKind, Definition};
 use domain::permission::FieldRule;
 use domain::phone::Phone;
 use serde::Serialize;
@@ -28,8 +28,8 @@ impl Scope {
         (self.fields().phones != FieldRule::Hide).then(|| phone.masked())
     }
 
-    /// What is shown of a field that the business made itself: what its roles say, and for what is sealed
-    /// no more than of phones. Jobs and the person themselves see them all.
+    /// What is shown of a field that the business made itself: what its roles say, for what is sealed
+    /// no more than of phones, and for money no more than of amounts. Jobs and the person themselves see them all.
     #[must_use]
     pub fn custom_field(&self, definition: &Definition) -> FieldRule {
         let Eyes::Staff(sight) = &self.eyes else { return FieldRule::Show };
@@ -42,7 +42,19 @@ impl Scope {
             FieldRule::Show
         };
         // The rules are ordered from open to closed.
-        if definition.sealed() { own.max(self.fields().phones) } else { own }
+        let own = if definition.sealed() { own.max(self.fields().phones) } else { own };
+        match definition.kind {
+            // A sum has no mask: whoever does not see it whole does not see it.
+            CustomKind::Money if !self.opens_money(definition) => FieldRule::Hide,
+            CustomKind::Money => own.max(self.fields().amounts),
+            _ => own,
+        }
+    }
+
+    /// Whether the field is no money, or money is shown.
+    #[must_use]
+    pub(crate) fn opens_money(&self, definition: &Definition) -> bool {
+        definition.kind != CustomKind::Money || self.fields().amounts.opens()
     }
 
     /// The field as whoever asks sees it, with whether they may fill it in; none when they do not.

@@ -17,7 +17,7 @@ mod tx;
 
 pub use actor::{Actor, Eyes, Look, Sight, Staffer};
 pub(crate) use audit::entity as audit_entry;
-pub(crate) use audit::{Event, Origin};
+pub(crate) use audit::{Event, INSTALLATION, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};

@@ -13,7 +13,7 @@ pub(crate) mod team;
 mod teams;
 
 pub(crate) use people::view as staff_view;
-pub(crate) use store::{assignable, find_below, forget, keep_a_boss};
+pub(crate) use store::{assignable, find_below, forget, rights_named};
 
 use crate::openapi::ServiceConfig;
 

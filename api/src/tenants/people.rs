@@ -1,6 +1,6 @@
 //! Who works here.
 
-use super::store::{assignable, find_below, forget, keep_a_boss};
+use super::store::{assignable, find_below, forget};
 use super::{role, staff, team};
 use crate::db::{Code, Taken, refusal};
 use crate::openapi::ServiceConfig;
@@ -202,7 +202,7 @@ async fn choose_role(
     let before = find_below(&tx, id.0).await?;
     assignable(&tx, role, role_id).await?;
     if role != Role::Boss {
-        keep_a_boss(&tx, &before).await?;
+        tx.system().keep_a_boss(&before).await?;
     }
     let change = staff::ActiveModel {
         role: Set(Code(role)),
@@ -227,7 +227,7 @@ async fn suspend_staff(
     if id.0 == me {
         return Err(Problem::conflict("own_rights", None));
     }
-    keep_a_boss(&tx, &before).await?;
+    tx.system().keep_a_boss(&before).await?;
     let change = staff::ActiveModel {
         suspended_at: Set(Some(now)),
         auth_epoch: Set(before.auth_epoch + 1),

@@ -1,8 +1,7 @@
 //! What holds whenever somebody's rights change: nobody gives away more than they have, nobody touches
-//! a colleague who may do more, and a business keeps a boss.
+//! a colleague who may do more. That a business keeps a boss, see `scope::system::tenants`.
 
 use super::{role, staff};
-use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
 use domain::permission::Role;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// 422 when the business has no such role of its own.
-async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
+pub(crate) async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
     let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(role.rights()) };
     let row = rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?;
     let row = row.ok_or_else(|| Problem::field("role_id", "role_unknown"))?;
@@ -50,23 +49,6 @@ pub(crate) async fn find_below(rows: &impl Reads, id: Uuid) -> Result<staff::Mod
     let theirs = rights_named(rows, row.role.0, row.role_id).await?;
     let own = rows.scope().rights().ok_or(Problem::Forbidden("side_wrong"))?;
     if theirs.beyond(own).is_some() { Err(Problem::Forbidden("colleague_above")) } else { Ok(row) }
-}
-
-/// Refuses to take the last boss away. Whoever changes who is boss goes one after the other.
-pub(crate) async fn keep_a_boss(tx: &Tx<'_>, leaving: &staff::Model) -> Result<(), Problem> {
-    if leaving.role != Code(Role::Boss) {
-        return Ok(());
-    }
-    tx.system().hold_business().await?;
-    let others = tx
-        .find::<staff::Entity>()
-        .filter(staff::Column::Role.eq(Role::Boss.as_str()))
-        .filter(staff::Column::SuspendedAt.is_null())
-        .filter(staff::Column::AccountId.is_not_null())
-        .filter(staff::Column::Id.ne(leaving.id))
-        .count()
-        .await?;
-    if others.0 == 0 { Err(Problem::conflict("last_boss", None)) } else { Ok(()) }
 }
 
 /// Commits a change to a colleague and forgets the copy this process keeps of them.

@@ -4,6 +4,7 @@ super::texts! {
     // 400, 413, 415, 422
     invalid: "请检查标出的内容", "Check the highlighted fields";
     query_invalid: "查询参数不正确", "The query is not valid";
+    version_unreadable: "看不懂 If-Match 里的版本号", "The version in If-Match cannot be read";
     body_too_large: "请求内容过大", "The request is too large";
     body_truncated: "请求内容不完整", "The request broke off";
     content_type_invalid: "请使用 application/json", "Use application/json";
@@ -24,6 +25,7 @@ super::texts! {
     claims_spent: "每天最多领取 {max} 位，今天已领完", "At most {max} a day may be taken, and these were today's";
     reclaim_early: "退回后 {days} 天内不能再领取", "Whoever gave a customer up may take it again after {days} days";
     staff_unknown: "没有这位同事", "No such colleague";
+    cannot_change_customers: "这位同事的角色不能修改客户", "This colleague's role may not change customers";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
     network_invalid: "请填写网段，如 203.0.113.0/24", "A network looks like 203.0.113.0/24";
     field_fixed: "唯一和敏感只能在新建时决定", "Decided once, when the field is made";
@@ -47,6 +49,7 @@ super::texts! {
     wiped: "这台设备上的资料已按要求清除", "This device was told to forget everything";
     second_factor_required: "请输入动态验证码", "Enter the code of your authenticator app";
     code_wrong: "验证码不正确或已过期", "The code is wrong or too old";
+    password_wrong: "现在的密码不对", "The present password is wrong";
     challenge_invalid: "验证已过期，请重新开始", "The challenge is over: begin again";
     wechat_user_blocked: "微信拒绝了这次登录", "WeChat refused this login";
     forbidden: "没有这项权限", "You may not do this";
@@ -55,6 +58,7 @@ super::texts! {
     field_masked: "你的角色看不到完整内容", "Your role does not see this whole";
     colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
+    no_business_left: "你已被停用，没有可以进入的商家", "You are suspended: there is no business left that you may work in";
     operators_only: "只有运营人员可以操作", "For operators of the installation only";
     side_wrong: "请切换到对应的身份", "Switch to the other side first";
 
@@ -79,6 +83,7 @@ super::texts! {
     phone_taken: "已有客户使用这个电话", "A customer with this phone exists";
     last_boss: "至少要保留一位能登录的老板", "The business needs a boss who can log in";
     own_rights: "不能停用或移除自己", "You cannot suspend or remove yourself";
+    handover_running: "这位同事的交接还在进行", "A hand-over of this colleague is under way";
     still_in_charge: "名下还有客户或待办，请先交接", "Customers or tasks are still in their name: hand them over first";
     already_staff: "你已经是这家的员工", "You already work here";
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";

@@ -383,7 +383,12 @@ impl World {
                     assert_eq!(answer.status, if other.tenant == asker.tenant { 200 } else { 404 }, "{who}");
                 }
             }
-            "list_businesses" | "get_tenant" | "list_networks" | "get_tenant_keys" => {
+            "list_businesses"
+            | "get_tenant"
+            | "list_networks"
+            | "get_tenant_keys"
+            | "list_installation_audit"
+            | "verify_installation_audit" => {
                 let path = operation.filled(|_| asker.tenant.to_string());
                 client.get(&path).await.problem(403, "operators_only");
             }

@@ -45,6 +45,22 @@ pub(crate) async fn shows(rows: &impl Reads, field: Uuid) -> Result<bool, Proble
     Ok(definitions(rows).await?.iter().any(|definition| definition.id == field))
 }
 
+/// The names under which the record speaks of the fields that whoever asks sees: `custom.budget`. None for whoever sees
+/// them all, and then also what is recorded of fields that are deleted by now; others might learn a sum from those.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn recorded_names(rows: &impl Reads) -> Result<Option<Vec<String>>, Problem> {
+    let (scope, all) = (rows.scope(), all(rows).await?);
+    let seen: Vec<String> = all
+        .iter()
+        .filter(|definition| scope.custom_seen(definition).is_some())
+        .map(|definition| format!("custom.{}", definition.key))
+        .collect();
+    let everything = seen.len() == all.len() && scope.fields().amounts.opens();
+    Ok((!everything).then_some(seen))
+}
+
 /// Every field of the business: a copy that is at most three seconds old.
 pub(super) async fn all(rows: &impl Reads) -> Result<Arc<Vec<Definition>>, Problem> {
     let scope = rows.scope();

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::custom_fields::{CustomKind, Definition};
 use domain::json::Tree;
+use domain::money;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ pub(super) fn said(definition: &Definition, tree: &Tree) -> Value {
 }
 
 /// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
-/// handed out.
+/// handed out. Money only by whoever sees amounts, like the sums of orders there.
 pub(in crate::customers) async fn labelled(
     scope: &Scope,
     customer: &Customer,
@@ -46,7 +47,11 @@ pub(in crate::customers) async fn labelled(
             CustomKind::File => plain.member(&field.id.simple().to_string())?,
             _ => kept.member(&field.key)?,
         };
-        Some((field.label.clone(), said(field, value)))
+        let said = match (field.kind, value) {
+            (CustomKind::Money, Tree::Int(fen)) => Value::from(money::display(*fen)),
+            _ => said(field, value),
+        };
+        Some((field.label.clone(), said))
     };
-    Ok(fields.iter().filter_map(value).collect())
+    Ok(fields.iter().filter(|field| scope.opens_money(field)).filter_map(value).collect())
 }

@@ -100,7 +100,7 @@ fn number(text: &str) -> Option<i64> {
 }
 
 /// As an import reads it again.
-pub(super) fn spoken(dates: &[SpecialDate]) -> String {
+pub(crate) fn spoken(dates: &[SpecialDate]) -> String {
     let one = |date: &SpecialDate| {
         let lunar = if date.calendar == Calendar::Lunar { "农历" } else { "" };
         let year = date.year.map(|year| format!("{year}年")).unwrap_or_default();

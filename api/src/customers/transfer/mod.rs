@@ -11,6 +11,7 @@ mod import;
 mod sheet;
 
 pub(crate) use columns::word;
+pub(crate) use days::spoken as spoken_dates;
 pub(crate) use export::ExportAsked;
 pub(crate) use import::{ImportAsked, Talk, Talks};
 

@@ -12,14 +12,16 @@ mod verify;
 
 pub(super) use diff::Diff;
 pub use fields::{Fields, Kind, kind};
-pub(crate) use origin::{Event, Origin};
+pub(crate) use origin::{Event, INSTALLATION, Origin};
 pub use verify::Verdict;
 
-use super::Scope;
+use super::find::On;
+use super::system::System;
+use super::{Find, Scope};
 use crate::problem::Problem;
 use entity::entry;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::{Map, Value, json};
 
 /// One entry before it is written.
@@ -95,4 +97,14 @@ async fn insert(on: &impl ConnectionTrait, rows: Vec<entry::ActiveModel>) -> Res
         return Ok(());
     }
     entry::Entity::insert_many(rows).exec_without_returning(on).await.map(|_| ())
+}
+
+impl System {
+    /// The record of a business or of the installation, for whoever has no scope there. What is sealed in it under a
+    /// person's key stays sealed.
+    #[expect(clippy::disallowed_methods, reason = "the installation's record belongs to no business")]
+    pub(crate) fn record_of(&self, tenant_id: i64) -> Find<'_, entry::Entity> {
+        let select = entry::Entity::find().filter(entry::Column::TenantId.eq(tenant_id));
+        Find { select, on: On::Pool(&self.at.db.read) }
+    }
 }

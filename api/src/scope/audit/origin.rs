@@ -36,9 +36,12 @@ impl Origin {
     }
 }
 
+/// The number under which the installation has a record of its own; no business has it.
+pub(crate) const INSTALLATION: i64 = 0;
+
 /// Something that happened outside a business's scope.
 pub(crate) struct Event<'e> {
-    /// The business it concerns; 0 is the installation itself, which has a record of its own.
+    /// The business it concerns, or [`INSTALLATION`].
     pub(crate) tenant_id: i64,
     /// Who did it, or tried to.
     pub(crate) who: Who,

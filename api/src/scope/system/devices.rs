@@ -5,8 +5,10 @@ use super::System;
 use crate::auth::entity::session;
 use crate::problem::Problem;
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
 use uuid::Uuid;
 
 /// Sessions a person is shown at most; nobody holds more phones.
@@ -100,17 +102,34 @@ impl System {
 
     /// Ends every session of an account but `kept`, and says how many those were.
     pub(crate) async fn revoke_others(&self, account_id: Uuid, kept: Option<Uuid>) -> Result<usize, Problem> {
-        let others: Vec<Uuid> = self.sessions_of(account_id).await?.into_iter().map(|row| row.id).collect();
-        let others: Vec<Uuid> = others.into_iter().filter(|id| Some(*id) != kept).collect();
+        let ended = self.end_others(&self.at.db.write, account_id, kept).await?;
+        self.forget_sessions(&ended);
+        Ok(ended.len())
+    }
+
+    /// The same as a part of something larger; when that is done, [`System::forget_sessions`].
+    pub(super) async fn end_others(
+        &self,
+        on: &impl ConnectionTrait,
+        account_id: Uuid,
+        kept: Option<Uuid>,
+    ) -> Result<Vec<Uuid>, Problem> {
+        let others =
+            self.running(account_id).filter(Condition::all().add_option(kept.map(|id| session::Column::Id.ne(id))));
+        let others: Vec<Uuid> = others.select_only().column(session::Column::Id).into_tuple().all(on).await?;
         session::Entity::update_many()
             .col_expr(session::Column::RevokedAt, Expr::value(self.now()))
             .filter(session::Column::Id.is_in(others.clone()))
-            .exec(&self.at.db.write)
+            .exec(on)
             .await?;
-        for id in &others {
+        Ok(others)
+    }
+
+    /// What this process remembers of sessions that are over.
+    pub(super) fn forget_sessions(&self, ended: &[Uuid]) {
+        for id in ended {
             self.at.snapshots.forget_session(*id);
         }
-        Ok(others.len())
     }
 
     /// A second look succeeded: the session may do what is dangerous for a while.

@@ -13,7 +13,7 @@ pub(crate) mod factors;
 mod invitations;
 pub(crate) mod keys;
 mod lockouts;
-mod operators;
+pub(crate) mod operators;
 pub(crate) mod order_links;
 pub(crate) mod orders;
 mod pools;
@@ -108,6 +108,13 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
     }
 
+    /// The scope in which the command line reads the record of a business, as whoever holds its keys could.
+    pub(crate) async fn console_scope(&self, tenant_id: i64) -> Result<Scope, Problem> {
+        let keys = self.tenant_keys(tenant_id).await?;
+        let By { who, origin } = self.by.clone();
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
+    }
+
     /// The scope in which somebody who was let in becomes staff of a business.
     pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
@@ -188,11 +195,16 @@ impl<'t> SystemTx<'t> {
 
     /// Lets nobody else change who runs the business until this transaction ends: its row is held.
     pub(crate) async fn hold_business(&self) -> Result<(), DbErr> {
-        let held = tenant::Entity::update_many()
-            .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
-            .filter(tenant::Column::Id.eq(self.scope.tenant_id));
-        held.exec(self.tx).await.map(|_| ())
+        hold_business(self.tx, self.scope.tenant_id).await
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a business's own row")]
+async fn hold_business(on: &DatabaseTransaction, tenant_id: i64) -> Result<(), DbErr> {
+    let held = tenant::Entity::update_many()
+        .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
+        .filter(tenant::Column::Id.eq(tenant_id));
+    held.exec(on).await.map(|_| ())
 }
 
 /// The scope of a job: the business of its row, all of it.

@@ -2,8 +2,10 @@
 
 use super::{Said, System};
 use crate::auth::entity::operator;
-use crate::auth::guard_entity::{recovery_code, totp};
+use crate::auth::guard_entity::{challenge, recovery_code, totp};
 use crate::problem::Problem;
+use crate::scope::INSTALLATION;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Set,
@@ -13,6 +15,14 @@ use uuid::Uuid;
 
 /// So many are listed.
 const LISTED: u64 = 1_000;
+
+/// An operator who changes their own password.
+pub(crate) struct Own<'p> {
+    /// The hash of the one that they showed.
+    pub(crate) present: &'p str,
+    /// The session that stays.
+    pub(crate) session_id: Uuid,
+}
 
 #[expect(clippy::disallowed_methods, reason = "operators belong to no business")]
 impl System {
@@ -31,7 +41,7 @@ impl System {
             created_at: Set(self.now()),
         };
         operator::Entity::insert(row).exec_without_returning(recorded.on()).await?;
-        recorded.commit(Said::about(0, "create", "operator", json!({ "name": name }))).await?;
+        recorded.commit(Said::about(INSTALLATION, "create", "operator", json!({ "name": name }))).await?;
         Ok(account_id)
     }
 
@@ -57,7 +67,7 @@ impl System {
         if done.rows_affected == 0 {
             return Err(Problem::NotFound);
         }
-        Ok(recorded.commit(Said::about(0, "appoint", "operator", json!({ "name": name }))).await?)
+        Ok(recorded.commit(Said::about(INSTALLATION, "appoint", "operator", json!({ "name": name }))).await?)
     }
 
     /// Whether an account is that of an operator of the installation.
@@ -76,20 +86,40 @@ impl System {
         Ok(all.all(&self.at.db.read).await?)
     }
 
-    /// Gives an operator another password, and ends their sessions.
+    /// Gives an operator another password, and ends their sessions: all of them, or all but their own. A login with
+    /// the old one that waits for its second factor ends too.
     ///
     /// # Errors
-    /// 404 when nobody has that name.
-    pub(crate) async fn set_password(&self, name: &str, password_hash: String) -> Result<(), Problem> {
+    /// 404 when nobody has that name; 409 when their own change was overtaken by another.
+    pub(crate) async fn set_password(
+        &self,
+        name: &str,
+        password_hash: String,
+        own: Option<Own<'_>>,
+    ) -> Result<(), Problem> {
         let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
+        let (present, kept) = own.map(|own| (own.present, own.session_id)).unzip();
         let recorded = self.begin_recorded().await?;
-        operator::Entity::update_many()
+        let changed = operator::Entity::update_many()
             .set(operator::ActiveModel { password_hash: Set(password_hash), ..operator::ActiveModel::default() })
             .filter(operator::Column::Name.eq(name))
+            .filter(Condition::all().add_option(present.map(|hash| operator::Column::PasswordHash.eq(hash))))
             .exec(recorded.on())
             .await?;
-        recorded.commit(Said::about(0, "set_password", "operator", json!({ "name": name }))).await?;
-        self.revoke_others(account_id, None).await.map(drop)
+        if changed.rows_affected == 0 {
+            return Err(Problem::conflict("in_progress", None));
+        }
+        challenge::Entity::update_many()
+            .col_expr(challenge::Column::UsedAt, Expr::value(self.now()))
+            .filter(challenge::Column::AccountId.eq(account_id))
+            .filter(challenge::Column::Kind.eq("login"))
+            .filter(challenge::Column::UsedAt.is_null())
+            .exec(recorded.on())
+            .await?;
+        let ended = self.end_others(recorded.on(), account_id, kept).await?;
+        recorded.commit(Said::about(INSTALLATION, "set_password", "operator", json!({ "name": name }))).await?;
+        self.forget_sessions(&ended);
+        Ok(())
     }
 
     /// Takes the password of somebody away who leaves, with their second factor, and ends their sessions.
@@ -101,8 +131,10 @@ impl System {
         let recorded = self.begin_recorded().await?;
         forget_factors(recorded.on(), account_id).await?;
         operator::Entity::delete_by_id(name.to_owned()).exec(recorded.on()).await?;
-        recorded.commit(Said::about(0, "delete", "operator", json!({ "name": name }))).await?;
-        self.revoke_others(account_id, None).await.map(drop)
+        let ended = self.end_others(recorded.on(), account_id, None).await?;
+        recorded.commit(Said::about(INSTALLATION, "delete", "operator", json!({ "name": name }))).await?;
+        self.forget_sessions(&ended);
+        Ok(())
     }
 
     /// Forgets the authenticator app of an operator who lost it, and ends their sessions.
@@ -113,8 +145,10 @@ impl System {
         let account_id = self.operator(name).await?.ok_or(Problem::NotFound)?.account_id;
         let recorded = self.begin_recorded().await?;
         forget_factors(recorded.on(), account_id).await?;
-        recorded.commit(Said::about(0, "reset_totp", "operator", json!({ "name": name }))).await?;
-        self.revoke_others(account_id, None).await.map(drop)
+        let ended = self.end_others(recorded.on(), account_id, None).await?;
+        recorded.commit(Said::about(INSTALLATION, "reset_totp", "operator", json!({ "name": name }))).await?;
+        self.forget_sessions(&ended);
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Businesses and who works in them, as the operator and the login see them.
 
-use super::{Said, System};
+use super::{Said, System, SystemTx, hold_business};
 use crate::auth::entity::tenant;
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
@@ -12,8 +12,8 @@ use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -176,7 +176,7 @@ impl System {
     /// from then on: its epoch is over.
     ///
     /// # Errors
-    /// When there is no such member of staff.
+    /// When there is no such member of staff, or 409 `last_boss`.
     pub async fn set_role(&self, tenant_id: i64, staff_id: Uuid, role: Option<Role>) -> Result<(), Problem> {
         let now = self.now();
         let mut change = staff::ActiveModel { updated_at: Set(now), ..staff::ActiveModel::default() };
@@ -191,6 +191,9 @@ impl System {
         let recorded = self.begin_recorded().await?;
         let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(recorded.on()).await?;
         let before = before.ok_or(Problem::NotFound)?;
+        if role != Some(Role::Boss) {
+            keep_a_boss(recorded.on(), &before).await?;
+        }
         staff::Entity::update_many()
             .set(change)
             .col_expr(staff::Column::AuthEpoch, Expr::col(staff::Column::AuthEpoch).add(1))
@@ -287,6 +290,14 @@ impl System {
             .collect())
     }
 
+    /// Whether an account that works nowhere now is kept from where it worked: suspended there, or the business is.
+    /// Who manages the installation has something else to do, and who works nowhere yet may be invited.
+    pub(crate) async fn kept_out(&self, account_id: Uuid) -> Result<bool, Problem> {
+        let rows = staff::Entity::find().filter(staff::Column::AccountId.eq(account_id));
+        let there = rows.filter(staff::Column::Live.eq(1)).one(&self.at.db.read).await?.is_some();
+        Ok(there && !self.runs_installation(account_id).await?)
+    }
+
     /// Ties an account to the staff rows that wait for its proved phone, business by business.
     pub(super) async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
         let lookups = self.lookups().await?;
@@ -314,4 +325,35 @@ impl System {
         }
         Ok(())
     }
+}
+
+impl SystemTx<'_> {
+    /// Refuses to take the last boss away who can log in.
+    ///
+    /// # Errors
+    /// 409 `last_boss`.
+    pub(crate) async fn keep_a_boss(&self, leaving: &staff::Model) -> Result<(), Problem> {
+        keep_a_boss(self.tx, leaving).await
+    }
+}
+
+/// Refuses to take the last boss away who can log in. Whoever changes who is boss goes one after the other.
+///
+/// # Errors
+/// 409 `last_boss`.
+#[expect(clippy::disallowed_methods, reason = "the command line has no scope")]
+async fn keep_a_boss(on: &DatabaseTransaction, leaving: &staff::Model) -> Result<(), Problem> {
+    if leaving.role != Code(Role::Boss) {
+        return Ok(());
+    }
+    hold_business(on, leaving.tenant_id).await?;
+    let another = staff::Entity::find()
+        .filter(staff::Column::TenantId.eq(leaving.tenant_id))
+        .filter(staff::Column::Live.eq(1))
+        .filter(staff::Column::Role.eq(Role::Boss.as_str()))
+        .filter(staff::Column::SuspendedAt.is_null())
+        .filter(staff::Column::AccountId.is_not_null())
+        .filter(staff::Column::Id.ne(leaving.id))
+        .limit(1);
+    if another.one(on).await?.is_none() { Err(Problem::conflict("last_boss", None)) } else { Ok(()) }
 }
