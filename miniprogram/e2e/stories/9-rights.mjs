@@ -94,6 +94,9 @@ export async function tell({ step, open, world }) {
 
   await step('another role is shown before it is given, and the phone follows', async () => {
     await openPerson(NAME)
+    await boss.visible('[data-testid=device]').waitFor()
+    // The phone says its brand, and the same word again in its model.
+    check((await boss.text('[data-testid=device]')).startsWith('iPhone 13'), await boss.text('[data-testid=device]'))
     await boss.tap('[data-testid=edit-role]')
     await boss.tap('[data-testid=role-option][data-value=service]')
     await boss.waitText('再确认一次是你本人')
@@ -329,6 +332,7 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=save]')
     await boss.waitText('已添加 钱晓月')
     await boss.tap('[data-testid=person][data-name=钱晓月]')
+    await boss.waitText('没有登录着的设备')
     await boss.tap('[data-testid=suspend]')
     await boss.tapText('停用')
     await boss.waitText('已停用 钱晓月')
