@@ -357,6 +357,7 @@ export async function tell({ step, open, world }) {
     await settled(boss)
     const found = await texts(boss, '[data-testid=entry]')
     check(found.length === 2 && found.every((text) => text.includes('请人协作：客户')), found.join('\n'))
+    check(found[0].includes('给 陈晓 · 可修改'), found[0])
   })
 
   await step('the shop\'s own name and phone are changed', async () => {
