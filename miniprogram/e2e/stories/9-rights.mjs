@@ -151,9 +151,11 @@ export async function tell({ step, open, world }) {
     check((await mate.text('[data-testid=phone]')).includes('****'), 'the phone is not masked')
     for (const gone of ['call', 'copy-phone', 'order']) equal(await mate.visible(`[data-testid=${gone}]`).count(), 0, gone)
     // E-mails have a rule of their own: to copy, not to change.
-    const mailed = await world.customer(session, { name: '于邮箱', emails: [{ email: 'yu@example.com' }], wechat_ids: [{ account: 'yu_wechat' }] })
+    const mailed = await world.customer(session, { name: '于邮箱', emails: [{ email: 'yu@example.com', label: '公司' }], wechat_ids: [{ account: 'yu_wechat' }] })
     await mate.goto(`/features/customers/detail/index?id=${mailed.id}`)
     await mate.waitText('y***@example.com')
+    const shown = await mate.page.locator('wx-page:visible').innerText()
+    check(/邮箱\s*y\*\*\*@example\.com\s*公司/.test(shown), shown)
     equal(await mate.visible('[data-testid=copy-wechat]').count(), 0, 'a WeChat id to copy')
     await mate.tap('[data-testid=copy-email]')
     await mate.waitText('邮箱已复制')
@@ -161,6 +163,8 @@ export async function tell({ step, open, world }) {
     await mate.goto(`/features/customers/form/index?id=${mailed.id}`)
     await mate.tap('[data-testid=section-contacts]')
     await mate.waitText('y***@example.com')
+    await mate.waitText('你的角色不能修改邮箱')
+    await mate.waitText('你的角色不能修改微信号')
     equal(await mate.visible('[data-testid=edit-emails],[data-testid=edit-wechat]').count(), 0, 'contacts to change')
     await mate.shot('95d-email-read-only')
   })
@@ -297,6 +301,9 @@ export async function tell({ step, open, world }) {
 
   await step('a leaver is handed over, then removed; their phone is out', async () => {
     await ask('PATCH', `customers/${customer.id}`, { body: { owner_id: (await colleague(NAME)).id }, version: (await ask('GET', `customers/${customer.id}`)).version })
+    // Opened by its address alone, the page knows whom it is about.
+    await boss.goto(`/features/staff/handover/index?id=${(await colleague(NAME)).id}`)
+    await boss.waitText(`曾归 ${NAME} 的客户`)
     await openPerson(NAME)
     await boss.tap('[data-testid=remove-person]')
     await boss.tapText('移除')
