@@ -9,8 +9,7 @@ const ENTRY = '[data-testid=entry]'
 const CHANGE = `${ENTRY}:first-child [data-testid=change]`
 
 export async function tell({ step, open, world }) {
-  const session = await world.signIn(BOSS)
-  await world.stepUp(session)
+  const session = await world.proved(BOSS)
   const boss = await openStaff(open, world, BOSS)
   const ask = (method, path, options) => world.call(session, method, path, options)
   const lines = (text) => text.split('\n').filter(Boolean)

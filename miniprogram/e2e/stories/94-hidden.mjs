@@ -6,8 +6,7 @@ import { BOSS } from '../world.mjs'
 export const title = 'Hidden phones: orders, receivers, and what another role would open'
 
 export async function tell({ step, open, world }) {
-  const session = await world.signIn(BOSS)
-  await world.stepUp(session)
+  const session = await world.proved(BOSS)
   const boss = await open(BOSS, { storageState: world.storage(session) })
   const ask = (method, path, options) => world.call(session, method, path, options)
   const stamp = Date.now() % 10_000
