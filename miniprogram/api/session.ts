@@ -1,6 +1,7 @@
 import { randomHex } from './random'
 import { send } from './http'
 import { asProblem, problem } from './problem'
+import { deviceName } from '../words/devices'
 import type { Me, Session, Side } from './types'
 
 /** Who is signed in on this phone. Kept in storage, so that a killed app comes back as it was. */
@@ -124,7 +125,7 @@ export async function signIn(): Promise<Me> {
 /** What this phone is called in the list of devices: `Apple iPhone 15`. */
 function label(): { label?: string } {
   const { brand, model } = wx.getDeviceInfo()
-  const words = `${brand ?? ''} ${model ?? ''}`.replace(/\s+/g, ' ').trim().slice(0, 50)
+  const words = deviceName(`${brand ?? ''} ${model ?? ''}`).slice(0, 50)
   return words ? { label: words } : {}
 }
 

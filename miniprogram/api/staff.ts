@@ -1,6 +1,6 @@
 import { request } from './client'
 import { actor, may } from './session'
-import type { Handover, HandoverPreview, NewStaff, RightsPreview, RoleChoice, StaffChanges, StaffMember } from './types'
+import type { DeviceSession, Handover, HandoverPreview, NewStaff, RightsPreview, RoleChoice, StaffChanges, StaffMember } from './types'
 
 let known: { actor: string; names: Map<string, string> } | null = null
 
@@ -55,6 +55,20 @@ export function chooseRole(person: StaffMember, body: RoleChoice): Promise<Staff
 /** What another role would open and close for a colleague. Nothing is saved. */
 export function previewRoleOf(id: string, body: RoleChoice): Promise<RightsPreview> {
   return request('POST', `staff/${id}/role/preview`, { body })
+}
+
+/** Where a colleague is signed in. */
+export async function listDevicesOf(id: string): Promise<DeviceSession[]> {
+  return (await request<{ items: DeviceSession[] }>('GET', `staff/${id}/sessions`)).items
+}
+
+export function endDeviceOf(id: string, device: string): Promise<void> {
+  return request('DELETE', `staff/${id}/sessions/${device}`)
+}
+
+/** Ends it and has the device forget everything at its next contact. */
+export function wipeDeviceOf(id: string, device: string): Promise<void> {
+  return request('POST', `staff/${id}/sessions/${device}/wipe`, { body: {} })
 }
 
 export function previewHandover(id: string): Promise<HandoverPreview> {

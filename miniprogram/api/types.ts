@@ -101,10 +101,10 @@ export type BusinessSettings = Answer<Schemas['BusinessSettings']>
 export type BusinessChanges = Schemas['BusinessChanges']
 export type HelperLevel = Schemas['HelperLevel']
 export type Sharer = Schemas['HelperView']
-/** What the server tells of an entry; newer ones say whence it came and what stood there before. */
-export type AuditEntry = Answer<Schemas['AuditEntryView']> & {
-  address?: string | null
-  fields?: { name: string; kind: string; old: unknown; new: unknown; readable: boolean }[]
+/** An entry of the record; what belongs to its action has names of its own. */
+export type AuditEntry = Answer<Omit<Schemas['AuditEntryView'], 'changes' | 'fields'>> & {
+  changes: Record<string, unknown>
+  fields: { name: string; kind: string; old: unknown; new: unknown; readable: boolean }[]
 }
 
 export type TagMark = Schemas['TagLabel']

@@ -144,6 +144,30 @@ export function counted({ count, capped }: Counted): string {
 
 const FIELDS: Record<string, string> = { phones: '电话', emails: '邮箱', amounts: '金额' }
 
+/** What became of rights, line by line; `before` is none for a new role, `after` for one that is gone. */
+export function rightsLines(before: Rights | null, after: Rights | null): { label: string; text: string }[] {
+  const [had, has] = [before?.permissions ?? [], after?.permissions ?? []]
+  const words = (those: Permission[]): string => those.map(abilityWord).join('、')
+  const [more, less] = [words(has.filter((one) => !had.includes(one))), words(had.filter((one) => !has.includes(one)))]
+  const pair = (label: string, say: (rights: Rights) => string): { label: string; text: string }[] => {
+    const [old, now] = [before && say(before), after && say(after)]
+    return old === now ? [] : [{ label, text: [old, now].filter(Boolean).join(' → ') }]
+  }
+  const resources = Object.keys(RESOURCES) as Resource[]
+  return [
+    ...(more ? [{ label: before ? '多了' : '可以', text: more }] : []), ...(less ? [{ label: after ? '少了' : '可以', text: less }] : []),
+    ...resources.flatMap((one) => pair(`看哪些${RESOURCES[one]}`, ({ reach }) => REACHES[reach[one]])),
+    ...pair('看公海', ({ pool }) => (pool ? '看得到' : '看不到')),
+    ...Object.keys(FIELDS).flatMap((one) => pair(FIELDS[one] ?? one, ({ fields }) => FIELD_RULES[ruleOf(fields, one)])),
+  ]
+}
+
+/** E-mails without a rule of their own follow phones. */
+function ruleOf(fields: Rights['fields'], which: string): FieldRule {
+  if (which === 'amounts') return fields.amounts
+  return which === 'emails' ? (fields.emails ?? fields.phones) : fields.phones
+}
+
 /** 将多看到 客户 12 位 / 将少看到 订单 3 张, or that nothing changes. */
 export function previewLines(preview: RightsPreview): string[] {
   const say = (which: 'opens' | 'closes'): string =>

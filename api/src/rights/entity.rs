@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::*;
 
 /// The state while rows are still on their way.
 pub const RUNNING: &str = "running";
+/// The state when everything has arrived.
+pub const DONE: &str = "done";
 /// The state after the job gave up.
 pub const FAILED: &str = "failed";
 

@@ -3,7 +3,7 @@
 use super::entity;
 use super::leaving::{customers_of, tasks_of};
 use crate::customers::{self, entity::customer, entity::helper};
-use crate::jobs::Job;
+use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use crate::tasks::entity as task;
@@ -13,8 +13,6 @@ use uuid::Uuid;
 
 /// Rows a transaction moves: each has an entry in the audit record.
 const BATCH: u64 = 200;
-/// Transactions a run makes before it gives other jobs their turn; far less than a lease.
-const TURN: usize = 50;
 
 /// Somebody asked for a hand-over.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,12 +26,12 @@ impl Job for HandoverAsked {
 
     /// Each batch takes what is still in the leaver's name, so that a run that was cut short is simply
     /// gone on with.
-    async fn run(self, mut scope: Scope) -> Result<(), Problem> {
-        let now = scope.now();
-        for _ in 0..TURN {
+    async fn run(self, scope: Scope) -> Result<(), Problem> {
+        in_turns(self, scope, async |this, scope| {
+            let now = scope.now();
             let tx = scope.begin().await?;
-            let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(self.handover_id)).one().await?;
-            let Some(row) = found.filter(|row| row.finished_at.is_none()) else { return Ok(()) };
+            let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(this.handover_id)).one().await?;
+            let Some(row) = found.filter(|row| row.finished_at.is_none()) else { return Ok(true) };
             let customers = move_customers(&tx, &row).await?;
             let tasks = if customers == 0 { move_tasks(&tx, &row).await? } else { 0 };
             let mut change = entity::ActiveModel {
@@ -41,24 +39,22 @@ impl Job for HandoverAsked {
                 tasks: Set(row.tasks + tasks),
                 ..Default::default()
             };
-            let done = customers + tasks == 0;
-            if done {
+            let over = customers + tasks == 0;
+            if over {
                 tx.remove::<helper::Entity>(helper::Column::StaffId.eq(row.from_staff_id)).await?;
-                change.state = Set("done".to_owned());
+                change.state = Set(entity::DONE.to_owned());
                 change.finished_at = Set(Some(now));
             }
             tx.derive::<entity::Entity>(row.id, change).await?;
-            if done {
+            if over {
                 let counts =
                     serde_json::json!({ "to": row.to_staff_id, "customers": row.customers, "tasks": row.tasks });
                 tx.audit("handed_over", "staff", Some(row.from_staff_id), counts);
-                return tx.commit().await;
             }
             tx.commit().await?;
-        }
-        let tx = scope.begin().await?;
-        tx.enqueue(&self, now).await?;
-        tx.commit().await
+            Ok(over)
+        })
+        .await
     }
 
     /// Otherwise nobody could hand over what is left.

@@ -8,10 +8,10 @@ super::texts! {
     too_deep: "请求内容嵌套过深", "Nested too deeply";
     unknown_field: "没有这个字段", "There is no such field";
     duplicate_field: "字段重复", "The field occurs twice";
-    too_short: "至少 {min} 个字", "At least {min} characters";
+    too_short: "至少 {min} 个字", "{min} or more characters are needed";
     too_long: "最多 {max} 个字", "At most {max} characters";
-    too_few: "至少 {min} 项", "At least {min} items";
-    too_many: "最多 {max} 项", "At most {max} items";
+    too_few: "至少 {min} 项", "{min} or more are needed";
+    too_many: "最多 {max} 项", "No more than {max}";
     too_small: "不能小于 {min}", "Must be {min} or more";
     too_large: "不能大于 {max}", "Must be {max} or less";
     enum_invalid: "请从列表中选择", "Choose one of the list";
@@ -29,7 +29,7 @@ super::texts! {
     region_invalid: "地区代码不正确", "Not a valid region";
     colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
     number_invalid: "请填写数字", "Not a number";
-    too_precise: "最多 {max} 位小数", "At most {max} decimals";
+    too_precise: "最多 {max} 位小数", "Decimals: no more than {max}";
     field_read_only: "你的角色不能填写这一项", "Your role may not set this";
     condition_unmet: "当前条件下不需要填写", "Not asked for under the present condition";
     key_invalid: "只能用小写字母、数字和 _，以字母开头", "Lower-case letters, digits and _, a letter first";

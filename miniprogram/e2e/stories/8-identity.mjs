@@ -1,7 +1,7 @@
 // Whose phone it is: the list of devices, a device that is told to forget everything, and the second look.
-import { arrived, texts } from '../actions.mjs'
-import { until } from '../runner.mjs'
-import { SALES } from '../world.mjs'
+import { arrived, openStaff, texts } from '../actions.mjs'
+import { check, equal, until } from '../runner.mjs'
+import { BOSS, SALES } from '../world.mjs'
 
 export const title = 'Devices, and proving once more who one is'
 
@@ -31,6 +31,73 @@ export async function tell({ step, open, world }) {
       return other.page.evaluate((name) => localStorage.getItem(`mp:${name}:session`) === null, other.name)
     })
     await other.close()
+  })
+
+  await step('the boss sees a colleague\'s devices, has one log out and another forget', async () => {
+    const boss = await openStaff(open, world, BOSS)
+    const ask = async (path) => (await world.call(await world.known(BOSS), 'GET', path)).items
+    const { id, name } = (await ask('staff')).find((one) => one.name === '陈晓')
+    const logins = () => ask(`staff/${id}/sessions`)
+    const [one, two] = [await world.signIn(SALES), await world.signIn(SALES)]
+    const before = (await logins()).length
+    await boss.goto(`/features/staff/detail/index?id=${id}`)
+    await boss.visible('[data-testid=device]').first().waitFor()
+    equal((await texts(boss, '[data-testid=device]')).length, before, 'devices')
+    await boss.visible('[data-testid=device]').first().evaluate((row) => row.scrollIntoView({ block: 'center' }))
+    await boss.shot('62-their-devices')
+    // The latest login stands first.
+    await boss.tap('[data-testid=device]')
+    await boss.tapText('下线')
+    await boss.waitText(`${name} 的“微信小程序”会立刻退出登录`)
+    await arrived(boss)
+    await boss.shot('63-log-out')
+    await boss.tapText('取消')
+    equal((await logins()).length, before, 'devices after a change of mind')
+    const end = async (choice, answer) => {
+      const left = (await logins()).length - 1
+      await boss.tap('[data-testid=device]')
+      await boss.tapText(choice)
+      await boss.tapText(answer)
+      await until('the device to be gone from the page', async () => (await texts(boss, '[data-testid=device]')).length === left)
+      equal((await logins()).length, left, 'devices that are left')
+    }
+    await end('下线', '下线')
+    await until('the one to be out', async () => (await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: two.access })).status === 401)
+    await end('清除手机数据', '清除')
+    await until('the other to be told to forget', async () => {
+      const { status, body } = await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: one.access })
+      return status === 401 && body.code === 'wiped'
+    })
+    // It ended elsewhere while the page was open: the page says so and looks again.
+    const third = await world.signIn(SALES)
+    await boss.goto(`/features/staff/detail/index?id=${id}`)
+    await boss.tap('[data-testid=device]')
+    await world.call(third, 'POST', 'auth/logout', { body: {} })
+    await boss.tapText('下线')
+    await boss.tapText('下线')
+    await boss.waitText('这台设备已经退出了')
+    await until('the list to be true again', async () => (await texts(boss, '[data-testid=device]')).length === before - 2)
+    // The list alone does not come: the rest of the page stands, and it is asked for again.
+    await boss.page.route('**/sessions', (route) => route.abort())
+    await boss.goto(`/features/staff/detail/index?id=${id}`)
+    await boss.visible('[data-testid=offline]').waitFor()
+    await boss.visible('[data-testid=suspend]').waitFor()
+    await boss.visible('[data-testid=retry]').evaluate((row) => row.scrollIntoView({ block: 'center' }))
+    await arrived(boss)
+    await boss.shot('64-no-devices-yet')
+    await boss.page.unroute('**/sessions')
+    await boss.tap('[data-testid=retry]')
+    await boss.visible('[data-testid=device]').first().waitFor()
+    await boss.close()
+  })
+
+  await step('whoever does not look after colleagues sees none of it', async () => {
+    const { items } = await world.call(session, 'GET', 'staff')
+    const { id } = items.find((one) => one.name === '林静')
+    await phone.goto(`/features/staff/detail/index?id=${id}`)
+    await phone.visible('[data-testid=person-name]').waitFor()
+    check(!(await phone.page.locator('wx-page:visible').innerText()).includes('登录设备'), 'devices are shown')
+    equal(phone.sent('GET', `staff/${id}/sessions`), 0, 'questions for devices')
   })
 
   await step('beyond the numbers of the day a finger opens the next one', async () => {

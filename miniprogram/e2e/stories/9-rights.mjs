@@ -94,6 +94,9 @@ export async function tell({ step, open, world }) {
 
   await step('another role is shown before it is given, and the phone follows', async () => {
     await openPerson(NAME)
+    await boss.visible('[data-testid=device]').waitFor()
+    // The phone says its brand, and the same word again in its model.
+    check((await boss.text('[data-testid=device]')).startsWith('iPhone 13'), await boss.text('[data-testid=device]'))
     await boss.tap('[data-testid=edit-role]')
     await boss.tap('[data-testid=role-option][data-value=service]')
     await boss.waitText('再确认一次是你本人')
@@ -148,9 +151,11 @@ export async function tell({ step, open, world }) {
     check((await mate.text('[data-testid=phone]')).includes('****'), 'the phone is not masked')
     for (const gone of ['call', 'copy-phone', 'order']) equal(await mate.visible(`[data-testid=${gone}]`).count(), 0, gone)
     // E-mails have a rule of their own: to copy, not to change.
-    const mailed = await world.customer(session, { name: '于邮箱', emails: [{ email: 'yu@example.com' }], wechat_ids: [{ account: 'yu_wechat' }] })
+    const mailed = await world.customer(session, { name: '于邮箱', emails: [{ email: 'yu@example.com', label: '公司' }], wechat_ids: [{ account: 'yu_wechat' }] })
     await mate.goto(`/features/customers/detail/index?id=${mailed.id}`)
     await mate.waitText('y***@example.com')
+    const shown = await mate.page.locator('wx-page:visible').innerText()
+    check(/邮箱\s*y\*\*\*@example\.com\s*公司/.test(shown), shown)
     equal(await mate.visible('[data-testid=copy-wechat]').count(), 0, 'a WeChat id to copy')
     await mate.tap('[data-testid=copy-email]')
     await mate.waitText('邮箱已复制')
@@ -158,6 +163,8 @@ export async function tell({ step, open, world }) {
     await mate.goto(`/features/customers/form/index?id=${mailed.id}`)
     await mate.tap('[data-testid=section-contacts]')
     await mate.waitText('y***@example.com')
+    await mate.waitText('你的角色不能修改邮箱')
+    await mate.waitText('你的角色不能修改微信号')
     equal(await mate.visible('[data-testid=edit-emails],[data-testid=edit-wechat]').count(), 0, 'contacts to change')
     await mate.shot('95d-email-read-only')
   })
@@ -294,6 +301,9 @@ export async function tell({ step, open, world }) {
 
   await step('a leaver is handed over, then removed; their phone is out', async () => {
     await ask('PATCH', `customers/${customer.id}`, { body: { owner_id: (await colleague(NAME)).id }, version: (await ask('GET', `customers/${customer.id}`)).version })
+    // Opened by its address alone, the page knows whom it is about.
+    await boss.goto(`/features/staff/handover/index?id=${(await colleague(NAME)).id}`)
+    await boss.waitText(`曾归 ${NAME} 的客户`)
     await openPerson(NAME)
     await boss.tap('[data-testid=remove-person]')
     await boss.tapText('移除')
@@ -329,6 +339,7 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=save]')
     await boss.waitText('已添加 钱晓月')
     await boss.tap('[data-testid=person][data-name=钱晓月]')
+    await boss.waitText('没有登录着的设备')
     await boss.tap('[data-testid=suspend]')
     await boss.tapText('停用')
     await boss.waitText('已停用 钱晓月')
@@ -353,6 +364,7 @@ export async function tell({ step, open, world }) {
     await settled(boss)
     const found = await texts(boss, '[data-testid=entry]')
     check(found.length === 2 && found.every((text) => text.includes('请人协作：客户')), found.join('\n'))
+    check(found[0].includes('给 陈晓 · 可修改'), found[0])
   })
 
   await step('the shop\'s own name and phone are changed', async () => {

@@ -1,6 +1,6 @@
 // What a shop keeps about somebody: seen by whoever proved the number, asked to be deleted, and deleted.
 import { arrived } from '../actions.mjs'
-import { equal, until } from '../runner.mjs'
+import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
 /** A salesperson of the demo whom no other story needs. */
@@ -19,6 +19,12 @@ async function gate(phone, answer) {
 export async function tell({ step, open, world }) {
   await step('a phone that never agreed is asked on its first page, whichever that is', async () => {
     const guest = await open('newcomer', { search: '&privacy=ask', route: '/features/my-orders/claim/index' })
+    await guest.waitText('先看看隐私保护指引')
+    await arrived(guest)
+    // The page has a head of its own, which is no business of the sheet.
+    const [title, shut] = await Promise.all(['.title', '[data-testid=sheet-close]'].map((what) => guest.visible(`[data-testid=sheet] ${what}`).first().boundingBox()))
+    check(title.x < 40 && shut.x > 250 && Math.abs(title.y + title.height / 2 - shut.y - shut.height / 2) < 12, `title ${JSON.stringify(title)}, cross ${JSON.stringify(shut)}`)
+    await guest.shot('92-privacy-gate-guest')
     await gate(guest, 'refuse-privacy')
     // Who says no goes on looking, and is not asked on every page.
     await guest.goto('/pages/home/index')

@@ -7,8 +7,7 @@ import { BOSS } from '../world.mjs'
 export const title = 'Import and export: a file from a chat, a trial, what is wrong, taking it back, and a link'
 
 export async function tell({ step, open, world }) {
-  const session = await world.signIn(BOSS)
-  await world.stepUp(session)
+  const session = await world.proved(BOSS)
   const options = { storageState: world.storage(session) }
   const boss = await open(BOSS, options)
   const stamp = String(Date.now()).slice(-5)

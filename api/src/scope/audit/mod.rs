@@ -15,9 +15,9 @@ pub use fields::{Fields, Kind, kind};
 pub(crate) use origin::{Event, INSTALLATION, Origin};
 pub use verify::Verdict;
 
-use super::find::On;
 use super::system::System;
 use super::{Find, Scope};
+use crate::db::On;
 use crate::problem::Problem;
 use entity::entry;
 use sea_orm::prelude::Uuid;
@@ -105,6 +105,6 @@ impl System {
     #[expect(clippy::disallowed_methods, reason = "the installation's record belongs to no business")]
     pub(crate) fn record_of(&self, tenant_id: i64) -> Find<'_, entry::Entity> {
         let select = entry::Entity::find().filter(entry::Column::TenantId.eq(tenant_id));
-        Find { select, on: On::Pool(&self.at.db.read) }
+        Find { select, on: On::Near(&self.at.db.near) }
     }
 }

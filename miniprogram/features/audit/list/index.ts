@@ -1,12 +1,12 @@
 import { listAudit } from '../../../api/audit'
 import type { AuditFilter } from '../../../api/audit'
-import { may } from '../../../api/session'
-import { knownNames, listStaff } from '../../../api/staff'
 import type { AuditEntry, Page } from '../../../api/types'
 import { paged } from '../../../behaviors/paged'
-import { ACTION_CHOICES, RESOURCE_CHOICES, auditRow } from '../../../words/audit'
 import type { Choice } from '../../../words/names'
 import { instantOf, today } from '../../../words/when'
+import { ACTION_CHOICES, RESOURCE_CHOICES, auditRow } from '../words/sentences'
+import type { Names } from '../words/values'
+import { loadNames } from './names'
 
 interface Typed {
   actor_id: string
@@ -20,6 +20,10 @@ interface Typed {
 const NOTHING: Typed = { actor_id: '', resource: '', action: '', from: '', until: '' }
 const DAY_MS = 86_400_000
 
+/** Asked when the page is opened or pulled down, beside the first page. */
+let names: Names = { staff: false, of: new Map(), types: new Map(), fields: [] }
+let learning: Promise<void> = Promise.resolve()
+
 /** Who did what, the newest first. */
 Component({
   behaviors: [paged],
@@ -31,13 +35,11 @@ Component({
   methods: {
     async onLoad(query: Record<string, string | undefined>) {
       this.setData({ about: query['resource_id'] ?? '' })
-      if (may('staff.read')) {
-        const { items } = await listStaff().catch(() => ({ items: [] }))
-        this.setData({ people: items.map((one) => ({ value: one.id, label: one.name })) })
-      }
+      learning = this.learn()
       await this.reload(true)
     },
     async onPullDownRefresh() {
+      learning = this.learn()
       await this.reload()
       wx.stopPullDownRefresh()
     },
@@ -48,12 +50,22 @@ Component({
       void this.reload(true)
     },
 
-    fetchPage(cursor: string | null): Promise<Page<AuditEntry>> {
+    async fetchPage(cursor: string | null): Promise<Page<AuditEntry>> {
       const { applied, about } = this.data
-      return listAudit(asked(applied, about), cursor)
+      const [page] = await Promise.all([listAudit(asked(applied, about), cursor), learning])
+      return page
+    },
+    async learn() {
+      const { people, ...rest } = await loadNames()
+      names = rest
+      this.setData({ people: people.map((one) => ({ value: one.id, label: one.name ?? '' })) })
     },
     present(entry: AuditEntry) {
-      return auditRow(entry, knownNames())
+      return auditRow(entry, names)
+    },
+    unfold(event: WechatMiniprogram.TouchEvent) {
+      const at = this.data.rows.findIndex((one) => one.id === event.currentTarget.dataset['id'])
+      if (at >= 0) this.setData({ [`rows[${at}].open`]: !this.data.rows[at]?.['open'] })
     },
     open(event: WechatMiniprogram.TouchEvent) {
       const url = String(event.currentTarget.dataset['url'])

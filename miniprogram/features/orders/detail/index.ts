@@ -2,7 +2,7 @@ import { announce, listen } from '../../../api/changes'
 import { createReceiptCode, findOrder, moveOrder } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
-import { opensPhones, seesAmounts } from '../../../api/rights'
+import { opensPhones, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, onSession } from '../../../api/session'
 import type { OrderEvent, OrderView, ReceiptCode } from '../../../api/types'
 import { callReceiver } from '../../../behaviors/calling'
@@ -20,7 +20,7 @@ Component({
   data: {
     id: '', state: 'loading', why: '', order: null as OrderView | null, sum: '', lines: [] as LineRow[],
     shipments: [] as { id: number; carrier: string; number: string; when: string }[],
-    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false, mayCustomer: false, amounts: true,
+    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false, mayCustomer: false, amounts: true, phones: true,
     moving: false, codeOpen: false, code: null as ReceiptCode | null, until: '', coding: false,
   },
 
@@ -33,7 +33,7 @@ Component({
       void this.refresh()
     },
     drawRights() {
-      this.setData({ mayWrite: may('orders.write'), mayReveal: opensPhones(), mayCustomer: may('customers.read'), amounts: seesAmounts() })
+      this.setData({ mayWrite: may('orders.write'), mayReveal: opensPhones(), mayCustomer: may('customers.read'), amounts: seesAmounts(), phones: seesPhones() })
     },
     async onPullDownRefresh() {
       await this.refresh()

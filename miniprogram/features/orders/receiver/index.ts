@@ -18,11 +18,13 @@ Component({
     },
     /** Only what differs; an empty phone means the one that is known. */
     toBody(typed: FormState): Record<string, unknown> {
-      const { order } = this.data
+      const { order, mayPhones } = this.data
       const body: Record<string, unknown> = {}
       if (!order) return body
-      for (const field of ['receiver', 'address'] as const) if (typed[field] !== order[field]) body[field] = typed[field]
-      if (typed['phone']) body['phone'] = typed['phone']
+      if (typed['receiver'] !== order.receiver) body['receiver'] = typed['receiver']
+      // Whoever may not change them has no field for them, and the address may not even be here.
+      if (mayPhones && typed['address'] !== order.address) body['address'] = typed['address']
+      if (mayPhones && typed['phone']) body['phone'] = typed['phone']
       if (typed['remark'] !== (order.remark ?? '')) body['remark'] = typed['remark'] || null
       return body
     },

@@ -1,6 +1,7 @@
 import { announce } from '../../../api/changes'
 import { findOrder, moveOrder } from '../../../api/orders'
 import { Problem, asProblem } from '../../../api/problem'
+import { seesPhones } from '../../../api/rights'
 import type { OrderMove, OrderView } from '../../../api/types'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
@@ -12,7 +13,7 @@ const LAST_CARRIER = 'carrier'
 /** The parcel leaves: with whom, under which number. */
 Component({
   behaviors: [form],
-  data: { id: '', state: 'loading', why: '', order: null as OrderView | null, carriers: CARRIERS.map((value) => ({ value, label: value })) },
+  data: { id: '', state: 'loading', why: '', order: null as OrderView | null, phones: true, carriers: CARRIERS.map((value) => ({ value, label: value })) },
 
   methods: {
     ruleForm() {
@@ -25,7 +26,7 @@ Component({
     },
 
     onLoad(query: Record<string, string | undefined>) {
-      this.setData({ id: query['id'] ?? '' })
+      this.setData({ id: query['id'] ?? '', phones: seesPhones() })
       const last: unknown = wx.getStorageSync(LAST_CARRIER)
       this.startForm(`ship.${this.data.id}`, { carrier: typeof last === 'string' && last ? last : CARRIERS[0], tracking_number: '', note: '' })
       void this.load()

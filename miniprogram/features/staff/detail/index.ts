@@ -9,6 +9,7 @@ import { backOr } from '../../../behaviors/back'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import { listens } from '../../../behaviors/listens'
+import type { Devices } from '../../../components/devices/index'
 import type { Choice } from '../../../words/names'
 import { personRow, teamChoices } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
@@ -45,7 +46,8 @@ Component({
       void this.load()
     },
     async onPullDownRefresh() {
-      await this.load()
+      const devices = this.selectComponent('#devices') as unknown as Devices | null
+      await Promise.all([this.load(), devices?.load()])
       wx.stopPullDownRefresh()
     },
 

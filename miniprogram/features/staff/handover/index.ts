@@ -35,7 +35,7 @@ Component({
       try {
         const [preview, { items }] = await Promise.all([previewHandover(id), listStaff()])
         this.setData({
-          state: 'ready', ...shown(preview),
+          state: 'ready', ...shown(preview), name: items.find((one) => one.id === id)?.name ?? this.data.name,
           people: items.filter((one) => one.id !== id && !one.suspended).map((one) => personRow(one, '')),
         })
       } catch (thrown) {

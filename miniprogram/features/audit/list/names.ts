@@ -1,0 +1,32 @@
+import { listCustomFields, ownTypeNames } from '../../../api/custom-fields'
+import { listPools } from '../../../api/pools'
+import { listRoles } from '../../../api/roles'
+import { may } from '../../../api/session'
+import { listStaff } from '../../../api/staff'
+import { listTagGroups } from '../../../api/tags'
+import { listTeams } from '../../../api/teams'
+import { knownRegions } from '../../../components/filter-sheet/regions'
+import type { Names } from '../words/values'
+
+interface Named {
+  id: string
+  name?: string | null
+}
+
+/** What the record's ids stand for, as far as this role may ask: what does not come is left out of the lines. */
+export async function loadNames(): Promise<Names & { people: Named[] }> {
+  const ask = async <T>(allowed: boolean, items: () => Promise<T[]>): Promise<T[]> => (allowed ? items().catch(() => []) : [])
+  const [colleagues, customers] = [may('staff.read'), may('customers.read')]
+  const [staff, teams, roles, groups, pools, fields, types] = await Promise.all([
+    ask(colleagues, async () => (await listStaff()).items),
+    ask(colleagues, async () => (await listTeams()).items),
+    ask(colleagues, async () => (await listRoles()).items),
+    ask(may('tags.read'), async () => (await listTagGroups()).items),
+    ask(customers, async () => (await listPools()).items),
+    ask(customers, listCustomFields),
+    customers ? ownTypeNames() : new Map<string, string>(),
+  ])
+  const own = roles.flatMap((one) => (one.id ? [{ id: one.id, name: one.name ?? null }] : []))
+  const named: Named[] = [...staff, ...teams, ...own, ...groups, ...groups.flatMap((group) => group.tags), ...pools, ...fields.map((one) => ({ id: one.id, name: one.label }))]
+  return { of: new Map([...knownRegions(), ...named.map((one): [string, string] => [one.id, one.name ?? ''])]), types, fields, people: staff, staff: staff.length > 0 }
+}
