@@ -141,3 +141,30 @@ async fn a_password_session_is_called_what_it_says_or_what_its_program_is() {
     let long = log_in("browser-5", None, Some(&"a".repeat(900))).await;
     assert_eq!(long, "a".repeat(50));
 }
+
+#[actix_web::test]
+async fn a_boss_ends_the_login_of_a_colleague_once_and_it_is_on_the_record_once() {
+    let shop = Shop::new().await;
+    let path = format!("/staff/{}/sessions", shop.sales_id);
+    let listed = shop.boss.get(&path).await.ok();
+    let [session] = listed["items"].as_array().expect("items").as_slice() else { panic!("{listed}") };
+    let there = session["id"].as_str().expect("an id");
+    shop.sales.get("/customers").await.ok();
+    shop.rival.get(&path).await.problem(403, "forbidden");
+    let wipe = format!("{path}/{there}/wipe");
+    shop.rival.post(&wipe, json!({})).await.problem(403, "forbidden");
+    // Another's login is none of this colleague's.
+    shop.boss
+        .post(&format!("/staff/{}/sessions/{there}/wipe", shop.rival_id), json!({}))
+        .await
+        .problem(404, "not_found");
+    assert_eq!(shop.boss.post(&wipe, json!({})).await.status, 204);
+    shop.sales.get("/customers").await.problem(401, "wiped");
+    let again = shop.boss.request(reqwest::Method::DELETE, &format!("{path}/{there}"));
+    shop.boss.send(again).await.problem(404, "not_found");
+    let entries = shop.boss.get(&format!("/audit?resource_id={there}")).await.ok();
+    let done: Vec<_> =
+        entries["items"].as_array().expect("items").iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(done.iter().filter(|action| **action == "wipe").count(), 1, "{done:?}");
+    assert!(!done.contains(&json!("revoke")), "{done:?}");
+}

@@ -39,9 +39,10 @@ async fn end(
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let account_id = find_below(&tx, id).await?.account_id.ok_or(Problem::NotFound)?;
+    tx.system().revoke_session(account_id, session_id, wipe).await?;
     tx.audit(if wipe { "wipe" } else { "revoke" }, "session", Some(session_id), json!({ "staff": id }));
     tx.commit().await?;
-    system.revoke_session(account_id, session_id, wipe).await?;
+    system.forget_sessions(&[session_id]);
     Ok(HttpResponse::NoContent().finish())
 }
 

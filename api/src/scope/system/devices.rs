@@ -1,7 +1,7 @@
 //! What a person sees of their sessions and does to them: the list, the end of one or of all others,
 //! the order to forget everything, the second look.
 
-use super::System;
+use super::{System, SystemTx};
 use crate::auth::entity::session;
 use crate::problem::Problem;
 use chrono::{DateTime, Duration, Utc};
@@ -84,18 +84,7 @@ impl System {
     /// # Errors
     /// 404 when the account has no such session.
     pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
-        let now = self.now();
-        let mut change = session::Entity::update_many()
-            .col_expr(session::Column::RevokedAt, Expr::value(now))
-            .filter(session::Column::Id.eq(session_id))
-            .filter(session::Column::AccountId.eq(account_id))
-            .filter(session::Column::RevokedAt.is_null());
-        if wipe {
-            change = change.col_expr(session::Column::WipedAt, Expr::value(now));
-        }
-        if change.exec(&self.at.db.write).await?.rows_affected == 0 {
-            return Err(Problem::NotFound);
-        }
+        end_session(&self.at.db.write, self.now(), (account_id, session_id), wipe).await?;
         self.at.snapshots.forget_session(session_id);
         Ok(())
     }
@@ -126,7 +115,7 @@ impl System {
     }
 
     /// What this process remembers of sessions that are over.
-    pub(super) fn forget_sessions(&self, ended: &[Uuid]) {
+    pub(crate) fn forget_sessions(&self, ended: &[Uuid]) {
         for id in ended {
             self.at.snapshots.forget_session(*id);
         }
@@ -141,5 +130,33 @@ impl System {
             .exec(&self.at.db.write)
             .await?;
         Ok(until)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "sessions belong to accounts, in whatever business")]
+async fn end_session(
+    on: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    (account_id, session_id): (Uuid, Uuid),
+    wipe: bool,
+) -> Result<(), Problem> {
+    let mut change = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(session::Column::Id.eq(session_id))
+        .filter(session::Column::AccountId.eq(account_id))
+        .filter(session::Column::RevokedAt.is_null());
+    if wipe {
+        change = change.col_expr(session::Column::WipedAt, Expr::value(now));
+    }
+    if change.exec(on).await?.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+}
+
+impl SystemTx<'_> {
+    /// As [`System::revoke_session`], with the entry that says so; after the commit, [`System::forget_sessions`].
+    ///
+    /// # Errors
+    /// 404 when there is no such session, or it has ended.
+    pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
+        end_session(self.tx, self.scope.now(), (account_id, session_id), wipe).await
     }
 }
