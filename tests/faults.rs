@@ -1,6 +1,6 @@
 //! What breaks around a login, and a right that ends while its holder is at work.
 
-use crate::harness::{Client, Home, PASSWORD, Server, Shop, phone_number, until};
+use crate::harness::{Client, Home, PASSWORD, Server, Shop, phone_number, shared_database, until};
 use api::{Clock, Installation, Running};
 use chrono::Duration;
 use reqwest::Method;
@@ -91,9 +91,9 @@ impl Line {
 
 #[actix_web::test]
 async fn what_the_database_hung_up_is_opened_again_before_anybody_notices() {
-    let url = std::env::var("SHUKE_TEST_DATABASE").unwrap_or_default();
     // The embedded database hangs up on nobody.
-    let Some((user, rest)) = url.split_once('@') else { return };
+    let Some(url) = shared_database() else { return };
+    let (user, rest) = url.split_once('@').expect("a user");
     let (host, name) = rest.split_once('/').expect("a database");
     let line = Line::to(host.to_owned()).await;
     let through = format!("{user}@127.0.0.1:{}/{name}", line.port);

@@ -134,9 +134,9 @@ impl Shop {
     /// The same with other settings.
     pub async fn alone_with(change: impl FnOnce(&mut Config)) -> Self {
         let name = format!("alone_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let url = match std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE") {
+        let url = match shared_database() {
             None => format!("sqlite://{}", FOLDER.path().join(format!("{name}.db")).display()),
-            Some((_, shared)) => {
+            Some(shared) => {
                 let server = Database::connect(&shared).await.expect("the database answers");
                 server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
                 server.close().await.expect("closed");
@@ -226,9 +226,14 @@ async fn new_tenant(system: &System) -> i64 {
     system.create_tenant("山月茶行", Some("0571-88886666")).await.expect("a business")
 }
 
+/// The address of the MariaDB that tests share; none on the embedded stack.
+pub fn shared_database() -> Option<String> {
+    std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE").map(|(_, url)| url)
+}
+
 fn settings(app: &Value) -> Config {
     let mut config = Config::load(None).expect("the defaults");
-    let database = std::env::vars().find(|(name, _)| name == "SHUKE_TEST_DATABASE").map(|(_, url)| url);
+    let database = shared_database();
     let redis = std::env::vars().find(|(name, _)| name == "SHUKE_TEST_REDIS").map(|(_, url)| url);
     config.database.url =
         database.unwrap_or_else(|| format!("sqlite://{}", FOLDER.path().join("shuke.db").display())).into();
