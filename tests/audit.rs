@@ -1,7 +1,8 @@
 //! The audit record: what it says, that nobody can touch it unseen, and that it forgets whom it must.
 
 use crate::guards::database::{open, select};
-use crate::harness::{Home, Shop, phone_number, text, until};
+use crate::harness::{Client, Home, Shop, phone_number, text, until};
+use crate::rights::hire;
 use api::System;
 use chrono::Duration;
 use domain::permission::Role;
@@ -376,4 +377,29 @@ async fn the_installation_has_a_record_that_its_operators_read() {
         shop.boss.get(path).await.problem(403, "operators_only");
     }
     caretaker.get("/audit").await.problem(403, "side_wrong");
+}
+
+#[actix_web::test]
+async fn an_entry_says_what_its_row_is_called_now_to_whoever_sees_the_row() {
+    let shop = Shop::new().await;
+    let customer = shop.sales.post("/customers", json!({ "name": "李小满" })).await.ok();
+    let id = text(&customer["id"]);
+    let order = json!({ "customer_id": id, "receiver": "李小满", "phone": phone_number(), "address": "西湖区一号",
+        "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
+    let order = shop.sales.post("/orders", order).await.ok();
+    shop.sales.patch(&format!("/customers/{id}"), 1, json!({ "title": "店长" })).await.ok();
+    let called = async |client: &Client, id: &str| -> Vec<Value> {
+        let page = client.get(&format!("/audit?resource_id={id}")).await.ok();
+        page["items"].as_array().expect("entries").iter().map(|entry| entry["resource_name"].clone()).collect()
+    };
+    assert_eq!(called(&shop.boss, &id).await, [json!("李小满"), json!("李小满")]);
+    assert_eq!(called(&shop.boss, &text(&order["id"])).await, [order["number"].clone()]);
+    // Somebody who reads the record and sees customers of their own only.
+    let reach = json!({ "customers": "own", "interactions": "own", "tasks": "own", "orders": "own" });
+    let rights = json!({ "permissions": ["customers.read", "orders.read", "audit.read"], "reach": reach,
+        "pool": false, "fields": { "phones": "show", "amounts": "show" } });
+    let role = text(&shop.boss.post("/roles", json!({ "name": "看记录的", "rights": rights })).await.ok()["id"]);
+    let (reader, _) = hire(&shop, "custom", Some(&role)).await;
+    assert_eq!(called(&reader, &id).await, [Value::Null, Value::Null]);
+    assert_eq!(called(&reader, &text(&order["id"])).await, [Value::Null]);
 }

@@ -124,7 +124,7 @@ async fn a_backup_brings_nobody_back_who_was_erased_since() {
     server.stop().await;
     // Somebody who puts the files back by hand is not forgotten either: the start looks at the list.
     let by_hand = home.elsewhere();
-    assert_eq!(erased_again(&by_hand, &backup)["erased_again"], 0, "there was no list yet");
+    assert!(erased_again(&by_hand, &backup)["erased_again"].is_null(), "there was no list yet");
     std::fs::copy(home.path("shuke.erased"), by_hand.path("shuke.erased")).expect("the list");
     let server = by_hand.start().await;
     server.boss().await.get(&format!("/customers/{id}")).await.problem(404, "not_found");

@@ -1,5 +1,6 @@
 //! The audit record 审计记录, for those who may read it.
 
+mod names;
 mod routes;
 
 pub use routes::AuditQuery;

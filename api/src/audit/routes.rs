@@ -1,5 +1,6 @@
 //! Searching the audit record, and proving that nobody touched it.
 
+use super::names::names;
 use crate::customers;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
@@ -91,6 +92,9 @@ pub struct AuditEntryView {
     pub resource: String,
     /// Which.
     pub resource_id: Option<Uuid>,
+    /// What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
+    /// does not see.
+    pub resource_name: Option<String>,
     /// The fields that changed.
     pub fields: Vec<FieldChange>,
     /// What else belongs to the action. Never a personal value.
@@ -118,7 +122,7 @@ pub struct FieldChange {
 }
 
 impl AuditEntryView {
-    fn of(hides: &Hides, row: entry::Model, personal: &Map<String, Value>) -> Self {
+    fn of(hides: &Hides, row: entry::Model, personal: &Map<String, Value>, name: Option<String>) -> Self {
         let said = row.changes.as_deref().and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
         let mut changes = said.unwrap_or_default();
         let fields = match changes.remove("fields") {
@@ -143,6 +147,7 @@ impl AuditEntryView {
             action: row.action,
             resource: row.resource,
             resource_id: row.resource_id,
+            resource_name: name,
             fields,
             changes: changes.into(),
             request_id: row.request_id,
@@ -207,16 +212,20 @@ async fn found(
 /// A page of a business's record, as far as the scope shows it.
 pub(crate) async fn of_business(scope: &Scope, query: AuditQuery) -> Result<Page<AuditEntryView>, Problem> {
     let (rows, next_cursor) = found(scope.find(), query).await?;
+    let names = names(scope, &rows).await?;
     let opened = scope.open_entries(rows).await?;
     let hides = Hides::from(scope, &opened).await?;
-    let items = opened.into_iter().map(|(row, personal)| AuditEntryView::of(&hides, row, &personal));
+    let items = opened.into_iter().map(|(row, personal)| {
+        let name = row.resource_id.and_then(|id| names.get(&id).cloned());
+        AuditEntryView::of(&hides, row, &personal, name)
+    });
     Ok(Page { items: items.collect(), next_cursor })
 }
 
 /// A page of the installation's own record. It is about no customer, so nothing in it is anybody's.
 pub(crate) async fn of_installation(system: &System, query: AuditQuery) -> Result<Page<AuditEntryView>, Problem> {
     let (rows, next_cursor) = found(system.record_of(INSTALLATION), query).await?;
-    let items = rows.into_iter().map(|row| AuditEntryView::of(&Hides::default(), row, &Map::new()));
+    let items = rows.into_iter().map(|row| AuditEntryView::of(&Hides::default(), row, &Map::new(), None));
     Ok(Page { items: items.collect(), next_cursor })
 }
 

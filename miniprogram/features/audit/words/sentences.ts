@@ -95,7 +95,7 @@ function what(entry: AuditEntry, names: Names): string {
   if (alone) return alone
   if (action === 'bulk') return DONE[state] ?? (changes['deletes'] ? '开始批量删除客户' : '开始批量操作')
   if (action === 'settle') return SENT[state] ?? '确认了微信提醒'
-  const whom = named(entry) || (about && names.of.get(about)) || ''
+  const whom = named(entry) || entry.resource_name || (about && names.of.get(about)) || ''
   const object = `${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`
   if (action === 'reveal') return `查看了${object}的${resource === 'order' ? '收货人号码' : revealed(changes)}`
   if (action === 'move') return `把${object}改为“${STATUSES[changes['status'] as keyof typeof STATUSES] ?? MOVED[changes['event'] as keyof typeof MOVED] ?? ''}”`

@@ -1,0 +1,44 @@
+//! What the rows that entries are about are called now: the record itself keeps names under the person's key, and
+//! most entries are about something else than the name.
+
+use crate::problem::Problem;
+use crate::scope::{Scope, Tenanted, audit_entry::entry};
+use crate::{customers, orders};
+use sea_orm::{EntityTrait, FromQueryResult, QuerySelect as _};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: Uuid,
+    called: String,
+}
+
+/// Names of customers and numbers of orders on a page, of those that the scope sees: two statements at most.
+pub(super) async fn names(scope: &Scope, entries: &[entry::Model]) -> Result<HashMap<Uuid, String>, Problem> {
+    let mut names = called::<customers::Entity>(scope, about(entries, "customer"), customers::Column::Name).await?;
+    names.extend(called::<orders::Entity>(scope, about(entries, "order"), orders::Column::Number).await?);
+    Ok(names)
+}
+
+fn about(entries: &[entry::Model], resource: &str) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> =
+        entries.iter().filter(|entry| entry.resource == resource).filter_map(|entry| entry.resource_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+async fn called<E: Tenanted>(
+    scope: &Scope,
+    ids: Vec<Uuid>,
+    name: <E as EntityTrait>::Column,
+) -> Result<HashMap<Uuid, String>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = scope
+        .find_these::<E>(ids)
+        .shape(|rows| rows.select_only().column_as(E::key(), "id").column_as(name, "called").into_model::<Named>());
+    Ok(found.all().await?.into_iter().map(|row| (row.id, row.called)).collect())
+}
