@@ -53,7 +53,7 @@ struct Writers {
 impl Writers {
     fn mine(&self) -> &DatabaseConnection {
         self.threads.get_or(|| {
-            let pool = pool(self.most).connect_lazy_with(self.options.clone());
+            let pool = pool(self.most, near::FRESH).connect_lazy_with(self.options.clone());
             counted(SqlxMySqlConnector::from_sqlx_mysql_pool(pool), &self.statements)
         })
     }
@@ -100,7 +100,8 @@ impl Connections {
         } else if url.starts_with("mysql://") {
             let options: MySqlConnectOptions = url.parse().map_err(|_| anyhow::anyhow!("[database] url"))?;
             let options = options.disable_statement_logging();
-            let shared = pool(settings.connections.max(2)).connect_with(options.clone()).await;
+            // Little goes over it, so it can afford to ask each time.
+            let shared = pool(settings.connections.max(2), Duration::ZERO).connect_with(options.clone()).await;
             let shared = SqlxMySqlConnector::from_sqlx_mysql_pool(shared.context("connecting to the database server")?);
             let near = near(Opener::MySql(options.clone()));
             let writers = Writers { options, most, threads: ThreadLocal::new(), statements: Arc::clone(&statements) };
@@ -203,14 +204,15 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         .pragma("mmap_size", "268435456")
 }
 
-fn pool(connections: u32) -> MySqlPoolOptions {
+/// A pool whose connections are asked whether they are there when they were idle for as long as `fresh`.
+fn pool(connections: u32, fresh: Duration) -> MySqlPoolOptions {
     MySqlPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(near::ACQUIRE)
         .test_before_acquire(false)
-        .before_acquire(|connection, known| {
+        .before_acquire(move |connection, known| {
             Box::pin(async move {
-                if known.idle_for >= near::FRESH {
+                if known.idle_for >= fresh {
                     connection.ping().await?;
                 }
                 Ok(true)

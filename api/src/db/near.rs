@@ -19,8 +19,9 @@ use std::time::{Duration, Instant};
 use thread_local::ThreadLocal;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// After such a pause a connection is asked whether it is still there.
-pub(super) const FRESH: Duration = Duration::from_secs(30);
+/// After such a pause a connection is asked whether it is still there: short, so that few changes fail when the
+/// database begins anew, and long enough to ask hardly ever while there is something to do.
+pub(super) const FRESH: Duration = Duration::from_secs(1);
 /// A connection is not kept longer: the database's own memory for it grows, and its address may become another.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 /// For so long a statement waits for a connection.
