@@ -94,6 +94,9 @@ async fn what_cannot_be_meant_is_refused() {
     // Somebody who could log in and do nothing.
     let said = refusal(&home.run(&["admin", "operator", "create", "--name", "nobody", "--password-stdin"]));
     assert!(said.contains("--tenant"), "{said}");
+    let nowhere = ["admin", "operator", "create", "--name", "nobody", "--password-stdin", "--tenant", "77"];
+    let said = refusal(&home.run(&nowhere));
+    assert!(said.contains("77"), "{said}");
     let operators = home.admin(&["admin", "operator", "list"])["operators"].clone();
     assert_eq!(operators.as_array().map(Vec::len), Some(1), "{operators}");
     assert!(operators[0]["account_id"].is_string());

@@ -5,10 +5,11 @@ use api::{Clock, Installation, Running};
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
 
 /// A Redis of this test's own.
 struct Redis {
@@ -26,7 +27,7 @@ impl Drop for Redis {
 
 impl Redis {
     async fn start() -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let (port, folder) = (free.expect("a port").port(), tempfile::tempdir().expect("a folder"));
         let redis = Self { child: run(port, &folder), port, folder };
         redis.listens().await;
@@ -35,7 +36,7 @@ impl Redis {
 
     async fn listens(&self) {
         let port = self.port;
-        until("Redis", async || std::net::TcpStream::connect(("127.0.0.1", port)).ok().map(drop)).await;
+        until("Redis", async || TcpStream::connect(("127.0.0.1", port)).ok().map(drop)).await;
     }
 
     fn kill(&mut self) {
@@ -61,31 +62,36 @@ async fn log_in(server: &Server, password: &str) -> u16 {
     server.nobody().post("/auth/password", body).await.status
 }
 
-/// Something between a server and its database that hangs up on both when it is told to.
+/// Something between a server and its database that hangs up on both when it is told to. It has threads of its own:
+/// the test's is busy when the shop is closed.
 struct Line {
     port: u16,
-    cut: tokio::sync::broadcast::Sender<()>,
+    ends: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl Line {
-    async fn to(database: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    fn to(database: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (cut, _) = tokio::sync::broadcast::channel(1);
-        let ends = cut.clone();
-        actix_web::rt::spawn(async move {
-            while let Ok((mut near, _)) = listener.accept().await {
-                let (database, mut end) = (database.clone(), ends.subscribe());
-                actix_web::rt::spawn(async move {
-                    let mut far = TcpStream::connect(database).await.expect("the database");
-                    tokio::select! {
-                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                        _ = end.recv() => {}
-                    }
-                });
+        let line = Self { port, ends: Arc::default() };
+        let ends = Arc::clone(&line.ends);
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let Ok(far) = TcpStream::connect(&database) else { return };
+                let clone = |end: &TcpStream| end.try_clone().expect("the same line");
+                ends.lock().expect("whole").extend([clone(&near), clone(&far)]);
+                for (mut from, mut to) in [(clone(&near), clone(&far)), (far, near)] {
+                    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+                }
             }
         });
-        Self { port, cut }
+        line
+    }
+
+    /// Hangs up on everybody; says on how many.
+    fn cut(&self) -> usize {
+        let ends = std::mem::take(&mut *self.ends.lock().expect("whole"));
+        ends.iter().filter(|end| end.shutdown(Shutdown::Both).is_ok()).count()
     }
 }
 
@@ -95,13 +101,13 @@ async fn what_the_database_hung_up_is_opened_again_before_anybody_notices() {
     let Some(url) = shared_database() else { return };
     let (user, rest) = url.split_once('@').expect("a user");
     let (host, name) = rest.split_once('/').expect("a database");
-    let line = Line::to(host.to_owned()).await;
+    let line = Line::to(host.to_owned());
     let through = format!("{user}@127.0.0.1:{}/{name}", line.port);
     let shop = Shop::with(|config| config.database.url = through.into()).await;
     for _ in 0..3 {
         shop.sales.get("/customers").await.ok();
         shop.sales.get("/today").await.ok();
-        line.cut.send(()).expect("somebody listens");
+        assert!(line.cut() > 0, "nobody was there");
     }
 }
 

@@ -87,7 +87,9 @@ async fn a_pool_is_seen_and_taken_from_by_its_members_only() {
     let body = json!({ "reason": "换行业了", "pool_id": north });
     let refused = shop.rival.post_at(&format!("/customers/{mine}/release"), 1, body).await;
     assert_eq!(refused.violations(), ["pool_id: pool_unknown"]);
-    claim(&junior, &b).await.ok();
+    let mine = claim(&junior, &b).await.ok();
+    // Somebody whose answer was lost asks again.
+    assert_eq!(claim(&junior, &b).await.ok()["version"], mine["version"]);
     // Who is a member follows at once.
     let members = json!({ "staff_ids": [shop.rival_id] });
     shop.boss.patch(&format!("/pools/{north}"), 1, members).await.ok();
@@ -108,8 +110,10 @@ async fn of_sixteen_who_claim_at_once_exactly_one_wins() {
         let id = pooled(&shop.boss, &open).await;
         // Each with both hands.
         let answers = join_all(people.iter().chain(&people).map(|client| claim(client, &id))).await;
-        let won = answers.iter().filter(|answer| answer.status == 200).count();
-        assert_eq!(won, 1, "{answers:?}");
+        // The second hand of whoever won may find it in the first.
+        let mut owners: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
+        owners.dedup_by_key(|answer| text(&answer.body["owner_id"]));
+        assert_eq!(owners.len(), 1, "{answers:?}");
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 404 | 409)), "{answers:?}");
         let moves = shop.boss.get(&format!("/customers/{id}/pool-moves")).await.ok();
         assert_eq!(moves["items"].as_array().map(Vec::len), Some(2), "{moves}");

@@ -248,7 +248,14 @@ async fn who_is_idle_too_long_is_erased_after_the_owner_was_warned() {
     let shop = Shop::new().await;
     let (idle, busy) = (known(&shop, &phone_number()).await, known(&shop, &phone_number()).await);
     let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
+    let short = shop.boss.patch("/business", version, json!({ "customers_idle_days": 27 })).await;
+    assert_eq!(short.violations(), ["customers_idle_days: retention_too_short"]);
     let set = json!({ "customers_idle_days": 60 });
+    // As for erasing one of them.
+    let unproved = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    unproved.patch("/business", version, set.clone()).await.problem(403, "step_up_required");
+    unproved.patch("/business", version, json!({ "customers_idle_days": 0 })).await.ok();
+    let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
     assert_eq!(shop.boss.patch("/business", version, set).await.ok()["customers_idle_days"], 60);
     let turn = async || {
         System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");

@@ -411,7 +411,13 @@ async fn customers_are_handed_to_nobody_who_may_not_change_them() {
     let (_, watcher) = hire(&shop, "custom", Some(&role)).await;
     let refused = shop.boss.post(&path, json!({ "to_staff_id": watcher })).await;
     assert_eq!(refused.violations(), ["to_staff_id: cannot_change_customers"]);
-    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+    let preview = shop.boss.get(&path).await.ok();
+    assert_eq!(preview["running_id"], json!(null));
+    let mut receivers: Vec<_> = preview["receivers"].as_array().expect("ids").iter().map(text).collect();
+    receivers.sort();
+    let mut able = [shop.boss_id.to_string(), shop.rival_id.to_string()];
+    able.sort();
+    assert_eq!(receivers, able, "neither the leaver nor whoever only looks");
 }
 
 #[actix_web::test]

@@ -217,7 +217,7 @@ pub struct BusinessChanges {
     #[serde(default)]
     #[validate(length(max = 32), custom(function = "phone::check"))]
     pub phone: Patch<String>,
-    /// Days without contact, order or change after which a customer is erased; 0: never.
+    /// Days without contact, order or change after which a customer is erased, 28 at least; 0: never.
     #[serde(default)]
     #[validate(range(min = 0, max = 3650))]
     pub customers_idle_days: Change<i64>,

@@ -62,6 +62,9 @@ impl Operator {
         match self {
             Self::Create { name, password_stdin: _, tenant, role, installation } => {
                 let name = one_line(&name)?;
+                if let Some(tenant) = tenant {
+                    ensure!(system.tenant(tenant).await.map_err(said)?.is_some(), "there is no business {tenant}");
+                }
                 let account = system.create_operator(&name, password()?).await.map_err(said)?;
                 if installation {
                     system.appoint_operator(&name).await.map_err(said)?;

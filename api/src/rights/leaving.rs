@@ -6,18 +6,20 @@ use crate::customers::{self, entity::helper};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffHandover;
 use crate::scope::{Can, Checked, IfMatch, Path, Reads, through};
+use crate::tenants::role;
 use crate::tenants::{find_below, forget, rights_named, staff, staff_view};
 use crate::{orders, tasks};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Utc};
-use domain::permission::Permission;
+use domain::permission::{Permission, Role};
 use domain::staff::NewHandover;
 use domain::tasks::TaskStatus;
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, QuerySelect, Set};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,6 +31,8 @@ pub struct HandoverPreview {
     pub counts: LookedAfter,
     /// The hand-over that is under way: until it is done there is no second one.
     pub running_id: Option<Uuid>,
+    /// Colleagues who can take over: they work here, and their role may change customers.
+    pub receivers: Vec<Uuid>,
 }
 
 /// What somebody looks after.
@@ -94,6 +98,20 @@ pub(super) fn tasks_of(staff_id: Uuid) -> Condition {
         .add(tasks::entity::Column::Status.eq(TaskStatus::Open.as_str()))
 }
 
+/// Whoever can take over from somebody: two statements, however many roles the business has made.
+async fn receivers(rows: &impl Reads, leaver: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let may = Permission::CustomersWrite;
+    let own = rows.rows::<role::Entity>().all().await?;
+    let own: HashSet<Uuid> = own.iter().filter(|role| role.rights().can(may)).map(|role| role.id).collect();
+    let at_work = Condition::all().add(staff::Column::SuspendedAt.is_null()).add(staff::Column::Id.ne(leaver));
+    let people = rows.rows_of_all::<staff::Entity>().filter(at_work).all().await?.into_iter();
+    let can = |person: &staff::Model| match person.role_id {
+        Some(id) if person.role.0 == Role::Custom => own.contains(&id),
+        _ => person.role.0.rights().can(may),
+    };
+    Ok(people.filter(can).map(|person| person.id).collect())
+}
+
 /// The hand-over of somebody that is under way.
 async fn running(rows: &impl Reads, staff_id: Uuid) -> Result<Option<Uuid>, Problem> {
     let these = rows.rows::<entity::Entity>().filter(entity::Column::FromStaffId.eq(staff_id));
@@ -127,7 +145,8 @@ pub(super) async fn preview_handover(
 ) -> Result<Json<HandoverPreview>, Problem> {
     find_below(&*scope, id.0).await?;
     let counts = looked_after(&*scope, id.0).await?;
-    Ok(Json(HandoverPreview { counts, running_id: running(&*scope, id.0).await? }))
+    let (running_id, receivers) = (running(&*scope, id.0).await?, receivers(&*scope, id.0).await?);
+    Ok(Json(HandoverPreview { counts, running_id, receivers }))
 }
 
 /// Hands everything that a colleague looks after to another, whose role may change customers. It goes on in the background, a few

@@ -57,6 +57,9 @@ async fn settings(system: &System, tenant_id: i64) -> Result<BusinessSettings, P
     })
 }
 
+/// Fewer days would leave too few for the warning two weeks before.
+const SHORTEST_DAYS: i64 = 28;
+
 /// The settings of one's business.
 #[utoipa::path(tag = "business", security(("bearer" = ["staff.read"])), responses((status = 200, body = BusinessSettings), Problems))]
 #[get("/business")]
@@ -64,7 +67,8 @@ async fn get_business(scope: Can<StaffRead>, system: System) -> Result<Json<Busi
     Ok(Json(settings(&system, scope.tenant_id()).await?))
 }
 
-/// Changes the settings of one's business (RFC 7396).
+/// Changes the settings of one's business (RFC 7396). To have customers erased after some days (28 at least) asks for
+/// the second look.
 #[utoipa::path(tag = "business", security(("bearer" = ["business.write"])), params(("If-Match" = String, Header)), request_body = BusinessChanges, responses((status = 200, body = BusinessSettings), Problems))]
 #[patch("/business")]
 async fn change_business(
@@ -74,6 +78,15 @@ async fn change_business(
     body: Checked<BusinessChanges>,
 ) -> Result<Json<BusinessSettings>, Problem> {
     let tenant_id = scope.tenant_id();
+    if let Some(days) = body.value.customers_idle_days.filter(|days| *days > 0) {
+        if days < SHORTEST_DAYS {
+            return Err(Problem::field("customers_idle_days", "retention_too_short"));
+        }
+        // Customers are erased by it, as if somebody asked for each of them.
+        if !scope.stepped_up() {
+            return Err(Problem::StepUp);
+        }
+    }
     let tx = scope.begin().await?;
     let BusinessChanges { name, phone, customers_idle_days, requests_days } = &body.value;
     let changed = [

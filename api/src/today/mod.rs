@@ -44,6 +44,8 @@ pub struct TodayCounts {
     pub new_customers: Option<u64>,
     /// Orders that have not left yet; `null` for whoever may see none.
     pub to_ship: Option<u64>,
+    /// Which of these numbers stopped at 1,000: there are more.
+    pub capped: Vec<String>,
 }
 
 /// What to work through today.
@@ -60,21 +62,26 @@ async fn get_today(scope: Can<TasksRead>) -> Result<Json<TodayView>, Problem> {
     };
     let tonight = tonight(now);
     let items = tasks::list(due(None, tonight), |rows| rows.order_by_asc(task::Column::DueAt).limit(ITEMS)).await?;
-    let (overdue, _) = due(None, now).count().await?;
-    let (due_today, _) = due(Some(now), tonight).count().await?;
+    let mut capped = Vec::new();
+    let mut told = |name: &str, (count, more): (u64, bool)| {
+        capped.extend(more.then(|| name.to_owned()));
+        count
+    };
+    let overdue = told("overdue", due(None, now).count().await?);
+    let due_today = told("due_today", due(Some(now), tonight).count().await?);
     let week = customers::Column::CreatedAt.gte(now - Duration::days(7));
     let new_customers = match scope.may(Permission::CustomersRead) {
-        true => Some(scope.find::<customers::Entity>().filter(week).count().await?.0),
+        true => Some(told("new_customers", scope.find::<customers::Entity>().filter(week).count().await?)),
         false => None,
     };
     let waiting = orders::Column::Status.is_in([OrderStatus::Placed.as_str(), OrderStatus::Processing.as_str()]);
     let to_ship = match scope.may(Permission::OrdersRead) {
-        true => Some(scope.find::<orders::Entity>().filter(waiting).count().await?.0),
+        true => Some(told("to_ship", scope.find::<orders::Entity>().filter(waiting).count().await?)),
         false => None,
     };
     Ok(Json(TodayView {
         name: scope.who().name.clone(),
-        counts: TodayCounts { due_today, overdue, new_customers, to_ship },
+        counts: TodayCounts { due_today, overdue, new_customers, to_ship, capped },
         items,
     }))
 }

@@ -61,6 +61,7 @@ super::texts! {
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
     filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户", "A filter that is kept cannot name phones, e-mails or secrets: choose the customers one by one";
+    retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除", "28 days at least: owners are warned two weeks before; 0 means never";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
     limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";
     view_unknown: "没有这个视图", "There is no such view";

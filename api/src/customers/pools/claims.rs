@@ -90,13 +90,23 @@ async fn release_customer(
     Ok(Json(view))
 }
 
-/// Takes a customer out of a pool of which one is a member. Of several who try, exactly one gets it.
+/// Takes a customer out of a pool of which one is a member. Of several who try, exactly one gets it; whoever has it
+/// already gets it as it is.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.claim"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomerView), Problems))]
 #[post("/customers/{id}/claim")]
 async fn claim_customer(mut scope: Can<CustomersClaim>, id: Path<Uuid>) -> Result<Json<CustomerView>, Problem> {
     let me = scope.me()?;
     let tx = scope.begin().await?;
-    let pool_id = find(&tx, id.0).await?.pool_id.ok_or(Problem::conflict("claimed", None))?;
+    let found = find(&tx, id.0).await?;
+    let Some(pool_id) = found.pool_id else {
+        // Whoever lost the answer asks again, and has it already.
+        let mine = found.owner_id == me;
+        return if mine {
+            Ok(Json(CustomerView::find(&tx, id.0).await?))
+        } else {
+            Err(Problem::conflict("claimed", None))
+        };
+    };
     if !tx.sees_pool(pool_id) {
         return Err(Problem::Forbidden("pool_closed"));
     }

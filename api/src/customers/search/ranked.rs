@@ -19,7 +19,8 @@ use domain::permission::{FieldRule, Resource};
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait as _, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
+    Alias, Condition, Expr, ExprTrait as _, Func, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement,
+    UnionType,
 };
 use serde::Serialize;
 use std::collections::HashSet;
@@ -55,6 +56,10 @@ const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Ran
 
 /// How few names begin with so many characters that a page of them is never full.
 const WHOLE: usize = 3;
+
+/// How a table is joined that is looked into for each row of those before it: SQLite takes this one literally and
+/// would look for texts before terms otherwise; to MariaDB it is a join like any other.
+const AFTER: JoinType = JoinType::CrossJoin;
 
 /// What the statements call it.
 const RANK: &str = "rank";
@@ -154,7 +159,7 @@ impl<'s> Search<'s> {
                 .add(Expr::col((this.clone(), term::Column::TenantId)).eq(self.scope.tenant_id()))
                 .add(is)
                 .add(Expr::col((this.clone(), term::Column::CustomerId)).equals((first.clone(), customer())));
-            rows.join_as(JoinType::InnerJoin, term::Entity, this, same);
+            rows.join_as(AFTER, term::Entity, this, same);
         }
         (first, customer())
     }
@@ -167,7 +172,7 @@ impl<'s> Search<'s> {
         let same = Condition::all()
             .add(searched::Column::TenantId.eq(self.scope.tenant_id()))
             .add(Expr::col((searched::Entity, searched::Column::CustomerId)).equals(id.clone()));
-        rows.inner_join(searched::Entity, same).cond_where(condition);
+        rows.join(AFTER, searched::Entity, same).cond_where(condition);
     }
 
     /// Names that begin with the query: a piece of the index, in code point order on every database.
@@ -240,7 +245,7 @@ impl<'s> Search<'s> {
                 let same = Condition::all()
                     .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
                     .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
-                rows.inner_join(customer::Entity, same).cond_where(filters.clone());
+                rows.join(AFTER, customer::Entity, same).cond_where(filters.clone());
             }
             if !seen.is_empty() {
                 // Said so that no index understands it: the names are walked, and each customer is asked. To walk all
@@ -252,6 +257,10 @@ impl<'s> Search<'s> {
             }
             if rank == Rank::Begins {
                 rows.order_by((searched::Entity, searched::Column::NameKey), Order::Asc).order_by(id, Order::Asc);
+            } else if matches!(rank, Rank::Phone | Rank::LastFour) {
+                // Said so that no index has this order: SQLite would walk the keys of a million phones for it.
+                let id = Expr::col(id);
+                rows.order_by_expr(Func::coalesce([id.clone(), id]).into(), Order::Desc);
             } else {
                 rows.order_by(id, Order::Desc);
             }

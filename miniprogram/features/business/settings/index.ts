@@ -6,6 +6,18 @@ import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 
+/** Customers are erased for good by it, so it is said before it is saved. */
+function certain(days: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    wx.showModal({
+      title: `${days} 天后自动删除？`,
+      content: `超过 ${days} 天没有联系、订单和改动的客户会被彻底删除，不能恢复。删除前两周会在消息里提醒负责人。`,
+      confirmText: '确定保存', cancelText: '再想想',
+      success: ({ confirm }) => resolve(confirm), fail: () => resolve(false),
+    })
+  })
+}
+
 /** What customers read of the business. */
 Component({
   behaviors: [form],
@@ -51,7 +63,9 @@ Component({
     async submit() {
       const { was } = this.data
       if (!was) return
-      if (!Object.keys(this.toBody(this.data.form)).length) return this.finish('没有改动')
+      const body = this.toBody(this.data.form)
+      if (!Object.keys(body).length) return this.finish('没有改动')
+      if (Number(body['customers_idle_days']) > 0 && !(await certain(Number(body['customers_idle_days'])))) return
       const saved = await this.save((body) => updateBusiness(was.version, body as BusinessChanges))
       if (!saved) return
       // The name on one's own pages comes with the token.

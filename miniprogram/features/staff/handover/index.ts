@@ -36,7 +36,7 @@ Component({
         const [preview, { items }] = await Promise.all([previewHandover(id), listStaff()])
         this.setData({
           state: 'ready', ...shown(preview), name: items.find((one) => one.id === id)?.name ?? this.data.name,
-          people: items.filter((one) => one.id !== id && !one.suspended).map((one) => personRow(one, '')),
+          people: items.filter((one) => preview.receivers.includes(one.id)).map((one) => personRow(one, '')),
         })
       } catch (thrown) {
         const why = asProblem(thrown)

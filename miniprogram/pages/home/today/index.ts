@@ -42,7 +42,7 @@ Component({
     message: '',
     hello: '',
     where: '',
-    numbers: [] as { id: string; value: number; label: string; tone: string }[],
+    numbers: [] as { id: string; value: string; label: string; tone: string }[],
     which: 'all' as Which,
     delays: LATER,
     rows: [] as TaskRow[],
@@ -77,16 +77,18 @@ Component({
         const { name, counts, items } = await getToday()
         this.data.stale = false
         this.data.tasks = items
+        // A count stops at a thousand and says so.
+        const told = (name: 'due_today' | 'overdue' | 'new_customers' | 'to_ship'): string => `${counts[name]}${counts.capped.includes(name) ? '+' : ''}`
         this.setData({
           phase: 'ready',
           hello: `${greeting()}，${name}`,
           where: [business(), dayLine()].filter(Boolean).join(' · '),
           numbers: [
-            { id: 'due', value: counts.due_today, label: '今天到期', tone: counts.due_today > 0 ? 'brand' : '' },
-            { id: 'overdue', value: counts.overdue, label: '已逾期', tone: counts.overdue > 0 ? 'danger' : '' },
+            { id: 'due', value: told('due_today'), label: '今天到期', tone: counts.due_today > 0 ? 'brand' : '' },
+            { id: 'overdue', value: told('overdue'), label: '已逾期', tone: counts.overdue > 0 ? 'danger' : '' },
             // A role that may not see them gets no number.
-            ...(counts.new_customers === null ? [] : [{ id: 'new', value: counts.new_customers, label: '七天新客户', tone: '' }]),
-            ...(counts.to_ship === null ? [] : [{ id: 'ship', value: counts.to_ship, label: '待发货', tone: counts.to_ship > 0 ? 'warn' : '' }]),
+            ...(counts.new_customers === null ? [] : [{ id: 'new', value: told('new_customers'), label: '七天新客户', tone: '' }]),
+            ...(counts.to_ship === null ? [] : [{ id: 'ship', value: told('to_ship'), label: '待发货', tone: counts.to_ship > 0 ? 'warn' : '' }]),
           ],
         })
         this.draw()

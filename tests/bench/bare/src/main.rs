@@ -24,7 +24,7 @@ type Answer<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// The three handlers on one database; `sqlx` has no pool that is fast on both.
 macro_rules! shop {
-    ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal) => {
+    ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal, $hint:literal) => {
         mod $name {
             use super::*;
             use crate::statements::{ANSWER, CUSTOMER, LIST, given, rows, tags, tags_of};
@@ -115,7 +115,7 @@ macro_rules! shop {
                 if views.is_empty() {
                     return Ok(());
                 }
-                let mut query = sqlx::query(AssertSqlSafe(tags_of(views.len()))).bind(tenant);
+                let mut query = sqlx::query(AssertSqlSafe(tags_of($hint, views.len()))).bind(tenant);
                 for view in views.iter() {
                     query = query.bind(view.id);
                 }
@@ -268,8 +268,15 @@ macro_rules! shop {
     };
 }
 
-shop!(on_mysql, sqlx::MySql, sqlx::MySqlPool, "BEGIN", " ON DUPLICATE KEY UPDATE `tenant_id` = `tenant_id`");
-shop!(on_sqlite, sqlx::Sqlite, sqlx::SqlitePool, "BEGIN IMMEDIATE", " ON CONFLICT DO NOTHING");
+shop!(
+    on_mysql,
+    sqlx::MySql,
+    sqlx::MySqlPool,
+    "BEGIN",
+    " ON DUPLICATE KEY UPDATE `tenant_id` = `tenant_id`",
+    " FORCE INDEX (`PRIMARY`)"
+);
+shop!(on_sqlite, sqlx::Sqlite, sqlx::SqlitePool, "BEGIN IMMEDIATE", " ON CONFLICT DO NOTHING", "");
 
 macro_rules! serve {
     ($listen:expr, $name:ident, $shop:expr) => {{
