@@ -452,7 +452,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes the settings of one's business (RFC 7396). */
+        /**
+         * Changes the settings of one's business (RFC 7396). To have customers erased after some days (28 at least) asks for
+         *     the second look.
+         */
         patch: operations["change_business"];
         trace?: never;
     };
@@ -810,7 +813,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a customer out of a pool of which one is a member. Of several who try, exactly one gets it. */
+        /**
+         * Takes a customer out of a pool of which one is a member. Of several who try, exactly one gets it; whoever has it
+         *     already gets it as it is.
+         */
         post: operations["claim_customer"];
         delete?: never;
         options?: never;
@@ -3255,6 +3261,11 @@ export interface components {
              */
             resource_id?: string | null;
             /**
+             * @description What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
+             *     does not see.
+             */
+            resource_name?: string | null;
+            /**
              * Format: int64
              * @description Its place in the chain; `null` for some seconds, until it is sealed.
              */
@@ -3387,7 +3398,7 @@ export interface components {
         BusinessChanges: {
             /**
              * Format: int64
-             * @description Days without contact, order or change after which a customer is erased; 0: never.
+             * @description Days without contact, order or change after which a customer is erased, 28 at least; 0: never.
              */
             customers_idle_days?: number;
             /** @description Its name, as customers see it. */
@@ -4111,6 +4122,8 @@ export interface components {
         };
         /** @description What would be handed over. */
         HandoverPreview: components["schemas"]["LookedAfter"] & {
+            /** @description Colleagues who can take over: they work here, and their role may change customers. */
+            receivers: string[];
             /**
              * Format: uuid
              * @description The hand-over that is under way: until it is done there is no second one.
@@ -5558,6 +5571,11 @@ export interface components {
                  * @description Which.
                  */
                 resource_id?: string | null;
+                /**
+                 * @description What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
+                 *     does not see.
+                 */
+                resource_name?: string | null;
                 /**
                  * Format: int64
                  * @description Its place in the chain; `null` for some seconds, until it is sealed.
@@ -7338,6 +7356,8 @@ export interface components {
         };
         /** @description Four numbers, each up to 1000. */
         TodayCounts: {
+            /** @description Which of these numbers stopped at 1,000: there are more. */
+            capped: string[];
             /**
              * Format: int64
              * @description Tasks due between now and tonight.

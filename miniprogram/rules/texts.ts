@@ -56,6 +56,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   filter_field_unknown: "不能按这个字段筛选",
   filter_op_unfit: "这个字段不能这样筛选",
   filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户",
+  retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除",
   range_invalid: "结束不能早于开始",
   limit_unclear: "请选择一位同事或一个团队",
   view_unknown: "没有这个视图",
