@@ -58,7 +58,8 @@ const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Ran
 const WHOLE: usize = 3;
 
 /// How a table is joined that is looked into for each row of those before it: SQLite takes this one literally and
-/// would look for texts before terms otherwise; to MariaDB it is a join like any other.
+/// would look for texts before terms otherwise; to MariaDB it is a join like any other. It takes no condition of its
+/// own (sea-query leaves it out), so that stands with the others.
 const AFTER: JoinType = JoinType::CrossJoin;
 
 /// What the statements call it.
@@ -159,7 +160,7 @@ impl<'s> Search<'s> {
                 .add(Expr::col((this.clone(), term::Column::TenantId)).eq(self.scope.tenant_id()))
                 .add(is)
                 .add(Expr::col((this.clone(), term::Column::CustomerId)).equals((first.clone(), customer())));
-            rows.join_as(AFTER, term::Entity, this, same);
+            rows.join_as(AFTER, term::Entity, this, Condition::all()).cond_where(same);
         }
         (first, customer())
     }
@@ -172,7 +173,7 @@ impl<'s> Search<'s> {
         let same = Condition::all()
             .add(searched::Column::TenantId.eq(self.scope.tenant_id()))
             .add(Expr::col((searched::Entity, searched::Column::CustomerId)).equals(id.clone()));
-        rows.join(AFTER, searched::Entity, same).cond_where(condition);
+        rows.join(AFTER, searched::Entity, Condition::all()).cond_where(same).cond_where(condition);
     }
 
     /// Names that begin with the query: a piece of the index, in code point order on every database.
@@ -245,7 +246,7 @@ impl<'s> Search<'s> {
                 let same = Condition::all()
                     .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
                     .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
-                rows.join(AFTER, customer::Entity, same).cond_where(filters.clone());
+                rows.join(AFTER, customer::Entity, Condition::all()).cond_where(same).cond_where(filters.clone());
             }
             if !seen.is_empty() {
                 // Said so that no index understands it: the names are walked, and each customer is asked. To walk all
