@@ -570,3 +570,20 @@ async fn a_trial_sees_limits_of_owners_across_the_whole_file() {
         assert_eq!(counts(&done), [245, 0, 0, 55], "{done}");
     }
 }
+
+#[actix_web::test]
+async fn a_row_about_nobody_says_so_and_a_column_that_is_not_there_is_named() {
+    let shop = Shop::new().await;
+    let detail = sent(&shop.boss, "手机,公司\n13800001111,山月\n").await;
+    let path = format!("/imports/{}", text(&detail["id"]));
+    let body = json!({ "mode": "update", "key": "phone", "columns": [{ "column": 0, "field": "phone" }, { "column": 99, "field": "company" }] });
+    let refused = shop.boss.post(&format!("{path}/start"), body).await;
+    assert_eq!(refused.violations(), ["columns.1.column: column_missing"]);
+    let body = json!({ "mode": "update", "key": "phone", "columns": detail["columns"] });
+    shop.boss.post(&format!("{path}/start"), body).await.ok();
+    shop.boss.post(&format!("{path}/revert"), json!({})).await.problem(409, "import_running");
+    shop.run_jobs().await;
+    let done = shop.boss.get(&path).await.ok();
+    assert_eq!(counts(&done), [0, 0, 0, 1]);
+    assert_eq!(errors(&shop.boss, &done).await[1].last().map(String::as_str), Some("手机：没有这位客户"));
+}

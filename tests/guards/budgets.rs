@@ -34,7 +34,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_attachment", 4), // and one for each piece of the file
     ("list_imports", 1),
     ("get_import", 4),
-    ("start_import", 9),
+    ("start_import", 10),
     ("cancel_import", 5),
     ("revert_import", 6),
     ("get_import_errors", 4), // and two for each piece of the file

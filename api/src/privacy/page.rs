@@ -6,6 +6,7 @@ use crate::customers::transfer::{spoken_dates, word};
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
+use domain::money;
 use domain::orders::OrderStatus;
 use domain::pools::PoolMoveKind;
 use domain::privacy::{RequestKind, RequestState};
@@ -89,7 +90,7 @@ fn table(page: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>)
     if rows.is_empty() {
         return;
     }
-    let _ = write!(page, "<h3>{title}</h3><table><tr>");
+    let _ = write!(page, "<h3>{title}</h3><div><table><tr>");
     for head in heads {
         let _ = write!(page, "<th>{head}</th>");
     }
@@ -101,13 +102,13 @@ fn table(page: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>)
         }
         page.push_str("</tr>");
     }
-    page.push_str("</table>");
+    page.push_str("</table></div>");
 }
 
-/// `¥12.80`; nothing for whoever sees no amounts.
+/// `¥1,012.80`; nothing for whoever sees no amounts.
 fn yuan(amount: Amount) -> String {
     let fen = serde_json::to_value(amount).ok().as_ref().and_then(Value::as_i64);
-    fen.map(|fen| format!("¥{}.{:02}", fen / 100, fen % 100)).unwrap_or_default()
+    fen.map(money::display).unwrap_or_default()
 }
 
 fn moved(kind: PoolMoveKind) -> &'static str {
@@ -177,9 +178,11 @@ fn deliveries(page: &mut String, record: &KeptRecord) {
 
 fn html(records: &[KeptRecord], reader: Reader, at: DateTime<Utc>) -> String {
     let mut page = String::from(
-        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>个人信息副本</title><style>\
+        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>个人信息副本</title><style>\
          body{font:15px/1.6 sans-serif;max-width:720px;margin:24px auto;padding:0 16px;color:#222}\
          table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:4px 8px;text-align:left}\
+         div{overflow-x:auto}th{white-space:nowrap}div td{min-width:5em}\
          th{background:#f5f5f5;font-weight:600}h2{margin-top:32px}@media print{h2{break-before:page}}</style>",
     );
     let _ = write!(page, "<h1>个人信息副本</h1><p>生成时间：{}</p>", day(at));
@@ -202,7 +205,7 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "商家电话", record.business_phone.as_deref());
     line(page, "姓名", Some(&record.name));
     line(page, "公司", record.company.as_deref());
-    line(page, "职务", record.title.as_deref());
+    line(page, "职位", record.title.as_deref());
     line(page, "地区", record.region_name.as_deref());
     line(page, "生日", record.birthday.map(|day| day.to_string()).as_deref());
     line(page, "电话", Some(&record.phones.join("、")));

@@ -99,6 +99,7 @@ super::texts! {
     key_missing: "缺少用来辨认客户的内容", "Nothing says which customer this is";
     key_unfit: "不能用这一项辨认客户", "Customers cannot be told apart by this";
     key_unmapped: "请指定哪一列用来辨认客户", "Say which column tells customers apart";
+    column_missing: "表格里没有这一列", "The table has no such column";
     column_unknown: "没有这一项", "There is no such field";
     column_twice: "同一列或同一项用了两次", "The column or the field is used twice";
     name_missing: "请指定哪一列是姓名", "Say which column is the name";

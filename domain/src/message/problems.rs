@@ -92,6 +92,7 @@ super::texts! {
     pool_closing: "这个公海正在合并到另一个", "The pool is being given up";
     bulk_ended: "操作已经结束", "It has ended already";
     import_started: "导入已经开始", "The import has started already";
+    import_running: "还在导入，请先取消", "It is still running: cancel it first";
     import_ended: "导入已经结束", "The import has ended already";
     file_gone: "文件已过期，请重新上传或导出", "The file has gone: send or make it again";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
@@ -131,5 +132,5 @@ super::texts! {
     explain_assignee: "待办由其负责", "The task is theirs";
     explain_team_assignee: "待办由其团队的人负责", "The task is of somebody in their team";
     explain_customer_gone: "客户已删除", "The customer was deleted";
-    explain_not_theirs: "不是其客户，也不在其团队，也没有请其协作", "Not their customer, not their team's, and nobody asked them to help";
+    explain_not_theirs: "不是该同事的客户，不在其团队，也没有邀请其协作", "Not their customer, not their team's, and nobody asked them to help";
 }

@@ -56,7 +56,7 @@ pub(super) const FIELDS: [Known; 30] = [
         "公司",
         &["公司名称", "单位", "单位名称", "企业", "企业名称", "company", "companyname", "organization"],
     ),
-    ("title", "职务", &["职位", "岗位", "title", "jobtitle", "position"]),
+    ("title", "职位", &["职务", "岗位", "title", "jobtitle", "position"]),
     ("kind", "客户性质", &["性质", "个人/企业", "kind"]),
     ("type", "客户类型", &["类型", "客户状态", "type", "customertype"]),
     ("tags", "标签", &["客户标签", "tag", "tags", "labels"]),

@@ -101,7 +101,9 @@ pub(super) async fn apply(
         let again = marks.has(&draft, &key.field());
         let before = said.as_ref().and_then(|said| seen.get(said).copied());
         // All that is wrong with a row is said at once.
-        let body = Body::read(&mut draft, there.is_some() || before.is_some() || again);
+        // Who is to be updated needs no name, also when nobody is there.
+        let known = asked.mode == ImportMode::Update || there.is_some() || before.is_some() || again;
+        let body = Body::read(&mut draft, known);
         let Some(body) = body.filter(|_| draft.flaws.is_empty()) else {
             settled.push(Settled::of(draft, RowOutcome::Failed));
             continue;

@@ -5,7 +5,7 @@ use super::super::entity::{import, mapping};
 use super::super::sheet::Sheet;
 use super::ImportAsked;
 use super::known::Key;
-use super::view::{ImportDetail, ImportView, find};
+use super::view::{ImportDetail, ImportView, find, headers};
 use super::{errors, upload};
 use crate::customers::custom;
 use crate::db::Code;
@@ -121,6 +121,10 @@ async fn start_import(
     if found.expires_at <= now {
         return Err(Problem::conflict("file_gone", None));
     }
+    let width = headers(&tx, id.0).await?.map_or(0, |headers| headers.len());
+    if let Some(at) = asked.columns.iter().position(|of| usize::try_from(of.column).map_or(true, |at| at >= width)) {
+        return Err(Problem::field(&format!("columns.{at}.column"), "column_missing"));
+    }
     let state = if asked.dry_run { ImportState::Checking } else { ImportState::Running };
     let text = serde_json::to_string(&asked).map_err(anyhow::Error::from)?;
     let change = import::ActiveModel {
@@ -202,7 +206,9 @@ async fn turn(
     let tx = scope.begin().await?;
     let found = own(&tx, id).await?;
     if !from.contains(&found.state.0) {
-        return Err(refusal);
+        let running =
+            to == ImportState::Reverting && matches!(found.state.0, ImportState::Checking | ImportState::Running);
+        return Err(if running { Problem::conflict("import_running", None) } else { refusal });
     }
     if to == ImportState::Reverting && found.expires_at <= now {
         return Err(Problem::conflict("file_gone", None));
