@@ -94,6 +94,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   key_missing: "缺少用来辨认客户的内容",
   key_unfit: "不能用这一项辨认客户",
   key_unmapped: "请指定哪一列用来辨认客户",
+  column_missing: "表格里没有这一列",
   column_unknown: "没有这一项",
   column_twice: "同一列或同一项用了两次",
   name_missing: "请指定哪一列是姓名",
