@@ -402,4 +402,7 @@ async fn an_entry_says_what_its_row_is_called_now_to_whoever_sees_the_row() {
     let (reader, _) = hire(&shop, "custom", Some(&role)).await;
     assert_eq!(called(&reader, &id).await, [Value::Null, Value::Null]);
     assert_eq!(called(&reader, &text(&order["id"])).await, [Value::Null]);
+    // Who was erased is called nothing any more.
+    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    assert!(called(&shop.boss, &id).await.iter().all(Value::is_null));
 }

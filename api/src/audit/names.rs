@@ -4,7 +4,7 @@
 use crate::problem::Problem;
 use crate::scope::{Scope, Tenanted, audit_entry::entry};
 use crate::{customers, orders};
-use sea_orm::{EntityTrait, FromQueryResult, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait, FromQueryResult, QuerySelect as _};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -16,8 +16,12 @@ struct Named {
 
 /// Names of customers and numbers of orders on a page, of those that the scope sees: two statements at most.
 pub(super) async fn names(scope: &Scope, entries: &[entry::Model]) -> Result<HashMap<Uuid, String>, Problem> {
-    let mut names = called::<customers::Entity>(scope, about(entries, "customer"), customers::Column::Name).await?;
-    names.extend(called::<orders::Entity>(scope, about(entries, "order"), orders::Column::Number).await?);
+    // Whoever was erased is called nothing.
+    let there = Condition::all().add(customers::Column::ErasedAt.is_null());
+    let customers = (customers::Column::Name, there);
+    let mut names = called::<customers::Entity>(scope, about(entries, "customer"), customers).await?;
+    let orders = (orders::Column::Number, Condition::all());
+    names.extend(called::<orders::Entity>(scope, about(entries, "order"), orders).await?);
     Ok(names)
 }
 
@@ -32,13 +36,14 @@ fn about(entries: &[entry::Model], resource: &str) -> Vec<Uuid> {
 async fn called<E: Tenanted>(
     scope: &Scope,
     ids: Vec<Uuid>,
-    name: <E as EntityTrait>::Column,
+    (name, which): (<E as EntityTrait>::Column, Condition),
 ) -> Result<HashMap<Uuid, String>, Problem> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let found = scope
         .find_these::<E>(ids)
+        .filter(which)
         .shape(|rows| rows.select_only().column_as(E::key(), "id").column_as(name, "called").into_model::<Named>());
     Ok(found.all().await?.into_iter().map(|row| (row.id, row.called)).collect())
 }

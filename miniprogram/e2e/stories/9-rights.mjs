@@ -303,7 +303,7 @@ export async function tell({ step, open, world }) {
     await ask('PATCH', `customers/${customer.id}`, { body: { owner_id: (await colleague(NAME)).id }, version: (await ask('GET', `customers/${customer.id}`)).version })
     // Opened by its address alone, the page knows whom it is about.
     await boss.goto(`/features/staff/handover/index?id=${(await colleague(NAME)).id}`)
-    await boss.waitText(`曾归 ${NAME} 的客户`)
+    await boss.waitText(`原来由 ${NAME} 负责的客户`)
     await openPerson(NAME)
     await boss.tap('[data-testid=remove-person]')
     await boss.tapText('移除')

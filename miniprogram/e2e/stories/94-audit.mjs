@@ -44,7 +44,7 @@ export async function tell({ step, open, world }) {
     await boss.shot('94-audit-unfolded')
     equal((await boss.state()).route, 'features/audit/list/index', 'the page after the lines were opened')
     await ask('POST', `customers/${made.id}/tags`, { body: { add: [tags[0].id], remove: [] } })
-    all((await record(made.id))[0], ['林静 改了标签：客户', `加上 ${tags[0].name}`])
+    all((await record(made.id))[0], ['林静 改了标签：客户 贺季真', `加上 ${tags[0].name}`])
     // The entry leads to whom it is about.
     await boss.tap(ENTRY)
     await boss.waitRoute('features/customers/detail/index')
@@ -56,7 +56,7 @@ export async function tell({ step, open, world }) {
     equal(placed[0], `林静 新建了订单 ${order.number}`, 'the sentence')
     all(await unfold(), ['金额：¥246.90', '状态：已下单', '商品：白毫银针'])
     await ask('POST', `orders/${order.id}/moves`, { body: { event: 'accept' }, version: order.version })
-    check((await record(order.id)).some(([said]) => said === '林静 把订单改为“处理中”'), 'the move is missing')
+    check((await record(order.id)).some(([said]) => said === `林静 把订单 ${order.number} 改为“处理中”`), 'the move is missing')
 
     const { rights } = (await ask('GET', 'roles')).items.find((one) => one.role === 'sales')
     const role = await ask('POST', 'roles', { body: { name: `销售${Date.now() % 10_000}`, rights } })

@@ -98,7 +98,7 @@ function what(entry: AuditEntry, names: Names): string {
   const whom = named(entry) || entry.resource_name || (about && names.of.get(about)) || ''
   const object = `${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`
   if (action === 'reveal') return `查看了${object}的${resource === 'order' ? '收货人号码' : revealed(changes)}`
-  if (action === 'move') return `把${object}改为“${STATUSES[changes['status'] as keyof typeof STATUSES] ?? MOVED[changes['event'] as keyof typeof MOVED] ?? ''}”`
+  if (action === 'move') return `把${object}${whom ? ' ' : ''}改为“${STATUSES[changes['status'] as keyof typeof STATUSES] ?? MOVED[changes['event'] as keyof typeof MOVED] ?? ''}”`
   if (action === 'login_noticed') return `提醒了${object}的异常登录`
   if (action === 'export') return `导出了${object}的资料`
   return `${verb(entry)}${object}`
