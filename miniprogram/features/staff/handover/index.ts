@@ -79,7 +79,12 @@ Component({
 
     /** Looks again until everything has arrived; a lost answer is no reason to stop. */
     follow(handover: Handover) {
-      const { customers, tasks, done, id } = handover
+      const { customers, tasks, done, failed, id } = handover
+      // What has not arrived is still the leaver's: it can be begun again.
+      if (failed) {
+        this.data.attempt = ''
+        return this.setData({ step: 'choose', failure: `没能全部交接：客户 ${customers} 位、待办 ${tasks} 项已经转过去，请再试一次` })
+      }
       this.setData({ step: done ? 'done' : 'running', progress: `客户 ${customers} 位、待办 ${tasks} 项` })
       if (done) return announce('staff', { id: this.data.id })
       const again = (): void => {
