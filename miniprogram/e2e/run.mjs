@@ -29,5 +29,6 @@ const runner = new Runner({ browser, world, shots: values.shots })
 for (const file of chosen) await runner.story(await import(new URL(file, folder)))
 await browser.browser.close()
 
-console.log(`\n${runner.passed} passed, ${runner.failed} failed`)
-process.exitCode = runner.failed || !runner.passed ? 1 : 0
+for (const failure of runner.failures) console.log(`\n${failure}`)
+console.log(`\n${runner.passed} passed, ${runner.failures.length} failed`)
+process.exitCode = runner.failures.length || !runner.passed ? 1 : 0

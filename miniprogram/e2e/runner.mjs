@@ -6,7 +6,8 @@ class Stop extends Error {}
 
 export class Runner {
   passed = 0
-  failed = 0
+  /** What was said of each failure, to be said again at the end. */
+  failures = []
 
   constructor({ browser, world, shots }) {
     Object.assign(this, { browser, world, shots })
@@ -16,6 +17,7 @@ export class Runner {
   async story({ title, tell }) {
     const began = Date.now()
     console.log(`\n${title}`)
+    this.title = title
     const phones = []
     const open = async (name, options = {}) => {
       const phone = await this.browser.openPhone(name, { base: this.world.base, ...options })
@@ -47,19 +49,25 @@ export class Runner {
       for (const phone of phones) {
         if (phone.closed) continue
         const { toasts = [], route = '' } = await phone.state().catch(() => ({}))
-        const picture = await phone.shot(`failed-${this.failed}-${phone.name}`).catch(() => 'no picture')
-        console.log(`    ${phone.name}: ${route} ${JSON.stringify(toasts.slice(-2).map((one) => one.title))} ${picture}`)
-        for (const complaint of await complaints(phone).catch(() => [])) console.log(`    ${complaint}`)
+        const picture = await phone.shot(`failed-${this.failures.length}-${phone.name}`).catch(() => 'no picture')
+        this.say(`    ${phone.name}: ${route} ${JSON.stringify(toasts.slice(-2).map((one) => one.title))} ${picture}`)
+        for (const complaint of await complaints(phone).catch(() => [])) this.say(`    ${complaint}`)
       }
       throw new Stop(what)
     }
   }
 
   fail(what, thrown, began) {
-    this.failed += 1
     const lines = String(thrown?.message ?? thrown).split('\n').filter((line) => line.trim()).slice(0, 40)
     const place = /stories\/[\w-]+\.mjs:\d+/.exec(thrown?.stack ?? '')?.[0] ?? ''
-    console.log(`  ✗ ${what} (${seconds(began)}) ${place}\n    ${lines.join('\n    ')}`)
+    this.failures.push(this.title)
+    this.say(`  ✗ ${what} (${seconds(began)}) ${place}\n    ${lines.join('\n    ')}`)
+  }
+
+  /** Of a failure: now, and once more at the end, where a long record is read first. */
+  say(line) {
+    console.log(line)
+    this.failures[this.failures.length - 1] += `\n${line}`
   }
 }
 

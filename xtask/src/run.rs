@@ -3,12 +3,14 @@
 //! Each gets a process group of its own, so that what it started is stopped with it, and Ctrl-C in
 //! the terminal reaches us alone: we decide the order in which things stop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read, Write};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nix::sys::signal::{Signal, killpg};
@@ -90,9 +92,13 @@ pub fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// Runs to the end; a refusal is an error that says which command.
+/// Runs to the end; a refusal is an error that says which command. Where nobody watches, the last
+/// lines that it printed are kept for [`last_words`].
 pub fn run(command: &mut Command) -> Result<()> {
     ensure!(!stopping(), "stopped");
+    if !std::io::stdout().is_terminal() {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    }
     let mut child = command
         .stdin(Stdio::null())
         .process_group(0)
@@ -100,6 +106,7 @@ pub fn run(command: &mut Command) -> Result<()> {
         .with_context(|| format!("cannot start {}", shown(command)))?;
     let group = i32::try_from(child.id())?;
     running().insert(group);
+    pass_on(&mut child);
     let status = child.wait();
     running().remove(&group);
     let status = status?;
@@ -108,6 +115,42 @@ pub fn run(command: &mut Command) -> Result<()> {
     }
     ensure!(status.success(), "{} ended with {status}", shown(command));
     Ok(())
+}
+
+/// How many lines are kept of what the last program printed.
+const LAST_WORDS: usize = 120;
+
+static LAST: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
+
+/// Takes the last lines of what ran: a failed step says again at the very end what it saw, because
+/// a CI's record keeps only the end.
+pub fn last_words() -> Vec<String> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+}
+
+/// Prints what the program prints until it closes both ends, and keeps the last lines.
+fn pass_on(child: &mut Child) {
+    last_words();
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        scope.spawn(|| out.map(|from| copy(from, std::io::stdout())));
+        scope.spawn(|| err.map(|from| copy(from, std::io::stderr())));
+    });
+}
+
+fn copy(from: impl Read, mut to: impl Write) {
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        // Whoever listened may be gone; the program is read to its end all the same.
+        let _gone = to.write_all(&line);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() == LAST_WORDS {
+            last.pop_front();
+        }
+        last.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        line.clear();
+    }
 }
 
 /// What a command prints, with its complaint when it fails.

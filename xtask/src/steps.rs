@@ -54,7 +54,13 @@ pub struct Options {
 }
 
 /// How a step went; `None` when it did not run.
-type Outcome = Option<(Duration, Result<()>)>;
+type Outcome = Option<(Duration, Result<(), Failure>)>;
+
+/// Why a step failed, and the last lines of what it printed.
+struct Failure {
+    error: anyhow::Error,
+    words: Vec<String>,
+}
 
 pub fn test(options: &Options) -> Result<ExitCode> {
     if options.list {
@@ -87,20 +93,27 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
     Ok(STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)).collect())
 }
 
-fn timed(step: &Step) -> (Duration, Result<()>) {
+fn timed(step: &Step) -> (Duration, Result<(), Failure>) {
     println!("\n=== {}: {}", step.name, step.what);
+    run::last_words();
     let begin = Instant::now();
-    let result = (step.run)();
+    let result = (step.run)().map_err(|error| Failure { error, words: run::last_words() });
     let took = begin.elapsed();
     match &result {
         Ok(()) => println!("=== {} passed in {:.1} s", step.name, took.as_secs_f64()),
-        Err(error) => println!("=== {} FAILED after {:.1} s: {error:#}", step.name, took.as_secs_f64()),
+        Err(failure) => println!("=== {} FAILED after {:.1} s: {:#}", step.name, took.as_secs_f64(), failure.error),
     }
     (took, result)
 }
 
-/// The table, and last the line that counts.
+/// What failed once more, the table, and last the line that counts.
 fn report(results: &[(&Step, Outcome)]) -> ExitCode {
+    for (step, result) in results {
+        if let Some((_, Err(failure))) = result {
+            println!("\n=== {} FAILED: {:#}; its last lines:", step.name, failure.error);
+            failure.words.iter().for_each(|line| println!("{line}"));
+        }
+    }
     println!();
     let (mut passed, mut failed, mut skipped, mut total) = (0, 0, 0, Duration::ZERO);
     for (step, result) in results {
