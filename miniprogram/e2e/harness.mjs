@@ -98,10 +98,14 @@ export async function openPhone(browser, name, { base, route = '', width = 375, 
     async text(selector) {
       return (await inScreen(selector).first().innerText()).trim()
     },
-    /** Waits until the text is to be seen anywhere on the phone, dialogs included. */
+    /** Waits until the text is to be seen anywhere on the phone, dialogs included. A toast is heard once: one that says the same again is waited for. */
     async waitText(text, options = {}) {
-      const where = page.locator('body').getByText(text, { exact: false, ...options }).locator('visible=true').first()
-      await where.waitFor(options)
+      const unheard = page.locator(':not([data-heard], [data-heard] *)')
+      const where = page.locator('body').getByText(text, { exact: false, ...options }).and(unheard).locator('visible=true').first()
+      // The very node that was seen: by the time it is asked for again it may be another one, or gone.
+      const seen = await where.elementHandle(options)
+      await seen.evaluate((node) => node.closest('.mp-toast')?.setAttribute('data-heard', ''))
+      await seen.dispose()
       return where
     },
     async waitGone(text) {
