@@ -6,6 +6,7 @@ use api::{Clock, Installation, Running};
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::json;
+use std::collections::BTreeSet;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn header(answer: &crate::harness::Answer, name: &str) -> String {
@@ -38,17 +39,21 @@ async fn every_answer_tells_a_browser_to_do_no_more_with_it() {
 #[actix_web::test]
 async fn only_named_origins_may_call_from_a_web_page() {
     let shop = Shop::with(|config| config.http.cors_origins = "https://admin.example.com".to_owned()).await;
-    let preflight = async |origin: &str| {
+    let preflight = async |origin: &str, method: &str| {
         let request = shop.nobody.request(Method::OPTIONS, "/customers").header("Origin", origin);
-        let request = request.header("Access-Control-Request-Method", "GET");
+        let request = request.header("Access-Control-Request-Method", method);
         shop.nobody.send(request.header("Access-Control-Request-Headers", "authorization")).await
     };
-    let theirs = preflight("https://admin.example.com").await;
-    assert_eq!(
-        (theirs.status, header(&theirs, "access-control-allow-origin")),
-        (200, "https://admin.example.com".to_owned())
-    );
-    let other = preflight("https://evil.example.com").await;
+    let document = shop.nobody.get("/openapi.json").await.ok();
+    let paths = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let methods: BTreeSet<_> = paths.filter_map(|path| path.as_object()).flat_map(|path| path.keys()).collect();
+    assert!(methods.len() >= 4, "{methods:?}");
+    for method in methods {
+        let theirs = preflight("https://admin.example.com", &method.to_uppercase()).await;
+        let allowed = header(&theirs, "access-control-allow-origin");
+        assert_eq!((theirs.status, allowed.as_str()), (200, "https://admin.example.com"), "{method}");
+    }
+    let other = preflight("https://evil.example.com", "GET").await;
     assert_eq!(header(&other, "access-control-allow-origin"), "");
     let request = shop.boss.request(Method::GET, "/customers").header("Origin", "https://evil.example.com");
     assert_eq!(header(&shop.boss.send(request).await, "access-control-allow-origin"), "");

@@ -239,6 +239,20 @@ async fn a_server_that_is_killed_loses_nothing_it_has_answered() {
 }
 
 #[actix_web::test]
+async fn what_was_written_is_soon_in_the_file_of_the_database_itself() {
+    let home = Home::new().await;
+    home.furnish();
+    let server = home.start().await;
+    server.boss().await.post("/customers", json!({ "name": "漕溪茶人" })).await.ok();
+    // The log beside it is there for one process only, and the disk has not to keep it through a power cut.
+    until("the customer in the file", async || {
+        let file = fs::read(home.path("shuke.db")).expect("bytes");
+        file.windows("漕溪茶人".len()).any(|bytes| bytes == "漕溪茶人".as_bytes()).then_some(())
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn the_log_is_json_with_request_ids_and_names_nobody() {
     let home = Home::new().await;
     let tenant = home.furnish();

@@ -121,7 +121,7 @@ pub fn listen(at: &Arc<Installation>) -> anyhow::Result<Running> {
 /// a browser would go by.
 fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([
             "authorization",
             "content-type",

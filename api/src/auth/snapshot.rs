@@ -4,6 +4,7 @@
 
 use super::AddressRules;
 use crate::crypto::TenantKeys;
+use crate::customers::Common;
 use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
@@ -65,6 +66,7 @@ pub struct Snapshots {
     tag_rules: Cache<i64, Kept<bool>>,
     owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
     few: Cache<(i64, [u8; 32]), Kept<bool>>,
+    common: Cache<i64, Kept<Arc<Common>>>,
 }
 
 impl Default for Snapshots {
@@ -79,6 +81,8 @@ impl Default for Snapshots {
             tag_rules: Cache::builder().max_capacity(50_000).build(),
             owner_limits: Cache::builder().max_capacity(10_000).build(),
             few: Cache::builder().max_capacity(10_000).build(),
+            // Of the businesses that search most: some thousand numbers each.
+            common: Cache::builder().max_capacity(1_000).build(),
         }
     }
 }
@@ -197,6 +201,16 @@ impl Snapshots {
     /// For a minute.
     pub(crate) fn remember_few(&self, tenant_id: i64, list: [u8; 32], now: DateTime<Utc>, few: bool) {
         self.few.insert((tenant_id, list), Kept { from: now, until: now + Duration::minutes(1), value: few });
+    }
+
+    /// What many customers of a business have in their names. Only ever a hint, too.
+    pub(crate) fn common(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<Common>> {
+        self.common.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    }
+
+    /// For ten minutes.
+    pub(crate) fn remember_common(&self, tenant_id: i64, now: DateTime<Utc>, common: Arc<Common>) {
+        self.common.insert(tenant_id, Kept { from: now, until: now + Duration::minutes(10), value: common });
     }
 
     pub(crate) fn keys(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<TenantKeys>> {

@@ -25,11 +25,13 @@ const ATTEMPTS: i64 = 10;
 /// Attempts after which a job that lost against another transaction goes on without a pause.
 const AT_ONCE: i64 = 3;
 
+/// How often SQLite's log is written into its file: so much of the last changes a power cut can cost.
+const CHECKPOINT: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// Runs jobs until it is told to stop.
 pub struct Worker {
     stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
-    sealing: tokio::task::JoinHandle<()>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Worker {
@@ -38,6 +40,7 @@ impl Worker {
     pub fn start(at: Arc<Installation>) -> Self {
         let (stop, mut stopped) = watch::channel(false);
         let sealing = actix_web::rt::spawn(seal(Arc::clone(&at), stopped.clone()));
+        let checkpoints = actix_web::rt::spawn(checkpoint(Arc::clone(&at), stopped.clone()));
         let pause = std::time::Duration::from_millis(Ord::max(at.config.jobs.poll_ms, 10));
         let task = actix_web::rt::spawn(async move {
             let mut swept = None;
@@ -86,14 +89,15 @@ impl Worker {
                 }
             }
         });
-        Self { stop, task, sealing }
+        Self { stop, tasks: vec![task, sealing, checkpoints] }
     }
 
     /// Finishes the jobs in hand and stops.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        let _ = self.task.await;
-        let _ = self.sealing.await;
+        for task in self.tasks {
+            let _ = task.await;
+        }
     }
 }
 
@@ -104,14 +108,31 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = System::new(&at).seal_audit(None).await {
             tracing::error!(%error, "sealing the audit record");
         }
-        if *stopped.borrow() {
+        if !waited(pause, &mut stopped).await {
             return;
         }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = stopped.changed() => {}
+    }
+}
+
+/// Keeps SQLite's log short.
+async fn checkpoint(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
+    while waited(CHECKPOINT, &mut stopped).await {
+        if let Err(error) = at.db.checkpoint().await {
+            tracing::error!(%error, "writing the log of the database into its file");
         }
     }
+}
+
+/// Waits before the next round; whether there is to be one.
+async fn waited(pause: std::time::Duration, stopped: &mut watch::Receiver<bool>) -> bool {
+    if *stopped.borrow() {
+        return false;
+    }
+    tokio::select! {
+        () = tokio::time::sleep(pause) => {}
+        _ = stopped.changed() => {}
+    }
+    true
 }
 
 /// Runs what is due of one business by this installation's clock, and says how many jobs that were. Only a

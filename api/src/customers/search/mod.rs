@@ -1,5 +1,6 @@
 //! Finding customers: by name, sound and phone in one box, and by filters.
 
+mod common;
 mod custom;
 mod filter;
 mod having;
@@ -13,6 +14,7 @@ mod spell;
 mod tagged;
 mod terms;
 
+pub(crate) use common::Common;
 pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(crate) use kept::keep;

@@ -1,5 +1,6 @@
 //! The list when nothing is searched for: newest first, by whichever index leads there.
 
+use super::common::learn;
 use super::query::{CustomerQuery, Filters};
 use super::ranked::Row;
 use super::tagged::Tagged;
@@ -130,6 +131,7 @@ pub async fn count(scope: &Scope, query: &CustomerQuery) -> Result<(u64, bool), 
     };
     let parts = parts(&scope.look(false), Resource::Customers);
     let Some(tagged) = tagged else {
+        learn(scope, query.q.as_deref()).await?;
         return scope.find::<customer::Entity>().filter(query.whole(scope, filters)).count().await;
     };
     if let Some(count) = tagged.known(&parts) {

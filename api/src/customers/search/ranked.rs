@@ -2,6 +2,7 @@
 //! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
+use super::common::{learn, rarest};
 use super::newest::{by_ids, newest, part};
 use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
@@ -84,7 +85,8 @@ pub(super) struct Search<'s> {
 impl<'s> Search<'s> {
     /// `None`: the box is empty.
     pub(super) fn of(scope: &'s Scope, q: Option<&str>) -> Option<Self> {
-        let sought = Sought::of(q?)?;
+        let mut sought = Sought::of(q?)?;
+        rarest(scope, &mut sought);
         let phones = scope.fields().phones;
         // Whoever never sees a whole number cannot find out by asking for one after the other either.
         let number = Phone::parse(&sought.text).filter(|_| phones.opens());
@@ -327,6 +329,7 @@ impl<'s> Search<'s> {
 /// A filter, limit or cursor that cannot be read.
 pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Option<String>), Problem> {
     let filters = query.filters(scope).await?;
+    learn(scope, query.q.as_deref()).await?;
     let Some(search) = Search::of(scope, query.q.as_deref()) else {
         return newest(scope, query, filters).await;
     };

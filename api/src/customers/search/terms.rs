@@ -13,7 +13,7 @@ const SEARCHED: usize = 60;
 /// after them.
 const BEGINNINGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 /// Pairs of a query that are looked up; the text decides about the rest.
-const PAIRS: usize = 3;
+pub(super) const PAIRS: usize = 3;
 /// Marks beginnings: pairs need 42 bits.
 const BEGINNING: i64 = 1 << 60;
 /// Marks whole companies.
@@ -43,7 +43,7 @@ impl Indexed {
     fn add(&mut self, folded: &str, anywhere: bool) {
         let characters: Vec<char> = folded.chars().collect();
         self.terms.extend(characters.iter().map(|c| pair(*c, None)));
-        self.terms.extend(characters.windows(2).filter_map(|two| Some(pair(*two.first()?, two.get(1).copied()))));
+        self.terms.extend(neighbours(&characters));
         let words = words(folded);
         // A person is also found by the given name alone, a company by its beginning.
         let starts = if anywhere { words.len() } else { words.len().min(1) };
@@ -65,7 +65,7 @@ impl Indexed {
 pub(super) struct Sought {
     /// The query as it is compared.
     pub text: String,
-    /// Names and companies that hold all of these pairs, and then perhaps the text.
+    /// Names and companies that hold all of these pairs, and then perhaps the text: each pair once.
     pub pairs: Vec<i64>,
     /// Whether the text has to be looked at after the pairs.
     pub pairs_verify: bool,
@@ -78,20 +78,20 @@ impl Sought {
     pub(super) fn of(q: &str) -> Option<Self> {
         let text = cut(&fold(q));
         let characters: Vec<char> = text.chars().collect();
+        let mut known = BTreeSet::new();
         let pairs: Vec<i64> = match characters.as_slice() {
             [] => return None,
             [only] => vec![pair(*only, None)],
-            more => more.windows(2).filter_map(|two| Some(pair(*two.first()?, two.get(1).copied()))).collect(),
+            _ => neighbours(&characters).filter(|pair| known.insert(*pair)).collect(),
         };
         let pairs_verify = characters.len() > 2;
-        let distinct: BTreeSet<i64> = pairs.iter().copied().collect();
         let latin =
             text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && text.bytes().any(|b| b.is_ascii_alphabetic());
         let spelled = Some(text.len()).filter(|_| latin).and_then(|length| {
             let known = BEGINNINGS.iter().copied().rfind(|known| *known <= length)?;
             Some((beginning(text.get(..known)?)?, length > known))
         });
-        Some(Self { pairs: distinct.into_iter().take(PAIRS).collect(), text, pairs_verify, spelled })
+        Some(Self { pairs, text, pairs_verify, spelled })
     }
 }
 
@@ -128,6 +128,16 @@ pub(super) fn name_key(name: &str) -> String {
 
 fn cut(text: &str) -> String {
     text.chars().take(SEARCHED).collect()
+}
+
+/// The pairs of a name or company, those that stand in it twice as well.
+pub(super) fn pairs(text: &str) -> impl Iterator<Item = i64> {
+    let characters: Vec<char> = cut(&fold(text)).chars().collect();
+    neighbours(&characters).collect::<Vec<_>>().into_iter()
+}
+
+fn neighbours(characters: &[char]) -> impl Iterator<Item = i64> {
+    characters.windows(2).filter_map(|two| Some(pair(*two.first()?, two.get(1).copied())))
 }
 
 fn pair(first: char, second: Option<char>) -> i64 {
