@@ -178,6 +178,9 @@ async fn somebody_suspended_is_a_customer_from_the_next_request_on() {
     let session = refresh(&shop.sales).await.ok();
     assert_eq!((&session["me"]["side"], &session["me"]["businesses"]), (&json!("customer"), &json!([])));
     assert_eq!((&session["me"]["permissions"], &session["me"]["tenant_id"]), (&json!([]), &json!(null)));
+    // She is told why she is not where she was.
+    let left = json!({ "tenant_id": shop.tenant, "business": "山月茶行", "why": "suspended" });
+    assert_eq!(session["left"], left);
     let now = shop.sales.holding(&session);
     now.get("/today").await.problem(403, "side_wrong");
     let back = json!({ "side": "staff", "tenant_id": shop.tenant });
@@ -186,6 +189,35 @@ async fn somebody_suspended_is_a_customer_from_the_next_request_on() {
     system.set_role(shop.tenant, shop.sales_id, Some(Role::Sales)).await.expect("a role");
     let again = now.holding(&now.post("/auth/switch", back).await.ok());
     again.get("/today").await.ok();
+}
+
+#[actix_web::test]
+async fn a_session_says_why_one_is_not_where_one_was_and_only_then() {
+    let shop = Shop::new().await;
+    let why = async |client: &Client| {
+        let session = refresh(client).await.ok();
+        (client.holding(&session), session["left"]["why"].clone())
+    };
+    let (sales, said) = why(&shop.sales).await;
+    assert_eq!(said, json!(null), "she works here");
+    let staff = shop.boss.get("/staff").await.ok();
+    let staff = staff["items"].as_array().expect("staff");
+    let version = |id: uuid::Uuid| staff.iter().find(|one| one["id"] == json!(id)).expect("there")["version"].clone();
+    let rival = version(shop.rival_id).as_i64().expect("a version");
+    shop.boss.delete(&format!("/staff/{}", shop.rival_id), rival).await;
+    assert_eq!(why(&shop.rival).await.1, json!("removed"));
+    let caretaker = shop.vouch(&shop.caretaker().await.log_in(&shop).await).await;
+    let path = format!("/operator/tenants/{}", shop.tenant);
+    let version = caretaker.get(&path).await.ok()["version"].as_i64().expect("a version");
+    caretaker.patch(&path, version, json!({ "suspended": true })).await.ok();
+    let (sales, said) = why(&sales).await;
+    assert_eq!(said, json!("business_suspended"));
+    caretaker.patch(&path, version + 1, json!({ "suspended": false })).await.ok();
+    let (sales, said) = why(&sales).await;
+    assert_eq!(said, json!(null));
+    // Who went over to the customer side by themselves has left nothing.
+    let own = sales.post("/auth/switch", json!({ "side": "customer" })).await.ok();
+    assert_eq!((&own["me"]["side"], why(&sales.holding(&own)).await.1), (&json!("customer"), json!(null)));
 }
 
 #[actix_web::test]

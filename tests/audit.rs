@@ -345,7 +345,8 @@ async fn a_record_of_several_pages_is_verified_to_its_end_and_a_missing_page_is_
 #[actix_web::test]
 async fn the_installation_has_a_record_that_its_operators_read() {
     let shop = Shop::new().await;
-    let caretaker = shop.caretaker().await.log_in(&shop).await;
+    let operator = shop.caretaker().await;
+    let caretaker = shop.vouch(&operator.log_in(&shop).await).await;
     let network = format!("2001:db8:{:x}::/48", shop.tenant % 0xffff);
     let (from, rule) =
         (shop.at.clock().now().format("%Y-%m-%dT%H:%M:%SZ"), json!({ "rule": "block", "network": network }));
@@ -362,7 +363,7 @@ async fn the_installation_has_a_record_that_its_operators_read() {
         path = format!("/operator/audit?{query}&cursor={}", text(&page["next_cursor"]));
     };
     let account = caretaker.get("/auth/me").await.ok()["account_id"].clone();
-    assert_eq!((&about["actor_id"], &about["actor_name"]), (&account, &json!("运营")));
+    assert_eq!((&about["actor_id"], &about["actor_name"]), (&account, &json!(operator.name)));
     assert!(text(&about["address"]).starts_with("10."), "{about}");
     assert_eq!(caretaker.get("/operator/audit?limit=1").await.ok()["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(caretaker.get("/operator/audit?limit=101").await.violations(), ["limit: limit_invalid"]);
@@ -377,6 +378,60 @@ async fn the_installation_has_a_record_that_its_operators_read() {
         shop.boss.get(path).await.problem(403, "operators_only");
     }
     caretaker.get("/audit").await.problem(403, "side_wrong");
+}
+
+/// All entries of the installation's record that a query finds.
+async fn installation(caretaker: &Client, query: &str) -> Vec<Value> {
+    let (mut found, mut path) = (Vec::new(), format!("/operator/audit?{query}&limit=100"));
+    loop {
+        let page = caretaker.get(&path).await.ok();
+        found.extend(page["items"].as_array().expect("entries").iter().cloned());
+        let Some(next) = page["next_cursor"].as_str() else { return found };
+        path = format!("/operator/audit?{query}&limit=100&cursor={next}");
+    }
+}
+
+#[actix_web::test]
+async fn the_installation_s_record_says_what_became_of_a_business_and_who_did_it() {
+    let shop = Shop::new().await;
+    let operator = shop.caretaker().await;
+    let caretaker = shop.vouch(&operator.log_in(&shop).await).await;
+    let account = caretaker.get("/auth/me").await.ok()["account_id"].clone();
+    let boss = json!({ "name": "周明", "phone": phone_number() });
+    let made = caretaker.post("/operator/tenants", json!({ "name": "远山茶行", "boss": boss })).await.ok();
+    let tenant = made["tenant_id"].clone();
+    let path = format!("/operator/tenants/{tenant}");
+    for (version, change) in
+        [(1, json!({ "name": "远山茶业" })), (2, json!({ "suspended": true })), (3, json!({ "suspended": false }))]
+    {
+        caretaker.patch(&path, version, change).await.ok();
+    }
+    // What was refused is not there.
+    caretaker.patch(&path, 1, json!({ "name": "近山茶业" })).await.problem(409, "version_stale");
+    let query = format!("resource=business&actor_id={}", text(&account));
+    let mut said: Vec<_> = installation(&caretaker, &query).await;
+    assert!(said.iter().all(|entry| entry["actor_name"] == operator.name.as_str()), "{said:?}");
+    assert!(said.iter().all(|entry| entry["changes"]["tenant_id"] == tenant), "{said:?}");
+    let mut said: Vec<_> = said.drain(..).map(|entry| (text(&entry["action"]), entry["changes"].clone())).collect();
+    said.sort_by_key(|(action, changes)| (action.clone(), changes.to_string()));
+    let expected = [
+        ("create", json!({ "tenant_id": tenant, "name": "远山茶行" })),
+        ("update", json!({ "tenant_id": tenant, "name": "远山茶业", "suspended": null })),
+        ("update", json!({ "tenant_id": tenant, "name": null, "suspended": false })),
+        ("update", json!({ "tenant_id": tenant, "name": null, "suspended": true })),
+    ];
+    let mut expected = expected.map(|(action, changes)| (action.to_owned(), changes)).to_vec();
+    expected.sort_by_key(|(action, changes)| (action.clone(), changes.to_string()));
+    assert_eq!(said, expected);
+    // Their logins stand there by name as well.
+    let logins = installation(&caretaker, &format!("action=login&actor_id={}", text(&account))).await;
+    assert_eq!(logins.iter().map(|entry| text(&entry["actor_name"])).collect::<Vec<_>>(), [operator.name.as_str()]);
+    // What a business reads about itself names nobody by what they log in with.
+    let path = format!("/operator/tenants/{}", shop.tenant);
+    let version = caretaker.get(&path).await.ok()["version"].as_i64().expect("a version");
+    caretaker.patch(&path, version, json!({ "name": "山月茶业" })).await.ok();
+    let own = shop.boss.get("/audit?resource=business&action=update").await.ok();
+    assert_eq!(own["items"][0]["actor_name"], "运营", "{own}");
 }
 
 #[actix_web::test]
@@ -403,6 +458,7 @@ async fn an_entry_says_what_its_row_is_called_now_to_whoever_sees_the_row() {
     assert_eq!(called(&reader, &id).await, [Value::Null, Value::Null]);
     assert_eq!(called(&reader, &text(&order["id"])).await, [Value::Null]);
     // Who was erased is called nothing any more.
-    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    let knowing = json!({ "reason": "asked", "with_open_orders": true });
+    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), knowing).await.status, 204);
     assert!(called(&shop.boss, &id).await.iter().all(Value::is_null));
 }

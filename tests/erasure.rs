@@ -44,7 +44,12 @@ async fn an_erased_person_is_in_no_answer_and_the_order_stays_without_a_name() {
     let path = format!("/customers/{id}/erase");
     shop.sales.post(&path, json!({ "reason": "asked" })).await.problem(403, "forbidden");
     assert_eq!(shop.boss.post(&path, json!({ "reason": "她要求的" })).await.violations(), ["reason: enum_invalid"]);
-    assert_eq!(shop.boss.post(&path, json!({ "reason": "asked_in_writing" })).await.status, 204);
+    // Her parcel is on its way: whoever erases her says that they know.
+    let refused = shop.boss.post(&path, json!({ "reason": "asked_in_writing" })).await.problem(409, "orders_open");
+    assert_eq!(refused["errors"][0]["params"], json!({ "count": 1 }));
+    assert_eq!(refused["title"], "还有 1 笔订单没有送达，删除后无法发货");
+    let knowing = json!({ "reason": "asked_in_writing", "with_open_orders": true });
+    assert_eq!(shop.boss.post(&path, knowing).await.status, 204);
     assert_eq!(shop.boss.post(&path, json!({ "reason": "asked" })).await.status, 204, "twice is once");
 
     shop.boss.get(&format!("/customers/{id}")).await.problem(404, "not_found");
@@ -81,7 +86,8 @@ async fn somebody_who_was_deleted_can_still_be_erased() {
     let shop = Shop::new().await;
     let (id, _) = known(&shop.boss, &shop.boss, &phone_number()).await;
     assert_eq!(shop.boss.delete(&format!("/customers/{id}"), 1).await.status, 204);
-    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    let knowing = json!({ "reason": "asked", "with_open_orders": true });
+    assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), knowing).await.status, 204);
     let db = open(&shop).await;
     let left =
         select(&db, &format!("SELECT name, vault, person_key FROM customers WHERE tenant_id = {}", shop.tenant)).await;
@@ -107,7 +113,8 @@ async fn a_backup_brings_nobody_back_who_was_erased_since() {
     let backup = home.path("backup").display().to_string();
     assert!(home.run(&["backup", &backup]).status.success());
     let boss = server.stepped_boss().await;
-    assert_eq!(boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.status, 204);
+    let knowing = json!({ "reason": "asked", "with_open_orders": true });
+    assert_eq!(boss.post(&format!("/customers/{id}/erase"), knowing).await.status, 204);
     server.stop().await;
 
     // The list survives, as it lies outside what is backed up; the rest is lost.

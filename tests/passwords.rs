@@ -138,3 +138,26 @@ async fn a_suspended_colleague_does_not_get_in_with_a_password() {
     client.send(client.request(Method::POST, "/auth/invitation/accept").json(&accepted)).await.ok();
     assert_eq!(client.get("/auth/me").await.ok()["businesses"][0]["tenant_id"], json!(shop.tenant));
 }
+
+/// A removed colleague's password is a wrong one: to whoever tries it there is nothing to be seen.
+#[actix_web::test]
+async fn a_removed_colleague_is_answered_like_a_wrong_password() {
+    let shop = Shop::new().await;
+    let mut operator = shop.operator().await;
+    let client = operator.enrol(&shop).await;
+    let id = text(&client.get("/auth/me").await.ok()["staff"]["id"]);
+    // As long as they work here the password leads on to the app.
+    operator.challenge(&shop).await;
+    assert_eq!(shop.boss.delete(&format!("/staff/{id}"), 1).await.status, 204);
+    let seen = async |password: &str| {
+        let mut body = log_in(&shop, &operator, password, "browser-1").await.problem(401, "login_refused");
+        body["request_id"].take();
+        body
+    };
+    assert_eq!(seen(PASSWORD).await, seen("wrong horse battery").await);
+    // It counts as a failure, too.
+    for _ in 0..shop.at.config().auth.attempts {
+        log_in(&shop, &operator, PASSWORD, "browser-1").await;
+    }
+    assert_eq!(log_in(&shop, &operator, PASSWORD, "browser-1").await.status, 429);
+}

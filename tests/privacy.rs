@@ -93,7 +93,7 @@ async fn a_person_sees_what_is_kept_about_a_phone_they_proved_and_nothing_else()
         (&record["id"], &record["name"], &record["business_name"]),
         (&json!(id), &json!("沈怡然"), &json!("山月茶行"))
     );
-    assert_eq!(record["orders"][0]["total_fen"], 12_800);
+    assert_eq!((&record["orders"][0]["total_fen"], &record["orders"][0]["open"]), (&json!(12_800), &json!(true)));
     assert_eq!(record["contacts"][0]["channel"], "visit");
     assert_eq!(record["reads"][0]["by_name"], "林静");
     // The phone in one's hand proves the number, not the person.
@@ -188,6 +188,69 @@ async fn a_deletion_that_is_answered_erases_and_whoever_asked_hears_of_it() {
     shop.boss.get(&format!("/customers/{id}")).await.problem(404, "not_found");
     let data = person.get("/me/data").await.ok();
     assert_eq!((&data["records"], &data["requests"][0]["state"]), (&json!([]), &json!("done")));
+}
+
+/// An order of somebody, and the moves that bring it to them.
+async fn order(shop: &Shop, id: &str) -> String {
+    let order = json!({ "customer_id": id, "receiver": "沈怡然", "phone": phone_number(), "address": "杭州",
+        "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 12_800 }] });
+    text(&shop.sales.post("/orders", order).await.ok()["id"])
+}
+
+async fn arrived(shop: &Shop, order: &str) {
+    let ship = json!({ "event": "ship", "carrier": "顺丰", "tracking_number": "SF0000000001" });
+    for (version, step) in [(1, ship), (2, json!({ "event": "deliver" }))] {
+        shop.sales.post_at(&format!("/orders/{order}/moves"), version, step).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn whoever_answers_a_deletion_is_told_of_orders_that_are_on_their_way() {
+    let shop = Shop::new().await;
+    let (numbers, mut asked) = ([phone_number(), phone_number()], Vec::new());
+    for number in &numbers {
+        let id = known(&shop, number).await;
+        let orders = [order(&shop, &id).await, order(&shop, &id).await, order(&shop, &id).await];
+        // One has arrived, one will not be sent; so one is on its way.
+        arrived(&shop, &orders[0]).await;
+        shop.sales.post_at(&format!("/orders/{}/moves", orders[1]), 1, json!({ "event": "cancel" })).await.ok();
+        let person = shop.customer(number).await;
+        let request = ask(&shop, &person, &id, json!({ "kind": "delete" })).await;
+        asked.push((format!("/privacy/requests/{}/answer", text(&request["id"])), orders[2].clone()));
+    }
+    let (path, last) = &asked[0];
+    let refused = shop.boss.post_at(path, 1, json!({ "outcome": "done" })).await.problem(409, "orders_open");
+    let said = &refused["errors"][0];
+    assert_eq!((&said["field"], &said["params"]), (&json!("with_open_orders"), &json!({ "count": 1 })));
+    // Nothing has happened: once it has arrived there is nothing to be said.
+    arrived(&shop, last).await;
+    assert_eq!(shop.boss.post_at(path, 1, json!({ "outcome": "done" })).await.ok()["erased"], json!(true));
+    // Whoever knows is not asked, and a refusal erases nobody.
+    let path = &asked[1].0;
+    let knowing = json!({ "outcome": "done", "with_open_orders": true });
+    assert_eq!(shop.boss.post_at(path, 1, knowing).await.ok()["erased"], json!(true));
+    let third = known(&shop, &phone_number()).await;
+    order(&shop, &third).await;
+    shop.boss
+        .post(&format!("/customers/{third}/erase"), json!({ "reason": "mistake" }))
+        .await
+        .problem(409, "orders_open");
+}
+
+#[actix_web::test]
+async fn nobody_fades_whose_order_is_on_its_way() {
+    let shop = Shop::new().await;
+    let (waiting, served) = (known(&shop, &phone_number()).await, known(&shop, &phone_number()).await);
+    order(&shop, &waiting).await;
+    arrived(&shop, &order(&shop, &served).await).await;
+    let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
+    shop.boss.patch("/business", version, json!({ "customers_idle_days": 60 })).await.ok();
+    shop.advance(Duration::days(61)).await;
+    System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");
+    shop.run_jobs().await;
+    let boss = boss_again(&shop).await;
+    boss.get(&format!("/customers/{served}")).await.problem(404, "not_found");
+    boss.get(&format!("/customers/{waiting}")).await.ok();
 }
 
 #[actix_web::test]

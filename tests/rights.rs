@@ -90,6 +90,9 @@ async fn nobody_gives_away_more_than_they_have_or_touches_who_may_do_more() {
         let path = format!("/staff/{colleague}/suspend");
         clerk.post_at(&path, 1, json!({})).await.problem(403, "colleague_above");
     }
+    // Whoever only wants to look reads that they may not, not that they may not change.
+    let refused = clerk.get(&format!("/staff/{}/sessions", shop.boss_id)).await.problem(403, "colleague_above");
+    assert_eq!(refused["title"], "不能管理权限比你大的同事");
     // What they have they may hand on.
     let less = clerk.post("/roles", json!({ "name": "更少", "rights": rights(&["customers.read"], "own") })).await.ok();
     let staff = json!({ "name": "何平", "phone": phone_number(), "role": "custom", "role_id": less["id"] });
@@ -350,6 +353,9 @@ async fn an_operator_suspends_a_business_and_its_customers_still_see_their_order
     assert!([shop.boss_id, shop.sales_id, shop.rival_id].iter().all(|id| staff.contains(&id.to_string())), "{staff:?}");
     let path = format!("/operator/tenants/{}", shop.tenant);
     let version = operator.get(&path).await.ok()["version"].as_i64().expect("a version");
+    // To look needs no second look, to change does.
+    operator.patch(&path, version, json!({ "suspended": true })).await.problem(403, "totp_required");
+    let operator = shop.vouch(&operator).await;
     operator.patch(&path, version, json!({ "suspended": true })).await.ok();
     operator.patch(&path, version, json!({ "suspended": false })).await.problem(409, "version_stale");
     shop.advance(Duration::seconds(3)).await;
@@ -464,6 +470,26 @@ async fn what_a_hand_over_that_was_given_up_left_can_be_handed_over_again() {
     assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
     let again = shop.boss.post(&path, heir).await;
     assert_eq!(again.status, 202, "{}", again.body);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"], json!(shop.rival_id));
+}
+
+#[actix_web::test]
+async fn a_hand_over_whose_job_is_gone_has_failed_and_keeps_nobody_from_another() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/staff/{}/handover", shop.sales_id);
+    let heir = json!({ "to_staff_id": shop.rival_id });
+    let begun = shop.boss.post(&path, heir.clone()).await.ok();
+    let state = async || shop.boss.get(&format!("/handovers/{}", text(&begun["id"]))).await.ok()["failed"].clone();
+    assert_eq!(state().await, json!(false), "its job waits");
+    // As an earlier version left it: the job is dead, and the row does not know.
+    let given_up =
+        format!("UPDATE jobs SET state = 'dead' WHERE kind = 'handover_asked' AND tenant_id = {}", shop.tenant);
+    open(&shop).await.execute_unprepared(&given_up).await.expect("given up");
+    assert_eq!(state().await, json!(true));
+    assert_eq!(shop.boss.get(&path).await.ok()["running_id"], json!(null));
+    assert_eq!(shop.boss.post(&path, heir).await.status, 202);
     shop.run_jobs().await;
     assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"], json!(shop.rival_id));
 }

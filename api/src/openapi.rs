@@ -8,9 +8,15 @@ use crate::server::{PREFIX, routes};
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::Bytes;
 use actix_web::{App, HttpResponse, get, web};
+use domain::permission::Permission;
+use domain::step_up::dangerous;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, OpenApi};
+use utoipa::openapi::{InfoBuilder, OpenApi, PathItem};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::OpenApiFactory;
 
@@ -106,7 +112,7 @@ fn described(mut document: OpenApi) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "A CRM inside WeChat. Errors are `application/problem+json` (RFC 9457); money is integer fen; instants are RFC 3339 UTC; \
-             lists are keyset pages. A creating POST may carry an `Idempotency-Key`; PATCH and moves need `If-Match` with the row's version.",
+             lists are keyset pages. A POST with the header parameter `Idempotency-Key` is done once, however often it is sent; others have none. PATCH and moves need `If-Match` with the row's version.",
         ))
         .build();
     let components = document.components.get_or_insert_default();
@@ -118,5 +124,55 @@ fn described(mut document: OpenApi) -> OpenApi {
     components.responses.extend(Problems::components().map(|(name, response)| (name, response.into())));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("bearer", bearer);
+    document.paths.paths.values_mut().flat_map(each).for_each(|(_, operation)| say_second_look(operation));
     document
+}
+
+/// The scope by which an operation for operators says that [`Vouched`](crate::scope::Vouched) is in its signature.
+pub const VOUCHED: &str = "vouched";
+
+/// The extension that says whether an operation asks for the second look: `always`, which is written here because the
+/// type that opens its scope knows, or `sometimes`, which the handler says where it depends on what is sent.
+pub const SECOND_LOOK: &str = "x-second-look";
+
+/// The operations of a path, each with its method.
+fn each(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, post, put, patch, delete, .. } = item;
+    let all = [("GET", get), ("POST", post), ("PUT", put), ("PATCH", patch), ("DELETE", delete)];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// What an operation says about the second look.
+fn second_look(operation: &Operation) -> Option<&str> {
+    operation.extensions.as_ref()?.get(SECOND_LOOK)?.as_str()
+}
+
+fn say_second_look(operation: &mut Operation) {
+    let security = serde_json::to_value(&operation.security).unwrap_or_default();
+    let scopes = security.as_array().into_iter().flatten().filter_map(|one| one["bearer"].as_array()).flatten();
+    let asks = |scope: &str| scope == VOUCHED || Permission::parse(scope).is_some_and(dangerous);
+    if scopes.filter_map(Value::as_str).any(asks) {
+        let always = ExtensionsBuilder::new().add(SECOND_LOOK, "always").build();
+        operation.extensions.get_or_insert_default().merge(always);
+    }
+    let sentence = match second_look(operation) {
+        Some("always") => "Asks for the second look: 403 `step_up_required` without it.",
+        Some(_) => "Asks for the second look in the case that is described: 403 `step_up_required` then.",
+        None => return,
+    };
+    let described = operation.description.take().filter(|text| !text.is_empty());
+    operation.description = Some(described.map_or(sentence.to_owned(), |text| format!("{text}\n\n{sentence}")));
+}
+
+/// The operations that ask for the second look, as the document says.
+static ASKING: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let mut paths = document().paths.paths;
+    let each = paths.iter_mut().flat_map(|(path, item)| each(item).map(move |found| (path, found)));
+    let asking = each.filter(|(_, (_, operation))| second_look(operation).is_some());
+    asking.map(|(path, (method, _))| format!("{method} {path}")).collect()
+});
+
+/// Whether the document says of a route (`POST`, `/api/v1/roles`) that it asks for the second look.
+pub(crate) fn says_second_look(method: &str, route: &str) -> bool {
+    ASKING.contains(&format!("{method} {route}"))
 }

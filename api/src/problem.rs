@@ -61,6 +61,11 @@ pub enum Problem {
         /// The masked row in the way (`phone_taken`).
         existing: Option<Value>,
     },
+    /// 409: the person has orders on their way, and whoever erases them did not say that they know.
+    OrdersOpen {
+        /// How many, up to 1000.
+        count: u64,
+    },
     /// 428: `If-Match` is missing.
     VersionMissing,
     /// 429.
@@ -217,6 +222,7 @@ impl Problem {
             Self::Merged { .. } => "merged",
             Self::SecondFactor { .. } => "second_factor_required",
             Self::StepUp => "step_up_required",
+            Self::OrdersOpen { .. } => "orders_open",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::VersionMissing => "version_missing",
             Self::TooMany { .. } => "too_many_requests",
@@ -234,7 +240,14 @@ impl Problem {
     #[must_use]
     pub fn view(&self, lang: Lang, request_id: &str) -> ProblemView {
         let code = self.code();
-        let title = message::detail(code, &[], lang);
+        let open = match self {
+            Self::OrdersOpen { count } => {
+                let count = i64::try_from(*count).unwrap_or(i64::MAX);
+                Some(Violation::new("with_open_orders", code).with("count", count))
+            }
+            _ => None,
+        };
+        let title = open.as_ref().map_or_else(|| message::detail(code, &[], lang), |open| open.detail(lang));
         let explained = |violations: &Violations| serde_json::to_value(violations.explain(lang)).unwrap_or_default();
         let (errors, current, existing) = match self {
             Self::Invalid(violations) => (explained(violations), None, None),
@@ -242,6 +255,7 @@ impl Problem {
                 (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
             Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
+            Self::OrdersOpen { .. } => (open.map(|open| explained(&open.into())).unwrap_or_default(), None, None),
             Self::Merged { into } => (Value::Array(Vec::new()), None, Some(into.clone())),
             _ => (Value::Array(Vec::new()), None, None),
         };
@@ -283,7 +297,7 @@ impl ResponseError for Problem {
             Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
             Self::NotFound | Self::Merged { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::Conflict { .. } | Self::OrdersOpen { .. } => StatusCode::CONFLICT,
             Self::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream(..) => StatusCode::BAD_GATEWAY,

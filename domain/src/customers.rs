@@ -386,4 +386,7 @@ codes! {
 pub struct Erasure {
     /// Why.
     pub reason: ErasureReason,
+    /// Says that one knows of the orders that are still on their way, which nobody can send after it.
+    #[serde(default)]
+    pub with_open_orders: bool,
 }

@@ -38,6 +38,9 @@ codes! {
 }
 
 impl OrderStatus {
+    /// On its way: not with the customer yet, and not cancelled. Whoever sends it needs the address.
+    pub const OPEN: [Self; 3] = [Self::Placed, Self::Processing, Self::Shipped];
+
     /// The state after an event.
     ///
     /// # Errors

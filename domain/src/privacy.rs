@@ -110,6 +110,10 @@ pub struct RequestAnswer {
     #[serde(default)]
     #[validate(length(min = 1, max = 500), custom(function = "text::lines"))]
     pub text: Option<String>,
+    /// For a deletion that is done: says that one knows of the orders that are still on their way, which nobody can
+    /// send after it.
+    #[serde(default)]
+    pub with_open_orders: bool,
 }
 
 fn a_refusal_has_its_ground(answer: &RequestAnswer) -> Result<(), ValidationError> {

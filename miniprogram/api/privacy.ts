@@ -25,7 +25,8 @@ export interface KeptRecord {
   birthday: string | null
   phones: string[]
   contacts: object[]
-  orders: object[]
+  /** `open` ones are still on their way. */
+  orders: { open: boolean }[]
   reads: { at: string; by_name: string }[]
 }
 
@@ -83,6 +84,13 @@ export function listFadingCustomers(): Promise<FadingCustomers> {
   return request('GET', 'privacy/retention')
 }
 
-export function answer(one: StaffDataRequest, body: { outcome: 'done' | 'refused'; ground?: string }): Promise<StaffDataRequest> {
+export interface DataAnswer {
+  outcome: 'done' | 'refused'
+  ground?: string
+  /** For a deletion: one knows of the orders that are still on their way. */
+  with_open_orders?: boolean
+}
+
+export function answer(one: StaffDataRequest, body: DataAnswer): Promise<StaffDataRequest> {
   return request('POST', `privacy/requests/${one.id}/answer`, { ifMatch: one.version, body })
 }

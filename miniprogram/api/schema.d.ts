@@ -178,6 +178,7 @@ export interface paths {
         /**
          * Changes one's own password, for operators, and ends every other session. Whoever has an authenticator app gives
          *     the second look first; a wrong present password counts like one at a login.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
         put: operations["change_password"];
         /**
@@ -455,6 +456,7 @@ export interface paths {
         /**
          * Changes the settings of one's business (RFC 7396). To have customers erased after some days (28 at least) asks for
          *     the second look.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
         patch: operations["change_business"];
         trace?: never;
@@ -655,7 +657,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Deletes many customers in the background; asks for the second look. */
+        /**
+         * Deletes many customers in the background; asks for the second look.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         post: operations["delete_customers"];
         delete?: never;
         options?: never;
@@ -833,7 +838,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows what a secret field or a phone field of the business's own holds, in full, on the record. */
+        /**
+         * Shows what a secret field or a phone field of the business's own holds, in full, on the record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_custom_field"];
         delete?: never;
         options?: never;
@@ -850,7 +858,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows one e-mail address in full, on the record. */
+        /**
+         * Shows one e-mail address in full, on the record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_customer_email"];
         delete?: never;
         options?: never;
@@ -870,7 +881,9 @@ export interface paths {
         /**
          * Erases a person for good: nobody can read their phones, addresses, remarks or recorded values any
          *     more, and no backup brings them back. Orders stay without a name, and what the person asked for is
-         *     done. Doing it twice changes nothing.
+         *     done. Doing it twice changes nothing. 409 `orders_open` with `count` while orders are on their way, unless
+         *     `with_open_orders` says that one knows.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["erase_customer"];
         delete?: never;
@@ -889,6 +902,7 @@ export interface paths {
         /**
          * Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
          *     print. It is put on the record.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         get: operations["export_customer"];
         put?: never;
@@ -985,7 +999,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows one phone of a customer in full and writes that into the audit record. */
+        /**
+         * Shows one phone of a customer in full and writes that into the audit record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_customer_phone"];
         delete?: never;
         options?: never;
@@ -1071,7 +1088,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows a secret remark in full, on the record. */
+        /**
+         * Shows a secret remark in full, on the record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_customer_remark"];
         delete?: never;
         options?: never;
@@ -1123,7 +1143,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows one WeChat id in full, on the record. */
+        /**
+         * Shows one WeChat id in full, on the record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_customer_wechat"];
         delete?: never;
         options?: never;
@@ -1226,10 +1249,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest exports, newest first. */
+        /**
+         * The latest exports, newest first.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         get: operations["list_exports"];
         put?: never;
-        /** Takes a list of customers out in the background, as whoever asks sees them; asks for the second look. */
+        /**
+         * Takes a list of customers out in the background, as whoever asks sees them; asks for the second look.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         post: operations["create_export"];
         delete?: never;
         options?: never;
@@ -1244,7 +1273,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far an export is. */
+        /**
+         * How far an export is.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         get: operations["get_export"];
         put?: never;
         post?: never;
@@ -1266,6 +1298,7 @@ export interface paths {
         /**
          * Makes a link to one's own export that counts for an hour, for the browser of a computer. The link before it
          *     ends.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["create_export_link"];
         delete?: never;
@@ -1281,7 +1314,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a hand-over is. */
+        /**
+         * How far a hand-over is.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         get: operations["get_handover"];
         put?: never;
         post?: never;
@@ -1705,9 +1741,13 @@ export interface paths {
         /**
          * Blocks a network, or lets operators come from it; in force everywhere within three seconds. Nobody can
          *     lock themselves out.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["add_network"];
-        /** Forgets what was said about a network. */
+        /**
+         * Forgets what was said about a network.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         delete: operations["remove_network"];
         options?: never;
         head?: never;
@@ -1724,7 +1764,10 @@ export interface paths {
         /** A page of businesses, in the order in which they were signed up. */
         get: operations["list_businesses"];
         put?: never;
-        /** Signs a business up. */
+        /**
+         * Signs a business up.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         post: operations["create_business"];
         delete?: never;
         options?: never;
@@ -1749,6 +1792,7 @@ export interface paths {
         /**
          * Renames a business, or keeps everybody from working in it (RFC 7396). Its customers still see their
          *     orders.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         patch: operations["change_tenant"];
         trace?: never;
@@ -1782,6 +1826,7 @@ export interface paths {
         /**
          * Begins to replace a key of a business, with the second look. People work on meanwhile. 409
          *     `in_progress` until the rotation before is over.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["rotate_tenant_keys"];
         delete?: never;
@@ -1852,7 +1897,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows the receiver's phone in full and writes that into the audit record. */
+        /**
+         * Shows the receiver's phone in full and writes that into the audit record.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["reveal_order_phone"];
         delete?: never;
         options?: never;
@@ -2020,7 +2068,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What people ask about their own data, newest first. */
+        /**
+         * What people ask about their own data, newest first.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         get: operations["list_data_requests"];
         put?: never;
         post?: never;
@@ -2041,7 +2092,9 @@ export interface paths {
         put?: never;
         /**
          * Answers a request. `done` on a deletion erases the person for good; a correction is made with
-         *     `PATCH /customers/{id}` first. A refusal names a ground that the law allows.
+         *     `PATCH /customers/{id}` first. A refusal names a ground that the law allows. 409 `orders_open` with `count` while
+         *     orders of whoever is to be erased are on their way, unless `with_open_orders` says that one knows.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["answer_data_request"];
         delete?: never;
@@ -2060,6 +2113,7 @@ export interface paths {
         /**
          * Customers that are about to be erased because nothing has touched them for as long as the business's
          *     setting says. A contact, an order or a change keeps them.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         get: operations["list_fading_customers"];
         put?: never;
@@ -2097,7 +2151,10 @@ export interface paths {
         /** The built-in roles, then the business's own. */
         get: operations["list_roles"];
         put?: never;
-        /** Makes a role. It cannot do more than whoever makes it. */
+        /**
+         * Makes a role. It cannot do more than whoever makes it.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         post: operations["create_role"];
         delete?: never;
         options?: never;
@@ -2115,11 +2172,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a role that nobody has. */
+        /**
+         * Deletes a role that nobody has.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         delete: operations["delete_role"];
         options?: never;
         head?: never;
-        /** Changes a role (RFC 7396). Whoever has it may do what it says within three seconds. */
+        /**
+         * Changes a role (RFC 7396). Whoever has it may do what it says within three seconds.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         patch: operations["change_role"];
         trace?: never;
     };
@@ -2135,6 +2198,7 @@ export interface paths {
         /**
          * Shows what a change to a role of the business's own would open and close for those who have it.
          *     Nothing is saved.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["preview_role"];
         delete?: never;
@@ -2171,7 +2235,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Removes a colleague who looks after nothing any more. Their name stays on what they wrote. */
+        /**
+         * Removes a colleague who looks after nothing any more. Their name stays on what they wrote.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         delete: operations["remove_staff"];
         options?: never;
         head?: never;
@@ -2186,12 +2253,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts what a colleague looks after, before it is handed over. */
+        /**
+         * Counts what a colleague looks after, before it is handed over.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         get: operations["preview_handover"];
         put?: never;
         /**
          * Hands everything that a colleague looks after to another, whose role may change customers. It goes on in the background, a few
          *     hundred rows at a time; `GET /handovers/{id}` says how far it is.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["hand_over"];
         delete?: never;
@@ -2229,6 +2300,7 @@ export interface paths {
         /**
          * Gives a colleague another role. Tokens they hold are worth nothing from then on: the phone fetches
          *     new ones with the rights of the new role.
+         * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["choose_role"];
         delete?: never;
@@ -2246,7 +2318,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows what another role would open and close for a colleague. Nothing is saved. */
+        /**
+         * Shows what another role would open and close for a colleague. Nothing is saved.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
         post: operations["preview_role_of_staff"];
         delete?: never;
         options?: never;
@@ -3849,6 +3924,8 @@ export interface components {
         Erasure: {
             /** @description Why. */
             reason: components["schemas"]["ErasureReason"];
+            /** @description Says that one knows of the orders that are still on their way, which nobody can send after it. */
+            with_open_orders?: boolean;
         };
         /** @enum {string} */
         ErasureReason: "asked" | "asked_in_writing" | "consent_withdrawn" | "retention_over" | "mistake";
@@ -4536,6 +4613,8 @@ export interface components {
             line_count: number;
             /** @description Its number. */
             number: string;
+            /** @description Whether it is on its way: once the person is erased nobody can send it. */
+            open: boolean;
             /** @description Remark, only for the business. */
             remark?: string | null;
             /** @description Where it stands. */
@@ -4631,6 +4710,18 @@ export interface components {
              * @description From when on it is used: until then every server gets to know it.
              */
             used_from_at: string;
+        };
+        /** @description A business in which one worked last, and may not any more. */
+        Left: {
+            /** @description Its name. */
+            business: string;
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+            /** @description Why one may not. */
+            why: components["schemas"]["WhyLeft"];
         };
         /** @description What a letter is answered with. */
         Letter: components["schemas"]["KeptRecord"] & {
@@ -6566,6 +6657,11 @@ export interface components {
             outcome: components["schemas"]["RequestOutcome"];
             /** @description A word to whoever asked. */
             text?: string | null;
+            /**
+             * @description For a deletion that is done: says that one knows of the orders that are still on their way, which nobody can
+             *     send after it.
+             */
+            with_open_orders?: boolean;
         };
         /** @enum {string} */
         RequestKind: "correct" | "delete";
@@ -6791,6 +6887,7 @@ export interface components {
              * @description Seconds until it must be refreshed.
              */
             expires_in: number;
+            left?: components["schemas"]["Left"] | null;
             /** @description Who one is now. */
             me: components["schemas"]["Me"];
             /** @description Gets the next session answer, once. Absent when the one in hand stays good. */
@@ -7514,6 +7611,11 @@ export interface components {
             /** @description Name of the installation. */
             name: string;
         };
+        /**
+         * @description Why somebody may not work any more where they worked last.
+         * @enum {string}
+         */
+        WhyLeft: "suspended" | "removed" | "business_suspended";
     };
     responses: {
         /** @description Not readable. */
@@ -8627,7 +8729,10 @@ export interface operations {
     create_custom_field: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8833,7 +8938,10 @@ export interface operations {
     create_customer_type: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8971,7 +9079,10 @@ export interface operations {
     create_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9132,7 +9243,10 @@ export interface operations {
     create_customer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9203,7 +9317,10 @@ export interface operations {
     change_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9238,7 +9355,10 @@ export interface operations {
     delete_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9952,7 +10072,10 @@ export interface operations {
     create_interaction: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9989,7 +10112,10 @@ export interface operations {
     merge_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10131,7 +10257,10 @@ export interface operations {
     create_relation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10610,7 +10739,10 @@ export interface operations {
     create_export: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11217,7 +11349,10 @@ export interface operations {
     ask_about_my_data: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant_id: number;
                 id: string;
@@ -11964,7 +12099,10 @@ export interface operations {
     create_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12313,7 +12451,10 @@ export interface operations {
     create_pool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12462,7 +12603,10 @@ export interface operations {
     create_recycle_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12783,7 +12927,10 @@ export interface operations {
     create_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12958,7 +13105,10 @@ export interface operations {
     create_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13440,7 +13590,10 @@ export interface operations {
     create_tag_group: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13650,7 +13803,10 @@ export interface operations {
     create_tag_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13792,7 +13948,10 @@ export interface operations {
     create_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14044,7 +14203,10 @@ export interface operations {
     create_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14219,7 +14381,10 @@ export interface operations {
     create_team: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

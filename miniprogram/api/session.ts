@@ -2,7 +2,8 @@ import { randomHex } from './random'
 import { send } from './http'
 import { asProblem, problem } from './problem'
 import { deviceName } from '../words/devices'
-import type { Me, Session, Side } from './types'
+import { whyLeft } from '../words/left'
+import type { Left, Me, Session, Side } from './types'
 
 /** Who is signed in on this phone. Kept in storage, so that a killed app comes back as it was. */
 interface Kept {
@@ -101,25 +102,36 @@ export function renew(): Promise<void> {
 async function renewNow(): Promise<void> {
   if (!kept) throw problem('unauthenticated', 401)
   const was = kept.me
-  const now = await send<Session>('POST', 'auth/refresh', { body: { refresh_token: kept.refresh, device: await device() } }, null)
-    .then(keep)
-    .catch((thrown: unknown) => {
+  const answer = await send<Session>('POST', 'auth/refresh', { body: { refresh_token: kept.refresh, device: await device() } }, null).catch(
+    (thrown: unknown) => {
       if (asProblem(thrown).status !== 401 || asProblem(thrown).code === 'wiped') throw thrown
       forget()
-      return signIn()
-    })
+      return logIn()
+    },
+  )
+  const now = keep(answer)
   if (now.side === was.side && now.tenant_id === was.tenant_id) return
   // One no longer works there: what is on the screen is not one's own any more.
-  wx.reLaunch({ url: '/pages/home/index' })
+  const left = was.side === 'staff' ? answer.left : null
+  wx.reLaunch({ url: '/pages/home/index', complete: () => left && say(left) })
   throw problem('unauthenticated', 401)
+}
+
+/** Tells whoever was at work a moment ago why they are not any more. */
+function say(left: Left): void {
+  wx.showModal({ title: '已退出员工端', content: whyLeft(left), showCancel: false, confirmText: '知道了' })
 }
 
 /** Signs in by WeChat: nothing to type, nothing to remember. */
 export async function signIn(): Promise<Me> {
+  return keep(await logIn())
+}
+
+async function logIn(): Promise<Session> {
   const code = await new Promise<string>((resolve, reject) => {
     wx.login({ success: (answer) => resolve(answer.code), fail: () => reject(problem('network')) })
   })
-  return keep(await send<Session>('POST', 'auth/wechat', { body: { code, device: await device(), ...label() } }, null))
+  return send<Session>('POST', 'auth/wechat', { body: { code, device: await device(), ...label() } }, null)
 }
 
 /** What this phone is called in the list of devices: `Apple iPhone 15`. */

@@ -70,7 +70,9 @@ export type ProblemBody = Pick<Schemas['ProblemView'], 'title' | 'status' | 'cod
 
 export type Business = Schemas['MyBusiness']
 export type Me = Answer<Omit<Schemas['Me'], 'permissions'>> & { permissions: string[] }
-export type Session = Omit<Schemas['Session'], 'me'> & { me: Me }
+export type Session = Omit<Schemas['Session'], 'me' | 'left'> & { me: Me; left?: Left | null }
+/** A business in which one worked until now, and why one may not any more. */
+export type Left = Schemas['Left']
 export type StaffMember = Answer<Schemas['StaffView']>
 export type StaffChanges = Schemas['StaffChanges']
 export type NewStaff = Schemas['NewStaff']

@@ -58,7 +58,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 9),
-    ("erase_customer", 31), // found, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 32), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
     ("list_regions", 0),
@@ -112,7 +112,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("remove_staff", 13),    // counts what is still in their name (4)
     ("preview_handover", 8), // with who can take over
     ("hand_over", 11),
-    ("get_handover", 1),
+    ("get_handover", 2), // and whether its job is still there, until it is done
     ("list_invitations", 1),
     ("create_invitation", 4),
     ("take_invitation_back", 2),

@@ -28,6 +28,10 @@ pub struct Operation {
     pub path: String,
     pub access: Access,
     pub has_body: bool,
+    /// `always` or `sometimes`, for one that asks for the second look.
+    pub second_look: Option<String>,
+    /// Whether it is done once for an `Idempotency-Key`.
+    pub takes_key: bool,
     statuses: BTreeSet<u16>,
 }
 
@@ -55,16 +59,22 @@ impl Operation {
                 None => Access::Public,
                 Some([]) => Access::Login,
                 Some([installation]) if installation == "installation" => Access::Operator,
+                Some([installation, vouched]) if installation == "installation" && vouched == "vouched" => {
+                    Access::Operator
+                }
                 Some([permission]) => Access::Can(text(permission)),
                 Some(_) => panic!("{id}: one operation, one permission"),
             },
             _ => panic!("{id} does not say who may call it: security((\"bearer\" = [\"…\"])) or security(())"),
         };
+        let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         let statuses = operation["responses"].as_object().expect("responses");
         Self {
             access,
             method: method.to_uppercase().parse().expect("a method"),
             path: path.strip_prefix("/api/v1").expect("all operations are under /api/v1").to_owned(),
+            second_look: operation["x-second-look"].as_str().map(str::to_owned),
+            takes_key: parameters.iter().any(|one| one["name"] == "Idempotency-Key" && one["in"] == "header"),
             has_body: operation["requestBody"]["content"]["application/json"].is_object(),
             statuses: statuses.keys().map(|status| status.parse().expect("a status")).collect(),
             id,

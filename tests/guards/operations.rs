@@ -7,6 +7,7 @@ use super::source;
 use crate::harness::{Client, Shop};
 use chrono::Duration;
 use domain::permission::{Permission, Role};
+use serde_json::Value;
 
 fn permission(name: &str) -> Permission {
     Permission::parse(name).unwrap_or_else(|| panic!("{name} is no permission"))
@@ -167,25 +168,89 @@ async fn an_address_that_does_not_exist_and_a_wrong_method_are_problems() {
     }
 }
 
-/// The second look is asked of the permission, so no operation that needs a dangerous one can forget it.
+/// The second look is asked of the type that opens the scope, so no operation that needs it can forget it; and the
+/// document knows the same: who asks always does so before anything else is looked at.
 #[actix_web::test]
 async fn what_is_dangerous_asks_for_a_second_look_before_anything_else_is_looked_at() {
     let shop = Shop::new().await;
     let plain = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
-    let mut asked = 0;
-    let operator = Desk::of_boss(&shop).operator().await;
+    let operator = shop.caretaker().await.log_in(&shop).await;
+    let handlers = source::handlers();
+    let (mut asked, mut operators) = (0, 0);
     for operation in operations(&shop).await {
-        // Replacing keys is nothing that a role may do, and dangerous all the same.
-        if operation.id == "rotate_tenant_keys" {
-            let answer = operation.checked(operator.send(operation.rubbish(&operator)).await);
-            assert_eq!((answer.status, &answer.body["code"]), (403, &"totp_required".into()), "{}", operation.id);
+        let always = operation.second_look.as_deref() == Some("always");
+        let typed = match &operation.access {
+            Access::Can(name) => domain::step_up::dangerous(permission(name)),
+            _ => handlers[&operation.id].contains(": Vouched"),
+        };
+        assert_eq!(always, typed, "{}: what the document says of the second look", operation.id);
+        if !always {
+            continue;
         }
-        let Access::Can(name) = &operation.access else { continue };
-        if domain::step_up::dangerous(permission(name)) {
-            let answer = operation.checked(plain.send(operation.rubbish(&plain)).await);
-            assert_eq!((answer.status, &answer.body["code"]), (403, &"step_up_required".into()), "{}", operation.id);
-            asked += 1;
-        }
+        // An operator without an app sets one up first.
+        let (client, code) = match &operation.access {
+            Access::Can(_) => (&plain, "step_up_required"),
+            _ => (&operator, "totp_required"),
+        };
+        let answer = operation.checked(client.send(operation.rubbish(client)).await);
+        assert_eq!((answer.status, &answer.body["code"]), (403, &code.into()), "{}", operation.id);
+        asked += 1;
+        operators += usize::from(operation.access == Access::Operator);
     }
-    assert!(asked > 5, "only {asked} operations are dangerous");
+    assert!(asked > 10 && operators > 4, "only {asked} operations are dangerous, {operators} of operators");
+}
+
+/// Every change that an operator of the installation makes asks for the second look: there is no other kind.
+#[actix_web::test]
+async fn operators_change_nothing_without_the_second_look() {
+    let shop = Shop::new().await;
+    for operation in operations(&shop).await.iter().filter(|operation| operation.access == Access::Operator) {
+        let reads = operation.method == reqwest::Method::GET;
+        assert_eq!(operation.second_look.is_none(), reads, "{}", operation.id);
+    }
+}
+
+/// `docs/API.md` lists what asks; whoever adds an operation that does is told here.
+#[actix_web::test]
+async fn the_page_about_the_api_lists_what_asks_for_the_second_look() {
+    let shop = Shop::new().await;
+    let operations = operations(&shop).await;
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/API.md");
+    let page = std::fs::read_to_string(page).expect("docs/API.md");
+    for kind in ["always", "sometimes"] {
+        let asking = operations.iter().filter(|operation| operation.second_look.as_deref() == Some(kind));
+        let mut asking: Vec<String> = asking.map(|one| format!("`{} {}`", one.method, one.path)).collect();
+        asking.sort();
+        let line = format!("  - {kind}: {}", asking.join(", "));
+        assert!(page.lines().any(|found| found == line), "docs/API.md has no such line:\n{line}");
+    }
+}
+
+/// Whatever answers `Created` is done once, and the document says so of exactly these.
+#[actix_web::test]
+async fn the_document_names_the_idempotency_key_where_it_counts() {
+    let shop = Shop::new().await;
+    let desk = Desk::of_boss(&shop);
+    let handlers = source::handlers();
+    let mut once = 0;
+    for operation in operations(&shop).await {
+        assert_eq!(operation.takes_key, handlers[&operation.id].contains("Created<"), "{}", operation.id);
+        if !operation.takes_key {
+            continue;
+        }
+        let sample = desk.sample(&operation.id).await;
+        let key = format!("guard-{}", operation.id);
+        let keyed = || operation.bare(&sample.client, &sample).header("Idempotency-Key", &key);
+        let send = async |body: &Value| operation.checked(sample.client.send(keyed().json(body)).await);
+        let body = sample.body.clone().unwrap_or_default();
+        let (first, second) = (send(&body).await, send(&body).await);
+        assert_eq!(first.status, 201, "{}: {}", operation.id, first.body);
+        assert_eq!((second.status, &second.body), (201, &first.body), "{}", operation.id);
+        // The same in other bytes is another body.
+        let spaced = keyed().header("Content-Type", "application/json").body(format!(" {body}"));
+        let other = operation.checked(sample.client.send(spaced).await);
+        assert_eq!(other.violations(), [": idempotency_reused"], "{}", operation.id);
+        once += 1;
+    }
+    assert!(once > 15, "only {once} operations take a key");
 }

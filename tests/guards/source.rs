@@ -41,15 +41,15 @@ impl Source {
     }
 }
 
-/// The parameters of every handler that is in the API's document, by its operation id.
+/// The signature of every handler that is in the API's document, by its operation id: parameters and what it answers.
 pub fn handlers() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for source in of("api") {
         for item in source.text.split("#[utoipa::path(").skip(1) {
             let Some((_, signature)) = item.split_once("async fn ") else { continue };
             let (name, rest) = signature.split_once('(').expect("parameters");
-            let parameters = rest.split("->").next().unwrap_or_default();
-            found.insert(name.to_owned(), parameters.to_owned());
+            let signature = rest.split("{\n").next().unwrap_or_default();
+            found.insert(name.to_owned(), signature.to_owned());
         }
     }
     found

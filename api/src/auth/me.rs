@@ -27,6 +27,32 @@ pub struct Session {
     pub refresh_token: Option<String>,
     /// Who one is now.
     pub me: Me,
+    /// Why one is not where one was last, when that is a business in which one may not work any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
+}
+
+/// A business in which one worked last, and may not any more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Left {
+    /// The business.
+    pub tenant_id: i64,
+    /// Its name.
+    pub business: String,
+    /// Why one may not.
+    pub why: WhyLeft,
+}
+
+/// Why somebody may not work any more where they worked last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeft {
+    /// They are suspended there, which can end.
+    Suspended,
+    /// They were removed.
+    Removed,
+    /// The business is suspended, and nobody works there.
+    BusinessSuspended,
 }
 
 /// Who somebody is.
@@ -99,8 +125,14 @@ pub(super) async fn resumed(
 ) -> Result<Json<Session>, Problem> {
     let Continued { session_id, account_id, refresh_token, stepped_up_until } = continued;
     let employments = system.employments(account_id).await?;
+    let gone = wanted.filter(|tenant| employments.iter().all(|there| there.tenant_id != *tenant));
+    let left = match gone {
+        Some(tenant_id) => system.left(account_id, tenant_id).await?,
+        None => None,
+    };
     let of = Holder { account_id, session_id, stepped_up_until };
-    session(system, of, Some(refresh_token), wanted, employments).await
+    let Json(session) = session(system, of, Some(refresh_token), wanted, employments).await?;
+    Ok(Json(Session { left, ..session }))
 }
 
 pub(super) async fn session(
@@ -118,6 +150,7 @@ pub(super) async fn session(
         expires_in: system.at.config.auth.access_seconds,
         refresh_token,
         me: me(system, account_id, staff.map(|(tenant, _, _)| tenant), &employments).await?,
+        left: None,
     }))
 }
 

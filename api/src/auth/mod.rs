@@ -21,6 +21,7 @@ mod travel;
 
 pub(crate) use addresses::{AddressRules, RuleKind, address_of, network_of, prefix};
 pub(crate) use attempts::limit;
+pub(crate) use me::{Left, WhyLeft};
 pub(crate) use notice::{LoginNoticed, PhoneForgotten};
 pub use password::hash as hash_password;
 pub(crate) use sessions::SessionView;

@@ -4,7 +4,7 @@ use super::entity::session;
 use crate::problem::Problem;
 use crate::scope::system::System;
 use crate::scope::system::sessions::Device;
-use crate::scope::{Event, Origin, Who};
+use crate::scope::{Event, INSTALLATION, Origin, Who};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,7 +76,12 @@ pub(super) async fn recorded(
         origin,
     };
     if employments.is_empty() {
-        return system.record(event(0, Who { id: account_id, name: String::new() })).await;
+        let operator = match account_id {
+            Some(account_id) => system.operator_of(account_id).await?,
+            None => None,
+        };
+        let name = operator.map(|operator| operator.name).unwrap_or_default();
+        return system.record(event(INSTALLATION, Who { id: account_id, name })).await;
     }
     for there in employments {
         system.record(event(there.tenant_id, Who { id: Some(there.staff.id), name: there.staff.name })).await?;

@@ -18,7 +18,7 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 
 /// Changes one's own password, for operators, and ends every other session. Whoever has an authenticator app gives
 /// the second look first; a wrong present password counts like one at a login.
-#[utoipa::path(tag = "auth", security(("bearer" = [])), request_body = PasswordChange, responses((status = 204), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "auth", security(("bearer" = [])), request_body = PasswordChange, responses((status = 204), Problems))]
 #[put("/auth/password")]
 async fn change_password(
     request: HttpRequest,

@@ -11,6 +11,7 @@ use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::NewChallenge;
 use crate::scope::system::sessions::{Continued, Device};
+use crate::scope::system::tenants::Idle;
 use crate::scope::{Checked, Enrolling, LoggedIn, Origin};
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
@@ -82,7 +83,11 @@ async fn login_password(
     let known = past.iter().any(|session| session.device == digest).then_some(digest.as_slice());
     let guess = Guess::charge(&system, "password", &name, known, &marks.address).await?;
     let fits = password::fits(password.to_string(), stored).await?;
-    let (true, Some(account_id)) = (fits, account_id) else {
+    let here = match account_id.filter(|_| fits) {
+        Some(account_id) if !removed(&system, account_id).await? => Some(account_id),
+        _ => None,
+    };
+    let Some(account_id) = here else {
         recorded(&system, "login_failed", account_id, &Origin::marked(marks)).await?;
         return Err(Problem::Unauthenticated("login_refused"));
     };
@@ -94,6 +99,12 @@ async fn login_password(
     }
     let device = Device { digest, label, network: prefix(&marks.address), method: "password" };
     signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
+}
+
+/// Whether an operator was removed from wherever they worked. Their password is answered like a wrong one: nobody
+/// learns from it that it was right, or that they were there.
+async fn removed(system: &System, account_id: Uuid) -> Result<bool, Problem> {
+    Ok(system.employments(account_id).await?.is_empty() && system.idle(account_id).await? == Idle::Removed)
 }
 
 /// Completes an operator's login with a code of the authenticator app, or with a recovery code.
@@ -151,9 +162,17 @@ async fn signed_in(
     origin: &Origin,
 ) -> Result<Json<Session>, Problem> {
     let employments = system.employments(account_id).await?;
-    if employments.is_empty() && system.kept_out(account_id).await? {
-        recorded(system, "login_failed", Some(account_id), origin).await?;
-        return Err(Problem::Forbidden("no_business_left"));
+    if employments.is_empty() {
+        let refused = match system.idle(account_id).await? {
+            Idle::Free => None,
+            Idle::KeptOut => Some(Problem::Forbidden("no_business_left")),
+            // Between the two halves of the login.
+            Idle::Removed => Some(Problem::Unauthenticated("login_refused")),
+        };
+        if let Some(refused) = refused {
+            recorded(system, "login_failed", Some(account_id), origin).await?;
+            return Err(refused);
+        }
     }
     let continued = begun(system, account_id, device, failures).await?;
     recorded(system, "login", Some(account_id), origin).await?;

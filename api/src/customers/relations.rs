@@ -7,7 +7,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, CustomersWrite};
-use crate::scope::{Can, Checked, Created, Path};
+use crate::scope::{Can, Checked, Created, Once, Path};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use domain::customers::{NewRelation, RelationKind};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
@@ -80,7 +80,7 @@ async fn list_relations(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Jso
 }
 
 /// Writes down that two customers know each other.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path)), request_body = NewRelation, responses((status = 201, body = RelationView), Problems))]
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(Once, ("id" = Uuid, Path)), request_body = NewRelation, responses((status = 201, body = RelationView), Problems))]
 #[post("/customers/{id}/relations")]
 async fn create_relation(
     mut scope: Can<CustomersWrite>,

@@ -45,7 +45,7 @@ pub struct RevealedText {
 }
 
 /// Shows one phone of a customer in full and writes that into the audit record.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedPhone), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedPhone), Problems))]
 #[post("/customers/{id}/phones/{index}/reveal")]
 async fn reveal_customer_phone(
     mut scope: Can<CustomersReveal>,
@@ -60,7 +60,7 @@ async fn reveal_customer_phone(
 }
 
 /// Shows one e-mail address in full, on the record.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
 #[post("/customers/{id}/emails/{index}/reveal")]
 async fn reveal_customer_email(
     mut scope: Can<CustomersReveal>,
@@ -73,7 +73,7 @@ async fn reveal_customer_email(
 }
 
 /// Shows one WeChat id in full, on the record.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("index" = usize, Path)), responses((status = 200, body = RevealedText), Problems))]
 #[post("/customers/{id}/wechat-ids/{index}/reveal")]
 async fn reveal_customer_wechat(
     mut scope: Can<CustomersReveal>,
@@ -87,7 +87,7 @@ async fn reveal_customer_wechat(
 }
 
 /// Shows a secret remark in full, on the record.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path)), responses((status = 200, body = RevealedText), Problems))]
 #[post("/customers/{id}/remark/reveal")]
 async fn reveal_customer_remark(
     mut scope: Can<CustomersReveal>,
@@ -100,7 +100,7 @@ async fn reveal_customer_remark(
 }
 
 /// Shows what a secret field or a phone field of the business's own holds, in full, on the record.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("key" = String, Path)), responses((status = 200, body = RevealedText), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path), ("key" = String, Path)), responses((status = 200, body = RevealedText), Problems))]
 #[post("/customers/{id}/custom/{key}/reveal")]
 async fn reveal_custom_field(
     mut scope: Can<CustomersReveal>,

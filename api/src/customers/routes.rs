@@ -12,7 +12,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, changeable};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, changeable};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerTags, NewCustomer};
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct CountView {
 
 /// Writes a customer down. A live customer's first phone is unique in the business; the refusal
 /// names, masked, who has it.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), request_body = NewCustomer, responses((status = 201, body = CustomerView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = NewCustomer, responses((status = 201, body = CustomerView), Problems))]
 #[post("/customers")]
 async fn create_customer(
     mut scope: Can<CustomersWrite>,

@@ -7,7 +7,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{BusinessWrite, CustomersRead};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerType, CustomerTypeChanges, NewCustomerType};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
@@ -80,7 +80,7 @@ async fn list_customer_types(scope: Can<CustomersRead>) -> Result<Json<All<Custo
 }
 
 /// Makes a type of the business's own.
-#[utoipa::path(tag = "customers", security(("bearer" = ["business.write"])), request_body = NewCustomerType, responses((status = 201, body = CustomerTypeView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["business.write"])), request_body = NewCustomerType, responses((status = 201, body = CustomerTypeView), Problems))]
 #[post("/customer-types")]
 async fn create_customer_type(
     mut scope: Can<BusinessWrite>,

@@ -7,7 +7,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Scope};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
 use crate::tenants::staff;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::filters::{Filter, NewView, Shared, ViewChanges};
@@ -89,7 +89,7 @@ async fn list_views(scope: Can<CustomersRead>) -> Result<Json<All<ViewView>>, Pr
 }
 
 /// Saves a view.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), request_body = NewView, responses((status = 201, body = ViewView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.read"])), request_body = NewView, responses((status = 201, body = ViewView), Problems))]
 #[post("/customer-views")]
 async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> Result<Created<ViewView>, Problem> {
     let Checked { value: input, once } = body;

@@ -12,7 +12,7 @@ use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
-use crate::scope::{Can, Checked, Created, Path, Scope, Tx};
+use crate::scope::{Can, Checked, Created, Once, Path, Scope, Tx};
 use actix_web::post;
 use chrono::Duration;
 use domain::duplicates::{Merge, MergeState, MergeVersions, PairState};
@@ -33,7 +33,7 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 /// Merges `other_id` into a customer. Fields are chosen one by one, lists of both are kept, and whatever hung
 /// on the other one hangs on this one afterwards. The other one is gone; its address answers 404 `merged`. It
 /// can be undone for thirty days.
-#[utoipa::path(tag = "duplicates", security(("bearer" = ["customers.merge"])), params(("id" = Uuid, Path)), request_body = Merge, responses((status = 201, body = MergeView), Problems))]
+#[utoipa::path(tag = "duplicates", security(("bearer" = ["customers.merge"])), params(Once, ("id" = Uuid, Path)), request_body = Merge, responses((status = 201, body = MergeView), Problems))]
 #[post("/customers/{id}/merge")]
 async fn merge_customers(
     scope: Can<CustomersMerge>,

@@ -11,6 +11,7 @@ pub(crate) use routes::RouteLimits;
 use crate::auth;
 use crate::crypto::TenantKeys;
 use crate::installation::Installation;
+use crate::openapi;
 use crate::problem::{Problem, ProblemView};
 use crate::scope::Actor;
 use crate::scope::system::System;
@@ -38,8 +39,8 @@ pub struct Marks {
     pub request_id: String,
     /// Whence it came: the peer, or what the trusted proxy says.
     pub address: String,
-    /// Whether it comes from an operator of the installation; only asked where that matters.
-    pub operating: bool,
+    /// The name of the operator of the installation who sends it; only asked where that matters.
+    pub operator: Option<String>,
     found: Option<Arc<Actor>>,
     keys: Option<Arc<TenantKeys>>,
     refused: Option<Refused>,
@@ -188,10 +189,17 @@ enum SecondLook {
 async fn second_look(response: &ServiceResponse<BoxBody>) -> Option<SecondLook> {
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
     let (Some(Problem::StepUp), Ok(system)) = (problem, System::of(response.request())) else { return None };
+    debug_assert!(is_said(response.request()), "the document does not say that this asks for the second look");
     let actor = Marks::of(response.request()).anyone().ok()?;
     let methods = auth::step_up_methods(&system, actor.account_id).await.ok()?;
     let sets_up = methods.is_empty() && system.operator_of(actor.account_id).await.ok()?.is_some();
     Some(if sets_up { SecondLook::SetUp } else { SecondLook::By(methods) })
+}
+
+/// Whether the document says that the operation asks for the second look: every test looks for it.
+fn is_said(request: &HttpRequest) -> bool {
+    let route = request.match_pattern().unwrap_or_default();
+    openapi::says_second_look(request.method().as_str(), &route)
 }
 
 /// Fills in the body of a problem, now that its language and request id are known.
@@ -259,7 +267,9 @@ async fn marks(request: &ServiceRequest) -> Marks {
         match auth::authenticate(&at, token.trim(), &marks.address, !marks.shut_to_operators).await {
             Ok((actor, keys)) => {
                 if request.path().starts_with("/api/v1/operator/") {
-                    marks.operating = System::new(&at).runs_installation(actor.account_id).await.unwrap_or(false);
+                    let operator = System::new(&at).operator_of(actor.account_id).await.ok().flatten();
+                    let runs = operator.filter(|operator| operator.installation.is_some());
+                    marks.operator = runs.map(|operator| operator.name);
                 }
                 (marks.found, marks.keys) = (Some(Arc::new(actor)), keys);
             }

@@ -7,7 +7,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{InteractionsRead, InteractionsWrite};
-use crate::scope::{Can, Checked, Created, Path, Query};
+use crate::scope::{Can, Checked, Created, Once, Path, Query};
 use crate::tasks;
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
@@ -67,7 +67,7 @@ impl From<entity::Model> for InteractionView {
 }
 
 /// Writes down what was said or done. With `next_contact_at` there will be a task and a reminder.
-#[utoipa::path(tag = "interactions", security(("bearer" = ["interactions.write"])), params(("id" = Uuid, Path)), request_body = NewInteraction, responses((status = 201, body = InteractionView), Problems))]
+#[utoipa::path(tag = "interactions", security(("bearer" = ["interactions.write"])), params(Once, ("id" = Uuid, Path)), request_body = NewInteraction, responses((status = 201, body = InteractionView), Problems))]
 #[post("/customers/{id}/interactions")]
 async fn create_interaction(
     mut scope: Can<InteractionsWrite>,

@@ -39,6 +39,21 @@ pub(crate) async fn sweep(on: &impl ConnectionTrait, before: DateTime<Utc>) -> R
     done.exec(on).await.map(|_| ())
 }
 
+/// Whether a job of a business is still to be done for which `meant` holds.
+#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
+pub(crate) async fn waits<J: Job>(
+    on: &impl ConnectionTrait,
+    tenant_id: i64,
+    meant: impl Fn(&J) -> bool,
+) -> Result<bool, DbErr> {
+    let rows = entity::Entity::find()
+        .filter(entity::Column::TenantId.eq(tenant_id))
+        .filter(entity::Column::State.eq("waiting"))
+        .filter(entity::Column::Kind.eq(J::KIND));
+    let jobs = rows.all(on).await?.into_iter().filter_map(|row| serde_json::from_str::<J>(&row.payload?).ok());
+    Ok(jobs.into_iter().any(|job| meant(&job)))
+}
+
 /// Writes a job's row.
 #[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
 pub(crate) async fn enqueue<J: Job>(

@@ -6,7 +6,7 @@ mod networks;
 use crate::openapi::ServiceConfig;
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Checked, IfMatch, Operating, Path, Query};
+use crate::scope::{Checked, IfMatch, Operating, Path, Query, Vouched};
 use actix_web::http::StatusCode;
 use actix_web::{get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
@@ -116,10 +116,10 @@ async fn get_tenant(operating: Operating, id: Path<i64>) -> Result<Json<TenantVi
 }
 
 /// Signs a business up.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), request_body = NewBusiness, responses((status = 201, body = NewTenantView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), request_body = NewBusiness, responses((status = 201, body = NewTenantView), Problems))]
 #[post("/operator/tenants")]
 async fn create_business(
-    operating: Operating,
+    operating: Vouched,
     body: Checked<NewBusiness>,
 ) -> Result<(Json<NewTenantView>, StatusCode), Problem> {
     let NewBusiness { name, phone, boss } = body.value;
@@ -137,10 +137,10 @@ async fn create_business(
 
 /// Renames a business, or keeps everybody from working in it (RFC 7396). Its customers still see their
 /// orders.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), params(("tenant_id" = i64, Path), ("If-Match" = String, Header)), request_body = TenantChanges, responses((status = 200, body = TenantView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path), ("If-Match" = String, Header)), request_body = TenantChanges, responses((status = 200, body = TenantView), Problems))]
 #[patch("/operator/tenants/{tenant_id}")]
 async fn change_tenant(
-    operating: Operating,
+    operating: Vouched,
     id: Path<i64>,
     version: IfMatch,
     body: Checked<TenantChanges>,

@@ -5,7 +5,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::addresses::NewRule;
-use crate::scope::{Checked, Operating, Query};
+use crate::scope::{Checked, Operating, Query, Vouched};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
@@ -68,10 +68,10 @@ async fn list_networks(operating: Operating) -> Result<Json<All<NetworkView>>, P
 
 /// Blocks a network, or lets operators come from it; in force everywhere within three seconds. Nobody can
 /// lock themselves out.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), request_body = NewNetworkRule, responses((status = 201, body = NetworkView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), request_body = NewNetworkRule, responses((status = 201, body = NetworkView), Problems))]
 #[post("/operator/networks")]
 async fn add_network(
-    operating: Operating,
+    operating: Vouched,
     body: Checked<NewNetworkRule>,
 ) -> Result<(Json<NetworkView>, StatusCode), Problem> {
     let NewNetworkRule { rule, network: text, reason, hours } = body.value;
@@ -88,9 +88,9 @@ async fn add_network(
 }
 
 /// Forgets what was said about a network.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), params(NetworkQuery), responses((status = 204), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(NetworkQuery), responses((status = 204), Problems))]
 #[delete("/operator/networks")]
-async fn remove_network(operating: Operating, query: Query<NetworkQuery>) -> Result<HttpResponse, Problem> {
+async fn remove_network(operating: Vouched, query: Query<NetworkQuery>) -> Result<HttpResponse, Problem> {
     let network = network(&query.0.network)?;
     operating.system.remove_address_rules(network, query.0.rule.map(kind_of)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -10,7 +10,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersReveal, OrdersRead, OrdersWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Tx, changeable};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Tx, changeable};
 use actix_web::{get, patch, post, web::Json};
 use domain::orders::{NewOrder, OrderChanges, OrderMove, OrderStatus, total_fen};
 use domain::phone::Phone;
@@ -46,7 +46,7 @@ pub struct OrderQuery {
 }
 
 /// Places an order. The server computes the totals and gives the number.
-#[utoipa::path(tag = "orders", security(("bearer" = ["orders.write"])), request_body = NewOrder, responses((status = 201, body = OrderView), Problems))]
+#[utoipa::path(tag = "orders", params(Once), security(("bearer" = ["orders.write"])), request_body = NewOrder, responses((status = 201, body = OrderView), Problems))]
 #[post("/orders")]
 async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> Result<Created<OrderView>, Problem> {
     let Checked { value: input, once } = body;
@@ -246,7 +246,7 @@ async fn move_order(
 }
 
 /// Shows the receiver's phone in full and writes that into the audit record.
-#[utoipa::path(tag = "orders", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path)), responses((status = 200, body = RevealedPhone), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "orders", security(("bearer" = ["customers.reveal"])), params(("id" = Uuid, Path)), responses((status = 200, body = RevealedPhone), Problems))]
 #[post("/orders/{id}/phone/reveal")]
 async fn reveal_order_phone(mut scope: Can<CustomersReveal>, id: Path<Uuid>) -> Result<Json<RevealedPhone>, Problem> {
     let tx = scope.begin().await?;

@@ -5,12 +5,14 @@ use super::entity as request;
 use crate::customers;
 use crate::erasure::erase_person;
 use crate::openapi::ServiceConfig;
+use crate::orders;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Can, Checked, Path, Scope, Tx, grants::CustomersErase};
+use crate::scope::{Can, Checked, Path, Reads as _, Scope, Tx, grants::CustomersErase};
 use actix_web::{HttpResponse, post};
 use domain::customers::{Erasure, ErasureReason};
+use domain::orders::OrderStatus;
 use domain::privacy::RequestState;
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, Set};
 use uuid::Uuid;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
@@ -23,6 +25,25 @@ pub(super) async fn erase(scope: &Scope, person: Uuid, reason: ErasureReason) ->
     // Jobs erase as well; they are no member of staff.
     let by = scope.rights().and(scope.who().id);
     erase_person(scope, person, reason, async |tx| close(tx, person, by).await).await
+}
+
+/// Lets nobody erase a person by mistake whose orders are on their way: nobody could send them any more.
+///
+/// # Errors
+/// 409 `orders_open` with their number, unless they are `known`.
+pub(super) async fn settled(scope: &Scope, person: Uuid, known: bool) -> Result<(), Problem> {
+    if known {
+        return Ok(());
+    }
+    let open = scope.rows_of_all::<orders::Entity>().filter(
+        Condition::all()
+            .add(orders::Column::CustomerId.eq(person))
+            .add(orders::Column::Status.is_in(OrderStatus::OPEN.map(OrderStatus::as_str))),
+    );
+    match open.count().await?.0 {
+        0 => Ok(()),
+        count => Err(Problem::OrdersOpen { count }),
+    }
 }
 
 async fn close(tx: &Tx<'_>, person: Uuid, by: Option<Uuid>) -> Result<(), Problem> {
@@ -42,7 +63,8 @@ async fn close(tx: &Tx<'_>, person: Uuid, by: Option<Uuid>) -> Result<(), Proble
 
 /// Erases a person for good: nobody can read their phones, addresses, remarks or recorded values any
 /// more, and no backup brings them back. Orders stay without a name, and what the person asked for is
-/// done. Doing it twice changes nothing.
+/// done. Doing it twice changes nothing. 409 `orders_open` with `count` while orders are on their way, unless
+/// `with_open_orders` says that one knows.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.erase"])), params(("id" = Uuid, Path)), request_body = Erasure, responses((status = 204), Problems))]
 #[post("/customers/{id}/erase")]
 async fn erase_customer(
@@ -50,7 +72,8 @@ async fn erase_customer(
     id: Path<Uuid>,
     body: Checked<Erasure>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, reason) = (id.0, body.value.reason);
+    let Erasure { reason, with_open_orders } = body.value;
+    let id = id.0;
     // Somebody who was deleted is still there to be erased.
     let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
     let found = found.ok_or(Problem::NotFound)?;
@@ -59,6 +82,7 @@ async fn erase_customer(
         if found.merged_into.is_some() {
             return Err(customers::merging::gone(&scope, id).await);
         }
+        settled(&scope, id, with_open_orders).await?;
         erase(&scope, id, reason).await?;
     }
     Ok(HttpResponse::NoContent().finish())

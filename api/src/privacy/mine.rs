@@ -12,7 +12,7 @@ use crate::db::Code;
 use crate::edge::Marks;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Checked, Created, Mine, Origin, Path, Query, Scope};
+use crate::scope::{Checked, Created, Mine, Once, Origin, Path, Query, Scope};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::privacy::{NewDataRequest, RequestState};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
@@ -73,7 +73,7 @@ async fn get_my_data(request: HttpRequest, mine: Mine, query: Query<FormatQuery>
 
 /// Asks a business to correct or to delete its record of oneself. The business must answer within the
 /// days of the law; a deletion that it does not answer is then done by itself.
-#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(("tenant_id" = i64, Path), ("id" = Uuid, Path)), request_body = NewDataRequest, responses((status = 201, body = RequestView), Problems))]
+#[utoipa::path(tag = "customer side", security(("bearer" = [])), params(Once, ("tenant_id" = i64, Path), ("id" = Uuid, Path)), request_body = NewDataRequest, responses((status = 201, body = RequestView), Problems))]
 #[post("/me/businesses/{tenant_id}/records/{id}/requests")]
 async fn ask_about_my_data(
     http: HttpRequest,

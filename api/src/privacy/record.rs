@@ -114,6 +114,8 @@ pub struct KeptOrder {
     pub number: String,
     /// Where it stands.
     pub status: OrderStatus,
+    /// Whether it is on its way: once the person is erased nobody can send it.
+    pub open: bool,
     /// What it costs, in fen.
     pub total_fen: Amount,
     /// The first thing that was bought.
@@ -159,6 +161,7 @@ impl KeptOrder {
         Ok(Self {
             number: row.number,
             status: row.status.0,
+            open: OrderStatus::OPEN.contains(&row.status.0),
             total_fen: scope.amount(row.total_fen),
             first_line: row.first_line,
             line_count: row.line_count,

@@ -2,7 +2,7 @@
 
 use super::answer::done;
 use super::entity::{self as request, Words};
-use super::erase::erase;
+use super::erase::{erase, settled};
 use super::page::{FormatQuery, answer, notes};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::customers::{self, Customer, person_key};
@@ -76,7 +76,8 @@ async fn found(scope: &Scope, id: Uuid) -> Result<(request::Model, Customer), Pr
 }
 
 /// Answers a request. `done` on a deletion erases the person for good; a correction is made with
-/// `PATCH /customers/{id}` first. A refusal names a ground that the law allows.
+/// `PATCH /customers/{id}` first. A refusal names a ground that the law allows. 409 `orders_open` with `count` while
+/// orders of whoever is to be erased are on their way, unless `with_open_orders` says that one knows.
 #[utoipa::path(tag = "privacy", security(("bearer" = ["customers.erase"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = RequestAnswer, responses((status = 200, body = DataRequestRow), Problems))]
 #[post("/privacy/requests/{id}/answer")]
 async fn answer_data_request(
@@ -85,7 +86,7 @@ async fn answer_data_request(
     version: IfMatch,
     body: Checked<RequestAnswer>,
 ) -> Result<Json<DataRequestRow>, Problem> {
-    let RequestAnswer { outcome, ground, text } = body.value;
+    let RequestAnswer { outcome, ground, text, with_open_orders } = body.value;
     let (row, customer) = found(&scope, id.0).await?;
     if row.version != version.0 {
         return Err(Problem::stale(&DataRequestRow::of(&scope, row, &customer)?));
@@ -96,6 +97,7 @@ async fn answer_data_request(
     // Whoever is erased is out of the actor's rows; the request is still theirs to close.
     let mut whole = scope.whole();
     if outcome == RequestOutcome::Done && row.kind == Code(RequestKind::Delete) && customer.erased_at.is_none() {
+        settled(&scope, row.customer_id, with_open_orders).await?;
         erase(&scope, row.customer_id, ErasureReason::Asked).await?;
         let (row, customer) = found(&whole, id.0).await?;
         return Ok(Json(DataRequestRow::of(&scope, row, &customer)?));

@@ -13,6 +13,7 @@ use crate::scope::Scope;
 use crate::scope::system::System;
 use chrono::{DateTime, Duration, Utc};
 use domain::customers::ErasureReason;
+use domain::orders::OrderStatus;
 use domain::privacy::RequestState;
 use sea_orm::sea_query::{ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
@@ -36,13 +37,21 @@ pub(super) fn warning(days: i64) -> Duration {
     Duration::days(Ord::min(WARNING_DAYS, days / 2))
 }
 
-/// Customers whom nothing has touched since `before`: no change, no contact, no order, nothing planned.
+/// Customers whom nothing has touched since `before`: no change, no contact, no order, nothing planned, and no order on
+/// its way, however long ago it was placed.
 pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
     let ordered = Query::select()
         .column(orders::Column::CustomerId)
         .from(orders::Entity)
         .and_where(orders::Column::TenantId.eq(tenant_id))
         .and_where(orders::Column::UpdatedAt.gte(before))
+        .to_owned();
+    let open = Query::select()
+        .column(orders::Column::CustomerId)
+        .from(orders::Entity)
+        .and_where(orders::Column::TenantId.eq(tenant_id))
+        .and_where(orders::Column::Live.eq(1))
+        .and_where(orders::Column::Status.is_in(OrderStatus::OPEN.map(OrderStatus::as_str)))
         .to_owned();
     let spoken = Query::select()
         .column(interaction::Column::CustomerId)
@@ -64,6 +73,7 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
                 .add(customer::Column::NextContactAt.lt(now)),
         )
         .add(customer::Column::Id.in_subquery(ordered).not())
+        .add(customer::Column::Id.in_subquery(open).not())
         .add(customer::Column::Id.in_subquery(spoken).not())
 }
 

@@ -6,7 +6,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::PoolsWrite;
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
 use crate::tags::entity::tag;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
@@ -88,7 +88,7 @@ async fn list_recycle_rules(scope: Can<PoolsWrite>, id: Path<Uuid>) -> Result<Js
 }
 
 /// Makes a rule. It does nothing before it is switched on.
-#[utoipa::path(tag = "pools", security(("bearer" = ["pools.write"])), params(("id" = Uuid, Path)), request_body = NewRecycleRule, responses((status = 201, body = RecycleRuleView), Problems))]
+#[utoipa::path(tag = "pools", security(("bearer" = ["pools.write"])), params(Once, ("id" = Uuid, Path)), request_body = NewRecycleRule, responses((status = 201, body = RecycleRuleView), Problems))]
 #[post("/pools/{id}/rules")]
 async fn create_recycle_rule(
     mut scope: Can<PoolsWrite>,

@@ -114,8 +114,19 @@ async fn receivers(rows: &impl Reads, leaver: Uuid) -> Result<Vec<Uuid>, Problem
 /// The hand-over of somebody that is under way.
 async fn running(rows: &impl Reads, staff_id: Uuid) -> Result<Option<Uuid>, Problem> {
     let these = rows.rows::<entity::Entity>().filter(entity::Column::FromStaffId.eq(staff_id));
-    let row = these.filter(entity::Column::State.eq(entity::RUNNING)).one().await?;
-    Ok(row.map(|row| row.id))
+    for row in these.filter(entity::Column::State.eq(entity::RUNNING)).all().await? {
+        if !abandoned(rows, &row).await? {
+            return Ok(Some(row.id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether nobody goes on with a hand-over that is not done: its job was given up, which the row does not say of jobs
+/// of earlier versions, nor where the database was away just then.
+async fn abandoned(rows: &impl Reads, row: &entity::Model) -> Result<bool, Problem> {
+    let goes_on = || rows.job_waits(|job: &HandoverAsked| job.handover_id == row.id);
+    Ok(row.state == entity::FAILED || (row.state == entity::RUNNING && !goes_on().await?))
 }
 
 async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<LookedAfter, Problem> {
@@ -201,7 +212,9 @@ pub(super) async fn hand_over(
 #[get("/handovers/{id}")]
 pub(super) async fn get_handover(scope: Can<StaffHandover>, id: Path<Uuid>) -> Result<Json<HandoverView>, Problem> {
     let row = scope.find::<entity::Entity>().filter(entity::Column::Id.eq(id.0)).one().await?;
-    Ok(Json(row.ok_or(Problem::NotFound)?.into()))
+    let row = row.ok_or(Problem::NotFound)?;
+    let failed = abandoned(&*scope, &row).await?;
+    Ok(Json(HandoverView { failed, ..row.into() }))
 }
 
 /// Removes a colleague who looks after nothing any more. Their name stays on what they wrote.

@@ -38,7 +38,7 @@ async fn get_tenant_keys(operating: Operating, id: Path<i64>) -> Result<Json<Ten
 
 /// Begins to replace a key of a business, with the second look. People work on meanwhile. 409
 /// `in_progress` until the rotation before is over.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation"])), params(("tenant_id" = i64, Path)), request_body = NewRotation, responses((status = 202, body = RotationView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path)), request_body = NewRotation, responses((status = 202, body = RotationView), Problems))]
 #[post("/operator/tenants/{tenant_id}/keys/rotations")]
 async fn rotate_tenant_keys(
     vouched: Vouched,

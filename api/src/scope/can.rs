@@ -163,11 +163,10 @@ impl Operating {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let marks = Marks::of(request);
         let actor = marks.actor()?;
-        if marks.operating {
-            Ok(Self { actor, system: System::of(request)?.named("运营"), address: marks.address })
-        } else {
-            Err(Problem::Forbidden("operators_only"))
-        }
+        let name = marks.operator.ok_or(Problem::Forbidden("operators_only"))?;
+        // What a business reads about itself names nobody by what they log in with.
+        let system = System::of(request)?.named("运营").run_by(name);
+        Ok(Self { actor, system, address: marks.address })
     }
 
     /// Whence they come, as the edge knows it.
@@ -185,10 +184,16 @@ impl FromRequest for Operating {
     }
 }
 
-/// An operator of the installation who gave the second look a moment ago: for what touches the keys.
-pub struct Vouched {
-    /// What crosses businesses; it puts every change on the record under their name.
-    pub(crate) system: System,
+/// An operator of the installation who gave the second look a moment ago: for whatever changes something. The
+/// document says so of an operation by the scope [`VOUCHED`](crate::openapi::VOUCHED).
+pub struct Vouched(Operating);
+
+impl Deref for Vouched {
+    type Target = Operating;
+
+    fn deref(&self) -> &Operating {
+        &self.0
+    }
 }
 
 impl FromRequest for Vouched {
@@ -198,7 +203,7 @@ impl FromRequest for Vouched {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Operating::of(request).and_then(|operating| {
             let stepped_up = operating.actor.stepped_up(operating.system.now());
-            if stepped_up { Ok(Self { system: operating.system }) } else { Err(Problem::StepUp) }
+            if stepped_up { Ok(Self(operating)) } else { Err(Problem::StepUp) }
         }))
     }
 }

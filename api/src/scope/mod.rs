@@ -31,11 +31,12 @@ pub use tx::Tx;
 use crate::crypto::TenantKeys;
 use crate::db::{On, by_key};
 use crate::installation::Installation;
+use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use domain::permission::{FieldRule, Permission};
 use domain::rights::{FieldRules, Rights};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, Select};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryFilter as _, Select};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use uuid::{Builder, Uuid};
@@ -273,6 +274,9 @@ pub trait Reads {
     /// Rows of `E` of the whole business: for what must not stop at the rows that the actor sees.
     fn rows_of_all<E: Tenanted>(&self) -> Find<'_, E>;
 
+    /// Whether a job of this business is still to be done for which `meant` holds.
+    fn job_waits<J: Job>(&self, meant: impl Fn(&J) -> bool) -> impl Future<Output = Result<bool, DbErr>>;
+
     /// The scope itself, for its keys and its moment.
     fn scope(&self) -> &Scope;
 }
@@ -284,6 +288,10 @@ impl Reads for Scope {
 
     fn rows_of_all<E: Tenanted>(&self) -> Find<'_, E> {
         self.find_as(&Eyes::All, false)
+    }
+
+    async fn job_waits<J: Job>(&self, meant: impl Fn(&J) -> bool) -> Result<bool, DbErr> {
+        jobs::waits(&self.pool(), self.tenant_id, meant).await
     }
 
     fn scope(&self) -> &Scope {

@@ -16,6 +16,10 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{DatabaseTransaction, Set};
 use serde::Serialize;
 use std::marker::PhantomData;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 /// Days for which an answer is remembered.
 pub const DAYS: i64 = 7;
@@ -43,6 +47,18 @@ impl Once {
     pub(super) fn with_body(mut self, body: &[u8]) -> Self {
         self.body = sha256(&[&self.body, body].concat());
         self
+    }
+}
+
+/// How the document names the header. An operation that answers [`Created`] says `params(Once)`.
+impl IntoParams for Once {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
+        let said = "Names this request, so that it is done once: for seven days the same key with the same body gets the \
+                    same answer, with another body 422 `idempotency_reused`.";
+        let header = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
+        let header = header.required(Required::False).description(Some(said));
+        vec![header.schema(Some(text.pattern(Some("^[!-~]([ -~]*[!-~])?$")).build())).build()]
     }
 }
 

@@ -353,6 +353,10 @@ impl Reads for Tx<'_> {
         self.find_masked()
     }
 
+    async fn job_waits<J: Job>(&self, meant: impl Fn(&J) -> bool) -> Result<bool, DbErr> {
+        jobs::waits(&self.tx, self.scope.tenant_id, meant).await
+    }
+
     fn scope(&self) -> &Scope {
         self.scope
     }

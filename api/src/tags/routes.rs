@@ -4,7 +4,7 @@ use super::entity::{group, tag};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, grants::TagsRead, grants::TagsWrite};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, grants::TagsRead, grants::TagsWrite};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::tags::{NewTag, NewTagGroup, TagOrder};
@@ -180,7 +180,7 @@ fn rank(ids: &[Uuid], id: Uuid) -> usize {
 }
 
 /// Makes a group.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), request_body = NewTagGroup, responses((status = 201, body = TagGroupView), Problems))]
+#[utoipa::path(tag = "tags", params(Once), security(("bearer" = ["tags.write"])), request_body = NewTagGroup, responses((status = 201, body = TagGroupView), Problems))]
 #[post("/tag-groups")]
 async fn create_tag_group(
     mut scope: Can<TagsWrite>,
@@ -224,7 +224,7 @@ async fn delete_tag_group(
 }
 
 /// Makes a tag.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), request_body = NewTag, responses((status = 201, body = TagView), Problems))]
+#[utoipa::path(tag = "tags", params(Once), security(("bearer" = ["tags.write"])), request_body = NewTag, responses((status = 201, body = TagView), Problems))]
 #[post("/tags")]
 async fn create_tag(mut scope: Can<TagsWrite>, body: Checked<NewTag>) -> Result<Created<TagView>, Problem> {
     let Checked { value: input, once } = body;

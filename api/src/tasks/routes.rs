@@ -8,7 +8,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TasksRead, TasksWrite};
-use crate::scope::{Can, Checked, Created, Find, IfMatch, Path, Query, Reads, Tx};
+use crate::scope::{Can, Checked, Created, Find, IfMatch, Once, Path, Query, Reads, Tx};
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::tasks::{NewTask, Snooze, TaskStatus};
@@ -128,7 +128,7 @@ async fn view(rows: &impl Reads, id: Uuid) -> Result<TaskView, Problem> {
 }
 
 /// Makes a task with a reminder.
-#[utoipa::path(tag = "tasks", security(("bearer" = ["tasks.write"])), request_body = NewTask, responses((status = 201, body = TaskView), Problems))]
+#[utoipa::path(tag = "tasks", params(Once), security(("bearer" = ["tasks.write"])), request_body = NewTask, responses((status = 201, body = TaskView), Problems))]
 #[post("/tasks")]
 async fn create_task(mut scope: Can<TasksWrite>, body: Checked<NewTask>) -> Result<Created<TaskView>, Problem> {
     let Checked { value: input, once } = body;

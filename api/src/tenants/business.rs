@@ -69,7 +69,7 @@ async fn get_business(scope: Can<StaffRead>, system: System) -> Result<Json<Busi
 
 /// Changes the settings of one's business (RFC 7396). To have customers erased after some days (28 at least) asks for
 /// the second look.
-#[utoipa::path(tag = "business", security(("bearer" = ["business.write"])), params(("If-Match" = String, Header)), request_body = BusinessChanges, responses((status = 200, body = BusinessSettings), Problems))]
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "business", security(("bearer" = ["business.write"])), params(("If-Match" = String, Header)), request_body = BusinessChanges, responses((status = 200, body = BusinessSettings), Problems))]
 #[patch("/business")]
 async fn change_business(
     mut scope: Can<BusinessWrite>,

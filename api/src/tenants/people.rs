@@ -8,7 +8,7 @@ use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{RolesWrite, StaffRead, StaffWrite};
 use crate::scope::system::System;
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Tx};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Tx};
 use actix_web::{get, patch, post, web::Json};
 use domain::permission::Role;
 use domain::phone::Phone;
@@ -101,7 +101,7 @@ async fn list_staff(scope: Can<StaffRead>) -> Result<Json<All<StaffView>>, Probl
 }
 
 /// Adds a colleague by phone. They become staff when they prove it at WeChat.
-#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
+#[utoipa::path(tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
 #[post("/staff")]
 async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Result<Created<StaffView>, Problem> {
     let Checked { value: input, once } = body;

@@ -6,7 +6,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{RolesWrite, StaffRead};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::permission::Role;
 use domain::rights::Rights;
@@ -63,7 +63,7 @@ async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
 }
 
 /// Makes a role. It cannot do more than whoever makes it.
-#[utoipa::path(tag = "roles", security(("bearer" = ["roles.write"])), request_body = NewRole, responses((status = 201, body = RoleView), Problems))]
+#[utoipa::path(tag = "roles", params(Once), security(("bearer" = ["roles.write"])), request_body = NewRole, responses((status = 201, body = RoleView), Problems))]
 #[post("/roles")]
 async fn create_role(mut scope: Can<RolesWrite>, body: Checked<NewRole>) -> Result<Created<RoleView>, Problem> {
     let Checked { value: input, once } = body;

@@ -5,7 +5,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{StaffRead, StaffWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::staff::{NewTeam, TeamChanges};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
@@ -71,7 +71,7 @@ async fn known_parent(rows: &impl Reads, of: Uuid, parent: Option<Uuid>) -> Resu
 }
 
 /// Makes a team.
-#[utoipa::path(tag = "teams", security(("bearer" = ["staff.write"])), request_body = NewTeam, responses((status = 201, body = TeamView), Problems))]
+#[utoipa::path(tag = "teams", params(Once), security(("bearer" = ["staff.write"])), request_body = NewTeam, responses((status = 201, body = TeamView), Problems))]
 #[post("/teams")]
 async fn create_team(mut scope: Can<StaffWrite>, body: Checked<NewTeam>) -> Result<Created<TeamView>, Problem> {
     let Checked { value: input, once } = body;

@@ -56,7 +56,7 @@ super::texts! {
     pool_closed: "你不是这个公海的成员", "You are no member of this pool";
     row_read_only: "只能查看，不能修改", "You may look at this but not change it";
     field_masked: "你的角色看不到完整内容", "Your role does not see this whole";
-    colleague_above: "不能修改权限比你大的同事", "This colleague may do more than you";
+    colleague_above: "不能管理权限比你大的同事", "This colleague may do more than you";
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
     no_business_left: "你已被停用，没有可以进入的商家", "You are suspended: there is no business left that you may work in";
     operators_only: "只有运营人员可以操作", "For operators of the installation only";
@@ -84,6 +84,7 @@ super::texts! {
     last_boss: "至少要保留一位能登录的老板", "The business needs a boss who can log in";
     own_rights: "不能停用或移除自己", "You cannot suspend or remove yourself";
     handover_running: "这位同事的交接还在进行", "A hand-over of this colleague is under way";
+    orders_open: "还有 {count} 笔订单没有送达，删除后无法发货", "Orders that are still on their way, which nobody could send any more: {count}";
     still_in_charge: "名下还有客户或待办，请先交接", "Customers or tasks are still in their name: hand them over first";
     already_staff: "你已经是这家的员工", "You already work here";
     colleague_known: "已有同事使用这个电话", "A colleague has this phone";

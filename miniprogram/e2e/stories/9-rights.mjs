@@ -1,5 +1,5 @@
 // Rights, on several phones: a colleague is invited, gets another role, a role of the shop's own, hands over and leaves; customers are shared and go to the pool.
-import { openStaff, settled, tab, texts } from '../actions.mjs'
+import { keptSession, openStaff, settled, tab, texts } from '../actions.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS, SALES } from '../world.mjs'
 
@@ -299,6 +299,30 @@ export async function tell({ step, open, world }) {
     await sales.waitText('没有这位客户，或者不归你负责')
   })
 
+  await step('whoever is suspended at work is told so on their phone, and is back when it is over', async () => {
+    await openPerson(NAME)
+    await boss.tap('[data-testid=suspend]')
+    await boss.tapText('停用')
+    await boss.waitText(`已停用 ${NAME}`)
+    await tab(mate, 'inbox')
+    await mate.waitText('你在“山月茶行”的账号已被停用，请联系店主。')
+    await mate.shot('9h-suspended')
+    await mate.tapText('知道了')
+    await mate.waitRoute('pages/home/index')
+    await mate.waitText('员工入口')
+    equal((await keptSession(mate)).me.side, 'customer', 'the side that is left')
+    await mate.shot('9i-customer-side')
+    await boss.tap('[data-testid=resume]')
+    await boss.waitText(`${NAME} 可以登录了`)
+    // The next token says so: the one in hand is made old.
+    await mate.page.evaluate((name) => {
+      const [key, kept] = [`mp:${name}:session`, JSON.parse(localStorage.getItem(`mp:${name}:session`))]
+      localStorage.setItem(key, JSON.stringify({ ...kept, v: { ...kept.v, expires: 0 } }))
+    }, mate.name)
+    await mate.reload()
+    await until('the staff side again', async () => JSON.stringify(await tabsOf(mate)) === JSON.stringify(['今日', '消息', '我的']))
+  })
+
   await step('a leaver is handed over, then removed; their phone is out', async () => {
     await ask('PATCH', `customers/${customer.id}`, { body: { owner_id: (await colleague(NAME)).id }, version: (await ask('GET', `customers/${customer.id}`)).version })
     // Opened by its address alone, the page knows whom it is about.
@@ -325,6 +349,8 @@ export async function tell({ step, open, world }) {
     await boss.waitText('团队设置')
     equal(await boss.visible(`[data-testid=person][data-name=${NAME}]`).count(), 0, 'the leaver in the list')
     await tab(mate, 'inbox')
+    await mate.waitText('你已不在“山月茶行”的员工名单里')
+    await mate.tapText('知道了')
     await mate.waitText('员工入口')
   })
 

@@ -70,6 +70,18 @@ export async function tell({ step, open, world }) {
     await phone.shot('90-my-data')
   })
 
+  await step('whoever asks to be deleted reads first which orders have not arrived', async () => {
+    const lines = [{ name: '龙井', quantity: 1, unit_price_fen: 12_800 }]
+    await world.call(boss, 'POST', 'orders', { body: { customer_id: known.id, receiver: '顾晓岚', phone: number, address: '杭州龙井路九号', lines } })
+    await phone.goto('/features/privacy/mine/index')
+    await phone.waitText('1 笔')
+    await phone.tap('[data-testid=my-record]')
+    await phone.tapText('申请删除')
+    await phone.waitText('您还有 1 笔订单没有送达', { exact: false })
+    await phone.shot('93-delete-with-orders')
+    await phone.tapText('取消')
+  })
+
   await step('a request reaches the shop, and its answer erases for good', async () => {
     const path = `me/businesses/${world.demo.tenant_id}/records/${known.id}/requests`
     await world.call(session, 'POST', path, { body: { kind: 'delete' } })
@@ -86,6 +98,10 @@ export async function tell({ step, open, world }) {
     await staff.tap('[data-testid=data-request]')
     await staff.tapText('同意，永久删除')
     await staff.tapText('永久删除')
+    await staff.waitText('还有 1 笔订单没有送达')
+    await staff.shot('94-orders-open')
+    equal((await world.call(boss, 'GET', `customers/${known.id}`)).name, '顾晓岚', 'nobody is erased before the answer')
+    await staff.tapText('仍要删除')
     await until('the customer to be erased', async () => {
       const answer = await world.ask(world.api, 'GET', `/api/v1/customers/${known.id}`, { token: boss.access })
       return answer.status === 404

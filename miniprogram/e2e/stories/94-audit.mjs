@@ -71,7 +71,7 @@ export async function tell({ step, open, world }) {
   })
 
   await step('who was erased has left no words', async () => {
-    await ask('POST', `customers/${customer.id}/erase`, { body: { reason: 'mistake' } })
+    await ask('POST', `customers/${customer.id}/erase`, { body: { reason: 'mistake', with_open_orders: true } })
     const entries = await record(customer.id)
     const erased = entries.find(([said]) => said === '林静 彻底删除了客户')
     all(erased, ['原因：误录'])

@@ -207,7 +207,7 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
 
 /// Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
 /// counted as failed.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
 #[post("/customers/bulk")]
 async fn change_customers(
     mut scope: Can<CustomersWrite>,
@@ -221,7 +221,7 @@ async fn change_customers(
 }
 
 /// Deletes many customers in the background; asks for the second look.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.bulk_delete"])), request_body = BulkDeletion, responses((status = 201, body = BulkView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.bulk_delete"])), request_body = BulkDeletion, responses((status = 201, body = BulkView), Problems))]
 #[post("/customers/bulk/deletions")]
 async fn delete_customers(
     mut scope: Can<CustomersBulkDelete>,

@@ -10,7 +10,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{BusinessWrite, CustomersRead};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Scope};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
 use crate::tenants::role;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::custom_fields::{CustomFieldChanges, CustomFieldOrder, Definition, FieldTerms, NewCustomField};
@@ -63,7 +63,7 @@ async fn list_custom_fields(scope: Can<CustomersRead>) -> Result<Json<All<Custom
 }
 
 /// Makes a field. It is asked for, shown, checked and found from then on.
-#[utoipa::path(tag = "custom fields", security(("bearer" = ["business.write"])), request_body = NewCustomField, responses((status = 201, body = CustomFieldView), Problems))]
+#[utoipa::path(tag = "custom fields", params(Once), security(("bearer" = ["business.write"])), request_body = NewCustomField, responses((status = 201, body = CustomFieldView), Problems))]
 #[post("/custom-fields")]
 async fn create_custom_field(
     mut scope: Can<BusinessWrite>,

@@ -9,7 +9,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, PoolsWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Query, Reads, Tx};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Reads, Tx};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::permission::Permission;
@@ -145,7 +145,7 @@ async fn enrol(tx: &Tx<'_>, pool: Uuid, people: Option<&[Uuid]>, teams: Option<&
 }
 
 /// Makes a pool.
-#[utoipa::path(tag = "pools", security(("bearer" = ["pools.write"])), request_body = NewPool, responses((status = 201, body = PoolView), Problems))]
+#[utoipa::path(tag = "pools", params(Once), security(("bearer" = ["pools.write"])), request_body = NewPool, responses((status = 201, body = PoolView), Problems))]
 #[post("/pools")]
 async fn create_pool(mut scope: Can<PoolsWrite>, body: Checked<NewPool>) -> Result<Created<PoolView>, Problem> {
     let Checked { value: input, once } = body;

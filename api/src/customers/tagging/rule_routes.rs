@@ -9,7 +9,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TagsRead, TagsWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Path, Reads, Scope};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
 use crate::tags::entity::{rule, tag};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
@@ -84,7 +84,7 @@ async fn list_tag_rules(scope: Can<TagsRead>) -> Result<Json<All<TagRuleView>>, 
 
 /// Makes a rule for a tag. Once it is on, customers get and lose the tag in the background, a moment after they
 /// change, and once a day; a tag that somebody gave by hand stays.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), request_body = NewTagRule, responses((status = 201, body = TagRuleView), Problems))]
+#[utoipa::path(tag = "tags", params(Once), security(("bearer" = ["tags.write"])), request_body = NewTagRule, responses((status = 201, body = TagRuleView), Problems))]
 #[post("/tag-rules")]
 async fn create_tag_rule(
     mut scope: Can<TagsWrite>,

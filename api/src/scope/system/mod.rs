@@ -66,7 +66,7 @@ impl System {
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let marks = Marks::of(request);
         let who = Who { id: marks.anyone().ok().map(|actor| actor.account_id), name: String::new() };
-        Ok(Self { at: can::installation(request)?, by: By { who, origin: Origin::marked(marks) } })
+        Ok(Self { at: can::installation(request)?, by: By { who, operator: None, origin: Origin::marked(marks) } })
     }
 
     /// Now.
@@ -111,7 +111,7 @@ impl System {
     /// The scope in which the command line reads the record of a business, as whoever holds its keys could.
     pub(crate) async fn console_scope(&self, tenant_id: i64) -> Result<Scope, Problem> {
         let keys = self.tenant_keys(tenant_id).await?;
-        let By { who, origin } = self.by.clone();
+        let By { who, origin, .. } = self.by.clone();
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
     }
 

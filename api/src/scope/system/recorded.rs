@@ -3,22 +3,24 @@
 
 use super::System;
 use crate::problem::Problem;
-use crate::scope::{Event, Origin, Who};
+use crate::scope::{Event, INSTALLATION, Origin, Who};
 use sea_orm::{DatabaseTransaction, DbErr};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// Who it is, and whence they ask.
 #[derive(Clone)]
 pub(crate) struct By {
     pub(crate) who: Who,
+    /// What an operator of the installation is called in its own record.
+    pub(crate) operator: Option<String>,
     pub(crate) origin: Origin,
 }
 
 impl By {
     /// Whoever may run `shuke` on the machine, and the jobs.
     pub(super) fn the_console() -> Self {
-        Self { who: Who::at_the_console(), origin: Origin::default() }
+        Self { who: Who::at_the_console(), operator: None, origin: Origin::default() }
     }
 }
 
@@ -60,6 +62,24 @@ impl Recorded<'_> {
         self.system.record_with(&self.tx, self.system.event(said)).await?;
         self.tx.commit().await
     }
+
+    /// The same about a business as a whole, which the record of the installation says too: `fields` is an object,
+    /// beside which the number of the business stands there.
+    ///
+    /// # Errors
+    /// When the database does not answer; then nothing was done.
+    pub(in crate::scope) async fn commit_business(
+        self,
+        tenant_id: i64,
+        action: &'static str,
+        fields: Map<String, Value>,
+    ) -> Result<(), DbErr> {
+        let mut there = fields.clone();
+        there.insert("tenant_id".to_owned(), tenant_id.into());
+        let there = Said::about(INSTALLATION, action, "business", there.into());
+        self.system.record_with(&self.tx, self.system.event(there)).await?;
+        self.commit(Said::about(tenant_id, action, "business", fields.into())).await
+    }
 }
 
 impl System {
@@ -75,14 +95,25 @@ impl System {
 
     fn event(&self, said: Said) -> Event<'_> {
         let Said { tenant_id, action, resource, resource_id, changes } = said;
-        let By { who, origin } = &self.by;
-        Event { tenant_id, who: who.clone(), action, resource, resource_id, changes, origin }
+        let By { who, operator, origin } = &self.by;
+        let mut who = who.clone();
+        if let Some(name) = operator.as_ref().filter(|_| tenant_id == INSTALLATION) {
+            name.clone_into(&mut who.name);
+        }
+        Event { tenant_id, who, action, resource, resource_id, changes, origin }
     }
 
     /// The same, with another name on the record.
     #[must_use]
     pub(crate) fn named(mut self, name: &str) -> Self {
         self.by.who.name = name.to_owned();
+        self
+    }
+
+    /// The same, in the hands of an operator of the installation, whose own record calls them by their name.
+    #[must_use]
+    pub(crate) fn run_by(mut self, operator: String) -> Self {
+        self.by.operator = Some(operator);
         self
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Said, System, SystemTx, hold_business};
 use crate::auth::entity::tenant;
+use crate::auth::{Left, WhyLeft};
 use crate::db::{Code, refusal};
 use crate::problem::Problem;
 use crate::scope::Sight;
@@ -15,7 +16,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Set,
 };
-use serde_json::json;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 /// So many are listed at a time.
@@ -27,6 +28,17 @@ pub(crate) struct Employment {
     pub(crate) tenant_id: i64,
     pub(crate) business: String,
     pub(crate) staff: staff::Model,
+}
+
+/// How it stands with somebody who works nowhere now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Idle {
+    /// They work nowhere yet and may be invited, or manage the installation and have something else to do.
+    Free,
+    /// They are kept from where they work: suspended there, or the business is.
+    KeptOut,
+    /// They were removed from wherever they worked.
+    Removed,
 }
 
 #[expect(clippy::disallowed_methods, reason = "businesses are what this module crosses")]
@@ -49,7 +61,8 @@ impl System {
     /// three seconds.
     pub(crate) async fn change_tenant(&self, id: i64, version: i64, changes: TenantChanges) -> Result<bool, Problem> {
         let TenantChanges { name, phone, suspended } = changes;
-        let said = json!({ "suspended": suspended, "name": name });
+        let said = [("suspended", json!(suspended)), ("name", json!(name))];
+        let said = said.map(|(field, value)| (field.to_owned(), value)).into_iter().collect();
         let mut change = tenant::ActiveModel { updated_at: Set(self.now()), ..tenant::ActiveModel::default() };
         if let Some(name) = name {
             change.name = Set(name);
@@ -71,7 +84,7 @@ impl System {
         if done.rows_affected == 0 {
             return Ok(false);
         }
-        recorded.commit(Said::about(id, "update", "business", said)).await?;
+        recorded.commit_business(id, "update", said).await?;
         Ok(true)
     }
 
@@ -122,7 +135,7 @@ impl System {
             search_version: Set(None),
         };
         tenant::Entity::insert(row).exec_without_returning(recorded.on()).await?;
-        recorded.commit(Said::about(id, "create", "business", json!({ "name": name }))).await?;
+        recorded.commit_business(id, "create", Map::from_iter([("name".to_owned(), json!(name))])).await?;
         Ok(id)
     }
 
@@ -290,12 +303,30 @@ impl System {
             .collect())
     }
 
-    /// Whether an account that works nowhere now is kept from where it worked: suspended there, or the business is.
-    /// Who manages the installation has something else to do, and who works nowhere yet may be invited.
-    pub(crate) async fn kept_out(&self, account_id: Uuid) -> Result<bool, Problem> {
+    /// How it stands with an account that works nowhere now.
+    pub(crate) async fn idle(&self, account_id: Uuid) -> Result<Idle, Problem> {
         let rows = staff::Entity::find().filter(staff::Column::AccountId.eq(account_id));
-        let there = rows.filter(staff::Column::Live.eq(1)).one(&self.at.db.read).await?.is_some();
-        Ok(there && !self.runs_installation(account_id).await?)
+        let rows = rows.limit(LISTED).all(&self.at.db.read).await?;
+        if rows.is_empty() || self.runs_installation(account_id).await? {
+            return Ok(Idle::Free);
+        }
+        Ok(if rows.iter().any(|row| row.live.is_some()) { Idle::KeptOut } else { Idle::Removed })
+    }
+
+    /// Why an account may not work any more in a business, in which it was last; nothing when it never worked there.
+    pub(crate) async fn left(&self, account_id: Uuid, tenant_id: i64) -> Result<Option<Left>, Problem> {
+        let rows = staff::Entity::find().filter(staff::Column::TenantId.eq(tenant_id));
+        let rows = rows.filter(staff::Column::AccountId.eq(account_id)).all(&self.at.db.read).await?;
+        let business = self.tenant(tenant_id).await?.filter(|tenant| tenant.erased_at.is_none() && !rows.is_empty());
+        Ok(business.map(|business| {
+            let row = rows.iter().find(|row| row.live.is_some());
+            let why = match row {
+                None => WhyLeft::Removed,
+                Some(row) if row.suspended_at.is_some() => WhyLeft::Suspended,
+                Some(_) => WhyLeft::BusinessSuspended,
+            };
+            Left { tenant_id, business: business.name, why }
+        }))
     }
 
     /// Ties an account to the staff rows that wait for its proved phone, business by business.

@@ -56,9 +56,11 @@ Component({
       })
     },
     remove(record: KeptRecord) {
+      const open = record.orders.filter((order) => order.open).length
+      const first = open ? `您还有 ${open} 笔订单没有送达，删除后店家没法发货，您也查不到进度。` : ''
       wx.showModal({
         title: '申请删除',
-        content: `“${record.business_name}”保存的您的资料会被永久删除；依法须保存的订单会去掉姓名、电话和地址。店家 15 个工作日内不答复，系统自动删除。`,
+        content: `${first}“${record.business_name}”保存的您的资料会被永久删除；依法须保存的订单会去掉姓名、电话和地址。店家 15 个工作日内不答复，系统自动删除。`,
         confirmText: '申请删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {

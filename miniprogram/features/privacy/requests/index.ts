@@ -1,6 +1,6 @@
 import { asProblem } from '../../../api/problem'
 import { answer, listDataRequests, listFadingCustomers } from '../../../api/privacy'
-import type { StaffDataRequest } from '../../../api/privacy'
+import type { DataAnswer, StaffDataRequest } from '../../../api/privacy'
 import { GROUNDS, KINDS, STATES, dateOf, ground } from '../../../words/privacy'
 
 type Row = StaffDataRequest & { what: string; more: string }
@@ -79,7 +79,20 @@ Component({
         },
       })
     },
-    async send(row: Row, body: { outcome: 'done' | 'refused'; ground?: string }) {
+    /** Asked once more when orders are still on their way: nobody can send them after it. */
+    confirmOpen(row: Row, count: unknown) {
+      wx.showModal({
+        title: `还有 ${String(count)} 笔订单没有送达`,
+        content: '删除后看不到收件人、电话和地址，没法发货，也没法联系对方。建议先发货、签收或取消这些订单。',
+        cancelText: '先不删',
+        confirmText: '仍要删除',
+        confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void this.send(row, { outcome: 'done', with_open_orders: true })
+        },
+      })
+    },
+    async send(row: Row, body: DataAnswer) {
       if (this.data.busy) return
       this.setData({ busy: true })
       try {
@@ -87,7 +100,9 @@ Component({
         wx.showToast({ icon: 'none', title: '已答复' })
         await this.load()
       } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        const why = asProblem(thrown)
+        if (why.code === 'orders_open') this.confirmOpen(row, why.errors[0]?.params?.['count'])
+        else wx.showToast({ icon: 'none', title: why.sentence })
       } finally {
         this.setData({ busy: false })
       }

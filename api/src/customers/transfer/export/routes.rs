@@ -15,7 +15,7 @@ use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersExport;
 use crate::scope::system::System;
-use crate::scope::{Can, Checked, Created, Path, Query, Reads};
+use crate::scope::{Can, Checked, Created, Once, Path, Query, Reads};
 use actix_web::http::header;
 use actix_web::web::Json;
 use actix_web::{HttpResponse, get, post};
@@ -80,7 +80,7 @@ async fn find(rows: &impl Reads, id: Uuid) -> Result<export::Model, Problem> {
 }
 
 /// Takes a list of customers out in the background, as whoever asks sees them; asks for the second look.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.export"])), request_body = NewExport, responses((status = 201, body = ExportView), Problems))]
+#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.export"])), request_body = NewExport, responses((status = 201, body = ExportView), Problems))]
 #[post("/exports")]
 async fn create_export(
     mut scope: Can<CustomersExport>,
