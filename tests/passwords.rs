@@ -138,3 +138,11 @@ async fn a_suspended_colleague_does_not_get_in_with_a_password() {
     client.send(client.request(Method::POST, "/auth/invitation/accept").json(&accepted)).await.ok();
     assert_eq!(client.get("/auth/me").await.ok()["businesses"][0]["tenant_id"], json!(shop.tenant));
 }
+
+#[actix_web::test]
+async fn a_new_password_is_another_one() {
+    let shop = Shop::new().await;
+    let client = shop.operator().await.log_in(&shop).await;
+    assert_eq!(change(&client, PASSWORD, PASSWORD).await.violations(), ["new: password_same"]);
+    client.get("/today").await.ok();
+}

@@ -131,7 +131,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("assign_customer", 8),
     ("list_pool_moves", 2),
     ("list_pools", 4), // the pools, their members (2), what one took today
-    ("create_pool", 13),
+    ("create_pool", 15), // with the teams by which whoever makes it may be a member
     ("change_pool", 15),
     ("delete_pool", 8),
     ("get_pool_settings", 1),

@@ -1,6 +1,7 @@
 //! Finding customers: by name, sound and phone in one box, and by filters.
 
 mod custom;
+mod days;
 mod filter;
 mod having;
 mod index;
