@@ -236,6 +236,11 @@ async fn the_record_is_searched_by_who_what_and_when() {
     assert_eq!(found(&format!("action=create&from={noon}&resource=customer")).await, [theirs.as_str()]);
     assert_eq!(found("action=login_failed").await, Vec::<String>::new());
     assert_eq!(shop.boss.get("/audit?from=yesterday").await.violations(), ["from: invalid_value"]);
+    assert_eq!(shop.boss.get("/audit?action=created").await.violations(), ["action: enum_invalid"]);
+    assert_eq!(shop.boss.get("/audit?resource=customers").await.violations(), ["resource: enum_invalid"]);
+    let operator = shop.caretaker().await.log_in(&shop).await;
+    assert_eq!(operator.get("/operator/audit?action=drop").await.violations(), ["action: enum_invalid"]);
+    assert_eq!(operator.get("/operator/audit?resource=x").await.violations(), ["resource: enum_invalid"]);
     assert_eq!(shop.boss.get("/audit?actor_id=me").await.violations(), ["actor_id: invalid_value"]);
 }
 

@@ -285,8 +285,9 @@ async fn a_definition_that_cannot_work_is_refused() {
         assert_eq!(shop.boss.post("/custom-fields", body.clone()).await.violations(), [wrong], "{body}");
     }
     let made = json!({ "key": "taste", "label": "口味", "kind": "text" });
-    shop.boss.post("/custom-fields", made.clone()).await.ok();
-    shop.boss.post("/custom-fields", made).await.problem(409, "name_taken");
+    shop.boss.post("/custom-fields", made).await.ok();
+    let again = json!({ "key": "taste", "label": "味道", "kind": "text" });
+    shop.boss.post("/custom-fields", again).await.problem(409, "name_taken");
     let id = text(&shop.boss.get("/custom-fields").await.ok()["items"][0]["id"]);
     let refused = shop.boss.patch(&format!("/custom-fields/{id}"), 1, json!({ "rules": { "unique": true } })).await;
     assert_eq!(refused.violations(), ["rules.unique: field_fixed"]);
@@ -321,4 +322,23 @@ async fn a_field_may_depend_on_what_everybody_has() {
     // Where it is asked for no more, what stood there goes.
     let gone = shop.sales.patch(&path, 2, json!({ "type": "lost" })).await.ok();
     assert_eq!((&gone["type"], &gone["custom"]), (&json!("lost"), &json!({})));
+}
+
+#[actix_web::test]
+async fn two_fields_have_two_names_and_only_numbers_have_decimals() {
+    let shop = Shop::new().await;
+    field(&shop.boss, "口味", "text", json!({})).await;
+    let again = json!({ "label": " 口味 ", "kind": "number" });
+    assert_eq!(shop.boss.post("/custom-fields", again.clone()).await.violations(), ["label: label_taken"]);
+    let other = shop.boss.post("/custom-fields", json!({ "label": "预算", "kind": "money" })).await.ok();
+    let path = format!("/custom-fields/{}", text(&other["id"]));
+    assert_eq!(shop.boss.patch(&path, 1, json!({ "label": "口味" })).await.violations(), ["label: label_taken"]);
+    let fine = json!({ "rules": { "decimals": 2 } });
+    assert_eq!(shop.boss.patch(&path, 1, fine).await.violations(), ["rules.decimals: decimals_unexpected"]);
+    // Its own name is no other one's.
+    shop.boss.patch(&path, 1, json!({ "label": "预算", "rules": { "max": 5 } })).await.ok();
+    // A field that is deleted gives its name back.
+    let list = shop.boss.get("/custom-fields").await.ok();
+    assert_eq!(shop.boss.delete(&format!("/custom-fields/{}", text(&list["items"][0]["id"])), 1).await.status, 204);
+    shop.boss.post("/custom-fields", again).await.ok();
 }

@@ -239,3 +239,13 @@ async fn whoever_types_sees_who_is_there_already_masked() {
         assert_eq!(similar(&shop.rival, query).await, json!([]), "{query}");
     }
 }
+
+#[actix_web::test]
+async fn an_idempotency_key_that_is_empty_is_called_so() {
+    let shop = Shop::new().await;
+    let long = "x".repeat(101);
+    for (key, code) in [("", "idempotency_blank"), ("   ", "idempotency_blank"), (&long, "idempotency_invalid")] {
+        shop.sales.post_once("/customers", key, json!({ "name": "张三" })).await.problem(400, code);
+    }
+    shop.sales.post_once("/customers", &"x".repeat(100), json!({ "name": "张三" })).await.ok();
+}

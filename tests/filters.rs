@@ -283,3 +283,33 @@ async fn no_filter_that_is_kept_holds_what_is_sealed_elsewhere() {
     let refused = shop.boss.patch(&format!("/customer-views/{}", text(&view["id"])), 1, worse).await;
     assert_eq!(refused.violations(), ["filter.all.0.any.0.values.0: filter_personal"]);
 }
+
+#[actix_web::test]
+async fn a_range_that_ends_before_it_begins_is_refused() {
+    let shop = Shop::new().await;
+    for (kind, key) in [("number", "size"), ("money", "budget"), ("date", "since")] {
+        shop.boss.post("/custom-fields", json!({ "label": key, "key": key, "kind": kind })).await.ok();
+    }
+    for (field, values, code) in [
+        ("custom.size", ["4", "3"], "range_reversed"),
+        ("custom.budget", ["400", "300"], "range_reversed"),
+        ("custom.since", ["2026-02-01", "2026-01-01"], "range_invalid"),
+        ("birthdate", ["1990-02-01", "1990-01-01"], "range_invalid"),
+        ("created", ["today", "today-7"], "range_invalid"),
+        ("birthday", ["2026-02-01", "2026-01-01"], "range_invalid"),
+    ] {
+        let answer = shop.sales.get(&format!("/customers?filter={}", all(&[test(field, "between", &values)]))).await;
+        assert_eq!(answer.violations(), [format!("filter.all.0.any.0.values.1: {code}")], "{field}");
+    }
+    for (field, values) in [
+        ("custom.size", ["3", "3"]),
+        ("custom.budget", ["-5", "300"]),
+        ("custom.since", ["2026-01-01", "2026-01-01"]),
+        ("created", ["today-7", "today"]),
+        // Only on the first days of a month it is the wrong way round: a view that is kept goes on.
+        ("created", ["today+20", "month+1"]),
+        ("custom.since", ["today+20", "month+1"]),
+    ] {
+        found(&shop.sales, &all(&[test(field, "between", &values)])).await;
+    }
+}

@@ -275,3 +275,14 @@ async fn orders_are_listed_newest_first_by_status_and_by_customer() {
     let theirs = new_order(&text(&made[0]["customer_id"]), &phone_number());
     shop.rival.post("/orders", theirs).await.problem(404, "not_found");
 }
+
+#[actix_web::test]
+async fn a_total_that_nobody_can_pay_is_refused_at_its_lines() {
+    let shop = Shop::new().await;
+    let customer = shop.customer_named("沈怡").await;
+    let body = json!({
+        "customer_id": customer, "receiver": "王芳", "phone": phone_number(), "address": "杭州",
+        "lines": [{ "name": "茶", "quantity": 2, "unit_price_fen": 10_000_000_000_i64 }],
+    });
+    assert_eq!(shop.sales.post("/orders", body).await.violations(), ["lines: total_too_large"]);
+}

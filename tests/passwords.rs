@@ -161,3 +161,11 @@ async fn a_removed_colleague_is_answered_like_a_wrong_password() {
     }
     assert_eq!(log_in(&shop, &operator, PASSWORD, "browser-1").await.status, 429);
 }
+
+#[actix_web::test]
+async fn a_new_password_is_another_one() {
+    let shop = Shop::new().await;
+    let client = shop.operator().await.log_in(&shop).await;
+    assert_eq!(change(&client, PASSWORD, PASSWORD).await.violations(), ["new: password_same"]);
+    client.get("/today").await.ok();
+}

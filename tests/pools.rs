@@ -382,3 +382,35 @@ async fn who_comes_back_from_a_pool_that_is_no_more_is_owned_or_in_another_one()
         Some(1)
     );
 }
+
+#[actix_web::test]
+async fn a_pool_says_at_once_who_is_in_it() {
+    let shop = Shop::new().await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let (manager, id) = hire(&shop, "manager", Some(&team)).await;
+    // Before there is any pool whoever sees pools sees whichever comes.
+    for (name, more, member) in [
+        ("外人", json!({ "staff_ids": [shop.sales_id] }), false),
+        ("自己", json!({ "staff_ids": [id] }), true),
+        ("本队", json!({ "team_ids": [team] }), true),
+        ("大家", json!({ "everyone": true }), true),
+        ("无人", json!({}), false),
+    ] {
+        let mut body = json!({ "name": name });
+        body.as_object_mut().expect("a body").extend(more.as_object().expect("more").clone());
+        let made = manager.post("/pools", body).await.ok();
+        assert_eq!(made["member"], member, "{name}");
+    }
+    let list = manager.get("/pools").await.ok();
+    let row = |name: &str| list["items"].as_array().expect("pools").iter().find(|row| row["name"] == name).cloned();
+    let path = format!("/pools/{}", text(&row("外人").expect("a pool")["id"]));
+    assert_eq!(manager.patch(&path, 1, json!({ "staff_ids": [id] })).await.ok()["member"], true);
+    assert_eq!(manager.patch(&path, 2, json!({ "staff_ids": [] })).await.ok()["member"], false);
+}
+
+#[actix_web::test]
+async fn a_reason_is_offered_once() {
+    let shop = Shop::new().await;
+    let reasons = json!({ "reasons": [{ "text": "联系不上" }, { "text": "不买了" }, { "text": " 联系不上 " }] });
+    assert_eq!(shop.boss.patch("/pool-settings", 0, reasons).await.violations(), ["reasons.2.text: reason_twice"]);
+}

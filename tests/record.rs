@@ -182,3 +182,53 @@ async fn an_erased_person_leaves_nothing_in_the_rest_of_the_record() {
     let count = shop.boss.get(&format!("/custom-fields/{id}/count")).await.ok();
     assert_eq!(count["count"], 0);
 }
+
+#[actix_web::test]
+async fn nobody_was_born_tomorrow_and_no_day_is_of_a_month_that_never_was() {
+    let shop = Shop::new().await;
+    // Nine in the morning of the 21st of November 2026 in China.
+    let made = customer(&shop.sales, json!({ "birthday": "2026-11-21" })).await;
+    let day = |calendar: &str, month: i64, day: i64, more: Value| {
+        let mut date = json!({ "label": "生日", "calendar": calendar, "month": month, "day": day });
+        date.as_object_mut().expect("a date").extend(more.as_object().expect("more").clone());
+        json!({ "dates": [date] })
+    };
+    for (wrong, said) in [
+        (json!({ "birthday": "2100-01-01" }), "birthday: birthday_ahead"),
+        (json!({ "birthday": "2026-11-22" }), "birthday: birthday_ahead"),
+        (json!({ "birthday": "2023-02-29" }), "birthday: date_invalid"),
+        (day("solar", 2, 29, json!({ "year": 2023 })), "dates.0.day: date_invalid"),
+        (day("solar", 2, 29, json!({ "year": 1900 })), "dates.0.day: date_invalid"),
+        (day("lunar", 1, 1, json!({ "year": 2023, "leap": true })), "dates.0.leap: leap_absent"),
+        (day("lunar", 2, 1, json!({ "year": 2024, "leap": true })), "dates.0.leap: leap_absent"),
+        // From 1900 to 2100 no year has it.
+        (day("lunar", 1, 1, json!({ "leap": true })), "dates.0.leap: leap_absent"),
+    ] {
+        let mut body = json!({ "name": "李四" });
+        body.as_object_mut().expect("a body").extend(wrong.as_object().expect("more").clone());
+        assert_eq!(shop.sales.post("/customers", body).await.violations(), [said], "{wrong}");
+        assert_eq!(shop.sales.patch(&path(&made), 1, wrong.clone()).await.violations(), [said], "{wrong}");
+    }
+    // 2023 has 闰二月, 2033 闰冬月, 2024 a 29th of February, and so has a year that is not known.
+    for right in [
+        day("lunar", 2, 1, json!({ "year": 2023, "leap": true })),
+        day("lunar", 11, 1, json!({ "leap": true })),
+        day("solar", 2, 29, json!({ "year": 2024 })),
+        day("solar", 2, 29, json!({})),
+        json!({ "birthday": null }),
+    ] {
+        customer(&shop.sales, right).await;
+    }
+}
+
+#[actix_web::test]
+async fn whoever_looks_after_a_customer_is_not_their_helper_as_well() {
+    let shop = Shop::new().await;
+    let made = customer(&shop.sales, json!({})).await;
+    let helpers = format!("{}/helpers", path(&made));
+    let own = json!({ "staff_id": shop.sales_id, "level": "edit" });
+    assert_eq!(shop.sales.post(&helpers, own).await.violations(), ["staff_id: helper_owner"]);
+    let other = json!({ "staff_id": shop.rival_id, "level": "read" });
+    let listed = shop.sales.post(&helpers, other).await.ok();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+}

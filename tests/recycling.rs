@@ -362,3 +362,17 @@ async fn a_server_that_is_killed_warns_nobody_twice_and_moves_nobody_twice() {
     assert_eq!(count(&db, pooled).await, 900);
     db.close().await.expect("closed");
 }
+
+#[actix_web::test]
+async fn a_warning_comes_after_the_days_began() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let terms = |warn: i64| json!({ "by": "contact", "days": 3, "warn_days": warn });
+    for warn in [3, 4] {
+        let refused = shop.boss.post(&format!("/pools/{open}/rules"), json!({ "terms": terms(warn) })).await;
+        assert_eq!(refused.violations(), ["terms.warn_days: warning_early"]);
+        let refused = shop.boss.post(&format!("/pools/{open}/rules/simulate"), terms(warn)).await;
+        assert_eq!(refused.violations(), ["warn_days: warning_early"]);
+    }
+    rule(&shop.boss, &open, terms(2)).await;
+}

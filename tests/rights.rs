@@ -493,3 +493,29 @@ async fn a_hand_over_whose_job_is_gone_has_failed_and_keeps_nobody_from_another(
     shop.run_jobs().await;
     assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"], json!(shop.rival_id));
 }
+
+#[actix_web::test]
+async fn a_role_names_each_permission_once_and_sees_what_it_changes() {
+    let shop = Shop::new().await;
+    let rights = |permissions: &[&str]| {
+        json!({
+            "permissions": permissions, "pool": false, "fields": { "phones": "mask", "amounts": "show" },
+            "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+        })
+    };
+    let good = role(&shop, "开单", &rights(&["orders.write", "orders.read", "audit.read", "business.write"])).await;
+    for (permissions, said) in [
+        (vec!["orders.read", "orders.read"], "rights.permissions.1: permission_twice"),
+        (vec!["customers.read", "orders.write"], "rights.permissions.1: permission_blind"),
+        (vec!["customers.reveal"], "rights.permissions.0: permission_blind"),
+        (vec!["pools.write"], "rights.permissions.0: permission_blind"),
+        (vec!["tags.write"], "rights.permissions.0: permission_blind"),
+        (vec!["roles.write"], "rights.permissions.0: permission_blind"),
+    ] {
+        let rights = rights(&permissions);
+        let made = shop.boss.post("/roles", json!({ "name": "看不见", "rights": rights })).await;
+        assert_eq!(made.violations(), [said], "{permissions:?}");
+        let changed = shop.boss.patch(&format!("/roles/{good}"), 1, json!({ "rights": rights })).await;
+        assert_eq!(changed.violations(), [said], "{permissions:?}");
+    }
+}

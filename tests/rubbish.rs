@@ -269,3 +269,20 @@ async fn a_file_in_gbk_or_with_strange_rows_comes_in_as_far_as_it_can_be_read() 
     assert_eq!(counts(&done), [2, 0, 0, 1], "{done}");
     assert!(errors(&shop.boss, &done).await[1][3].starts_with("姓名："));
 }
+
+#[actix_web::test]
+async fn days_that_nobody_can_have_are_refused_at_their_cells() {
+    let shop = Shop::new().await;
+    let file = "姓名,生日,纪念日\n\
+                张三,2100-01-01,\n\
+                李四,1990-02-28,生日：农历2023年闰正月初一\n\
+                王五,1990-02-28,结婚：2023-02-29\n\
+                赵六,1990-02-28,结婚：2024-02-29\n";
+    let done = import(&shop, &shop.boss, file, json!({})).await;
+    assert_eq!(counts(&done), [1, 0, 0, 3]);
+    let wrong = errors(&shop.boss, &done).await;
+    for (row, said) in [(1, "生日：生日不能晚于今天"), (2, "纪念日：农历没有这个闰月"), (3, "纪念日：日期不正确")]
+    {
+        assert!(wrong[row][3].contains(said), "{said}: {wrong:?}");
+    }
+}

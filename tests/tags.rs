@@ -435,3 +435,23 @@ async fn rows_that_an_older_server_wrote_are_made_whole_by_the_next_sweep() {
     assert_eq!(found().await, [kept]);
     assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 0);
 }
+
+#[actix_web::test]
+async fn a_name_that_a_table_would_cut_is_none() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    let (one, all) = (format!("/tags/{}", text(&green["id"])), format!("/tag-groups/{}", text(&tastes["id"])));
+    for cut in ["红茶、绿茶", "a,b", "红，绿", "a;b", "红；绿", "a/b", "a｜b"] {
+        let body = json!({ "group_id": tastes["id"], "name": cut });
+        for answer in [
+            shop.boss.post("/tags", body).await,
+            shop.boss.patch(&one, 1, json!({ "name": cut })).await,
+            shop.boss.post("/tag-groups", json!({ "name": cut, "single": true })).await,
+            shop.boss.patch(&all, 1, json!({ "name": cut })).await,
+        ] {
+            assert_eq!(answer.violations(), ["name: separator_inside"], "{cut}");
+        }
+    }
+    tag(&shop.boss, &tastes, "爱喝 (浓) 的·老客+").await;
+}

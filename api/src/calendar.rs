@@ -2,12 +2,21 @@
 //! State Council lets people work instead. Nobody can compute them: they are settings.
 
 use crate::clock::CHINA;
+use crate::problem::Problem;
 use anyhow::{Context as _, ensure};
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
 use std::collections::BTreeSet;
 
 /// Longer than any holiday.
 const LONGEST: i64 = 31;
+
+/// The first moment that something may be planned for: the year 2000 in London.
+const FIRST: DateTime<Utc> = match DateTime::from_timestamp_secs(946_684_800) {
+    Some(first) => first,
+    None => panic!("chrono holds the year 2000"),
+};
+/// Months that something may lie ahead: fifty years.
+const AHEAD: u32 = 50 * 12;
 
 /// The days that are not what their name says.
 #[derive(Debug, Default)]
@@ -72,8 +81,18 @@ impl Calendar {
 }
 
 /// The day it is in China.
-fn day_of(at: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&CHINA).date_naive()
+}
+
+/// Refuses a time that something is planned for and that nobody plans: before the year 2000, or more than fifty years
+/// ahead. A device whose clock was never set says 1970.
+///
+/// # Errors
+/// `time_far` at `field`.
+pub(crate) fn plannable(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
+    let soon = now.checked_add_months(Months::new(AHEAD)).is_none_or(|last| at <= last);
+    if at >= FIRST && soon { Ok(()) } else { Err(Problem::field(field, "time_far")) }
 }
 
 /// Midnight in China at which a day begins.

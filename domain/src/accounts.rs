@@ -58,13 +58,18 @@ pub struct PasswordLogin {
 /// Change one's own password.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "another_one"))]
 pub struct PasswordChange {
     /// The present one.
     #[validate(length(min = PASSWORD_SHORTEST, max = PASSWORD_LONGEST))]
     pub present: Verbatim,
-    /// The new one: 10 to 128 characters.
+    /// The new one: 10 to 128 characters, and not the present one.
     #[validate(length(min = PASSWORD_SHORTEST, max = PASSWORD_LONGEST))]
     pub new: Verbatim,
+}
+
+fn another_one(change: &PasswordChange) -> Result<(), ValidationError> {
+    if change.new == change.present { fail_at("new", "password_same") } else { Ok(()) }
 }
 
 /// Ask for a new access token.

@@ -39,9 +39,11 @@ pub struct SpecialDate {
 }
 
 fn a_day_that_there_is(date: &SpecialDate) -> Result<(), ValidationError> {
+    // A year that is not named may be a leap year.
+    let common = date.year.is_some_and(|year| year % 4 != 0 || year == 1900 || year == 2100);
     let longest = match (date.calendar, date.month) {
         (Calendar::Lunar, _) | (Calendar::Solar, 4 | 6 | 9 | 11) => 30,
-        (Calendar::Solar, 2) => 29,
+        (Calendar::Solar, 2) => 29 - i64::from(common),
         (Calendar::Solar, _) => 31,
     };
     if date.day > longest {

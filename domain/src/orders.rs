@@ -109,7 +109,7 @@ pub struct NewOrder {
 fn the_total_is_payable(order: &NewOrder) -> Result<(), ValidationError> {
     match total_fen(&order.lines) {
         Some(_) => Ok(()),
-        None => fail("total_too_large"),
+        None => fail_at("lines", "total_too_large"),
     }
 }
 

@@ -64,6 +64,41 @@ codes! {
     }
 }
 
+impl Permission {
+    /// The permission without which this one opens nothing: whoever changes something has to see it. `None` for those
+    /// that stand by themselves.
+    #[must_use]
+    pub const fn needs(self) -> Option<Self> {
+        Some(match self {
+            Self::CustomersWrite
+            | Self::CustomersDelete
+            | Self::CustomersBulkDelete
+            | Self::CustomersMerge
+            | Self::CustomersReveal
+            | Self::CustomersAssign
+            | Self::CustomersShare
+            | Self::CustomersClaim
+            | Self::CustomersImport
+            | Self::CustomersExport
+            | Self::CustomersErase
+            | Self::PoolsWrite => Self::CustomersRead,
+            Self::TagsWrite => Self::TagsRead,
+            Self::InteractionsWrite => Self::InteractionsRead,
+            Self::TasksWrite => Self::TasksRead,
+            Self::OrdersWrite => Self::OrdersRead,
+            Self::StaffWrite | Self::StaffHandover | Self::RolesWrite => Self::StaffRead,
+            Self::CustomersRead
+            | Self::TagsRead
+            | Self::InteractionsRead
+            | Self::TasksRead
+            | Self::OrdersRead
+            | Self::StaffRead
+            | Self::BusinessWrite
+            | Self::AuditRead => return None,
+        })
+    }
+}
+
 codes! {
     /// Built-in roles, and the one that stands for a business's own.
     pub enum Role {

@@ -187,6 +187,7 @@ impl OwnerLimits {
 /// When a customer falls into a pool by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "warned_on_the_way"))]
 pub struct RecycleTerms {
     /// What has to be missing.
     pub by: IdleBy,
@@ -207,10 +208,15 @@ pub struct RecycleTerms {
     /// Whether customers with a completed order are spared.
     #[serde(default)]
     pub spare_deals: bool,
-    /// Days before that on which the owner is told; 0: not at all.
+    /// Days before that on which the owner is told, fewer than `days`; 0: not at all.
     #[serde(default)]
     #[validate(range(min = 0, max = 28))]
     pub warn_days: i64,
+}
+
+fn warned_on_the_way(terms: &RecycleTerms) -> Result<(), ValidationError> {
+    // Otherwise the warning is due before the customer was left alone at all.
+    if terms.warn_days >= terms.days { fail_at("warn_days", "warning_early") } else { Ok(()) }
 }
 
 /// A rule to make. It does nothing before it is switched on.

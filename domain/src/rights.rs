@@ -112,6 +112,20 @@ impl Rights {
         }
     }
 
+    /// What is wrong with these rights by themselves: a permission that stands twice, or one that nobody can use
+    /// without another one. The first of them, by its place.
+    #[must_use]
+    pub fn flaw(&self) -> Option<Violation> {
+        self.permissions.iter().enumerate().find_map(|(at, permission)| {
+            let place = format!("permissions.{at}");
+            if self.permissions.iter().take(at).any(|before| before == permission) {
+                return Some(Violation::new(place, "permission_twice"));
+            }
+            let needed = permission.needs()?;
+            (!self.can(needed)).then(|| Violation::new(place, "permission_blind"))
+        })
+    }
+
     /// Nobody can give away more than they have: what of these rights goes beyond `own`, as the path
     /// of the field that says so.
     #[must_use]
@@ -242,6 +256,13 @@ fn all_but(not: &[Permission]) -> Vec<Permission> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn built_in_roles_see_what_they_change() {
+        for role in Role::ALL {
+            assert_eq!(role.rights().flaw(), None, "{role}");
+        }
+    }
 
     #[test]
     fn nobody_gives_away_more_than_they_have() {

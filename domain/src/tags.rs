@@ -12,7 +12,7 @@ pub struct NewTagGroup {
     #[serde(default)]
     pub id: Option<Uuid>,
     /// Unique among the business's live groups.
-    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    #[validate(length(min = 1, max = 20), custom(function = "text::listed"))]
     pub name: String,
     /// Whether it is a category 分类: a customer has at most one of its tags, and a new one replaces the other.
     #[serde(default)]
@@ -26,7 +26,7 @@ pub struct NewTagGroup {
 pub struct TagGroupChanges {
     /// New name.
     #[serde(default)]
-    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    #[validate(length(min = 1, max = 20), custom(function = "text::listed"))]
     pub name: Change<String>,
     /// Whether it is a category.
     #[serde(default)]
@@ -43,7 +43,7 @@ pub struct NewTag {
     /// The group it belongs to.
     pub group_id: Uuid,
     /// Unique among the live tags of its group.
-    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    #[validate(length(min = 1, max = 20), custom(function = "text::listed"))]
     pub name: String,
     /// `#RRGGBB`; jade green when absent.
     #[serde(default)]
@@ -58,7 +58,7 @@ pub struct NewTag {
 pub struct TagChanges {
     /// New name.
     #[serde(default)]
-    #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
+    #[validate(length(min = 1, max = 20), custom(function = "text::listed"))]
     pub name: Change<String>,
     /// New colour.
     #[serde(default)]

@@ -34,6 +34,16 @@ pub fn line(value: &str) -> Result<(), ValidationError> {
     Ok(())
 }
 
+/// The rule for the name of something that stands in one cell of a table with others of its kind, such as a tag: as
+/// [`line`], and without the characters that keep them apart there.
+///
+/// # Errors
+/// `blank`, `control_character` or `separator_inside`.
+pub fn listed(value: &str) -> Result<(), ValidationError> {
+    line(value)?;
+    if value.chars().any(|c| SEPARATORS.contains(&c)) { fail("separator_inside") } else { Ok(()) }
+}
+
 /// The rule for text of several lines: as [`line`], but line breaks and tabs are allowed.
 ///
 /// # Errors
@@ -47,6 +57,9 @@ pub fn lines(value: &str) -> Result<(), ValidationError> {
     }
     Ok(())
 }
+
+/// What keeps several things in one cell of a table apart.
+pub const SEPARATORS: [char; 7] = ['、', ',', '，', ';', '；', '/', '|'];
 
 /// Bidirectional overrides, zero-width spaces and the byte-order mark. The zero-width joiner
 /// (U+200D) stays: family emoji are made of it.

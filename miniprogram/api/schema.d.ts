@@ -6267,7 +6267,7 @@ export interface components {
         PairState: "open" | "ignored" | "merged";
         /** @description Change one's own password. */
         PasswordChange: {
-            /** @description The new one: 10 to 128 characters. */
+            /** @description The new one: 10 to 128 characters, and not the present one. */
             new: components["schemas"]["Verbatim"];
             /** @description The present one. */
             present: components["schemas"]["Verbatim"];
@@ -6593,7 +6593,7 @@ export interface components {
             types?: string[];
             /**
              * Format: int64
-             * @description Days before that on which the owner is told; 0: not at all.
+             * @description Days before that on which the owner is told, fewer than `days`; 0: not at all.
              */
             warn_days?: number;
             /** @description Whether only working days count. */
@@ -7818,12 +7818,10 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                /** @description Entries about this kind of row: `customer`, `order`, `session`, … */
-                resource?: string;
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                /** @description `create`, `update`, `delete`, `reveal`, `login`, … */
-                action?: string;
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -11666,12 +11664,10 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                /** @description Entries about this kind of row: `customer`, `order`, `session`, … */
-                resource?: string;
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                /** @description `create`, `update`, `delete`, `reveal`, `login`, … */
-                action?: string;
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */

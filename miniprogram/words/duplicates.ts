@@ -1,7 +1,7 @@
 import type { Contact, CustomField, CustomerView, DuplicatePair, DuplicateScan, Merge, MergeDetail, MergeSide, PairReason, Similar } from '../api/types'
 import { customText } from './custom'
 import { dateText } from './dates'
-import { INDUSTRIES, SIZES, SOURCES, TYPES } from './names'
+import { CUSTOMER_KINDS, INDUSTRIES, SIZES, SOURCES, TYPES } from './names'
 import { ago, stamp } from './when'
 
 /** Duplicates 查重 as the pages say them. */
@@ -69,17 +69,15 @@ export interface MergeRow {
   locked: boolean
 }
 
-const KINDS: Record<string, string> = { person: '个人', company: '企业' }
-
 /** Two records side by side: what differs first, then what only one of them has, then lists that are kept of both. */
 export function mergeRows(mine: CustomerView, theirs: CustomerView, fields: CustomField[], names: Map<string, string>, types: Map<string, string>, locked: string[] = []): MergeRow[] {
   const owner = (of: CustomerView): string => (of.pool_id !== null ? '公海' : names.get(of.owner_id ?? '') ?? '')
   const one = (field: string, label: string, text: (of: CustomerView) => string): MergeRow => row(field, label, text(mine), text(theirs))
   const rows = [
-    one('name', '姓名', (of) => of.name), one('owner', '负责人', owner), one('type', '类型', (of) => TYPES[of.type as keyof typeof TYPES] ?? types.get(of.type) ?? of.type),
-    one('kind', '类别', (of) => KINDS[of.kind] ?? ''), one('company', '公司', (of) => of.company ?? ''), one('title', '职位', (of) => of.title ?? ''),
+    one('name', '姓名', (of) => of.name), one('owner', '负责人', owner), one('type', '客户类型', (of) => TYPES[of.type as keyof typeof TYPES] ?? types.get(of.type) ?? of.type),
+    one('kind', '个人/企业', (of) => CUSTOMER_KINDS[of.kind] ?? ''), one('company', '公司', (of) => of.company ?? ''), one('title', '职位', (of) => of.title ?? ''),
     one('region', '地区', (of) => of.region_name ?? ''), one('address', '地址', (of) => of.address ?? ''), one('source', '来源', (of) => (of.source ? SOURCES[of.source] : '')),
-    one('industry', '行业', (of) => INDUSTRIES[of.industry ?? ''] ?? ''), one('size', '规模', (of) => SIZES[of.size ?? ''] ?? ''), one('birthday', '生日', (of) => of.birthday ?? ''),
+    one('industry', '行业', (of) => INDUSTRIES[of.industry ?? ''] ?? ''), one('size', '公司规模', (of) => SIZES[of.size ?? ''] ?? ''), one('birthday', '生日', (of) => of.birthday ?? ''),
     one('needs', '需求', (of) => of.needs ?? ''), one('remark', '备注', (of) => of.remark ?? ''),
     ...fields.map((field) => one(`custom.${field.key}`, field.label, (of) => customText(field, of.custom[field.key]))),
   ].filter((each) => each.mine !== '' || each.theirs !== '')
@@ -136,7 +134,7 @@ export function logRow(merge: Merge, names: Map<string, string>, now = Date.now(
 }
 
 const FIELDS: Record<string, string> = {
-  name: '姓名', kind: '类别', type: '类型', company: '公司', title: '职位', region: '地区', source: '来源', industry: '行业', size: '规模', needs: '需求', dates: '纪念日',
+  name: '姓名', kind: '个人/企业', type: '客户类型', company: '公司', title: '职位', region: '地区', source: '来源', industry: '行业', size: '公司规模', needs: '需求', dates: '纪念日',
   birthday: '生日', remark: '备注', owner_id: '负责人', pool_id: '公海', phones: '电话', emails: '邮箱', wechat_ids: '微信号', address: '地址', custom: '本店字段',
 }
 

@@ -167,7 +167,7 @@ export interface FilterChip {
 
 const SLOTS: [Single, string][] = [['contact', ''], ['created', '建档：'], ['birthday', '生日：'], ['starred', ''], ['phone', ''], ['pool', '']]
 const FIELDS: Record<string, string> = {
-  name: '姓名', company: '公司', title: '职位', kind: '个人或公司', type: '类型', source: '来源', birthdate: '出生日期', birthday: '生日', created: '建档时间', updated: '更新时间',
+  name: '姓名', company: '公司', title: '职位', kind: '个人/企业', type: '客户类型', source: '来源', birthdate: '出生日期', birthday: '生日', created: '建档时间', updated: '更新时间',
   last_contact: '最近联系', next_contact: '下次联系', created_by: '建档人', owner: '负责人', pool: '公海', region: '地区', tag: '标签', phone: '电话', email: '邮箱', needs: '需求', starred: '星标', search: '搜索',
 }
 

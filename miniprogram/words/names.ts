@@ -13,6 +13,9 @@ function choices<T extends string>(words: Record<T, string>): Choice<T>[] {
 export const TYPES: Record<CustomerType, string> = { potential: '潜在', new: '新客', existing: '老客', lost: '流失' }
 export const TYPE_CHOICES = choices(TYPES)
 
+export const CUSTOMER_KINDS: Record<string, string> = { person: '个人', company: '企业' }
+export const CUSTOMER_KIND_CHOICES = choices(CUSTOMER_KINDS)
+
 /** What stands for a secret remark until somebody asks for it. */
 export const MASKED_REMARK = '******'
 

@@ -66,14 +66,12 @@ const ALL = ABILITIES.flatMap((group) => group.items)
 /** Switches one right: what it needs goes on with it, what needs it goes off with it. */
 export function switched(had: Permission[], which: Permission): Permission[] {
   const on = new Set(had)
-  if (on.has(which)) {
-    on.delete(which)
-    ALL.filter((one) => one.needs === which).forEach((one) => on.delete(one.value))
-  } else {
-    on.add(which)
-    const needs = ALL.find((one) => one.value === which)?.needs
-    if (needs) on.add(needs)
+  const needs = (one: Permission): Permission[] => {
+    const next = ALL.find(({ value }) => value === one)?.needs
+    return next ? [next, ...needs(next)] : []
   }
+  if (on.has(which)) ALL.filter(({ value }) => value === which || needs(value).includes(which)).forEach(({ value }) => on.delete(value))
+  else [which, ...needs(which)].forEach((one) => on.add(one))
   return ALL.map((one) => one.value).filter((value) => on.has(value))
 }
 

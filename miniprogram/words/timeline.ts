@@ -35,6 +35,8 @@ export function todoRow(task: Task): TodoRow {
 }
 
 export interface FactRow {
+  /** Unlike the label unique: a special date may be called 生日 too, and so may a field of the shop's own. */
+  key: string
   label: string
   value: string
   /** Files that can be opened, instead of a value. */
@@ -44,24 +46,28 @@ export interface FactRow {
 /** What is known of a customer; what is not known is not shown. */
 export function facts(customer: CustomerView, owner: string, fields: CustomField[]): FactRow[] {
   const rows: FactRow[] = [
-    { label: '公司', value: customer.company ?? '' },
-    { label: '职位', value: customer.title ?? '' },
-    { label: '地区', value: customer.region_name ?? '' },
-    { label: '地址', value: customer.address ?? '' },
-    { label: '行业', value: customer.industry ? (INDUSTRIES[customer.industry] ?? '') : '' },
-    { label: '规模', value: customer.size ? (SIZES[customer.size] ?? '') : '' },
-    { label: '来源', value: customer.source ? SOURCES[customer.source] : '' },
-    { label: '生日', value: customer.birthday ?? '' },
-    ...customer.dates.map((one) => ({ label: one.label, value: `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}` })),
-    { label: '负责人', value: owner },
+    fact('company', '公司', customer.company ?? ''),
+    fact('title', '职位', customer.title ?? ''),
+    fact('region', '地区', customer.region_name ?? ''),
+    fact('address', '地址', customer.address ?? ''),
+    fact('industry', '行业', customer.industry ? (INDUSTRIES[customer.industry] ?? '') : ''),
+    fact('size', '公司规模', customer.size ? (SIZES[customer.size] ?? '') : ''),
+    fact('source', '来源', customer.source ? SOURCES[customer.source] : ''),
+    fact('birthday', '生日', customer.birthday ?? ''),
+    ...customer.dates.map((one, at) => fact(`dates.${at}`, one.label, `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}`)),
+    fact('owner', '负责人', owner),
     ...fields.map((field) => ownFact(field, customer.custom[field.key])),
-    { label: '需求', value: customer.needs ?? '' },
-    { label: '备注', value: customer.remark_secret ? '' : (customer.remark ?? '') },
+    fact('needs', '需求', customer.needs ?? ''),
+    fact('remark', '备注', customer.remark_secret ? '' : (customer.remark ?? '')),
   ]
   return rows.filter((row) => row.value !== '')
 }
 
+function fact(key: string, label: string, value: string): FactRow {
+  return { key, label, value }
+}
+
 function ownFact(field: CustomField, value: unknown): FactRow {
-  const row = { label: field.label, value: customText(field, value) }
+  const row = fact(`custom.${field.key}`, field.label, customText(field, value))
   return field.kind === 'file' && row.value ? { ...row, files: value as Attached[] } : row
 }

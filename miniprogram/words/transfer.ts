@@ -60,9 +60,9 @@ export function exportRow(one: Export, staff: Map<string, string>, me: string, n
 
 /** What a column can be meant for; the business's own fields follow. */
 const FIELDS: [string, string][] = [
-  ['name', '姓名'], ['phone', '手机'], ['company', '公司'], ['title', '职位'], ['kind', '客户性质'], ['type', '客户类型'], ['tags', '标签'], ['source', '来源'],
-  ['region', '地区'], ['address', '地址'], ['email', '邮箱'], ['wechat', '微信号'], ['industry', '行业'], ['size', '规模'], ['birthday', '生日'], ['dates', '纪念日'],
-  ['needs', '需求'], ['remark', '备注'], ['owner', '负责人'], ['interaction', '跟进记录'], ['interaction_at', '跟进时间'], ['interaction_by', '跟进人'],
+  ['name', '姓名'], ['phone', '手机'], ['company', '公司'], ['title', '职位'], ['kind', '个人/企业'], ['type', '客户类型'], ['tags', '标签'], ['source', '来源'],
+  ['region', '地区'], ['address', '地址'], ['email', '邮箱'], ['wechat', '微信号'], ['industry', '行业'], ['size', '公司规模'], ['birthday', '生日'], ['dates', '纪念日'],
+  ['needs', '需求'], ['remark', '备注'], ['owner', '负责人'], ['helpers', '协作人'], ['interaction', '跟进记录'], ['interaction_at', '跟进时间'], ['interaction_by', '跟进人'],
   ['interaction_channel', '跟进方式'], ['created_at', '创建时间'], ['created_by', '创建人'], ['id', '客户编号'],
 ]
 

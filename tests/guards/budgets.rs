@@ -130,8 +130,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("claim_customer", 9), // found, its pool, taken, written down, read back (2), the record; three more where the pool has limits
     ("assign_customer", 8),
     ("list_pool_moves", 2),
-    ("list_pools", 4), // the pools, their members (2), what one took today
-    ("create_pool", 13),
+    ("list_pools", 4),   // the pools, their members (2), what one took today
+    ("create_pool", 15), // with the teams by which whoever makes it may be a member
     ("change_pool", 15),
     ("delete_pool", 8),
     ("get_pool_settings", 1),

@@ -4,6 +4,7 @@ use super::document::{Operation, operations};
 use super::samples::{Desk, Sample, unchanged, unique};
 use crate::harness::{Answer, Shop};
 use serde_json::{Map, Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -236,6 +237,8 @@ async fn emoji_and_rare_characters_come_back_as_they_were_sent() {
     assert!(written > 10, "only {written} texts were written");
 }
 
+static LABELS: AtomicU32 = AtomicU32::new(0);
+
 /// Puts a text of four-byte characters into every free field: CJK extension B, an emoji, a family
 /// joined of three, a flag of two.
 fn write(body: &mut Value, texts: &mut Vec<String>) {
@@ -245,7 +248,12 @@ fn write(body: &mut Value, texts: &mut Vec<String>) {
                 if FREE.contains(&name.as_str()) && value.is_string() {
                     // Ten characters are what the shortest field holds.
                     let text = format!("𠮷{}🍵", ["👨‍👩‍👧", "🇨🇳", "𪚥", "é"][texts.len() % 4]);
-                    let text = if name == "name" { format!("{text}{}", unique("")) } else { text };
+                    let text = match name.as_str() {
+                        "name" => format!("{text}{}", unique("")),
+                        // Two fields of a business are not called the same, and a label is short.
+                        "label" => format!("{text}{}", LABELS.fetch_add(1, Ordering::Relaxed)),
+                        _ => text,
+                    };
                     *value = json!(text);
                     texts.push(text);
                 } else {
@@ -278,10 +286,14 @@ async fn headers_that_nobody_can_read_are_problems() {
             assert_eq!(answer.status, 409, "{} at another version: {}", operation.id, answer.body);
         }
         if let Some(body) = &sample.body {
-            for key in ["", &"k".repeat(101), "schlüssel"] {
+            for (key, code) in [
+                ("", "idempotency_blank"),
+                (&"k".repeat(101), "idempotency_invalid"),
+                ("schlüssel", "idempotency_invalid"),
+            ] {
                 let request = operation.bare(&sample.client, &sample).json(body).header("Idempotency-Key", key);
                 let answer = operation.checked(sample.client.send(request).await);
-                answer.problem(400, "idempotency_invalid");
+                answer.problem(400, code);
             }
         }
     }

@@ -285,17 +285,17 @@ impl<'s> Desk<'s> {
                 mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"]))
             }
             "reveal_custom_field" => {
-                let field = json!({ "label": "证件号", "kind": "text", "rules": { "secret": true } });
+                let field = json!({ "label": unique("证"), "kind": "text", "rules": { "secret": true } });
                 let key = text(&self.boss.post("/custom-fields", field).await.ok()["key"]);
                 let body = json!({ "name": "张三", "custom": { &key: "330106199001011234" } });
                 mine().at("id", text(&self.client.post("/customers", body).await.ok()["id"])).at("key", key)
             }
             "list_custom_fields" => mine(),
             "create_custom_field" => mine().body(json!({
-                "label": "口味", "kind": "choice", "rules": { "choices": [{ "label": "浓" }, { "label": "淡" }] },
+                "label": unique("味"), "kind": "choice", "rules": { "choices": [{ "label": "浓" }, { "label": "淡" }] },
             })),
             "change_custom_field" => mine().at("id", self.custom_field().await).version(1).body(json!({
-                "label": "口味偏好", "rules": { "max": 20 },
+                "label": unique("味"), "rules": { "max": 20 },
             })),
             "order_custom_fields" => mine().body(json!({ "ids": [self.custom_field().await] })),
             "count_custom_field" => mine().at("id", self.custom_field().await),
@@ -466,12 +466,12 @@ impl<'s> Desk<'s> {
     }
 
     pub async fn custom_field(&self) -> String {
-        text(&self.boss.post("/custom-fields", json!({ "label": "口味", "kind": "text" })).await.ok()["id"])
+        text(&self.boss.post("/custom-fields", json!({ "label": unique("味"), "kind": "text" })).await.ok()["id"])
     }
 
     /// A file that hangs on a customer.
     async fn attachment(&self) -> String {
-        let field = self.boss.post("/custom-fields", json!({ "label": "证件", "kind": "file" })).await.ok();
+        let field = self.boss.post("/custom-fields", json!({ "label": unique("证"), "kind": "file" })).await.ok();
         let id = attachments::picture(&self.client).await;
         let custom = json!({ text(&field["key"]): [id] });
         self.client.post("/customers", json!({ "name": "张三", "custom": custom })).await.ok();

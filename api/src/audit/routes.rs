@@ -7,7 +7,10 @@ use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{
-    Can, Find, INSTALLATION, Kind, Operating, Query, Scope, Verdict, audit_entry::entry, grants::AuditRead,
+    Can, Find, INSTALLATION, Kind, Operating, Query, Scope, Verdict,
+    audit_entry::entry,
+    audit_words::{ACTIONS, RESOURCES, actions, resources},
+    grants::AuditRead,
 };
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Utc};
@@ -37,12 +40,14 @@ pub struct AuditQuery {
     #[arg(long)]
     pub resource_id: Option<Uuid>,
     /// Entries about this kind of row: `customer`, `order`, `session`, …
+    #[param(schema_with = resources)]
     #[arg(long)]
     pub resource: Option<String>,
     /// Entries of this member of staff.
     #[arg(long)]
     pub actor_id: Option<Uuid>,
     /// `create`, `update`, `delete`, `reveal`, `login`, …
+    #[param(schema_with = actions)]
     #[arg(long)]
     pub action: Option<String>,
     /// From this instant on.
@@ -60,14 +65,24 @@ pub struct AuditQuery {
 }
 
 impl AuditQuery {
-    fn condition(&self) -> Condition {
-        Condition::all()
+    /// What the entries have to be.
+    ///
+    /// # Errors
+    /// A word that no entry has.
+    fn condition(&self) -> Result<Condition, Problem> {
+        let words = [("resource", &self.resource, &RESOURCES[..]), ("action", &self.action, &ACTIONS[..])];
+        for (name, said, known) in words {
+            if said.as_ref().is_some_and(|said| !known.contains(&said.as_str())) {
+                return Err(Problem::field(name, "enum_invalid"));
+            }
+        }
+        Ok(Condition::all()
             .add_option(self.resource_id.map(|id| entry::Column::ResourceId.eq(id)))
             .add_option(self.resource.as_ref().map(|resource| entry::Column::Resource.eq(resource)))
             .add_option(self.actor_id.map(|id| entry::Column::ActorId.eq(id)))
             .add_option(self.action.as_ref().map(|action| entry::Column::Action.eq(action)))
             .add_option(self.from.map(|from| entry::Column::At.gte(from)))
-            .add_option(self.until.map(|until| entry::Column::At.lt(until)))
+            .add_option(self.until.map(|until| entry::Column::At.lt(until))))
     }
 }
 
@@ -203,7 +218,7 @@ async fn found(
     record: Find<'_, entry::Entity>,
     query: AuditQuery,
 ) -> Result<(Vec<entry::Model>, Option<String>), Problem> {
-    let condition = query.condition();
+    let condition = query.condition()?;
     let page = PageQuery { limit: query.limit, cursor: query.cursor }.check()?;
     let position = |row: &entry::Model| Position { at: row.at, id: row.id };
     Ok(record.filter(condition).page(entry::Column::At, page, |rows| rows, position).await?)

@@ -5,6 +5,7 @@ use super::entity::{customer, phone};
 use super::store::index_phones;
 use super::vault::{Vault, person_key};
 use super::{Customer, custom, dates, pools, remark, search, types};
+use crate::calendar::day_of;
 use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx, changeable};
@@ -58,6 +59,8 @@ pub(super) async fn change(
     if kind == CustomerKind::Company && company.is_none() {
         return Err(Problem::field("company", "company_missing"));
     }
+    let days = input.dates.as_deref().unwrap_or_default();
+    dates::plausible(day_of(tx.now()), input.birthday.flatten(), days)?;
     let mut change = customer::ActiveModel::default();
     if let Some(name) = input.name {
         change.name = Set(name);

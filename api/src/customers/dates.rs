@@ -1,7 +1,7 @@
 //! Special dates of customers, and when they come back: lunar days by the moon's own calendar.
 
 use super::record_entity::date;
-use crate::clock::CHINA;
+use crate::calendar::day_of;
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
@@ -10,8 +10,12 @@ use domain::dates::{Calendar, SpecialDate};
 use lunar_lite::{LunarDate, SolarDate, leap_month, lunar_month_days, lunar_to_solar, solar_to_lunar};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
+use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// The years that a date may name.
+const YEARS: RangeInclusive<i64> = 1900..=2100;
 
 /// A special date, and when it comes next.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +25,28 @@ pub struct SpecialDateView {
     pub date: SpecialDate,
     /// Today or the next day on which it comes back, by the solar calendar.
     pub next_on: Option<NaiveDate>,
+}
+
+/// Refuses days that nobody can have: a birthday after `today`, and a leap month that the year of the date did not
+/// have; without a year, one that no year has.
+///
+/// # Errors
+/// `birthday_ahead` or `leap_absent`, at the field.
+pub(super) fn plausible(today: NaiveDate, birthday: Option<NaiveDate>, dates: &[SpecialDate]) -> Result<(), Problem> {
+    if birthday.is_some_and(|day| day > today) {
+        return Err(Problem::field("birthday", "birthday_ahead"));
+    }
+    match dates.iter().position(|date| date.leap && !leaps(date)) {
+        Some(at) => Err(Problem::field(&format!("dates.{at}.leap"), "leap_absent")),
+        None => Ok(()),
+    }
+}
+
+/// Whether a year that the date may be of has its month twice.
+fn leaps(date: &SpecialDate) -> bool {
+    let years = date.year.map_or(YEARS, |year| year..=year);
+    let twice = |year: i64| i32::try_from(year).ok().and_then(|year| leap_month(year).ok()?).map(i64::from);
+    years.into_iter().any(|year| twice(year) == Some(date.month))
 }
 
 /// The dates as they stand in the customer's row.
@@ -50,7 +76,7 @@ pub(super) async fn index(tx: &Tx<'_>, customer: Uuid, dates: &[SpecialDate], ne
 
 pub(super) fn shown(scope: &Scope, kept: Option<&str>) -> Vec<SpecialDateView> {
     let dates: Vec<SpecialDate> = kept.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let today = scope.now().with_timezone(&CHINA).date_naive();
+    let today = day_of(scope.now());
     dates.into_iter().map(|date| SpecialDateView { next_on: next(&date, today), date }).collect()
 }
 

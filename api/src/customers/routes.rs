@@ -7,7 +7,8 @@ use super::search::{self, CustomerQuery};
 use super::store::find;
 use super::tagging::{How, Retag};
 use super::view::{CustomerRow, CustomerView, Seen, tags_of};
-use super::{bury, custom, merging, pools, tagging, types};
+use super::{bury, custom, dates, merging, pools, tagging, types};
+use crate::calendar::day_of;
 use crate::openapi::ServiceConfig;
 use crate::page::Page;
 use crate::problem::{Problem, Problems};
@@ -56,6 +57,7 @@ async fn create_customer(
     if let Some(code) = &input.type_ {
         types::known(&*scope, code).await?;
     }
+    dates::plausible(day_of(scope.now()), input.birthday, &input.dates)?;
     let me = scope.me()?;
     let mut input = input;
     let about = custom::about_new(&input);

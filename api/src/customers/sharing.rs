@@ -127,6 +127,11 @@ async fn add_helper(
     let Helper { staff_id, level } = body.value;
     let tx = scope.begin().await?;
     touch(&tx, id.0).await?;
+    let customer = find(&tx, id.0).await?;
+    // In a pool nobody looks after them, whoever did last.
+    if customer.owner_id == staff_id && customer.pool_id.is_none() {
+        return Err(Problem::field("staff_id", "helper_owner"));
+    }
     tx.remove::<helper::Entity>(this_helper(id.0, staff_id)).await?;
     share(&tx, [(id.0, staff_id, level)]).await?;
     let view = helpers(&tx, id.0).await?;

@@ -1,6 +1,7 @@
 //! A customer's timeline.
 
 use super::entity;
+use crate::calendar::plannable;
 use crate::customers;
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
@@ -80,6 +81,9 @@ async fn create_interaction(
     // Phones' clocks run a little ahead; a time from next week would pin the last contact there.
     if input.happened_at.is_some_and(|at| at > now + Duration::minutes(5)) {
         return Err(Problem::field("happened_at", "happened_ahead"));
+    }
+    if let Some(at) = input.next_contact_at {
+        plannable("next_contact_at", at, now)?;
     }
     scope
         .create(&once, input.id, async |tx| {

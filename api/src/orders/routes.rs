@@ -59,7 +59,7 @@ async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> R
         .create(&once, input.id, async |tx| {
             let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
             let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
-            let total = total_fen(&input.lines).ok_or(Problem::field("", "total_too_large"))?;
+            let total = total_fen(&input.lines).ok_or(Problem::field("lines", "total_too_large"))?;
             let destination =
                 Destination { receiver: input.receiver, phone: phone.e164().to_owned(), address: input.address };
             let lines: Vec<line::Model> = (0..)

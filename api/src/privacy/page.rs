@@ -214,7 +214,7 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "微信号", Some(details.wechat_ids.join("、")).filter(|text| !text.is_empty()).as_deref());
     line(page, "地址", details.address.as_deref());
     line(page, "行业", details.industry.map(|code| word("industry", code.as_str())));
-    line(page, "规模", details.size.map(|code| word("size", code.as_str())));
+    line(page, "公司规模", details.size.map(|code| word("size", code.as_str())));
     line(page, "纪念日", Some(&spoken_dates(&details.dates)));
     line(page, "需求", details.needs.as_deref());
     for (label, value) in details.custom.iter().flatten() {

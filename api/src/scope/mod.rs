@@ -16,9 +16,9 @@ pub(crate) mod system;
 mod tx;
 
 pub use actor::{Actor, Eyes, Look, Sight, Staffer};
-pub(crate) use audit::entity as audit_entry;
 pub(crate) use audit::{Event, INSTALLATION, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
+pub(crate) use audit::{entity as audit_entry, words as audit_words};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};

@@ -36,8 +36,12 @@ impl Once {
         let key = match request.headers().get("Idempotency-Key") {
             None => None,
             Some(value) => {
-                let text = value.to_str().ok().filter(|text| (1..=100).contains(&text.len()));
-                Some(text.ok_or(Problem::Unreadable("idempotency_invalid"))?.to_owned())
+                let text = value.to_str().ok().filter(|text| text.len() <= 100);
+                let text = text.ok_or(Problem::Unreadable("idempotency_invalid"))?;
+                if text.trim().is_empty() {
+                    return Err(Problem::Unreadable("idempotency_blank"));
+                }
+                Some(text.to_owned())
             }
         };
         // The path belongs to what a request says: two forms may have the same body.

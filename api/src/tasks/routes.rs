@@ -2,6 +2,7 @@
 
 use super::entity;
 use super::remind::TaskDue;
+use crate::calendar::plannable;
 use crate::customers;
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
@@ -133,6 +134,7 @@ async fn view(rows: &impl Reads, id: Uuid) -> Result<TaskView, Problem> {
 async fn create_task(mut scope: Can<TasksWrite>, body: Checked<NewTask>) -> Result<Created<TaskView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
+    plannable("due_at", input.due_at, scope.now())?;
     scope
         .create(&once, input.id, async |tx| {
             let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
@@ -215,6 +217,7 @@ async fn snooze_task(
     if until <= scope.now() {
         return Err(Problem::field("until", "due_past"));
     }
+    plannable("until", until, scope.now())?;
     let tx = scope.begin().await?;
     let task = view(&tx, id.0).await?;
     if task.status != TaskStatus::Open {

@@ -58,6 +58,11 @@ fn text(rights: Rights) -> Result<Option<String>, Problem> {
     Ok(Some(serde_json::to_string(&kept).map_err(anyhow::Error::from)?))
 }
 
+/// Refuses rights that are wrong by themselves.
+fn sound(rights: &Rights) -> Result<(), Problem> {
+    rights.flaw().map_or(Ok(()), |flaw| Err(Problem::from(flaw).under("rights")))
+}
+
 async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
     rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
 }
@@ -68,6 +73,7 @@ async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
 async fn create_role(mut scope: Can<RolesWrite>, body: Checked<NewRole>) -> Result<Created<RoleView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
+    sound(&input.rights)?;
     within_own(&*scope, &input.rights, "rights")?;
     scope
         .create(&once, input.id, async |tx| {
@@ -98,6 +104,7 @@ async fn change_role(
         change.name = Set(name);
     }
     if let Some(rights) = rights {
+        sound(&rights)?;
         within_own(&tx, &rights, "rights")?;
         change.rights = Set(text(rights)?);
     }

@@ -187,6 +187,9 @@ impl Definition {
         if self.kind == CustomKind::File && rules.default.is_some() {
             found.push(Violation::new("rules.default", "default_impossible"));
         }
+        if rules.decimals.is_some() && self.kind != CustomKind::Number {
+            found.push(Violation::new("rules.decimals", "decimals_unexpected"));
+        }
         if rules.min.zip(rules.max).is_some_and(|(min, max)| min > max) {
             found.push(Violation::new("rules.max", "range_reversed"));
         }

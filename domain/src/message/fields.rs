@@ -25,7 +25,11 @@ super::texts! {
     // Of several features.
     phone_invalid: "电话号码不正确", "Not a valid phone number";
     email_invalid: "邮箱格式不正确", "Not a valid e-mail address";
+    birthday_ahead: "生日不能晚于今天", "A birthday cannot lie in the future";
+    leap_absent: "农历没有这个闰月", "There was no such leap month";
     leap_unexpected: "只有农历才有闰月", "Only the lunar calendar has leap months";
+    separator_inside: "不能含有顿号、逗号、分号、/ 和 |：导入导出时用它们分隔", "None of 、 , ; / and |: tables use them between names";
+    time_far: "时间要在 2000 年以后、50 年以内", "A time from 2000 to 50 years from now";
     region_invalid: "地区代码不正确", "Not a valid region";
     colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
     number_invalid: "请填写数字", "Not a number";
@@ -44,6 +48,8 @@ super::texts! {
     choice_twice: "选项重复", "The choice occurs twice";
     secret_impossible: "只有单行文字可以设为敏感", "Only a text can be secret";
     default_impossible: "文件字段没有默认值", "A field of files begins with nothing";
+    decimals_unexpected: "只有数字才有小数位数", "Only a number has decimals";
+    label_taken: "已有同名的自定义字段", "A field with this name is there already";
     unique_impossible: "这种字段不能要求唯一", "Such a field cannot be unique";
     range_reversed: "最大值不能小于最小值", "The greatest lies below the least";
     field_unknown: "没有这个自定义字段", "There is no such field";
@@ -63,6 +69,12 @@ super::texts! {
     filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户", "A filter that is kept cannot name phones, e-mails or secrets: choose the customers one by one";
     retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除", "28 days at least: owners are warned two weeks before; 0 means never";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
+    warning_early: "提前提醒的天数要少于回收天数", "The warning must come fewer days before than it takes";
+    reason_twice: "原因重复", "The reason occurs twice";
+    permission_twice: "权限重复", "The permission occurs twice";
+    permission_blind: "还需要勾选查看的权限，否则用不了", "Of no use without the permission to see it";
+    helper_owner: "负责人不用再做协作人", "Looks after the customer already";
+    password_same: "新密码不能和现在的一样", "The new password is the present one";
     limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";
     view_unknown: "没有这个视图", "There is no such view";
     rule_personal: "规则不能按“我”或星标来定：每个人都不一样", "A rule cannot ask for whoever looks, or for stars";

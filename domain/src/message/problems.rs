@@ -38,7 +38,8 @@ super::texts! {
     happened_ahead: "还没有发生的事不能记成已发生", "This has not happened yet";
     due_past: "时间已经过去", "This time has passed";
     idempotency_reused: "同一个 Idempotency-Key 用于了不同的内容", "This Idempotency-Key was used for another request";
-    idempotency_invalid: "Idempotency-Key 最多 100 个字符", "An Idempotency-Key has at most 100 characters";
+    idempotency_blank: "Idempotency-Key 不能为空", "The Idempotency-Key is empty";
+    idempotency_invalid: "Idempotency-Key 最多 100 个 ASCII 字符", "An Idempotency-Key has at most 100 ASCII characters";
 
     // 401, 403
     unauthenticated: "请先登录", "Log in first";

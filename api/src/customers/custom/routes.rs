@@ -82,6 +82,7 @@ async fn create_custom_field(
             }
             let key = input.key.unwrap_or_else(|| format!("f{}", hex::encode(random::<4>())));
             let order = others.last().map_or(1, |last| last.place + 1);
+            free(&input.label, id, &others)?;
             let definition = Definition { id, key, label: input.label, kind: input.kind, order, rules, writable: true };
             sound(tx, &definition, &others).await?;
             let row = field::ActiveModel {
@@ -120,6 +121,7 @@ async fn change_custom_field(
     let mut definition = before.definition();
     let mut change = field::ActiveModel::default();
     if let Some(label) = body.value.label {
+        free(&label, id.0, &others)?;
         definition.label.clone_from(&label);
         change.label = Set(label);
     }
@@ -210,6 +212,14 @@ async fn delete_custom_field(
 /// All live fields; there are at most a hundred.
 async fn rows(reads: &impl Reads) -> Result<Vec<field::Model>, Problem> {
     Ok(reads.rows::<field::Entity>().shape(|rows| rows.order_by_asc(field::Column::Place)).all().await?)
+}
+
+/// Refuses the label of another field: a page, an export and an import know fields by it.
+fn free(label: &str, id: Uuid, others: &[field::Model]) -> Result<(), Problem> {
+    match others.iter().any(|other| other.id != id && other.label == label) {
+        true => Err(Problem::field("label", "label_taken")),
+        false => Ok(()),
+    }
 }
 
 /// Gives choices that have no key one that stays.

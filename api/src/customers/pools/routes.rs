@@ -10,6 +10,7 @@ use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, PoolsWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Reads, Tx};
+use crate::tenants::{staff, team};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::permission::Permission;
@@ -103,7 +104,24 @@ async fn shown(rows: &impl Reads, pools: Vec<pool::Model>) -> Result<Vec<PoolVie
 
 async fn view(rows: &impl Reads, id: Uuid) -> Result<PoolView, Problem> {
     let pool = find(rows, id).await?;
-    shown(rows, vec![pool]).await?.pop().ok_or(Problem::NotFound)
+    let view = shown(rows, vec![pool]).await?.pop().ok_or(Problem::NotFound)?;
+    Ok(PoolView { member: belongs(rows, &view).await?, ..view })
+}
+
+/// Whether whoever asks is a member by what was just written: what they see otherwise is of some seconds ago.
+async fn belongs(rows: &impl Reads, view: &PoolView) -> Result<bool, Problem> {
+    let scope = rows.scope();
+    let me = scope.me()?;
+    if !scope.rights().is_some_and(|rights| rights.pool) {
+        return Ok(false);
+    }
+    if view.everyone || view.staff_ids.contains(&me) || view.team_ids.is_empty() {
+        return Ok(view.everyone || view.staff_ids.contains(&me));
+    }
+    let own = rows.rows::<staff::Entity>().filter(staff::Column::Id.eq(me)).one().await?;
+    let teams = rows.rows::<team::Entity>().all().await?;
+    let here = team::around(&teams, own.and_then(|own| own.team_id), me);
+    Ok(view.team_ids.iter().any(|id| here.contains(id)))
 }
 
 /// The pools of which one is a member, oldest first; whoever may change pools is shown all of them.

@@ -106,6 +106,10 @@ async fn change_pool_settings(
     let tx = scope.begin().await?;
     let mut change = settings::ActiveModel::default();
     if let Some(reasons) = reasons {
+        let twice = |(at, reason): (usize, &PoolReason)| reasons.iter().take(at).any(|other| other == reason);
+        if let Some(at) = reasons.iter().enumerate().position(twice) {
+            return Err(Problem::field(&format!("reasons.{at}.text"), "reason_twice"));
+        }
         change.reasons = Set(text(&reasons)?);
     }
     if let Some(most) = person_limit {

@@ -92,7 +92,17 @@ impl Compiler<'_> {
             Op::AtMost => column.lte(number(0)?),
             Op::More => column.gt(number(0)?),
             Op::AtLeast => column.gte(number(0)?),
-            Op::Between => column.between(number(0)?, number(1)?),
+            Op::Between if definition.kind == CustomKind::Date => {
+                let (first, last) = self.range_of_days(test)?;
+                column.between(days(first), days(last))
+            }
+            Op::Between => {
+                let (least, greatest) = (number(0)?, number(1)?);
+                if least > greatest {
+                    return Err(Refused::Value(1, "range_reversed"));
+                }
+                column.between(least, greatest)
+            }
             _ => return Err(Refused::Op),
         };
         Ok(Condition::all().add(one))

@@ -8,13 +8,13 @@ use crate::customers::types;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::tags::entity::tag;
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
-use domain::filters::{Filter, Op, Test, day};
+use domain::filters::{Filter, Op, Test};
 use domain::{Violation, region};
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, LikeExpr, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Query};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -89,7 +89,7 @@ fn asks_other_tables(name: &str) -> bool {
 /// Turns filters into conditions, as one actor at one moment.
 pub(super) struct Compiler<'s> {
     pub(super) scope: &'s Scope,
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
     /// The business's own fields that the actor sees.
     pub(super) definitions: Arc<Vec<Definition>>,
 }
@@ -171,61 +171,6 @@ impl<'s> Compiler<'s> {
             Field::Starred => self.starred(test),
             Field::Search => self.search(test),
         }
-    }
-
-    /// A day that the test says.
-    pub(super) fn day(&self, test: &Test, at: usize) -> Result<NaiveDate, Refused> {
-        let text = test.values.get(at).ok_or(Refused::Op)?;
-        day(text, self.today).ok_or(Refused::Value(at, "date_invalid"))
-    }
-
-    /// Days from the beginning of one to the end of another.
-    fn days(
-        &self,
-        test: &Test,
-        from: impl Fn(NaiveDate) -> Expr,
-        before: impl Fn(NaiveDate) -> Expr,
-        column: customer::Column,
-    ) -> Result<Condition, Refused> {
-        let of = |at| self.day(test, at);
-        let next =
-            |day: NaiveDate, at: usize| day.checked_add_days(Days::new(1)).ok_or(Refused::Value(at, "date_invalid"));
-        Ok(match test.op {
-            Op::Less => Condition::all().add(before(of(0)?)),
-            Op::AtMost => Condition::all().add(before(next(of(0)?, 0)?)),
-            Op::More => Condition::all().add(from(next(of(0)?, 0)?)),
-            Op::AtLeast => Condition::all().add(from(of(0)?)),
-            Op::Between => Condition::all().add(from(of(0)?)).add(before(next(of(1)?, 1)?)),
-            Op::Set => column.is_not_null().into_condition(),
-            Op::Empty => column.is_null().into_condition(),
-            _ => return Err(Refused::Op),
-        })
-    }
-
-    /// The day of the year, whatever the year: who has a birthday between two days.
-    fn anniversary(&self, column: customer::Column, test: &Test) -> Result<Condition, Refused> {
-        if nullary(test.op) {
-            return any(column, test.op, Vec::<String>::new());
-        }
-        if test.op != Op::Between {
-            return Err(Refused::Op);
-        }
-        let of = |at| self.day(test, at);
-        let (first, last) = (of(0)?, of(1)?);
-        let spelled = |day: NaiveDate| format!("{:02}-{:02}", day.month(), day.day());
-        // Both databases spell a date `YYYY-MM-DD` when asked for its text.
-        let text = Expr::col((customer::Entity, column)).cast_as(Alias::new("CHAR"));
-        let on = || Expr::expr(Func::cust("SUBSTR").args([text.clone(), Expr::val(6), Expr::val(5)]));
-        let (first, end) = match (last - first).num_days() {
-            ..0 => return Err(Refused::Value(1, "range_invalid")),
-            365.. => return Ok(column.is_not_null().into_condition()),
-            _ => (spelled(first), spelled(last)),
-        };
-        Ok(match first <= end {
-            true => Condition::all().add(on().gte(first)).add(on().lte(end)),
-            // Over the turn of the year.
-            false => Condition::any().add(on().gte(first)).add(on().lte(end)),
-        })
     }
 
     fn owner(&self, test: &Test) -> Result<Condition, Refused> {
@@ -315,7 +260,11 @@ fn ids(test: &Test) -> Result<Vec<Uuid>, Refused> {
     each(test, |at| Refused::Value(at, "uuid_invalid"), domain::moment::uuid)
 }
 
-fn any<V: Into<sea_orm::Value>>(column: customer::Column, op: Op, values: Vec<V>) -> Result<Condition, Refused> {
+pub(super) fn any<V: Into<sea_orm::Value>>(
+    column: customer::Column,
+    op: Op,
+    values: Vec<V>,
+) -> Result<Condition, Refused> {
     Ok(match op {
         Op::AnyOf => column.is_in(values).into_condition(),
         Op::NoneOf => Condition::any().add(column.is_null()).add(column.is_not_in(values)),

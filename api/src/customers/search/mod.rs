@@ -2,6 +2,7 @@
 
 mod common;
 mod custom;
+mod days;
 mod filter;
 mod having;
 mod index;

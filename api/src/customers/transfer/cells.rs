@@ -20,7 +20,7 @@ pub(super) fn bare(cell: &str) -> String {
 
 /// The parts of a cell that holds several things.
 pub(super) fn parts(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(['/', ';', '；', '、', ',', '，', '|', '\n']).map(str::trim).filter(|part| !part.is_empty())
+    cell.split(|c| c == '\n' || text::SEPARATORS.contains(&c)).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// A phone as it was meant.

@@ -57,7 +57,7 @@ pub(super) const FIELDS: [Known; 30] = [
         &["公司名称", "单位", "单位名称", "企业", "企业名称", "company", "companyname", "organization"],
     ),
     ("title", "职位", &["职务", "岗位", "title", "jobtitle", "position"]),
-    ("kind", "客户性质", &["性质", "个人/企业", "kind"]),
+    ("kind", "个人/企业", &["客户性质", "性质", "kind"]),
     ("type", "客户类型", &["类型", "客户状态", "type", "customertype"]),
     ("tags", "标签", &["客户标签", "tag", "tags", "labels"]),
     ("source", "来源", &["客户来源", "渠道", "source"]),
@@ -66,7 +66,7 @@ pub(super) const FIELDS: [Known; 30] = [
     ("email", "邮箱", &["电子邮箱", "电子邮件", "email", "mail"]),
     ("wechat", "微信号", &["微信", "wechat", "wechatid"]),
     ("industry", "行业", &["所属行业", "industry"]),
-    ("size", "规模", &["公司规模", "人员规模", "companysize", "size"]),
+    ("size", "公司规模", &["规模", "人员规模", "companysize", "size"]),
     ("birthday", "生日", &["出生日期", "出生年月", "birthday", "birthdate", "dateofbirth"]),
     (
         "dates",
@@ -226,38 +226,53 @@ const WORDS: [(&str, &[(&str, &str)]); 6] = [
     (
         "industry",
         &[
-            ("A", "农、林、牧、渔业"),
-            ("B", "采矿业"),
-            ("C", "制造业"),
-            ("D", "电力、热力、燃气及水生产和供应业"),
-            ("E", "建筑业"),
-            ("F", "批发和零售业"),
-            ("G", "交通运输、仓储和邮政业"),
-            ("H", "住宿和餐饮业"),
-            ("I", "信息传输、软件和信息技术服务业"),
-            ("J", "金融业"),
-            ("K", "房地产业"),
-            ("L", "租赁和商务服务业"),
-            ("M", "科学研究和技术服务业"),
-            ("N", "水利、环境和公共设施管理业"),
-            ("O", "居民服务、修理和其他服务业"),
+            ("A", "农林牧渔"),
+            ("B", "采矿"),
+            ("C", "制造"),
+            ("D", "电力热力燃气水"),
+            ("E", "建筑"),
+            ("F", "批发零售"),
+            ("G", "交通运输仓储邮政"),
+            ("H", "住宿餐饮"),
+            ("I", "信息技术"),
+            ("J", "金融"),
+            ("K", "房地产"),
+            ("L", "租赁和商务服务"),
+            ("M", "科研和技术服务"),
+            ("N", "水利环境公共设施"),
+            ("O", "居民服务"),
             ("P", "教育"),
             ("Q", "卫生和社会工作"),
-            ("R", "文化、体育和娱乐业"),
-            ("S", "公共管理、社会保障和社会组织"),
+            ("R", "文化体育娱乐"),
+            ("S", "公共管理社会组织"),
             ("T", "国际组织"),
         ],
     ),
     (
         "size",
         &[
-            ("under_10", "10人以下"),
-            ("under_50", "10–49人"),
-            ("under_200", "50–199人"),
-            ("under_1000", "200–999人"),
-            ("over_1000", "1000人以上"),
+            ("under_10", "10 人以下"),
+            ("under_50", "10–49 人"),
+            ("under_200", "50–199 人"),
+            ("under_1000", "200–999 人"),
+            ("over_1000", "1000 人以上"),
         ],
     ),
+];
+
+/// The trades as GB/T 4754 calls them, where that is not how the pages do.
+const OFFICIAL: [(&str, &str); 11] = [
+    ("A", "农、林、牧、渔业"),
+    ("D", "电力、热力、燃气及水生产和供应业"),
+    ("F", "批发和零售业"),
+    ("G", "交通运输、仓储和邮政业"),
+    ("H", "住宿和餐饮业"),
+    ("I", "信息传输、软件和信息技术服务业"),
+    ("M", "科学研究和技术服务业"),
+    ("N", "水利、环境和公共设施管理业"),
+    ("O", "居民服务、修理和其他服务业"),
+    ("R", "文化、体育和娱乐业"),
+    ("S", "公共管理、社会保障和社会组织"),
 ];
 
 fn words(field: &str) -> &'static [(&'static str, &'static str)] {
@@ -269,7 +284,8 @@ pub(super) fn code(field: &str, word: &str) -> String {
     let bare = |text: &str| {
         text.replace(['–', '~', '至'], "-").replace([' ', '客', '户'], "").trim_end_matches('业').to_lowercase()
     };
-    let found = words(field).iter().find(|(code, known)| *code == word || bare(known) == bare(word));
+    let official: &[_] = if field == "industry" { &OFFICIAL } else { &[] };
+    let found = words(field).iter().chain(official).find(|(code, known)| *code == word || bare(known) == bare(word));
     found.map_or_else(|| word.to_owned(), |(code, _)| (*code).to_owned())
 }
 
@@ -303,8 +319,25 @@ mod tests {
                 assert_eq!(word(field, known), *spoken);
             }
         }
-        assert_eq!(code("size", "10-49 人"), "under_50");
+        for (known, spoken) in OFFICIAL {
+            assert_eq!(code("industry", spoken), known);
+        }
+        assert_eq!(code("size", "10-49人"), "under_50");
         assert_eq!(code("type", "潜在客户"), "potential");
         assert_eq!(code("source", "别处"), "别处");
+    }
+
+    #[test]
+    fn a_table_says_what_the_pages_say() {
+        let names = include_str!("../../../../miniprogram/words/names.ts");
+        let meanings = include_str!("../../../../miniprogram/words/transfer.ts");
+        for (field, words) in WORDS {
+            for (code, word) in words {
+                assert!(names.contains(&format!("{code}: '{word}'")), "{field}: {word}");
+            }
+        }
+        for (field, label, _) in FIELDS.iter().filter(|(field, ..)| !WRITTEN.contains(field)) {
+            assert!(meanings.contains(&format!("['{field}', '{label}']")), "{label}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod origin;
 mod persons;
 mod retention;
 mod verify;
+pub(crate) mod words;
 
 pub(super) use diff::Diff;
 pub use fields::{Fields, Kind, kind};
@@ -23,6 +24,7 @@ use entity::entry;
 use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::{Map, Value, json};
+use words::{ACTIONS, RESOURCES};
 
 /// One entry before it is written.
 pub(super) struct Entry {
@@ -91,11 +93,18 @@ fn written(fields: Map<String, Value>, changes: Value) -> Value {
     all.into()
 }
 
+/// Whether the words of an entry are those that a search may name.
+fn searchable(row: &entry::ActiveModel) -> bool {
+    let among = |words: &[&str], said: Option<&String>| said.is_some_and(|said| words.contains(&said.as_str()));
+    among(&ACTIONS, row.action.try_as_ref()) && among(&RESOURCES, row.resource.try_as_ref())
+}
+
 #[expect(clippy::disallowed_methods, reason = "the record of the scope itself")]
 async fn insert(on: &impl ConnectionTrait, rows: Vec<entry::ActiveModel>) -> Result<(), DbErr> {
     if rows.is_empty() {
         return Ok(());
     }
+    debug_assert!(rows.iter().all(searchable), "a word that nobody can search for: it is missing in audit/words.rs");
     entry::Entity::insert_many(rows).exec_without_returning(on).await.map(|_| ())
 }
 

@@ -2,7 +2,7 @@ import type { CustomField, SpecialDate } from '../../../api/types'
 import { customText } from '../../../words/custom'
 import { dateText } from '../../../words/dates'
 import { yuan } from '../../../words/money'
-import { CHANNELS, CUSTOM_KINDS, INDUSTRIES, ROLES, SIZES, SOURCES, STATUSES, TYPES } from '../../../words/names'
+import { CHANNELS, CUSTOMER_KINDS, CUSTOM_KINDS, INDUSTRIES, ROLES, SIZES, SOURCES, STATUSES, TYPES } from '../../../words/names'
 import { termsLine, termsWord } from '../../../words/pools'
 import { GROUNDS, KINDS, STATES } from '../../../words/privacy'
 import { stamp } from '../../../words/when'
@@ -72,8 +72,8 @@ const terms = json<Parameters<typeof termsWord>[0]>((one) => `${termsWord(one)} 
 const FIELDS: Record<string, Field> = {
   name: field('名称'), label: field('名称'), title: field('职位'), company: field('公司'), birthday: field('生日'), remark: field('备注'), needs: field('需求'), next_step: field('下一步'), content: field('内容'),
   phone: field('电话', fact), phones: field('电话', fact), emails: field('邮箱', fact), wechat_ids: field('微信号', fact), address: field('地址', fact), phone_sealed: field('手机号', fact),
-  region: field('地区', id), dates: field('纪念日', dates), type: field('类型', (value, { types }) => ({ ...Object.fromEntries(types), ...TYPES })[String(value)] ?? ''),
-  source: field('来源', code(SOURCES)), industry: field('行业', code(INDUSTRIES)), size: field('规模', code(SIZES)), channel: field('方式', code(CHANNELS)), colour: field('颜色'),
+  region: field('地区', id), dates: field('纪念日', dates), type: field('客户类型', (value, { types }) => ({ ...Object.fromEntries(types), ...TYPES })[String(value)] ?? ''),
+  source: field('来源', code(SOURCES)), industry: field('行业', code(INDUSTRIES)), size: field('公司规模', code(SIZES)), channel: field('方式', code(CHANNELS)), colour: field('颜色'),
   owner_id: field('负责人', person, '无'), assignee_id: field('负责人', person, '无'), lead_id: field('负责人', person, '无'), pool_id: field('公海', id, '不在公海'), parent_id: field('上级团队', id, '无'), team_id: field('团队', id, '没有团队'),
   group_id: field('标签组', id), tag_id: field('标签', id), moving_to: field('合并到', id, '无'), single: field('只能选一个', yes, '否'), place: field('顺序'), enabled: field('启用', yes, '否'), filter: field('条件', fact),
   due_at: field('时间', instant), happened_at: field('时间', instant), last_contact_at: field('上次联系', instant, '没有联系过'), next_contact_at: field('下次联系', instant, '没有约'), enabled_at: field('启用', yes, '否'),
@@ -84,7 +84,7 @@ const FIELDS: Record<string, Field> = {
 
 /** Where the same name means something else. */
 const OTHERWISE: Record<string, Field> = {
-  'customer.name': field('姓名'), 'customer.kind': field('客户性质', code({ person: '个人', company: '企业' })), 'staff.name': field('姓名'), 'business.name': field('店名'), 'task.title': field('内容'),
+  'customer.name': field('姓名'), 'customer.kind': field('个人/企业', code(CUSTOMER_KINDS)), 'staff.name': field('姓名'), 'business.name': field('店名'), 'task.title': field('内容'),
   'task.status': field('状态', code(TASKS)), 'order.status': field('状态', code(STATUSES)), 'order.vault': field('收货信息', fact), 'view.shared': field('给谁用', code(SHARED)),
   'custom_field.kind': field('类型', code(CUSTOM_KINDS)), 'data_request.kind': field('申请', code(KINDS)), 'data_request.state': field('状态', code(STATES)), 'data_request.vault': field('申请内容', fact), 'data_request.due_at': field('最晚答复', instant),
   'staff.role': field('角色', code(ROLES)),

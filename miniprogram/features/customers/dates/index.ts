@@ -40,7 +40,7 @@ Component({
     'value, errors'(value: TypedDate[], errors: Record<string, string>) {
       const rows = value.map((one, at) => ({
         ...one, months: monthChoices(one.calendar), days: dayChoices(one.calendar, Number(one.month)),
-        labelError: errors[`dates.${at}.label`] ?? '', dayError: errors[`dates.${at}.day`] ?? '',
+        labelError: errors[`dates.${at}.label`] ?? '', dayError: errors[`dates.${at}.day`] ?? errors[`dates.${at}.leap`] ?? '',
       }))
       this.setData({ rows })
     },

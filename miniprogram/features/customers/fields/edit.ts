@@ -2,7 +2,7 @@ import type { CustomField, CustomKind, FieldCondition, FieldTerms, NewCustomFiel
 import { CONTROLS, YES_NO, defaultOf } from '../../../words/custom'
 import { rowKey } from '../../../words/key'
 import { fen } from '../../../words/money'
-import { CUSTOM_KINDS, INDUSTRY_CHOICES, SOURCE_CHOICES } from '../../../words/names'
+import { CUSTOMER_KIND_CHOICES, CUSTOM_KINDS, INDUSTRY_CHOICES, SOURCE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
 
 /** A field as the sheet edits it. */
@@ -97,13 +97,13 @@ function conditionValue({ op, value }: FieldCondition): string {
 
 /** What everybody has and a field can be made to depend on. */
 export const ABOUT: Choice[] = [
-  { value: 'customer-type', label: '客户类型' }, { value: 'customer-kind', label: '个人还是公司' }, { value: 'customer-industry', label: '行业' }, { value: 'customer-source', label: '来源' }, { value: 'customer-region', label: '地区' },
+  { value: 'customer-type', label: '客户类型' }, { value: 'customer-kind', label: '个人/企业' }, { value: 'customer-industry', label: '行业' }, { value: 'customer-source', label: '来源' }, { value: 'customer-region', label: '地区' },
 ]
 
 /** The answers of a field that everybody has; a region is picked instead. */
 function aboutChoices(name: string, types: Choice[]): Choice[] {
   const answers: Record<string, Choice[]> = {
-    'customer-type': types, 'customer-kind': [{ value: 'person', label: '个人' }, { value: 'company', label: '公司' }], 'customer-industry': INDUSTRY_CHOICES, 'customer-source': SOURCE_CHOICES,
+    'customer-type': types, 'customer-kind': CUSTOMER_KIND_CHOICES, 'customer-industry': INDUSTRY_CHOICES, 'customer-source': SOURCE_CHOICES,
   }
   const found = (answers[name] ?? []).map(({ value, label }) => ({ value: `=${value}`, label }))
   return name === 'customer-type' || name === 'customer-kind' ? found : [...found, { value: 'filled', label: '已填写' }, { value: 'empty', label: '没填' }]

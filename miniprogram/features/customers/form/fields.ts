@@ -6,7 +6,7 @@ import type { FormState } from '../../../behaviors/draft'
 import { rowKey } from '../../../words/key'
 import { customText, defaultOf, typedOf, valueOf } from '../../../words/custom'
 import { dateText } from '../../../words/dates'
-import { INDUSTRIES, MASKED_REMARK, SIZES, SOURCES, TYPES } from '../../../words/names'
+import { CUSTOMER_KINDS, INDUSTRIES, MASKED_REMARK, SIZES, SOURCES, TYPES } from '../../../words/names'
 import { sentDates, typedDate } from '../dates/index'
 import type { TypedDate } from '../dates/index'
 
@@ -137,8 +137,8 @@ export interface Difference {
 }
 
 const LABELS: Record<string, string> = {
-  name: '姓名', kind: '类别', type: '类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人', remark: '备注',
-  address: '地址', industry: '行业', size: '规模', needs: '需求',
+  name: '姓名', kind: '个人/企业', type: '客户类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人', remark: '备注',
+  address: '地址', industry: '行业', size: '公司规模', needs: '需求',
 }
 
 /** What somebody else saved meanwhile, beside what was changed here. Keeping mine sends only what I changed. */
@@ -161,7 +161,7 @@ export function differences(form: FormState, was: CustomerView, current: Custome
 
 function say(field: string, form: FormState): string {
   const value = String(form[field] ?? '')
-  const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: { person: '个人', company: '企业' }, industry: INDUSTRIES, size: SIZES }
+  const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: CUSTOMER_KINDS, industry: INDUSTRIES, size: SIZES }
   if (field === 'owner_id') return knownNames().get(value) ?? value
   if (field === 'region') return String(form['region_text'] || value) || '（空）'
   return (words[field]?.[value] ?? value) || '（空）'

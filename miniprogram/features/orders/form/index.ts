@@ -77,7 +77,7 @@ Component({
     onLine(event: Field) {
       this.onChange(event)
       // The price is typed in yuan under its own name; a complaint comes back under the API's.
-      const { [event.detail.name.replace(/price$/, 'unit_price_fen')]: _, ...errors } = this.data.errors
+      const { [event.detail.name.replace(/price$/, 'unit_price_fen')]: _, lines: __, ...errors } = this.data.errors
       this.setData({ errors })
     },
     addLine() {

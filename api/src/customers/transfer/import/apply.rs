@@ -8,14 +8,14 @@ use super::marks::Marks;
 use super::names::{Names, refused};
 use super::talks::{Talk, Talks, Told, told};
 use super::update::{self, Beside};
+use crate::calendar::day_of;
 use crate::customers::change::check_owner;
 use crate::customers::contacts::contact_rule;
-use crate::customers::custom;
 use crate::customers::entity::customer;
 use crate::customers::new::{self, New};
 use crate::customers::pools::Rooms;
 use crate::customers::sharing::share;
-use crate::customers::types;
+use crate::customers::{custom, dates, types};
 use crate::problem::Problem;
 use crate::scope::{Tx, changeable, new_id};
 use domain::Violation;
@@ -289,6 +289,7 @@ async fn judged(
 /// Whether whoever asked may say all that.
 async fn allowed(tx: &Tx<'_>, input: &NewCustomer) -> Result<(), Problem> {
     check_owner(tx, input.owner_id)?;
+    dates::plausible(day_of(tx.now()), input.birthday, &input.dates)?;
     let sealed = [
         ("phones", !input.phones.is_empty()),
         ("emails", !input.emails.is_empty()),
