@@ -4,7 +4,6 @@
 
 use super::AddressRules;
 use crate::crypto::TenantKeys;
-use crate::customers::Common;
 use crate::problem::Problem;
 use crate::scope::Staffer;
 use crate::scope::system::System;
@@ -14,6 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::custom_fields::Definition;
 use domain::pools::OwnerLimits;
 use moka::sync::Cache;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ pub struct Snapshots {
     tag_rules: Cache<i64, Kept<bool>>,
     owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
     few: Cache<(i64, [u8; 32]), Kept<bool>>,
-    common: Cache<i64, Kept<Arc<Common>>>,
+    common: Cache<i64, Kept<Arc<HashMap<i64, u32>>>>,
 }
 
 impl Default for Snapshots {
@@ -204,12 +204,12 @@ impl Snapshots {
     }
 
     /// What many customers of a business have in their names. Only ever a hint, too.
-    pub(crate) fn common(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<Common>> {
+    pub(crate) fn common(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<HashMap<i64, u32>>> {
         self.common.get(&tenant_id).and_then(|kept| kept.fresh(now))
     }
 
     /// For ten minutes.
-    pub(crate) fn remember_common(&self, tenant_id: i64, now: DateTime<Utc>, common: Arc<Common>) {
+    pub(crate) fn remember_common(&self, tenant_id: i64, now: DateTime<Utc>, common: Arc<HashMap<i64, u32>>) {
         self.common.insert(tenant_id, Kept { from: now, until: now + Duration::minutes(10), value: common });
     }
 

@@ -40,7 +40,7 @@ pub(crate) use regions::name as region_name;
 pub(crate) use remark::remark;
 pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
-pub(crate) use search::{Common, SearchOutdated, fold, unindex, whole_company};
+pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
 pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
 pub(crate) use tagging::{CategoryMade, CustomersTouched, TagGone, TagMerged, TagRestored, TagRulesDue, touched};
 pub(crate) use types::is_known as known_type;

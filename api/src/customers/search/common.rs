@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How many customers have a pair, of those who were written down last.
-pub(crate) type Common = HashMap<i64, u32>;
+type Common = HashMap<i64, u32>;
 
 /// So many customers tell what is common: a pair that none of them has is one of a thousandth at most.
 const SAMPLE: u64 = 1_000;

@@ -15,7 +15,6 @@ mod spell;
 mod tagged;
 mod terms;
 
-pub(crate) use common::Common;
 pub(crate) use filter::compile;
 pub(crate) use index::{SearchOutdated, index, index_terms, index_texts, unindex};
 pub(crate) use kept::keep;
