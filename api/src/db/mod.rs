@@ -218,7 +218,6 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         // Pages, 400 MB: for processes without `checkpoint`, and for writers who leave it no moment in which the log could
         // begin anew. Each time it is reached somebody waits for the disk, a third of a second here.
         .pragma("wal_autocheckpoint", "100000")
-        .pragma("journal_size_limit", "67108864")
 }
 
 /// A pool whose connections are asked whether they are there when they were idle for as long as `fresh`.
