@@ -420,10 +420,10 @@ async fn the_installation_s_record_says_what_became_of_a_business_and_who_did_it
     let mut said: Vec<_> = said.drain(..).map(|entry| (text(&entry["action"]), entry["changes"].clone())).collect();
     said.sort_by_key(|(action, changes)| (action.clone(), changes.to_string()));
     let expected = [
-        ("create", json!({ "tenant_id": tenant, "name": "远山茶行" })),
-        ("update", json!({ "tenant_id": tenant, "name": "远山茶业", "suspended": null })),
-        ("update", json!({ "tenant_id": tenant, "name": null, "suspended": false })),
-        ("update", json!({ "tenant_id": tenant, "name": null, "suspended": true })),
+        ("create", json!({ "tenant_id": tenant })),
+        ("update", json!({ "tenant_id": tenant, "renamed": true, "suspended": null })),
+        ("update", json!({ "tenant_id": tenant, "renamed": false, "suspended": false })),
+        ("update", json!({ "tenant_id": tenant, "renamed": false, "suspended": true })),
     ];
     let mut expected = expected.map(|(action, changes)| (action.to_owned(), changes)).to_vec();
     expected.sort_by_key(|(action, changes)| (action.clone(), changes.to_string()));

@@ -4,7 +4,7 @@
 use crate::clock::CHINA;
 use crate::problem::Problem;
 use anyhow::{Context as _, ensure};
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use std::collections::BTreeSet;
 
 /// Longer than any holiday.
@@ -15,8 +15,12 @@ const FIRST: DateTime<Utc> = match DateTime::from_timestamp_secs(946_684_800) {
     Some(first) => first,
     None => panic!("chrono holds the year 2000"),
 };
-/// Months that something may lie ahead: fifty years.
-const AHEAD: u32 = 50 * 12;
+/// The first moment that nothing may be planned for any more: the year 2038 in London. sqlx sends instants as
+/// TIMESTAMP, and MariaDB 10.11 makes NULL of one after 19 January 2038 without a word.
+const END: DateTime<Utc> = match DateTime::from_timestamp_secs(2_145_916_800) {
+    Some(end) => end,
+    None => panic!("chrono holds the year 2038"),
+};
 
 /// The days that are not what their name says.
 #[derive(Debug, Default)]
@@ -85,14 +89,13 @@ pub(crate) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&CHINA).date_naive()
 }
 
-/// Refuses a time that something is planned for and that nobody plans: before the year 2000, or more than fifty years
-/// ahead. A device whose clock was never set says 1970.
+/// Refuses a time that something is planned for and that nobody plans: before the year 2000, or after 2037. A device
+/// whose clock was never set says 1970.
 ///
 /// # Errors
 /// `time_far` at `field`.
-pub(crate) fn plannable(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
-    let soon = now.checked_add_months(Months::new(AHEAD)).is_none_or(|last| at <= last);
-    if at >= FIRST && soon { Ok(()) } else { Err(Problem::field(field, "time_far")) }
+pub(crate) fn plannable(field: &str, at: DateTime<Utc>) -> Result<(), Problem> {
+    if (FIRST..END).contains(&at) { Ok(()) } else { Err(Problem::field(field, "time_far")) }
 }
 
 /// Midnight in China at which a day begins.

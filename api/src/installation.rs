@@ -16,6 +16,10 @@ use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
 use ipnet::IpNet;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often SQLite's log is written into its file: so much of the last changes a power cut can cost.
+const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// The parts of a running installation.
 pub struct Installation {
@@ -92,6 +96,17 @@ impl Installation {
             bail!("the schema is not the one this version needs");
         }
         Ok(this)
+    }
+
+    /// Keeps SQLite's log short for as long as it is polled. Every server does, whether it runs jobs or not: what was
+    /// answered is on the disk after half a second.
+    pub async fn keep_log_short(&self) {
+        loop {
+            tokio::time::sleep(CHECKPOINT).await;
+            if let Err(error) = self.db.checkpoint().await {
+                tracing::error!(%error, "writing the log of the database into its file");
+            }
+        }
     }
 
     /// Closes what is open, after what is in flight.

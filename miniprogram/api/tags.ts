@@ -20,7 +20,7 @@ export function createTagGroup(body: { name: string; single: boolean }, idempote
 }
 
 /** `single`: a category, of which a customer has one. */
-export function updateTagGroup(group: TagGroup, body: { name: string; single: boolean }): Promise<TagGroup> {
+export function updateTagGroup(group: TagGroup, body: { name?: string; single: boolean }): Promise<TagGroup> {
   return request('PATCH', `tag-groups/${group.id}`, { body, ifMatch: group.version })
 }
 
@@ -40,7 +40,7 @@ export function createTag(group: string, name: string, colour: string, idempoten
   return request('POST', 'tags', { body: { group_id: group, name, colour }, idempotencyKey })
 }
 
-export function updateTag(tag: Tag, body: { name: string; colour: string; group_id?: string }): Promise<Tag> {
+export function updateTag(tag: Tag, body: { name?: string; colour: string; group_id?: string }): Promise<Tag> {
   return request('PATCH', `tags/${tag.id}`, { body, ifMatch: tag.version })
 }
 

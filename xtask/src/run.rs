@@ -4,13 +4,14 @@
 //! the terminal reaches us alone: we decide the order in which things stop.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Read, Write};
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nix::sys::signal::{Signal, killpg};
@@ -96,7 +97,7 @@ pub fn shown(command: &Command) -> String {
 /// lines that it printed are kept for [`last_words`].
 pub fn run(command: &mut Command) -> Result<()> {
     ensure!(!stopping(), "stopped");
-    if !std::io::stdout().is_terminal() {
+    if !io::stdout().is_terminal() {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     }
     let mut child = command
@@ -106,8 +107,7 @@ pub fn run(command: &mut Command) -> Result<()> {
         .with_context(|| format!("cannot start {}", shown(command)))?;
     let group = i32::try_from(child.id())?;
     running().insert(group);
-    pass_on(&mut child);
-    let status = child.wait();
+    let status = pass_on(&mut child);
     running().remove(&group);
     let status = status?;
     if stopping() {
@@ -128,14 +128,23 @@ pub fn last_words() -> Vec<String> {
     LAST.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
 }
 
-/// Prints what the program prints until it closes both ends, and keeps the last lines.
-fn pass_on(child: &mut Child) {
+/// How long what a program started may go on printing after it has ended.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Prints what the program prints until it has ended, and keeps the last lines.
+fn pass_on(child: &mut Child) -> io::Result<ExitStatus> {
     last_words();
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    thread::scope(|scope| {
-        scope.spawn(|| out.map(|from| copy(from, std::io::stdout())));
-        scope.spawn(|| err.map(|from| copy(from, std::io::stderr())));
-    });
+    let out = child.stdout.take().map(|from| thread::spawn(|| copy(from, io::stdout())));
+    let err = child.stderr.take().map(|from| thread::spawn(|| copy(from, io::stderr())));
+    let status = child.wait();
+    // What it left running may hold the other end for ever.
+    let since = Instant::now();
+    for copied in [out, err].into_iter().flatten() {
+        while !copied.is_finished() && since.elapsed() < LINGER {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    status
 }
 
 fn copy(from: impl Read, mut to: impl Write) {

@@ -35,9 +35,8 @@ async fn change_password(
     }
     let PasswordChange { present, new } = body.value;
     // The device is known, so strangers who guess at a login do not keep the owner from changing the password.
-    let past = system.past_sessions(actor.account_id).await?;
-    let device = past.iter().find(|session| session.id == actor.session_id).map(|session| session.device.as_slice());
-    let guess = Guess::charge(&system, "password", &operator.name, device, &marks.address).await?;
+    let device = system.device_of(actor.account_id, actor.session_id).await?;
+    let guess = Guess::charge(&system, "password", &operator.name, device.as_deref(), &marks.address).await?;
     if !password::fits(present.to_string(), Some(operator.password_hash.clone())).await? {
         recorded(&system, "set_password_failed", Some(actor.account_id), &Origin::marked(marks)).await?;
         return Err(Problem::field("present", "password_wrong"));

@@ -96,7 +96,9 @@ async fn step_up(
     let tried = system.try_challenge(&proof.challenge).await?;
     let ours = tried.filter(|row| row.account_id == actor.account_id && row.session_id == Some(actor.session_id));
     let challenge = ours.ok_or(Problem::field("challenge", "challenge_invalid"))?;
-    let guess = Guess::charge(&system, "factor", &actor.account_id.to_string(), None, &address).await?;
+    // The device is known: strangers who guess at a login keep nobody from the second look.
+    let device = system.device_of(actor.account_id, actor.session_id).await?;
+    let guess = Guess::charge(&system, "factor", &actor.account_id.to_string(), device.as_deref(), &address).await?;
     let right = proved(&system, &actor, &challenge, &proof).await?;
     if !right {
         recorded(&system, "step_up_failed", Some(actor.account_id), &origin).await?;

@@ -59,8 +59,10 @@ pub(super) async fn change(
     if kind == CustomerKind::Company && company.is_none() {
         return Err(Problem::field("company", "company_missing"));
     }
+    let birthday = input.birthday.filter(|day| *day != before.birthday).flatten();
+    // What stood there before such days were refused may stay.
     let days = input.dates.as_deref().unwrap_or_default();
-    dates::plausible(day_of(tx.now()), input.birthday.flatten(), days)?;
+    dates::plausible(day_of(tx.now()), birthday, days, &dates::of(&before))?;
     let mut change = customer::ActiveModel::default();
     if let Some(name) = input.name {
         change.name = Set(name);

@@ -1,5 +1,6 @@
 //! Special dates of customers, and when they come back: lunar days by the moon's own calendar.
 
+use super::Customer;
 use super::record_entity::date;
 use crate::calendar::day_of;
 use crate::db::Code;
@@ -28,15 +29,20 @@ pub struct SpecialDateView {
 }
 
 /// Refuses days that nobody can have: a birthday after `today`, and a leap month that the year of the date did not
-/// have; without a year, one that no year has.
+/// have; without a year, one that no year has. Dates that stand there already are not judged again.
 ///
 /// # Errors
 /// `birthday_ahead` or `leap_absent`, at the field.
-pub(super) fn plausible(today: NaiveDate, birthday: Option<NaiveDate>, dates: &[SpecialDate]) -> Result<(), Problem> {
+pub(super) fn plausible(
+    today: NaiveDate,
+    birthday: Option<NaiveDate>,
+    dates: &[SpecialDate],
+    there: &[SpecialDate],
+) -> Result<(), Problem> {
     if birthday.is_some_and(|day| day > today) {
         return Err(Problem::field("birthday", "birthday_ahead"));
     }
-    match dates.iter().position(|date| date.leap && !leaps(date)) {
+    match dates.iter().position(|date| date.leap && !leaps(date) && !there.contains(date)) {
         Some(at) => Err(Problem::field(&format!("dates.{at}.leap"), "leap_absent")),
         None => Ok(()),
     }
@@ -47,6 +53,11 @@ fn leaps(date: &SpecialDate) -> bool {
     let years = date.year.map_or(YEARS, |year| year..=year);
     let twice = |year: i64| i32::try_from(year).ok().and_then(|year| leap_month(year).ok()?).map(i64::from);
     years.into_iter().any(|year| twice(year) == Some(date.month))
+}
+
+/// The dates of a customer.
+pub(super) fn of(customer: &Customer) -> Vec<SpecialDate> {
+    customer.dates.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default()
 }
 
 /// The dates as they stand in the customer's row.

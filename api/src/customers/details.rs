@@ -1,8 +1,8 @@
 //! The rest of what is kept about a person, whole: for the person, and for the business that hands it out.
 
 use super::Customer;
-use super::custom;
 use super::vault::{SealedText, Vault};
+use super::{custom, dates};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::contacts::masked;
@@ -49,7 +49,7 @@ pub(crate) async fn details(scope: &Scope, customer: &Customer, whole: bool) -> 
         address: vault.address.clone().filter(|_| whole),
         industry: customer.industry.map(|code| code.0),
         size: customer.size.map(|code| code.0),
-        dates: customer.dates.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
+        dates: dates::of(customer),
         needs: customer.needs.clone().filter(|_| whole),
         custom,
     })

@@ -57,7 +57,7 @@ async fn create_customer(
     if let Some(code) = &input.type_ {
         types::known(&*scope, code).await?;
     }
-    dates::plausible(day_of(scope.now()), input.birthday, &input.dates)?;
+    dates::plausible(day_of(scope.now()), input.birthday, &input.dates, &[])?;
     let me = scope.me()?;
     let mut input = input;
     let about = custom::about_new(&input);

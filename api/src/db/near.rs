@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value, Values,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::mysql::MySqlConnectOptions;
@@ -166,9 +166,16 @@ impl Link {
 
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
         let sql = AssertSqlSafe(statement.sql.as_str());
-        let query = SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())));
+        let mut query = SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())));
         Ok(match self {
             Self::MySql(connection) => {
+                // As DATETIME: MariaDB 10.11 makes NULL of a TIMESTAMP after 19 January 2038, and a list of what was
+                // made before 2099 would be empty.
+                for value in &mut query.0.0 {
+                    if let Value::ChronoDateTimeUtc(Some(at)) = value {
+                        *value = Value::ChronoDateTime(Some(at.naive_utc()));
+                    }
+                }
                 let rows = connection.fetch_all(sqlx::query_with(sql, query)).await?;
                 rows.into_iter().map(QueryResult::from).collect()
             }

@@ -83,7 +83,7 @@ async fn create_interaction(
         return Err(Problem::field("happened_at", "happened_ahead"));
     }
     if let Some(at) = input.next_contact_at {
-        plannable("next_contact_at", at, now)?;
+        plannable("next_contact_at", at)?;
     }
     scope
         .create(&once, input.id, async |tx| {

@@ -25,9 +25,6 @@ const ATTEMPTS: i64 = 10;
 /// Attempts after which a job that lost against another transaction goes on without a pause.
 const AT_ONCE: i64 = 3;
 
-/// How often SQLite's log is written into its file: so much of the last changes a power cut can cost.
-const CHECKPOINT: std::time::Duration = std::time::Duration::from_millis(500);
-
 /// Runs jobs until it is told to stop.
 pub struct Worker {
     stop: watch::Sender<bool>,
@@ -40,7 +37,6 @@ impl Worker {
     pub fn start(at: Arc<Installation>) -> Self {
         let (stop, mut stopped) = watch::channel(false);
         let sealing = actix_web::rt::spawn(seal(Arc::clone(&at), stopped.clone()));
-        let checkpoints = actix_web::rt::spawn(checkpoint(Arc::clone(&at), stopped.clone()));
         let pause = std::time::Duration::from_millis(Ord::max(at.config.jobs.poll_ms, 10));
         let task = actix_web::rt::spawn(async move {
             let mut swept = None;
@@ -89,7 +85,7 @@ impl Worker {
                 }
             }
         });
-        Self { stop, tasks: vec![task, sealing, checkpoints] }
+        Self { stop, tasks: vec![task, sealing] }
     }
 
     /// Finishes the jobs in hand and stops.
@@ -110,15 +106,6 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
         }
         if !waited(pause, &mut stopped).await {
             return;
-        }
-    }
-}
-
-/// Keeps SQLite's log short.
-async fn checkpoint(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
-    while waited(CHECKPOINT, &mut stopped).await {
-        if let Err(error) = at.db.checkpoint().await {
-            tracing::error!(%error, "writing the log of the database into its file");
         }
     }
 }

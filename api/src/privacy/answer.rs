@@ -88,7 +88,7 @@ impl Job for RequestDue {
         let customer = customer.one().await?.ok_or(Problem::NotFound)?;
         if row.kind == Code(RequestKind::Delete) && customer.erased_at.is_none() {
             // That closes the request.
-            return erase(&scope, row.customer_id, ErasureReason::Asked).await.map(drop);
+            return erase(&scope, row.customer_id, ErasureReason::Asked, true).await.map(drop);
         }
         let change = done(&scope);
         let tx = scope.begin().await?;

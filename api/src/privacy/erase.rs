@@ -20,22 +20,25 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 }
 
 /// Erases a person for good and closes their open requests, all of it or nothing. `false` when there is
-/// nobody to erase. Whoever calls it has checked that the actor may.
-pub(super) async fn erase(scope: &Scope, person: Uuid, reason: ErasureReason) -> Result<bool, Problem> {
+/// nobody to erase. Whoever calls it has checked that the actor may; `knowing` says that orders may be on their way.
+pub(super) async fn erase(scope: &Scope, person: Uuid, reason: ErasureReason, knowing: bool) -> Result<bool, Problem> {
     // Jobs erase as well; they are no member of staff.
     let by = scope.rights().and(scope.who().id);
-    erase_person(scope, person, reason, async |tx| close(tx, person, by).await).await
+    erase_person(scope, person, reason, async |tx| {
+        if !knowing {
+            settled(tx, person).await?;
+        }
+        close(tx, person, by).await
+    })
+    .await
 }
 
 /// Lets nobody erase a person by mistake whose orders are on their way: nobody could send them any more.
 ///
 /// # Errors
-/// 409 `orders_open` with their number, unless they are `known`.
-pub(super) async fn settled(scope: &Scope, person: Uuid, known: bool) -> Result<(), Problem> {
-    if known {
-        return Ok(());
-    }
-    let open = scope.rows_of_all::<orders::Entity>().filter(
+/// 409 `orders_open` with their number.
+async fn settled(tx: &Tx<'_>, person: Uuid) -> Result<(), Problem> {
+    let open = tx.rows_of_all::<orders::Entity>().filter(
         Condition::all()
             .add(orders::Column::CustomerId.eq(person))
             .add(orders::Column::Status.is_in(OrderStatus::OPEN.map(OrderStatus::as_str))),
@@ -82,8 +85,7 @@ async fn erase_customer(
         if found.merged_into.is_some() {
             return Err(customers::merging::gone(&scope, id).await);
         }
-        settled(&scope, id, with_open_orders).await?;
-        erase(&scope, id, reason).await?;
+        erase(&scope, id, reason, with_open_orders).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }

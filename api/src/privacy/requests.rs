@@ -2,7 +2,7 @@
 
 use super::answer::done;
 use super::entity::{self as request, Words};
-use super::erase::{erase, settled};
+use super::erase::erase;
 use super::page::{FormatQuery, answer, notes};
 use super::record::{Keeper, KeptRecord, Reader, RequestView};
 use crate::customers::{self, Customer, person_key};
@@ -97,8 +97,7 @@ async fn answer_data_request(
     // Whoever is erased is out of the actor's rows; the request is still theirs to close.
     let mut whole = scope.whole();
     if outcome == RequestOutcome::Done && row.kind == Code(RequestKind::Delete) && customer.erased_at.is_none() {
-        settled(&scope, row.customer_id, with_open_orders).await?;
-        erase(&scope, row.customer_id, ErasureReason::Asked).await?;
+        erase(&scope, row.customer_id, ErasureReason::Asked, with_open_orders).await?;
         let (row, customer) = found(&whole, id.0).await?;
         return Ok(Json(DataRequestRow::of(&scope, row, &customer)?));
     }

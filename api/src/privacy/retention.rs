@@ -146,8 +146,12 @@ async fn erase_idle(scope: &Scope, days: i64) -> Result<u64, Problem> {
         .await?;
     let mut erased = 0;
     for row in rows {
-        erase(scope, row.id, ErasureReason::RetentionOver).await?;
-        erased += 1;
+        match erase(scope, row.id, ErasureReason::RetentionOver, false).await {
+            Ok(_) => erased += 1,
+            // An order of theirs came in just now: they are not idle any more.
+            Err(Problem::OrdersOpen { .. }) => {}
+            Err(problem) => return Err(problem),
+        }
     }
     Ok(erased)
 }

@@ -211,9 +211,14 @@ pub(super) async fn hand_over(
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), responses((status = 200, body = HandoverView), Problems))]
 #[get("/handovers/{id}")]
 pub(super) async fn get_handover(scope: Can<StaffHandover>, id: Path<Uuid>) -> Result<Json<HandoverView>, Problem> {
-    let row = scope.find::<entity::Entity>().filter(entity::Column::Id.eq(id.0)).one().await?;
-    let row = row.ok_or(Problem::NotFound)?;
-    let failed = abandoned(&*scope, &row).await?;
+    let find = async || scope.find::<entity::Entity>().filter(entity::Column::Id.eq(id.0)).one().await;
+    let mut row = find().await?.ok_or(Problem::NotFound)?;
+    let mut failed = abandoned(&*scope, &row).await?;
+    if failed {
+        // It may have ended between the two questions.
+        row = find().await?.ok_or(Problem::NotFound)?;
+        failed = row.state == entity::RUNNING;
+    }
     Ok(Json(HandoverView { failed, ..row.into() }))
 }
 

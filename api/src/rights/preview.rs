@@ -4,7 +4,7 @@ use super::{Counted, needed, predicate};
 use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Can, Checked, Eyes, Look, Path, Scope, grants::RolesWrite, none};
-use crate::tenants::{assignable, find_below, role, staff};
+use crate::tenants::{assignable, find_below, role, sounder, staff};
 use crate::{customers, interactions, orders, tasks};
 use actix_web::{post, web::Json};
 use domain::permission::{FieldRule, Resource};
@@ -67,6 +67,7 @@ pub(super) async fn preview_role(
     let row = scope.find::<role::Entity>().filter(role::Column::Id.eq(id.0)).one().await?.ok_or(Problem::NotFound)?;
     let before = row.rights();
     let after = body.value.rights.unwrap_or_else(|| before.clone());
+    sounder(&before, &after)?;
     let holders = scope
         .find::<staff::Entity>()
         .filter(staff::Column::RoleId.eq(id.0))

@@ -134,7 +134,7 @@ async fn view(rows: &impl Reads, id: Uuid) -> Result<TaskView, Problem> {
 async fn create_task(mut scope: Can<TasksWrite>, body: Checked<NewTask>) -> Result<Created<TaskView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
-    plannable("due_at", input.due_at, scope.now())?;
+    plannable("due_at", input.due_at)?;
     scope
         .create(&once, input.id, async |tx| {
             let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
@@ -217,7 +217,7 @@ async fn snooze_task(
     if until <= scope.now() {
         return Err(Problem::field("until", "due_past"));
     }
-    plannable("until", until, scope.now())?;
+    plannable("until", until)?;
     let tx = scope.begin().await?;
     let task = view(&tx, id.0).await?;
     if task.status != TaskStatus::Open {

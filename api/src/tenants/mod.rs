@@ -13,6 +13,7 @@ pub(crate) mod team;
 mod teams;
 
 pub(crate) use people::view as staff_view;
+pub(crate) use roles::sounder;
 pub(crate) use store::{assignable, find_below, forget, rights_named};
 
 use crate::openapi::ServiceConfig;

@@ -29,7 +29,7 @@ super::texts! {
     leap_absent: "农历没有这个闰月", "There was no such leap month";
     leap_unexpected: "只有农历才有闰月", "Only the lunar calendar has leap months";
     separator_inside: "不能含有顿号、逗号、分号、/ 和 |：导入导出时用它们分隔", "None of 、 , ; / and |: tables use them between names";
-    time_far: "时间要在 2000 年以后、50 年以内", "A time from 2000 to 50 years from now";
+    time_far: "时间要在 2000 年到 2037 年之间", "A time from 2000 to 2037";
     region_invalid: "地区代码不正确", "Not a valid region";
     colour_invalid: "颜色格式应为 #RRGGBB", "A colour looks like #RRGGBB";
     number_invalid: "请填写数字", "Not a number";

@@ -121,7 +121,9 @@ async fn change_custom_field(
     let mut definition = before.definition();
     let mut change = field::ActiveModel::default();
     if let Some(label) = body.value.label {
-        free(&label, id.0, &others)?;
+        if label != before.label {
+            free(&label, id.0, &others)?;
+        }
         definition.label.clone_from(&label);
         change.label = Set(label);
     }

@@ -79,6 +79,12 @@ impl System {
         Ok(rows.all(&self.at.db.read).await?)
     }
 
+    /// The device of a session of an account, as it is known.
+    pub(crate) async fn device_of(&self, account_id: Uuid, session_id: Uuid) -> Result<Option<Vec<u8>>, Problem> {
+        let row = session::Entity::find_by_id(session_id).filter(session::Column::AccountId.eq(account_id));
+        Ok(row.one(&self.at.db.read).await?.map(|session| session.device))
+    }
+
     /// Ends one session of an account; `wipe` orders its device to forget everything as well.
     ///
     /// # Errors

@@ -63,8 +63,8 @@ impl Recorded<'_> {
         self.tx.commit().await
     }
 
-    /// The same about a business as a whole, which the record of the installation says too: `fields` is an object,
-    /// beside which the number of the business stands there.
+    /// The same about a business as a whole, which the record of the installation says too, with the number of the
+    /// business and without its name: that record outlives a business that is erased.
     ///
     /// # Errors
     /// When the database does not answer; then nothing was done.
@@ -75,6 +75,10 @@ impl Recorded<'_> {
         fields: Map<String, Value>,
     ) -> Result<(), DbErr> {
         let mut there = fields.clone();
+        let name = there.remove("name");
+        if action == "update" {
+            there.insert("renamed".to_owned(), name.is_some_and(|name| !name.is_null()).into());
+        }
         there.insert("tenant_id".to_owned(), tenant_id.into());
         let there = Said::about(INSTALLATION, action, "business", there.into());
         self.system.record_with(&self.tx, self.system.event(there)).await?;

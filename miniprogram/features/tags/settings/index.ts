@@ -86,14 +86,21 @@ Component({
     async save() {
       const { editing, name, saving } = this.data
       if (!editing || saving) return
-      const found = checkField(editing.kind === 'tag' ? 'new_tag' : 'new_tag_group', 'name', name)
+      // A name of before that would be refused now may stay.
+      const found = name === this.was(editing) ? [] : checkField(editing.kind === 'tag' ? 'new_tag' : 'new_tag_group', 'name', name)
       if (found?.length) return this.setData({ error: found[0]?.detail ?? '' })
       await this.attempt(`已保存 ${name.trim()}`, () => this.send(editing))
     },
-    async send({ kind, group, tag }: Editing): Promise<unknown> {
+    /** What is edited is called now; `undefined` while it is new. */
+    was({ kind, group, tag }: Editing): string | undefined {
+      return kind === 'group' ? group?.name : tag?.name
+    },
+    async send(editing: Editing): Promise<unknown> {
+      const { kind, group, tag } = editing
       const { name, colour, single, place } = this.data
-      if (kind === 'group') return group ? updateTagGroup(group, { name, single }) : createTagGroup({ name, single }, await uuid())
-      if (tag) return updateTag(tag, { name, colour, ...(place === group?.id ? {} : { group_id: place }) })
+      const named = name === this.was(editing) ? {} : { name }
+      if (kind === 'group') return group ? updateTagGroup(group, { ...named, single }) : createTagGroup({ name, single }, await uuid())
+      if (tag) return updateTag(tag, { ...named, colour, ...(place === group?.id ? {} : { group_id: place }) })
       return createTag(group?.id ?? '', name, colour, await uuid())
     },
     /** Does one thing and says so; true when it was done. */

@@ -4,6 +4,7 @@ use super::super::entity::row;
 use crate::customers::bury::put_away;
 use crate::customers::change::change;
 use crate::customers::custom;
+use crate::customers::dates;
 use crate::customers::entity::{customer, tagging};
 use crate::customers::remark::Remark;
 use crate::customers::sharing::reshare;
@@ -16,7 +17,6 @@ use chrono::{DateTime, Utc};
 use domain::contacts::{CustomerEmail, CustomerWechat};
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, CustomerPhone};
-use domain::dates::SpecialDate;
 use domain::permission::HelperLevel;
 use domain::phone::Phone;
 use sea_orm::sea_query::Condition;
@@ -85,8 +85,7 @@ pub(super) async fn update(
     merged(&mut input.phones, &phones, |a, b| number(a) == number(b));
     merged(&mut input.emails, &emails, |a, b| a.email.eq_ignore_ascii_case(&b.email));
     merged(&mut input.wechat_ids, &accounts, |a, b| a.account == b.account);
-    let dates: Vec<SpecialDate> =
-        row.dates.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default();
+    let dates = dates::of(&row);
     merged(&mut input.dates, &dates, |a, b| a.label == b.label);
     let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
     let changes = CustomerChanges {
