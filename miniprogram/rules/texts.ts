@@ -26,7 +26,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   leap_absent: "农历没有这个闰月",
   leap_unexpected: "只有农历才有闰月",
   separator_inside: "不能含有顿号、逗号、分号、/ 和 |：导入导出时用它们分隔",
-  time_far: "时间要在 2000 年以后、50 年以内",
+  time_far: "时间要在 2000 年到 2037 年之间",
   region_invalid: "地区代码不正确",
   colour_invalid: "颜色格式应为 #RRGGBB",
   number_invalid: "请填写数字",
