@@ -217,7 +217,7 @@ pub(super) async fn get_handover(scope: Can<StaffHandover>, id: Path<Uuid>) -> R
     if failed {
         // It may have ended between the two questions.
         row = find().await?.ok_or(Problem::NotFound)?;
-        failed = row.state == entity::RUNNING;
+        failed = row.state != entity::DONE;
     }
     Ok(Json(HandoverView { failed, ..row.into() }))
 }
