@@ -118,7 +118,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// How many lines are kept of what the last program printed.
-const LAST_WORDS: usize = 120;
+const LAST_WORDS: usize = 400;
 
 static LAST: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
 

@@ -1,6 +1,5 @@
 //! Finding customers: by name, sound and phone in one box, and by filters.
 
-mod common;
 mod custom;
 mod days;
 mod filter;
@@ -11,6 +10,7 @@ mod newest;
 mod place;
 mod query;
 mod ranked;
+mod rarity;
 mod spell;
 mod tagged;
 mod terms;

@@ -1,8 +1,8 @@
 //! The list when nothing is searched for: newest first, by whichever index leads there.
 
-use super::common::learn;
 use super::query::{CustomerQuery, Filters};
 use super::ranked::Row;
+use super::rarity::learn;
 use super::tagged::Tagged;
 use crate::customers::entity::customer;
 use crate::customers::view::Listed;

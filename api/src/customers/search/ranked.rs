@@ -2,10 +2,10 @@
 //! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
-use super::common::{learn, rarest};
 use super::newest::{by_ids, newest, part};
 use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
+use super::rarity::{learn, rarest};
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
 use crate::customers::entity::{customer, phone, searched, term};
