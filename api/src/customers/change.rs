@@ -62,7 +62,7 @@ pub(super) async fn change(
     let birthday = input.birthday.filter(|day| *day != before.birthday).flatten();
     // What stood there before such days were refused may stay.
     let days = input.dates.as_deref().unwrap_or_default();
-    dates::plausible(day_of(tx.now()), birthday, days, &dates::of(&before))?;
+    dates::plausible(day_of(tx.now()), birthday, days, &dates::of(before.dates.as_deref()))?;
     let mut change = customer::ActiveModel::default();
     if let Some(name) = input.name {
         change.name = Set(name);

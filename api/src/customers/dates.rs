@@ -1,6 +1,5 @@
 //! Special dates of customers, and when they come back: lunar days by the moon's own calendar.
 
-use super::Customer;
 use super::record_entity::date;
 use crate::calendar::day_of;
 use crate::db::Code;
@@ -55,9 +54,9 @@ fn leaps(date: &SpecialDate) -> bool {
     years.into_iter().any(|year| twice(year) == Some(date.month))
 }
 
-/// The dates of a customer.
-pub(super) fn of(customer: &Customer) -> Vec<SpecialDate> {
-    customer.dates.as_deref().and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default()
+/// The dates that a customer's row keeps.
+pub(super) fn of(kept: Option<&str>) -> Vec<SpecialDate> {
+    kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default()
 }
 
 /// The dates as they stand in the customer's row.
@@ -86,9 +85,8 @@ pub(super) async fn index(tx: &Tx<'_>, customer: Uuid, dates: &[SpecialDate], ne
 }
 
 pub(super) fn shown(scope: &Scope, kept: Option<&str>) -> Vec<SpecialDateView> {
-    let dates: Vec<SpecialDate> = kept.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let today = day_of(scope.now());
-    dates.into_iter().map(|date| SpecialDateView { next_on: next(&date, today), date }).collect()
+    of(kept).into_iter().map(|date| SpecialDateView { next_on: next(&date, today), date }).collect()
 }
 
 /// The first time that a date comes back, from `today` on. A day that a month does not have in some year

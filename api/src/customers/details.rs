@@ -49,7 +49,7 @@ pub(crate) async fn details(scope: &Scope, customer: &Customer, whole: bool) -> 
         address: vault.address.clone().filter(|_| whole),
         industry: customer.industry.map(|code| code.0),
         size: customer.size.map(|code| code.0),
-        dates: dates::of(customer),
+        dates: dates::of(customer.dates.as_deref()),
         needs: customer.needs.clone().filter(|_| whole),
         custom,
     })

@@ -216,7 +216,7 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         .pragma("cache_size", "-16000")
         .pragma("mmap_size", "268435456")
         // Pages, 400 MB: for processes without `checkpoint`, and for writers who leave it no moment in which the log could
-        // begin anew. Each time it is reached somebody waits for the disk, a third of a second here.
+        // begin anew. Each time it is reached somebody waits for the disk.
         .pragma("wal_autocheckpoint", "100000")
 }
 

@@ -117,22 +117,14 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
             // A batch that is not done is not begun; the next server goes on with it.
             () = told => return,
         }
-        if !waited(pause, &mut stopped).await {
+        if *stopped.borrow() {
             return;
         }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
     }
-}
-
-/// Waits before the next round; whether there is to be one.
-async fn waited(pause: std::time::Duration, stopped: &mut watch::Receiver<bool>) -> bool {
-    if *stopped.borrow() {
-        return false;
-    }
-    tokio::select! {
-        () = tokio::time::sleep(pause) => {}
-        _ = stopped.changed() => {}
-    }
-    true
 }
 
 /// Runs what is due of one business by this installation's clock, and says how many jobs that were. Only a

@@ -327,7 +327,7 @@ fn of_value(value: Option<&Value>) -> Tree {
 }
 
 fn days(columns: &Columns) -> Vec<SpecialDate> {
-    columns.dates.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    crate::customers::dates::of(columns.dates.as_deref())
 }
 
 fn pick<T: Clone>(side: Option<MergeSide>, this: &T, other: &T) -> T {

@@ -17,8 +17,8 @@ use sea_orm::{
     QuerySelect as _, Set,
 };
 
-/// Entries that get their place in one transaction: few, because all who write wait for it on SQLite (200 took 20 ms,
-/// most of it to find the place of each among 200).
+/// Entries that get their place in one transaction: few, because all who write wait for it on SQLite, and the
+/// time to find the place of each grows with their square.
 const BATCH: u64 = 50;
 /// Waiting entries that are looked at to find their businesses.
 const WAITING: u64 = 1000;

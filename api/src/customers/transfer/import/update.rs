@@ -85,7 +85,7 @@ pub(super) async fn update(
     merged(&mut input.phones, &phones, |a, b| number(a) == number(b));
     merged(&mut input.emails, &emails, |a, b| a.email.eq_ignore_ascii_case(&b.email));
     merged(&mut input.wechat_ids, &accounts, |a, b| a.account == b.account);
-    let dates = dates::of(&row);
+    let dates = dates::of(row.dates.as_deref());
     merged(&mut input.dates, &dates, |a, b| a.label == b.label);
     let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
     let changes = CustomerChanges {
