@@ -1,5 +1,22 @@
-/** Goes back, or to `home` when the page was opened by itself: there is nothing to go back to then. */
-export function backOr(home: string): void {
+/** A page made by Component(): its id is its own, however often its path is on the stack (base library 2.7.1). */
+interface Page {
+  getPageId: () => string
+}
+
+/** An answer may come after somebody has left the page that asked: whatever closed the page on top then would close another one. */
+function onTop(page: Page): boolean {
+  const pages = getCurrentPages() as unknown as Page[]
+  return pages[pages.length - 1]?.getPageId() === page.getPageId()
+}
+
+/** Closes a page that is done: back to where it was opened, or to `home` when it was opened by itself. */
+export function leave(page: Page, home: string): void {
+  if (!onTop(page)) return
   if (getCurrentPages().length > 1) wx.navigateBack()
-  else wx.redirectTo({ url: home })
+  else wx.reLaunch({ url: home })
+}
+
+/** Puts another page in the place of this one. */
+export function giveWay(page: Page, url: string): void {
+  if (onTop(page)) wx.redirectTo({ url })
 }

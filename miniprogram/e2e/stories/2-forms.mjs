@@ -114,6 +114,31 @@ export async function tell({ step, open, world }) {
     equal((await current()).remark, '他们写的', 'remark')
   })
 
+  await step('an answer that comes after somebody left the form closes nothing else', async () => {
+    const detail = `/features/customers/detail/index?id=${made.id}`
+    await phone.goto('/pages/customers/index')
+    await phone.page.evaluate((url) => window.__mp.router.navigateTo({ url }), detail)
+    await phone.waitText('他们写的')
+    await phone.tap('[data-testid=edit-customer]')
+    await phone.fill('[data-testid=field-remark]', '走得快')
+    let release = () => {}
+    const held = new Promise((resolve) => (release = resolve))
+    const path = `**/api/v1/customers/${made.id}`
+    await phone.page.route(path, async (route) => {
+      if (route.request().method() !== 'GET') await held
+      await route.continue()
+    })
+    await phone.tap('[data-testid=save]')
+    await until('the change to be on its way', () => phone.sent('PATCH', made.id))
+    await phone.back()
+    await phone.waitRoute(detail)
+    release()
+    await phone.waitText('已保存客户 许若兰')
+    await phone.page.unroute(path)
+    equal((await phone.state()).route, detail.slice(1).split('?')[0], 'the page that is shown')
+    await phone.waitText('走得快')
+  })
+
   await step('a refusal of the server stands beside its field', async () => {
     await phone.goto(FORM)
     // The phone lets it pass, and it is changed on its way.

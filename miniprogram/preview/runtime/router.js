@@ -12,6 +12,7 @@ import { openMenu } from './open-type.js'
 let app
 let theme
 let stack = []
+let opened = 0
 const tabs = new Map()
 const MAX = 10
 
@@ -56,7 +57,8 @@ function open({ path, query }, channel) {
   const p = { path, query, root, component, page, node, shell, config, tab: tabList().includes(path) }
   for (const [name, value] of Object.entries({ route: path, options: query, __route__: path })) Object.defineProperty(page, name, { value, writable: true, configurable: true })
   page.getTabBar = () => p.tabBar ?? null
-  page.getPageId = () => `pageId:${path}`
+  const id = `pageId:${(opened += 1)}`
+  page.getPageId = () => id
   page.getOpenerEventChannel = () => channel ?? emptyChannel()
   page.__pageState = p
   const anchor = shell.view.appendChild(document.createElement('div'))

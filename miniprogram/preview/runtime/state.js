@@ -23,7 +23,7 @@ export function record(name, detail) {
 }
 
 export function fail(error, where) {
-  const text = error instanceof Error ? error.stack || error.message : String(error?.message ?? error)
+  const text = error instanceof Error ? error.stack || error.message : String(error?.message ?? error?.errMsg ?? JSON.stringify(error))
   state.errors.push(where ? `${where}: ${text}` : text)
   console.error(where ?? '', error)
 }

@@ -20,6 +20,13 @@ fn phone(source: &Source, complaints: &mut Complaints) {
     if source.text.contains("wx.request") && !source.is_under(&elsewhere) {
         complaints.push(format!("{}: wx.request — only miniprogram/api speaks with the server", source.path));
     }
+    // It closes whatever is on top, which another page may be by the time an answer comes.
+    let behind = ["miniprogram/behaviors/back.ts", "miniprogram/preview/"];
+    for word in ["wx.navigateBack", "wx.redirectTo"] {
+        if source.text.contains(word) && !source.is_under(&behind) {
+            complaints.push(format!("{}: {word} — a page is left by behaviors/back", source.path));
+        }
+    }
     let Some(feature) = source.path.strip_prefix("miniprogram/features/").and_then(|rest| rest.split('/').next())
     else {
         return;

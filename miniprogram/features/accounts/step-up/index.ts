@@ -2,6 +2,7 @@ import { askForChallenge, prove } from '../../../api/accounts'
 import { asProblem } from '../../../api/problem'
 import { settle } from '../../../api/second-look'
 import type { StepUpMethod } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { recognised, recognises } from './finger'
 
 /** Before something dangerous: a finger, a face, or a code proves that it is still the same person. */
@@ -56,7 +57,7 @@ Component({
 
     done() {
       this.setData({ proved: true })
-      wx.navigateBack()
+      leave(this, '/pages/home/index')
     },
     async attempt(step: () => Promise<unknown>) {
       if (this.data.busy) return

@@ -4,6 +4,7 @@ import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { listTeams } from '../../../api/teams'
 import type { NewPool, Pool, PoolChanges } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -76,8 +77,7 @@ Component({
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
-      if (getCurrentPages().length > 1) wx.navigateBack()
-      else wx.switchTab({ url: '/pages/me/index' })
+      leave(this, '/pages/me/index')
     },
     refused(why: Problem) {
       this.showProblem(why)

@@ -2,6 +2,7 @@ import { getBusiness, updateBusiness } from '../../../api/business'
 import { Problem, asProblem } from '../../../api/problem'
 import { renew } from '../../../api/session'
 import type { BusinessChanges, BusinessSettings } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -74,8 +75,7 @@ Component({
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
-      if (getCurrentPages().length > 1) wx.navigateBack()
-      else wx.switchTab({ url: '/pages/me/index' })
+      leave(this, '/pages/me/index')
     },
     refused(why: Problem) {
       this.showProblem(why)

@@ -9,6 +9,7 @@ import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
 import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
+import { giveWay, leave } from '../../../behaviors/back'
 import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
@@ -99,7 +100,7 @@ Component({
         const stayed = why.code === 'merged' ? why.existing?.id : null
         if (stayed) {
           wx.showToast({ icon: 'none', title: '这位客户已合并，打开的是合并后的' })
-          wx.redirectTo({ url: `/features/customers/detail/index?id=${stayed}` })
+          giveWay(this, `/features/customers/detail/index?id=${stayed}`)
         } else if (this.data.state === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
         else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.code === 'not_found' ? '没有这位客户，或者不归你负责' : why.sentence })
       }
@@ -210,8 +211,7 @@ Component({
         this.setData({ releasing: false })
         if (customer.pool_id !== null && !rights()?.pool) {
           announce('customerGone', { id: customer.id })
-          if (getCurrentPages().length > 1) wx.navigateBack()
-          else wx.switchTab({ url: '/pages/customers/index' })
+          leave(this, '/pages/customers/index')
         } else announce('customer', customer)
       } catch (thrown) {
         const why = asProblem(thrown)
@@ -281,7 +281,7 @@ Component({
         await deleteCustomer(customer.id, customer.version)
         announce('customerGone', { id: customer.id })
         wx.showToast({ icon: 'none', title: `已删除 ${customer.name}` })
-        wx.navigateBack()
+        leave(this, '/pages/customers/index')
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }

@@ -6,6 +6,7 @@ import { opensEmails, opensPhones, seesEmails, seesPhones, writesEmails, writesP
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark, Violation } from '../../../api/types'
+import { giveWay, leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -241,11 +242,11 @@ Component({
       announce('customer', saved)
       if (was) return this.close(`已保存客户 ${saved.name}`)
       wx.showToast({ icon: 'none', title: `已保存客户 ${saved.name}` })
-      wx.redirectTo({ url: `/features/customers/detail/index?id=${saved.id}` })
+      giveWay(this, `/features/customers/detail/index?id=${saved.id}`)
     },
     close(said: string) {
       wx.showToast({ icon: 'none', title: said })
-      wx.navigateBack()
+      leave(this, '/pages/customers/index')
     },
 
     refused(why: Problem) {

@@ -7,6 +7,7 @@ import { uuid } from '../../../api/random'
 import { writesEmails, writesPhones } from '../../../api/rights'
 import { staffNames } from '../../../api/staff'
 import type { CustomField, CustomerView, MergeBody, MergeSide } from '../../../api/types'
+import { giveWay } from '../../../behaviors/back'
 import { mergeFields, mergeRows } from '../../../words/duplicates'
 import type { MergeRow } from '../../../words/duplicates'
 import { stamp } from '../../../words/when'
@@ -72,7 +73,7 @@ Component({
         announce('customerGone', { id: theirs.id })
         announce('customer', await findCustomer(mine.id))
         wx.showToast({ icon: 'none', title: `已合并到 ${mine.name}` })
-        wx.redirectTo({ url: `/features/customers/detail/index?id=${mine.id}` })
+        giveWay(this, `/features/customers/detail/index?id=${mine.id}`)
       } catch (thrown) {
         const why = asProblem(thrown)
         wx.showToast({ icon: 'none', title: why.code === 'version_stale' ? '刚刚有人改过，已换成最新的，请再核对' : (why.errors[0]?.detail ?? why.sentence) })

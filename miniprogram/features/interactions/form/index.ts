@@ -2,6 +2,7 @@ import { announce } from '../../../api/changes'
 import { createInteraction, findCustomer } from '../../../api/customers'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
 import type { NewInteraction } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -61,7 +62,7 @@ Component({
       announce('task', { customer_id: customer })
       void findCustomer(customer).then((row) => announce('customer', row)).catch(() => undefined)
       wx.showToast({ icon: 'none', title: reminded ? `已记下，${due(reminded)} 提醒你` : `已记下和${this.data.name}的跟进` })
-      wx.navigateBack()
+      leave(this, '/pages/customers/index')
     },
   },
 })

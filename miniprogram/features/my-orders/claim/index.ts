@@ -1,6 +1,7 @@
 import { signedIn } from '../../../api/accounts'
 import { claimReceipt } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
+import { giveWay } from '../../../behaviors/back'
 import { checkField } from '../../../rules/index'
 import { grouped, sceneOf, scannedCode } from '../../../words/scene'
 
@@ -39,7 +40,7 @@ Component({
       try {
         await signedIn()
         const order = await claimReceipt(code)
-        wx.redirectTo({ url: `/features/my-orders/detail/index?tenant=${order.tenant_id}&id=${order.id}` })
+        giveWay(this, `/features/my-orders/detail/index?tenant=${order.tenant_id}&id=${order.id}`)
       } catch (thrown) {
         this.setData({ error: said(thrown), busy: false })
       }

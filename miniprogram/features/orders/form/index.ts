@@ -4,6 +4,7 @@ import { createOrder } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
 import { opensPhones } from '../../../api/rights'
 import type { NewOrder } from '../../../api/types'
+import { giveWay } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -121,7 +122,7 @@ Component({
       announce('order', saved)
       void findCustomer(saved.customer_id).then((row) => announce('customer', row)).catch(() => undefined)
       wx.showToast({ icon: 'none', title: `已下单 ${saved.number}` })
-      wx.redirectTo({ url: `/features/orders/detail/index?id=${saved.id}` })
+      giveWay(this, `/features/orders/detail/index?id=${saved.id}`)
     },
   },
 })

@@ -3,6 +3,7 @@ import { findOrder, updateOrder } from '../../../api/orders'
 import { Problem, asProblem } from '../../../api/problem'
 import { writesPhones } from '../../../api/rights'
 import type { OrderChanges, OrderView } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -56,7 +57,7 @@ Component({
       if (!saved) return
       if (!same) announce('order', saved)
       wx.showToast({ icon: 'none', title: same ? '没有改动' : `已改好 ${saved.number} 的收货信息` })
-      wx.navigateBack()
+      leave(this, '/pages/orders/index')
     },
 
     refused(why: Problem) {

@@ -3,6 +3,7 @@ import { findOrder, moveOrder } from '../../../api/orders'
 import { Problem, asProblem } from '../../../api/problem'
 import { seesPhones } from '../../../api/rights'
 import type { OrderMove, OrderView } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -60,7 +61,7 @@ Component({
       wx.setStorageSync(LAST_CARRIER, this.data.form['carrier'])
       announce('order', saved)
       wx.showToast({ icon: 'none', title: `${saved.number} 已发货` })
-      wx.navigateBack()
+      leave(this, '/pages/orders/index')
     },
 
     refused(why: Problem) {

@@ -5,7 +5,7 @@ import { may, me, renew } from '../../../api/session'
 import { chooseRole, listStaff, previewRoleOf, removeStaff, resumeStaff, suspendStaff, updateStaff } from '../../../api/staff'
 import { listTeams } from '../../../api/teams'
 import type { StaffChanges, StaffMember } from '../../../api/types'
-import { backOr } from '../../../behaviors/back'
+import { leave } from '../../../behaviors/back'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import { listens } from '../../../behaviors/listens'
@@ -188,7 +188,7 @@ Component({
       }
       announce('staff', { id: '' })
       wx.showToast({ icon: 'none', title: `已移除 ${person.name}` })
-      backOr('/features/staff/list/index')
+      leave(this, '/features/staff/list/index')
     },
     askToHandOver(person: StaffMember) {
       wx.showModal({

@@ -3,7 +3,7 @@ import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { findHandover, handOver, listStaff, previewHandover } from '../../../api/staff'
 import type { Handover, HandoverPreview } from '../../../api/types'
-import { backOr } from '../../../behaviors/back'
+import { leave } from '../../../behaviors/back'
 import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 import { counted } from '../../../words/rights'
@@ -95,7 +95,7 @@ Component({
     },
 
     back() {
-      backOr('/features/staff/list/index')
+      leave(this, '/features/staff/list/index')
     },
   },
 })

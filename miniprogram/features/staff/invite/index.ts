@@ -6,7 +6,7 @@ import { business } from '../../../api/session'
 import { createStaff } from '../../../api/staff'
 import { listTeams } from '../../../api/teams'
 import type { Invitation, NewInvitation, NewStaff, OpenInvitation, RoleRow, Team } from '../../../api/types'
-import { backOr } from '../../../behaviors/back'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -97,7 +97,7 @@ Component({
       if (!saved) return
       announce('staff', { id: saved.id })
       wx.showToast({ icon: 'none', title: `已添加 ${saved.name}，对方用这个手机号登录就能进来` })
-      backOr('/features/staff/list/index')
+      leave(this, '/features/staff/list/index')
     },
     closeCard() {
       this.setData({ showing: false })

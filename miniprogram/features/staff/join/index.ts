@@ -2,6 +2,7 @@ import { signedIn, switchTo } from '../../../api/accounts'
 import { acceptInvitation, lookAtInvitation } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
 import type { InvitationView } from '../../../api/types'
+import { giveWay } from '../../../behaviors/back'
 import { roleWord } from '../../../words/rights'
 import { sceneOf } from '../../../words/scene'
 
@@ -56,7 +57,7 @@ Component({
     },
 
     staff() {
-      wx.redirectTo({ url: '/features/accounts/login/index' })
+      giveWay(this, '/features/accounts/login/index')
     },
     home() {
       wx.reLaunch({ url: '/pages/home/index' })

@@ -2,7 +2,7 @@ import { Problem, asProblem } from '../../../api/problem'
 import { createRole, deleteRole, listRoles, previewRole, updateRole } from '../../../api/roles'
 import { renew } from '../../../api/session'
 import type { NewRole, Permission, Resource, Rights, RoleChanges, RoleRow } from '../../../api/types'
-import { backOr } from '../../../behaviors/back'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -86,7 +86,7 @@ Component({
       if (!String(typed['name']).trim()) return this.setData({ errors: { name: '给角色起个名字' } })
       if (!was) return this.create()
       const body = this.toBody(typed) as RoleChanges
-      if (!Object.keys(body).length) return backOr('/features/staff/roles/index')
+      if (!Object.keys(body).length) return leave(this, '/features/staff/roles/index')
       if (!body.rights) return this.change()
       this.setData({ saving: true, failure: '' })
       try {
@@ -119,7 +119,7 @@ Component({
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
-      backOr('/features/staff/roles/index')
+      leave(this, '/features/staff/roles/index')
     },
 
     /** What goes beyond one's own rights is named: its place in the list says nothing to a person. */

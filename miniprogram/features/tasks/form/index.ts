@@ -2,6 +2,7 @@ import { announce } from '../../../api/changes'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
 import { createTask } from '../../../api/tasks'
 import type { NewTask } from '../../../api/types'
+import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
@@ -44,7 +45,7 @@ Component({
       if (!saved) return
       announce('task', { customer_id: this.data.customer })
       wx.showToast({ icon: 'none', title: `好，${due(saved.due_at)} 提醒你` })
-      wx.navigateBack()
+      leave(this, '/pages/home/index')
     },
   },
 })

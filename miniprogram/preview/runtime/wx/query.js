@@ -82,7 +82,6 @@ export const createSelectorQuery = (component) => new SelectorQuery(component)
 const caller = adapter.component.ComponentCaller.prototype
 caller.createSelectorQuery = function () { return createSelectorQuery(this) }
 caller.getTabBar = function () { return this._$.__page?.tabBar ?? topPage()?.tabBar ?? null }
-caller.getPageId = function () { return 'pageId' }
 caller.getAppBar = () => null
 caller.animate = function (selector, frames, duration, callback) { callback?.() }
 caller.clearAnimation = function (selector, options, callback) { (typeof options === 'function' ? options : callback)?.() }
