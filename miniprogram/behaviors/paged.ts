@@ -1,5 +1,6 @@
 import { asProblem } from '../api/problem'
 import type { Page } from '../api/types'
+import { takeTurn, thisTurn } from './turns'
 
 export type Phase = 'loading' | 'ready' | 'failed' | 'offline'
 
@@ -26,8 +27,6 @@ export const paged = Behavior({
     /** What is shown answers an older question, and a newer one is on its way. */
     waiting: false,
     tail: '' as '' | 'loading' | 'failed' | 'end',
-    /** Answers to an older question are dropped. */
-    turn: 0,
   },
 
   methods: {
@@ -36,19 +35,19 @@ export const paged = Behavior({
      * they stay as well, so that nothing flickers: but they are no answer, so a failure takes their place.
      */
     async reload(clear = false, typing = false): Promise<void> {
-      const turn = this.data.turn + 1
+      const newest = takeTurn(this, 'rows')
       const shown = this.data.phase === 'ready' && this.data.rows.length > 0
       const keep = !clear && !typing && shown
       const stays = keep || (typing && shown)
-      this.setData({ turn, fetching: true, waiting: typing && shown, ...(stays ? {} : { rows: [], phase: 'loading', tail: '' }) })
+      this.setData({ fetching: true, waiting: typing && shown, ...(stays ? {} : { rows: [], phase: 'loading', tail: '' }) })
       try {
         const host = this as unknown as Host
         const page = await host.fetchPage(null)
-        if (turn !== this.data.turn) return
+        if (!newest()) return
         const rows = page.items.map((row) => host.present(row))
         this.setData({ rows, phase: 'ready', next: page.next_cursor, fetching: false, waiting: false, tail: tailOf(page.next_cursor, rows.length) })
       } catch (thrown) {
-        if (turn !== this.data.turn) return
+        if (!newest()) return
         const why = asProblem(thrown)
         this.setData({ fetching: false, waiting: false })
         if (keep) wx.showToast({ icon: 'none', title: why.sentence })
@@ -58,13 +57,14 @@ export const paged = Behavior({
 
     /** The next page, when there is one and nobody is asking yet. */
     async more(): Promise<void> {
-      const { next, fetching, turn } = this.data
+      const { next, fetching } = this.data
       if (!next || fetching || this.data.phase !== 'ready') return
+      const newest = thisTurn(this, 'rows')
       this.setData({ fetching: true, tail: 'loading' })
       try {
         const host = this as unknown as Host
         const page = await host.fetchPage(next)
-        if (turn !== this.data.turn) return
+        if (!newest()) return
         const known = new Set(this.data.rows.map((row) => row.id))
         const fresh = page.items.map((row) => host.present(row)).filter((row) => !known.has(row.id))
         // Only what is new is sent to the screen: what stands there stays as it is.
@@ -72,7 +72,7 @@ export const paged = Behavior({
         const added = Object.fromEntries(fresh.map((row, at) => [`rows[${from + at}]`, row]))
         this.setData({ ...added, next: page.next_cursor, fetching: false, tail: tailOf(page.next_cursor, from + fresh.length) })
       } catch {
-        if (turn === this.data.turn) this.setData({ fetching: false, tail: 'failed' })
+        if (newest()) this.setData({ fetching: false, tail: 'failed' })
       }
     },
 

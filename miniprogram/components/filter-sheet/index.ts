@@ -4,6 +4,7 @@ import { rights, seesPhones } from '../../api/rights'
 import { may, me } from '../../api/session'
 import { knownNames, listStaff } from '../../api/staff'
 import type { Filter } from '../../api/types'
+import { takeTurn } from '../../behaviors/turns'
 import { HOWS, NOTHING, SINGLE, filterOf, ownChoices, regionWord, wantedOf } from '../../words/filters'
 import type { How, Wanted } from '../../words/filters'
 import { SOURCE_CHOICES, TYPE_CHOICES } from '../../words/names'
@@ -37,7 +38,7 @@ Component({
     /** For a rule that means the same customers whoever asks: without oneself and one's stars, and nothing left out unsaid. */
     rule: { type: Boolean, value: false },
   },
-  data: { wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], types: TYPE_CHOICES as Choice[], timer: 0, turn: 0 },
+  data: { wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], types: TYPE_CHOICES as Choice[], timer: 0 },
   observers: {
     visible(visible: boolean) {
       if (!visible) return
@@ -91,15 +92,15 @@ Component({
     /** How many are left, a moment after the last tap. */
     recount() {
       clearTimeout(this.data.timer)
-      const turn = (this.data.turn += 1)
+      const newest = takeTurn(this, 'count')
       this.setData({ button: this.data.rule ? '用这些条件' : '查看客户' })
-      this.data.timer = setTimeout(() => void this.countNow(turn), WAIT_MS)
+      this.data.timer = setTimeout(() => void this.countNow(newest), WAIT_MS)
     },
-    async countNow(turn: number) {
+    async countNow(newest: () => boolean) {
       const { q, rule, wanted } = this.data
       const filter = filterOf(wanted)
       const found = await countCustomers({ q, filter: rule ? filter : whole(filter, q) }).catch(() => null)
-      if (!found || turn !== this.data.turn) return
+      if (!found || !newest()) return
       this.setData({ button: !found.count ? '没有符合的客户' : rule ? `用这些条件（${counted(found)} 位）` : `查看 ${counted(found)} 位客户` })
     },
 

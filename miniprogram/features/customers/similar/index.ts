@@ -1,4 +1,5 @@
 import { listSimilar } from '../../../api/duplicates'
+import { takeTurn } from '../../../behaviors/turns'
 import { similarRow } from '../../../words/duplicates'
 import type { SimilarRow } from '../../../words/duplicates'
 
@@ -12,7 +13,7 @@ Component({
     name: { type: String, value: '' },
     company: { type: String, value: '' },
   },
-  data: { rows: [] as SimilarRow[], open: false, timer: 0, turn: 0 },
+  data: { rows: [] as SimilarRow[], open: false, timer: 0 },
 
   observers: {
     'phone, name, company'() {
@@ -29,13 +30,11 @@ Component({
   methods: {
     async ask() {
       const [phone, name, company] = [this.data.phone, this.data.name, this.data.company].map((text) => text.trim())
-      const turn = this.data.turn + 1
-      this.data.turn = turn
+      const newest = takeTurn(this, 'similar')
       if (!phone && [...(name ?? '')].length < 2 && !company) return this.setData({ rows: [] })
       // A hint that cannot be had is none: saving asks again.
       const { items } = await listSimilar({ phone: phone || undefined, name: name || undefined, company: company || undefined }).catch(() => ({ items: [] }))
-      // Answers to an older question are dropped.
-      if (turn === this.data.turn) this.setData({ rows: items.map(similarRow) })
+      if (newest()) this.setData({ rows: items.map(similarRow) })
     },
     look() {
       this.setData({ open: true })
