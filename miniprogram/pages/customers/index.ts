@@ -11,6 +11,7 @@ import { callCustomer } from '../../behaviors/calling'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
+import { takeTurn } from '../../behaviors/turns'
 import { customerCard } from '../../words/customers'
 import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
 import type { FilterChip } from '../../words/filters'
@@ -113,8 +114,10 @@ Component({
       return customerCard(row, knownNames(), seesPhones())
     },
     async recount() {
+      const newest = takeTurn(this, 'count')
       this.setData({ narrowed: whole(this.data.filter, this.data.q) })
       const now = await countCustomers(this.asked()).catch(() => null)
+      if (!newest()) return
       const number = now ? counted(now) : ''
       this.setData({ number, count: number && `${number} 位`, ...(this.data.everything ? { chosenCount: number } : {}) })
     },

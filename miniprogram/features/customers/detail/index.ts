@@ -13,6 +13,7 @@ import { giveWay, leave } from '../../../behaviors/back'
 import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
+import { takeTurn } from '../../../behaviors/turns'
 import { initial } from '../../../words/customers'
 import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
@@ -31,7 +32,7 @@ Component({
   behaviors: [paged, listens],
   data: {
     id: '', state: 'loading', why: '', customer: null as CustomerView | null, initial: '',
-    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], orders: [] as OrderCard[],
+    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
@@ -84,18 +85,21 @@ Component({
 
     async refresh() {
       const { id } = this.data
+      const newest = takeTurn(this, 'customer')
       if (this.data.state !== 'ready') this.setData({ state: 'loading' })
       try {
         const [customer, names, fields, tasks, orders] = await Promise.all([
           findCustomer(id), staffNames(), listCustomFields().catch(() => [] as CustomField[]), may('tasks.read') ? listTasks(id) : NONE, may('orders.read') ? listOrders({ customer_id: id }, null) : NONE, this.reload(),
         ])
+        if (!newest()) return
         this.data.tasks = tasks.items
         this.setData({
           state: 'ready', customer, remark: '', initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
-          todos: tasks.items.map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
+          todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
         })
         this.drawRights()
       } catch (thrown) {
+        if (!newest()) return
         const why = asProblem(thrown)
         const stayed = why.code === 'merged' ? why.existing?.id : null
         if (stayed) {
@@ -226,9 +230,11 @@ Component({
     async done(event: WechatMiniprogram.TouchEvent) {
       const task = this.data.tasks.find((one) => one.id === event.currentTarget.dataset['id'])
       if (!task) return
+      // Off the screen before the server has answered: what is drawn meanwhile still has it.
+      this.data.finishing = [...this.data.finishing, task.id]
       this.setData({ todos: this.data.todos.filter((one) => one.id !== task.id) })
       try {
-        const after = await finishTask(task.id, task.version)
+        const after = await finishTask(task.id, task.version).finally(() => (this.data.finishing = this.data.finishing.filter((id) => id !== task.id)))
         announce('task', { customer_id: this.data.id })
         const undo = this.selectComponent('#undo') as unknown as Undo
         undo?.offer(`已完成 ${task.title}`, () => reopenTask(after.id, after.version).then(() => announce('task', { customer_id: this.data.id })))

@@ -4,6 +4,7 @@ import { asProblem } from '../../../api/problem'
 import type { DuplicatePair, Page } from '../../../api/types'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
+import { takeTurn } from '../../../behaviors/turns'
 import { pairRow, scanLine } from '../../../words/duplicates'
 import type { PairRow } from '../../../words/duplicates'
 
@@ -16,7 +17,7 @@ Component({
   data: { line: '', running: false, timer: 0 },
   lifetimes: {
     detached() {
-      clearTimeout(this.data.timer)
+      this.stopAsking()
     },
   },
 
@@ -24,9 +25,6 @@ Component({
     async onLoad() {
       this.during(listen('customerGone', () => void this.reload()))
       await Promise.all([this.reload(true), this.drawScan()])
-    },
-    onUnload() {
-      clearTimeout(this.data.timer)
     },
     async onPullDownRefresh() {
       await Promise.all([this.reload(), this.drawScan()])
@@ -45,16 +43,23 @@ Component({
 
     /** How far the last scan is; asked again while it is under way. */
     async drawScan() {
-      clearTimeout(this.data.timer)
+      const newest = this.stopAsking()
       const scan = await listScans().then(({ items }) => items[0], () => undefined)
+      if (!newest()) return
       const was = this.data.running
       const running = scan?.running ?? false
       this.setData({ running, line: scanLine(scan) })
       if (running) this.data.timer = setTimeout(() => void this.drawScan(), POLL_MS)
       else if (was) await this.reload()
     },
+    /** What is asked already says nothing any more: a scan begins, or the page goes. */
+    stopAsking(): () => boolean {
+      clearTimeout(this.data.timer)
+      return takeTurn(this, 'scan')
+    },
     async scan() {
       if (this.data.running) return
+      this.stopAsking()
       this.setData({ running: true })
       try {
         await scanDuplicates()

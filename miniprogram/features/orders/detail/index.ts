@@ -7,6 +7,7 @@ import { may, onSession } from '../../../api/session'
 import type { OrderEvent, OrderView, ReceiptCode } from '../../../api/types'
 import { callReceiver } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
+import { takeTurn } from '../../../behaviors/turns'
 import { nextMoves } from '../../../rules/index'
 import { yuan } from '../../../words/money'
 import { MOVED, MOVES } from '../../../words/names'
@@ -41,10 +42,13 @@ Component({
     },
 
     async refresh() {
+      const newest = takeTurn(this, 'order')
       if (this.data.state !== 'ready') this.setData({ state: 'loading' })
       try {
-        this.draw(await findOrder(this.data.id))
+        const order = await findOrder(this.data.id)
+        if (newest()) this.draw(order)
       } catch (thrown) {
+        if (!newest()) return
         const why = asProblem(thrown)
         if (this.data.state === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
         else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.code === 'not_found' ? '没有这张订单，或者不归你负责' : why.sentence })

@@ -8,6 +8,7 @@ import type { Task } from '../../../api/types'
 import { callCustomer } from '../../../behaviors/calling'
 import { intend } from '../../../behaviors/intent'
 import { listens } from '../../../behaviors/listens'
+import { takeTurn } from '../../../behaviors/turns'
 import { dayLine, due, greeting, inDays, isPast } from '../../../words/when'
 import { initial } from '../../../words/customers'
 
@@ -47,6 +48,8 @@ Component({
     delays: LATER,
     rows: [] as TaskRow[],
     tasks: [] as Task[],
+    /** Ids of what is done or put off on the screen, while the server has not answered. */
+    leaving: [] as string[],
     stale: true,
     may: { call: false, write: false, customers: false },
   },
@@ -72,9 +75,11 @@ Component({
     },
 
     async refresh() {
+      const newest = takeTurn(this, 'today')
       if (this.data.phase !== 'ready') this.setData({ phase: 'loading' })
       try {
         const { name, counts, items } = await getToday()
+        if (!newest()) return
         this.data.stale = false
         this.data.tasks = items
         // A count stops at a thousand and says so.
@@ -94,6 +99,7 @@ Component({
         this.draw()
         void countUnread().catch(() => undefined)
       } catch (thrown) {
+        if (!newest()) return
         const why = asProblem(thrown)
         if (this.data.phase === 'ready') wx.showToast({ icon: 'none', title: why.sentence })
         else this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
@@ -101,8 +107,8 @@ Component({
     },
 
     draw() {
-      const { which, tasks } = this.data
-      const wanted = tasks.filter((task) => which === 'all' || isPast(task.due_at) === (which === 'overdue'))
+      const { which, tasks, leaving } = this.data
+      const wanted = tasks.filter((task) => !leaving.includes(task.id) && (which === 'all' || isPast(task.due_at) === (which === 'overdue')))
       const rows = wanted.map((task) => ({
         id: task.id, customer: task.customer_id, name: task.customer_name, initial: initial(task.customer_name),
         why: task.title, when: due(task.due_at), late: isPast(task.due_at),
@@ -141,7 +147,9 @@ Component({
       if (!task) return
       try {
         const done = await finishTask(task.id, task.version)
-        this.settle(`已完成 ${task.customer_name}`, () => this.back(done))
+        const undo = this.selectComponent('#undo') as unknown as Undo
+        undo?.offer(`已完成 ${task.customer_name}`, () => this.back(done))
+        this.settle(task)
       } catch (thrown) {
         this.restore(task, thrown)
       }
@@ -168,23 +176,25 @@ Component({
       try {
         await snoozeTask(task.id, task.version, until)
         wx.showToast({ icon: 'none', title: `${task.customer_name} 推迟到${due(until)}` })
-        void this.refresh()
+        this.settle(task)
       } catch (thrown) {
         this.restore(task, thrown)
       }
     },
 
-    /** Takes a task off the list before the server has answered. */
+    /** Takes a task off the screen before the server has answered: a list that comes meanwhile still has it. */
     take(id: string): Task | undefined {
-      const task = this.data.tasks.find((one) => one.id === id)
-      this.data.tasks = this.data.tasks.filter((one) => one.id !== id)
+      const { tasks, leaving } = this.data
+      const task = tasks.find((one) => one.id === id && !leaving.includes(id))
+      if (task) this.data.leaving = [...leaving, id]
       this.draw()
       return task
     },
 
-    settle(text: string, back: () => unknown) {
-      const undo = this.selectComponent('#undo') as unknown as Undo
-      undo?.offer(text, back)
+    /** It is gone or due later, which only a list that is asked for from now on knows. */
+    settle(task: Task) {
+      this.data.tasks = this.data.tasks.filter((one) => one.id !== task.id)
+      this.data.leaving = this.data.leaving.filter((id) => id !== task.id)
       void this.refresh()
     },
 
@@ -199,7 +209,7 @@ Component({
     },
 
     restore(task: Task, thrown: unknown) {
-      this.data.tasks = [...this.data.tasks, task].sort((a, b) => a.due_at.localeCompare(b.due_at))
+      this.data.leaving = this.data.leaving.filter((id) => id !== task.id)
       this.draw()
       const why = asProblem(thrown)
       wx.showToast({ icon: 'none', title: why.code === 'version_stale' ? '别处已经改过，列表已更新' : why.sentence })
