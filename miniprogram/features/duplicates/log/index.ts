@@ -13,8 +13,12 @@ Component({
   data: { undoing: '' },
 
   methods: {
-    async onLoad() {
-      await staffNames()
+    onLoad() {
+      void this.first()
+    },
+    async first() {
+      // Without the names the list is still of use.
+      await staffNames().catch(() => undefined)
       await this.reload(true)
     },
     async onPullDownRefresh() {
@@ -25,7 +29,7 @@ Component({
       void this.more()
     },
     retry() {
-      void this.reload(true)
+      void this.first()
     },
     fetchPage(cursor: string | null): Promise<Page<Merge>> {
       return listMerges(cursor)
