@@ -14,6 +14,7 @@ import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
+import type { Undo } from '../../../components/undo/index'
 import { initial } from '../../../words/customers'
 import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
@@ -21,8 +22,6 @@ import type { OrderCard } from '../../../words/orders'
 import { REASONS } from '../../../words/pools'
 import { facts, timelineRow, todoRow } from '../../../words/timeline'
 import type { FactRow, TodoRow } from '../../../words/timeline'
-
-type Undo = { offer: (text: string, back: () => unknown) => void } | null
 
 /** Nothing, for what one may not see. */
 const NONE = { items: [], next_cursor: null }

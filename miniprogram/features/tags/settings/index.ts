@@ -2,6 +2,7 @@ import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, orderTagGroups, orderTags, restoreTag, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
 import type { Tag, TagGroup } from '../../../api/types'
+import type { Undo } from '../../../components/undo/index'
 import { checkField } from '../../../rules/index'
 import { moved, usesWord } from '../../../words/tags'
 
@@ -15,7 +16,6 @@ interface Editing {
 }
 
 type Tap = WechatMiniprogram.TouchEvent
-type Undo = { offer(text: string, back: () => unknown): void } | null
 
 /** Groups of tags and categories, and the tags in them. */
 Component({

@@ -9,10 +9,10 @@ import { callCustomer } from '../../../behaviors/calling'
 import { intend } from '../../../behaviors/intent'
 import { listens } from '../../../behaviors/listens'
 import { takeTurn } from '../../../behaviors/turns'
+import type { Undo } from '../../../components/undo/index'
 import { dayLine, due, greeting, inDays, isPast } from '../../../words/when'
 import { initial } from '../../../words/customers'
 
-type Undo = { offer: (text: string, back: () => unknown) => void } | null
 type Which = 'all' | 'overdue' | 'today'
 
 interface TaskRow {
@@ -199,13 +199,10 @@ Component({
     },
 
     async back(task: Task) {
-      try {
-        await reopenTask(task.id, task.version)
-      } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
-      }
-      announce('task', { customer_id: task.customer_id })
-      await this.refresh()
+      await reopenTask(task.id, task.version).finally(() => {
+        announce('task', { customer_id: task.customer_id })
+        void this.refresh()
+      })
     },
 
     restore(task: Task, thrown: unknown) {
