@@ -40,6 +40,7 @@ const WORDS: Record<string, string> = {
   unauthenticated: '登录已过期，请重新登录',
   file_gone: '文件已过期，请重新上传',
   unreadable: '服务器暂时出了问题，请稍后再试',
+  unopenable: '这部手机打不开这个文件',
   step_up_left: '没有验证身份，这一步没有做',
 }
 

@@ -57,12 +57,14 @@ Component({
     async send(chosen: Chosen[]) {
       this.triggerEvent('busy', { busy: true })
       this.setData({ failure: '' })
-      const held = [...(this.data.value as Attached[])]
+      const held = (): Attached[] => this.data.value as Attached[]
       try {
-        for (const { path, name } of chosen.slice(0, this.data.max - held.length)) {
+        for (const { path, name } of chosen) {
+          if (held().length >= this.data.max) break
           this.setData({ sending: name, percent: 0 })
-          held.push(await sendAttachment(path, name, (percent) => this.setData({ percent })))
-          this.tell([...held])
+          const sent = await sendAttachment(path, name, (percent) => this.setData({ percent }))
+          // Beside what is held now: one may have been taken away while this was sent.
+          this.tell([...held(), sent])
         }
       } catch (thrown) {
         const why = asProblem(thrown)
@@ -83,8 +85,10 @@ Component({
       this.setData({ opening: id })
       try {
         await openAttachment(one)
-      } catch {
-        wx.showToast({ icon: 'none', title: '打不开这个文件，可能已被删除，或者你只能查看资料' })
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        // The server does not say whether a file is gone or only not for whoever asks; what failed on the phone says so itself.
+        wx.showToast({ icon: 'none', title: why.status ? '打不开这个文件，可能已被删除，或者你只能查看资料' : why.sentence })
       } finally {
         this.setData({ opening: '' })
       }

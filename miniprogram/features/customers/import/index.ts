@@ -179,7 +179,7 @@ Component({
     share() {
       const { file, fileOf, format, name } = this.data
       const bare = name.replace(/\.(csv|xlsx|txt)$/i, '')
-      wx.shareFileMessage({ filePath: file, fileName: `${bare}-${fileOf === 'hints' ? '有提示的行' : '有误的行'}.${format}` })
+      wx.shareFileMessage({ filePath: file, fileName: `${bare}-${fileOf === 'hints' ? '有提示的行' : '有误的行'}.${format}`, fail: () => undefined })
     },
     again() {
       this.setData({ phase: 'choose', id: '', name: '', failure: '', file: '', fileOf: '' })
