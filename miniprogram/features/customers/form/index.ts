@@ -83,6 +83,8 @@ Component({
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
       this.setData({ id, mayReveal: opensPhones() && writesPhones(), mayPhones: writesPhones(), mayTags: may('tags.read'), seesPhones: seesPhones(), mayRevealEmails: opensEmails() && writesEmails(), mayEmails: writesEmails() })
+      // Before anything is awaited: whoever leaves quickly would have another page called so.
+      if (id) wx.setNavigationBarTitle({ title: '修改客户' })
       // Of a new customer there is nothing to see, only to fill in.
       this.setData({ showEmails: id ? seesEmails() : writesEmails(), showWechat: id ? seesPhones() : writesPhones() })
       if (may('customers.assign')) void this.loadOwners()
@@ -95,7 +97,6 @@ Component({
       const own = types.items.filter((one) => one.name !== null).map((one) => ({ value: one.code, label: one.name ?? '' }))
       this.setData({ types: [...TYPE_CHOICES, ...own] })
       if (id) {
-        wx.setNavigationBarTitle({ title: '修改客户' })
         this.setData({ more: true })
         void this.load()
       } else {
