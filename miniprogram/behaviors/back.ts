@@ -1,10 +1,10 @@
-/** A page made by Component(): its id is its own, however often its path is on the stack (base library 2.7.1). */
+/** A page made by Component(), or a component in one: the page's id is its own, however often its path is on the stack (base library 2.7.1). */
 interface Page {
   getPageId: () => string
 }
 
-/** An answer may come after somebody has left the page that asked: whatever closed the page on top then would close another one. */
-function onTop(page: Page): boolean {
+/** An answer may come after somebody has left the page that asked: what closed or opened a page then would do it to another one. */
+export function onTop(page: Page): boolean {
   const pages = getCurrentPages() as unknown as Page[]
   return pages[pages.length - 1]?.getPageId() === page.getPageId()
 }

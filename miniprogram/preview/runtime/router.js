@@ -54,11 +54,9 @@ function open({ path, query }, channel) {
   const page = root.get()
   const node = component.$$
   node.dataset.path = path
-  const p = { path, query, root, component, page, node, shell, config, tab: tabList().includes(path) }
+  const p = { id: `pageId:${(opened += 1)}`, path, query, root, component, page, node, shell, config, tab: tabList().includes(path) }
   for (const [name, value] of Object.entries({ route: path, options: query, __route__: path })) Object.defineProperty(page, name, { value, writable: true, configurable: true })
   page.getTabBar = () => p.tabBar ?? null
-  const id = `pageId:${(opened += 1)}`
-  page.getPageId = () => id
   page.getOpenerEventChannel = () => channel ?? emptyChannel()
   page.__pageState = p
   const anchor = shell.view.appendChild(document.createElement('div'))

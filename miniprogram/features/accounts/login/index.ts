@@ -2,6 +2,7 @@ import { provePhone, switchTo } from '../../../api/accounts'
 import { asProblem } from '../../../api/problem'
 import { me, signIn } from '../../../api/session'
 import type { Business, Me } from '../../../api/types'
+import { onTop } from '../../../behaviors/back'
 import { ROLES } from '../../../words/names'
 
 type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string }>
@@ -48,8 +49,11 @@ Component({
     },
 
     async enter(tenant: number) {
+      // Whoever has left the page meanwhile has changed their mind.
+      if (!onTop(this)) return
       const who = await switchTo('staff', tenant)
       wx.showToast({ icon: 'none', title: `已登录，${who.staff?.name ?? '欢迎回来'}` })
+      // No page of the customer side may stay, whichever is on top by now.
       wx.reLaunch({ url: '/pages/home/index' })
     },
 

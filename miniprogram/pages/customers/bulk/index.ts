@@ -6,6 +6,7 @@ import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { exportCustomers } from '../../../api/transfer'
 import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMember } from '../../../api/types'
+import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
 import { goesOn, undoWord, undoable } from '../../../words/bulk'
 import { customRow, isSealed, valueOf } from '../../../words/custom'
@@ -160,7 +161,9 @@ Component({
       this.setData({ busy: true })
       try {
         await exportCustomers(selection, 'xlsx', await uuid())
-        wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
+        // Whoever went elsewhere meanwhile is told where it will be, and stays there.
+        if (onTop(this)) wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
+        else wx.showToast({ icon: 'none', title: '正在导出，到“我的”里的“导入导出”取' })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {

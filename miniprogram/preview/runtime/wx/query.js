@@ -83,6 +83,12 @@ const caller = adapter.component.ComponentCaller.prototype
 caller.createSelectorQuery = function () { return createSelectorQuery(this) }
 caller.getTabBar = function () { return this._$.__page?.tabBar ?? topPage()?.tabBar ?? null }
 caller.getAppBar = () => null
+/** A page has an id of its own; a component answers with that of the page it is in. */
+caller.getPageId = function () {
+  let at = this._$
+  while (at && !at.__page) at = at.ownerShadowRoot?.getHostNode()
+  return at?.__page.id ?? ''
+}
 caller.animate = function (selector, frames, duration, callback) { callback?.() }
 caller.clearAnimation = function (selector, options, callback) { (typeof options === 'function' ? options : callback)?.() }
 caller.setUpdatePerformanceListener = () => {}
