@@ -252,9 +252,9 @@ Component({
       wx.navigateTo({ url: `/features/${to}/form/index?customer=${id}&name=${encodeURIComponent(name)}` })
     },
 
-    /** Many customers are not what they were. */
-    onBulk() {
-      if (this.data.picking) this.leavePicking()
+    /** Many customers are not what they were. While that is on the screen, the choice is still the one they were. */
+    onBulk(event: WechatMiniprogram.CustomEvent<{ open: boolean }>) {
+      if (this.data.picking && event.detail.open) this.leavePicking()
       void this.recount()
       void this.reload()
     },

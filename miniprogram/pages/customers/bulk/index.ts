@@ -8,6 +8,7 @@ import { exportCustomers } from '../../../api/transfer'
 import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMember } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
+import { takeTurn } from '../../../behaviors/turns'
 import { goesOn, undoWord, undoable } from '../../../words/bulk'
 import { customRow, isSealed, valueOf } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
@@ -56,6 +57,7 @@ Component({
       this.drawRights()
     },
     detached() {
+      takeTurn(this, 'run')
       clearTimeout(this.data.timer)
     },
   },
@@ -83,6 +85,8 @@ Component({
       if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
     },
     close() {
+      // What was chosen is dealt with: whatever is chosen from now on is for something else.
+      if (this.data.sheet === 'run') this.leave()
       this.setData({ sheet: '' })
     },
     leave() {
@@ -195,13 +199,14 @@ Component({
       }
     },
 
-    /** Looks again until it has ended; a lost answer is no reason to stop. */
+    /** Looks again until it has ended; a lost answer is no reason to stop, and an older one says nothing. */
     follow(run: BulkAction) {
+      const newest = takeTurn(this, 'run')
       clearTimeout(this.data.timer)
       this.draw(run)
-      if (!goesOn(run)) return this.triggerEvent('done')
+      if (!goesOn(run)) return this.triggerEvent('done', { open: this.data.sheet === 'run' })
       const again = (): void => {
-        this.data.timer = setTimeout(() => void findBulk(run.id).then((now) => this.follow(now), again), WAIT_MS)
+        if (newest()) this.data.timer = setTimeout(() => void findBulk(run.id).then((now) => newest() && this.follow(now), again), WAIT_MS)
       }
       again()
     },
