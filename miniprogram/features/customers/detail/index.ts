@@ -35,7 +35,7 @@ Component({
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
-    level: '' as Sharer['level'] | '', readOnly: false, pooled: false,
+    level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
   },
 
@@ -66,12 +66,14 @@ Component({
       const pooled = customer !== null && customer.pool_id !== null
       const others = customer !== null && rights()?.reach.customers === 'own' && customer.owner_id !== me()?.staff?.id
       const readOnly = pooled || (others && level === 'read')
-      const writes = (permission: string): boolean => !readOnly && may(permission)
+      // While it is not known how one helps, nothing is offered that may be taken away again.
+      const open = !readOnly && !(others && level === null)
+      const writes = (permission: string): boolean => open && may(permission)
       this.setData({
         pooled, readOnly,
         may: {
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
-          interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: !readOnly && placesOrders(), share: writes('customers.share') && may('staff.read'),
+          interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
           explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
         },

@@ -35,8 +35,8 @@ Component({
   },
   methods: {
     async load() {
-      // Without it the rest of the page is still of use.
-      await listSharers(this.data.customer).then(({ items }) => this.draw(items)).catch(() => undefined)
+      // Without it the rest of the page is still of use: the server decides what one may do.
+      await listSharers(this.data.customer).then(({ items }) => this.draw(items)).catch(() => this.triggerEvent('sharers', { items: [] }))
     },
     draw(items: Sharer[]) {
       this.setData({
