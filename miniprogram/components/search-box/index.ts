@@ -22,6 +22,15 @@ Component({
       clearTimeout(this.data.timer)
     },
   },
+  pageLifetimes: {
+    /** The answer would be drawn, and scrolled to its top, while another page is shown: it is asked for when this one is back. */
+    hide() {
+      clearTimeout(this.data.timer)
+    },
+    show() {
+      this.tell(this.data.text)
+    },
+  },
   methods: {
     onInput(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       const text = event.detail.value
