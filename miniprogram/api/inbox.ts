@@ -1,6 +1,6 @@
 import { announce } from './changes'
 import { query, request } from './client'
-import { may } from './session'
+import { actor, may } from './session'
 import type { InboxItem, Page, SubscriptionTemplate } from './types'
 
 export async function listInbox(cursor: string | null): Promise<Page<InboxItem>> {
@@ -24,14 +24,28 @@ export function readAll(): Promise<void> {
   return request('POST', 'inbox/read-all', { body: {} })
 }
 
-let templates: SubscriptionTemplate[] = []
+/** Whose reminders are asked for already. */
+let prepared = ''
 
-/** The reminders WeChat may send, with the credit left. Loaded before the tap that asks for more. */
+/** Where the ids of the reminders are kept: the tap that asks for one more may wait for nothing. */
+function place(): string {
+  return `reminders:${actor()}`
+}
+
+/** The reminders WeChat may send, with the credit left. */
 export async function loadSubscriptions(): Promise<SubscriptionTemplate[]> {
   if (!may('tasks.read')) return []
-  const answer = await request<{ items: SubscriptionTemplate[] }>('GET', 'subscriptions')
-  templates = answer.items
-  return templates
+  const where = place()
+  const { items } = await request<{ items: SubscriptionTemplate[] }>('GET', 'subscriptions')
+  wx.setStorageSync(where, items.map((one) => one.template_id))
+  return items
+}
+
+/** Asks for them once a start, on the pages that lead to the forms: whoever saves quickly is asked as well. */
+export function prepareReminders(): void {
+  if (!may('tasks.read') || prepared === actor()) return
+  prepared = actor()
+  void loadSubscriptions().catch(() => (prepared = ''))
 }
 
 /**
@@ -39,7 +53,8 @@ export async function loadSubscriptions(): Promise<SubscriptionTemplate[]> {
  * only: credit grows by WeChat's own event.
  */
 export function askForReminders(): Promise<boolean> {
-  const ids = templates.map((one) => one.template_id).slice(0, 3)
+  const kept: unknown = wx.getStorageSync(place())
+  const ids = Array.isArray(kept) ? (kept as string[]).slice(0, 3) : []
   if (ids.length === 0) return Promise.resolve(false)
   return new Promise((resolve) => {
     wx.requestSubscribeMessage({

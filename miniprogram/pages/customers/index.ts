@@ -2,6 +2,7 @@ import { listen } from '../../api/changes'
 import { knownCustomFields, listCustomFields, ownTypeNames } from '../../api/custom-fields'
 import { countCustomers, listCustomers } from '../../api/customers'
 import type { CustomerQuery } from '../../api/customers'
+import { prepareReminders } from '../../api/inbox'
 import { opensPhones, rights, seesPhones } from '../../api/rights'
 import { may, onSession } from '../../api/session'
 import { knownNames, staffNames } from '../../api/staff'
@@ -70,6 +71,7 @@ Component({
       this.drawRights()
       if (this.data.loaded) return
       this.data.loaded = true
+      prepareReminders()
       void this.first()
     },
     drawRights() {

@@ -1,6 +1,7 @@
 import { announce, listen } from '../../../api/changes'
 import { listCustomFields } from '../../../api/custom-fields'
 import { changeTags, claimCustomer, deleteCustomer, findCustomer, listInteractions, releaseCustomer, revealText, starCustomer } from '../../../api/customers'
+import { prepareReminders } from '../../../api/inbox'
 import { listOrders } from '../../../api/orders'
 import { getPoolSettings, listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
@@ -50,6 +51,7 @@ Component({
         listen('order', ({ customer_id }) => customer_id === id && void this.refresh()),
         onSession(() => this.drawRights()),
       )
+      prepareReminders()
       void this.refresh()
     },
     async onPullDownRefresh() {

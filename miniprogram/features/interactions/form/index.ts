@@ -34,7 +34,6 @@ Component({
       const customer = query['customer'] ?? ''
       this.setData({ customer, name: decodeURIComponent(query['name'] ?? '') })
       this.startForm(`interaction.${customer}`, this.empty())
-      // Known before the tap: WeChat allows the question only inside it.
       loadSubscriptions()
         .then((templates) => this.setData({ credit: templates.reduce((sum, one) => sum + one.credit, 0) }))
         .catch(() => undefined)

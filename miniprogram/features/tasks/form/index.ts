@@ -1,5 +1,5 @@
 import { announce } from '../../../api/changes'
-import { askForReminders, loadSubscriptions } from '../../../api/inbox'
+import { askForReminders, prepareReminders } from '../../../api/inbox'
 import { createTask } from '../../../api/tasks'
 import type { NewTask } from '../../../api/types'
 import { leave } from '../../../behaviors/back'
@@ -26,7 +26,7 @@ Component({
       const customer = query['customer'] ?? ''
       this.setData({ customer, name: decodeURIComponent(query['name'] ?? '') })
       this.startForm(`task.${customer}`, { title: '', due_at: inDays(1, 10) })
-      void loadSubscriptions().catch(() => undefined)
+      prepareReminders()
     },
     onHide: flushDraft,
     onUnload: flushDraft,

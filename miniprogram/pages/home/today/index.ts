@@ -1,5 +1,5 @@
 import { announce, listen } from '../../../api/changes'
-import { countUnread } from '../../../api/inbox'
+import { countUnread, prepareReminders } from '../../../api/inbox'
 import { asProblem } from '../../../api/problem'
 import { opensPhones } from '../../../api/rights'
 import { business, may, onSession } from '../../../api/session'
@@ -59,6 +59,7 @@ Component({
       const aged = (): boolean => (this.data.stale = true)
       this.during(listen('task', aged), listen('order', aged), listen('customer', aged), onSession(() => this.drawRights()))
       this.drawRights()
+      prepareReminders()
       void this.refresh()
     },
   },
