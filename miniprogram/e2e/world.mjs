@@ -5,6 +5,10 @@ export const BOSS = 'staff'
 export const SALES = 'chenxiao'
 export const CUSTOMER = 'customer'
 
+/** How much of a token's quarter of an hour a request must find left, and a phone that begins with it. */
+const ASK_MS = 60_000
+const OPEN_MS = 300_000
+
 export class World {
   constructor({ base, api, sim, appid, demo }) {
     Object.assign(this, { base, api, sim, appid, demo })
@@ -31,7 +35,8 @@ export class World {
   }
 
   /** The API as somebody who is signed in. */
-  call(session, method, path, options = {}) {
+  async call(session, method, path, options = {}) {
+    await this.fresh(session, ASK_MS)
     const key = method === 'POST' ? crypto.randomUUID() : undefined
     return this.must(this.api, method, `/api/v1/${path}`, { key, ...options, token: session.access })
   }
@@ -58,19 +63,34 @@ export class World {
     return { phone, device, access: now.access_token, refresh: now.refresh_token ?? first.refresh_token, expires: Date.now() + now.expires_in * 1000, me: now.me }
   }
 
+  /**
+   * Signs in anew, in place, when the token is about to end: a renewal would end the one that a phone keeps. What a
+   * phone signed in itself is the phone's.
+   */
+  async fresh(session, left) {
+    if (!session.phone || session.expires - Date.now() > left) return
+    session.renewing ??= this.signIn(session.phone, session.me.side).finally(() => (session.renewing = undefined))
+    Object.assign(session, await session.renewing, { proved: 0 })
+  }
+
   /** The second look, given by the phone's finger without the page that asks for it. */
   async stepUp(session) {
     const post = (path, body) => this.must(this.api, 'POST', `/api/v1/auth/${path}`, { body, token: session.access })
     const { challenge } = await post('step-up/challenge', { method: 'soter' })
     const signed = await this.simulator('POST', `/phone/${session.phone}/soter`, { appid: this.appid, challenge })
     const now = await post('step-up', { challenge, result_json: signed.resultJSON, signature: signed.resultJSONSignature })
-    session.access = now.access_token
-    session.expires = Date.now() + now.expires_in * 1000
+    Object.assign(session, { access: now.access_token, expires: Date.now() + now.expires_in * 1000, proved: Date.now() })
+  }
+
+  /** The second look, unless it was given a moment ago: it counts for five minutes, and each costs an attempt. */
+  async prove(session) {
+    await this.fresh(session, OPEN_MS)
+    if (!(session.proved > Date.now() - 180_000)) await this.stepUp(session)
   }
 
   /** Storage of a phone whose person is signed in already: what `openPhone` takes as `storageState`. */
   storage(session, name = session.phone) {
-    const { device, phone: _, proved: __, ...kept } = session
+    const { device, phone: _, proved: __, renewing: ___, ...kept } = session
     const entry = (key, value) => ({ name: `mp:${name}:${key}`, value: JSON.stringify({ v: value }) })
     return { cookies: [], origins: [{ origin: new URL(this.base).origin, localStorage: [entry('session', kept), entry('device', device)] }] }
   }
@@ -79,7 +99,9 @@ export class World {
   async known(phone, side = 'staff') {
     const key = `${phone} ${side}`
     if (!this.signedIn.has(key)) this.signedIn.set(key, await this.signIn(phone, side))
-    return this.signedIn.get(key)
+    const session = this.signedIn.get(key)
+    await this.fresh(session, OPEN_MS)
+    return session
   }
 
   /** A login that has given the second look, for the stories that only need one: each look costs an attempt too. */
@@ -87,11 +109,7 @@ export class World {
     const key = `${phone} proved`
     if (!this.signedIn.has(key)) this.signedIn.set(key, await this.signIn(phone))
     const session = this.signedIn.get(key)
-    // A look counts for five minutes.
-    if (!(session.proved > Date.now() - 180_000)) {
-      await this.stepUp(session)
-      session.proved = Date.now()
-    }
+    await this.prove(session)
     return session
   }
 

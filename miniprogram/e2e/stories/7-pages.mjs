@@ -78,7 +78,7 @@ async function choosesRole(phone) {
 
 /** What only some of the pages need: a team with a team in it, a role of the shop's own, an invitation. */
 async function prepared(world, boss) {
-  await world.stepUp(boss)
+  await world.prove(boss)
   const staff = (await world.call(boss, 'GET', 'staff')).items
   const [{ rights }] = (await world.call(boss, 'GET', 'roles')).items.filter((one) => one.role === 'sales')
   const team = await world.call(boss, 'POST', 'teams', { body: { name: '杭州', lead_id: staff.find((one) => one.name === '林静').id } })
@@ -112,6 +112,7 @@ export async function tell({ step, open, world }) {
     ]
     const wanted = sides.map(([phoneOf, pages]) => [phoneOf, pages.filter(([name]) => !only || only.test(name))]).filter(([, pages]) => pages.length)
     const count = wanted.reduce((sum, [, pages]) => sum + pages.length, 0)
+    await world.prove(boss)
     await step(`${as}, ${options.width} × ${options.height}: ${count} pages`, () => Promise.all(wanted.map(async ([phoneOf, pages]) => {
       const phone = await phoneOf()
       for (const page of pages) complaints.push(...(await look(phone, page, as)))
@@ -119,6 +120,7 @@ export async function tell({ step, open, world }) {
     })))
   }
   await step('what was made for the pictures goes again', async () => {
+    await world.prove(boss)
     for (const team of ids.teams) await world.call(boss, 'DELETE', `teams/${team.id}`, { version: team.version })
     await world.call(boss, 'DELETE', `roles/${ids.role}`, { version: 1 })
   })
