@@ -53,17 +53,19 @@ export async function tell({ step, open, world }) {
     await boss.shot('63-log-out')
     await boss.tapText('取消')
     equal((await logins()).length, before, 'devices after a change of mind')
-    const end = async (choice, answer) => {
+    // The choice and the button that confirms it may be the same word: the question is waited for in between.
+    const end = async (choice, question, answer) => {
       const left = (await logins()).length - 1
       await boss.tap('[data-testid=device]')
       await boss.tapText(choice)
+      await boss.waitText(question)
       await boss.tapText(answer)
       await until('the device to be gone from the page', async () => (await texts(boss, '[data-testid=device]')).length === left)
       equal((await logins()).length, left, 'devices that are left')
     }
-    await end('下线', '下线')
+    await end('下线', '会立刻退出登录', '下线')
     await until('the one to be out', async () => (await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: two.access })).status === 401)
-    await end('清除手机数据', '清除')
+    await end('清除手机数据', '下次联网时会退出登录', '清除')
     await until('the other to be told to forget', async () => {
       const { status, body } = await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: one.access })
       return status === 401 && body.code === 'wiped'
@@ -74,6 +76,7 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=device]')
     await world.call(third, 'POST', 'auth/logout', { body: {} })
     await boss.tapText('下线')
+    await boss.waitText('会立刻退出登录')
     await boss.tapText('下线')
     await boss.waitText('这台设备已经退出了')
     await until('the list to be true again', async () => (await texts(boss, '[data-testid=device]')).length === before - 2)

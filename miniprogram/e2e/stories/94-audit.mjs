@@ -83,10 +83,8 @@ export async function tell({ step, open, world }) {
   await step('the record is asked for exports, imports, logins that failed, and who was erased', async () => {
     const shown = await world.customer(session, { name: '甘引泉' })
     const made = await ask('POST', 'exports', { body: { selection: { ids: [shown.id] }, format: 'csv', columns: ['name'] } })
-    const { path } = await until('the file', async () => {
-      const { status, body } = await world.ask(world.api, 'POST', `/api/v1/exports/${made.id}/link`, { token: session.access, body: {} })
-      return status < 300 && body
-    })
+    await until('the file', async () => (await ask('GET', `exports/${made.id}`)).state === 'done', { timeout: 20_000 })
+    const { path } = await ask('POST', `exports/${made.id}/link`, { body: {} })
     await world.must(world.api, 'GET', path)
     await boss.goto('/features/customers/import/index')
     await boss.page.evaluate(() => window.__mp.state.fileQueue.push({ name: '新客.csv', data: '姓名,手机\n甘泉子,' }))

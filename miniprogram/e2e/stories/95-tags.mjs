@@ -60,10 +60,11 @@ export async function tell({ step, open, world }) {
     await boss.tapText('合并')
     await boss.waitText(`已合并到 ${good.name}`)
     equal(await mine(), [good.name], 'tags of the customer')
-    await look('a5-merged')
+    // It is offered for six seconds: no time for a look.
     await boss.tap('[data-testid=undo-action]')
     await boss.waitText(`${old.name} 回来了`)
     equal(await mine(), [old.name], 'tags of the customer afterwards')
+    await look('a5-taken-back')
   })
 
   await step('a rule is counted, switched on, and gives the tag by itself', async () => {

@@ -51,7 +51,7 @@ export async function tell({ step, open, world }) {
 
   await step('a trial says what would happen and leaves nothing', async () => {
     await boss.tap('[data-testid=import-try]')
-    await boss.waitText('已试运行')
+    await boss.waitText('已试运行', { timeout: 20_000 })
     await look(boss, 'i3-tried')
     equal((await texts(boss, '[data-testid=import-counts]'))[0].replace(/\s+/g, ' ').trim(), '2 会新建 1 有误 1 有提示', 'counts')
     equal(await named(), [], 'customers')
@@ -67,7 +67,7 @@ export async function tell({ step, open, world }) {
   await step('it is imported, with its old follow-up, and taken back', async () => {
     await boss.tap('[data-testid=import-start]')
     await boss.tapText('开始导入', { exact: true })
-    await boss.waitText('已完成')
+    await boss.waitText('已完成', { timeout: 20_000 })
     await look(boss, 'i4-done')
     equal(await named(), [`李娜${stamp}`, `王芳${stamp}`].sort(), 'customers')
     const [one] = (await world.call(session, 'GET', `customers?q=${first}`)).items
@@ -78,7 +78,7 @@ export async function tell({ step, open, world }) {
     const changed = await world.call(session, 'PATCH', `customers/${other.id}`, { version: other.version, body: { title: '采购' } })
     await boss.tap('[data-testid=import-revert]')
     await boss.tapText('撤回', { exact: true })
-    await boss.waitText('没撤回')
+    await boss.waitText('没撤回', { timeout: 20_000 })
     equal(await named(), [`李娜${stamp}`], 'customers afterwards')
     await boss.waitText('下载没撤回的行和原因')
     await look(boss, 'i5-reverted')
