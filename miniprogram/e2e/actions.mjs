@@ -59,3 +59,34 @@ export async function arrived(phone) {
   await phone.page.waitForFunction(() => !document.querySelector('.pressed'))
   await phone.page.evaluate(`Promise.all((${moving})().map((one) => one.finished.catch(() => {}))).then(() => {})`)
 }
+
+/** Waits until what the page was told has been drawn. */
+export function drawn(phone) {
+  return phone.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+}
+
+/**
+ * Keeps requests on their way until they are let go: for what a page does before the answer is there. `waiting` counts
+ * them; `letGo` waits until their answers are drawn.
+ */
+export async function delayed(phone, path, wanted = () => true) {
+  let open = () => {}
+  const gate = new Promise((resolve) => (open = resolve))
+  const kept = []
+  const keep = async (route) => {
+    if (!wanted(route.request())) return route.fallback()
+    kept.push(route.request())
+    await gate
+    await route.continue()
+  }
+  await phone.page.route(path, keep)
+  return {
+    waiting: () => kept.length,
+    async letGo() {
+      open()
+      for (const request of kept) await (await request.response())?.finished()
+      await phone.page.unroute(path, keep)
+      await drawn(phone)
+    },
+  }
+}

@@ -1,5 +1,5 @@
 // Forms: what was typed is never lost, and every refusal says what to do, where it belongs.
-import { arrived, openStaff } from '../actions.mjs'
+import { arrived, delayed, openStaff } from '../actions.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS, SALES } from '../world.mjs'
 
@@ -114,29 +114,33 @@ export async function tell({ step, open, world }) {
     equal((await current()).remark, '他们写的', 'remark')
   })
 
+  const detail = `/features/customers/detail/index?id=${made.id}`
   await step('an answer that comes after somebody left the form closes nothing else', async () => {
-    const detail = `/features/customers/detail/index?id=${made.id}`
     await phone.goto('/pages/customers/index')
     await phone.page.evaluate((url) => window.__mp.router.navigateTo({ url }), detail)
     await phone.waitText('他们写的')
     await phone.tap('[data-testid=edit-customer]')
     await phone.fill('[data-testid=field-remark]', '走得快')
-    let release = () => {}
-    const held = new Promise((resolve) => (release = resolve))
-    const path = `**/api/v1/customers/${made.id}`
-    await phone.page.route(path, async (route) => {
-      if (route.request().method() !== 'GET') await held
-      await route.continue()
-    })
+    const change = await delayed(phone, `**/api/v1/customers/${made.id}`, (request) => request.method() !== 'GET')
     await phone.tap('[data-testid=save]')
-    await until('the change to be on its way', () => phone.sent('PATCH', made.id))
+    await until('the change to be on its way', change.waiting)
     await phone.back()
     await phone.waitRoute(detail)
-    release()
+    await change.letGo()
     await phone.waitText('已保存客户 许若兰')
-    await phone.page.unroute(path)
     equal((await phone.state()).route, detail.slice(1).split('?')[0], 'the page that is shown')
     await phone.waitText('走得快')
+  })
+
+  await step('a form that was left before it had begun gives no other page its name', async () => {
+    const name = await phone.title()
+    const fields = await delayed(phone, '**/api/v1/custom-fields')
+    await phone.tap('[data-testid=edit-customer]')
+    await until('the form to wait for what it asks', fields.waiting)
+    await phone.back()
+    await phone.waitRoute(detail)
+    await fields.letGo()
+    equal(await phone.title(), name, 'the name of the page')
   })
 
   await step('a refusal of the server stands beside its field', async () => {

@@ -33,6 +33,26 @@ export async function tell({ step, open, world }) {
     await counted((await ask('customers/count')).count)
   })
 
+  await step('what was typed just before a customer was opened is asked for when one is back', async () => {
+    const asked = () => phone.requests.filter((one) => /\/customers\?.*q=/.test(one.path)).length
+    const [before, id] = [asked(), (await rows())[0]]
+    // In one turn of the page: quicker than any finger, however busy the machine.
+    await phone.page.evaluate((url) => {
+      const input = [...document.querySelectorAll('[data-testid=search] input')].find((one) => one.checkVisibility())
+      input.value = '文清'
+      input.dispatchEvent(new Event('input', { bubbles: true }))
+      return window.__mp.router.navigateTo({ url })
+    }, `/features/customers/detail/index?id=${id}`)
+    const opened = Date.now()
+    await phone.waitText('跟进记录')
+    await until('the moment after the last key to be over', () => Date.now() - opened > 500)
+    equal(asked(), before, 'searches while the customer is shown')
+    await phone.back()
+    await until('the search', () => asked() === before + 1)
+    await phone.tap('[data-testid=search-clear]')
+    await counted((await ask('customers/count')).count)
+  })
+
   await step('tags filter by any and by none', async () => {
     const groups = (await ask('tag-groups')).items
     const [tag, other] = ['VIP', '岩茶'].map((name) => groups.flatMap((group) => group.tags).find((one) => one.name === name))

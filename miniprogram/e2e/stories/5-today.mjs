@@ -1,11 +1,12 @@
 // Today is worked through: called, done, taken back, put off.
-import { arrived, openStaff } from '../actions.mjs'
-import { until } from '../runner.mjs'
+import { arrived, delayed, drawn, openStaff } from '../actions.mjs'
+import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
 export const title = 'Today, worked through'
 
 export async function tell({ step, open, skip, world }) {
+  const boss = await world.known(BOSS)
   const phone = await openStaff(open, world, BOSS)
   await step('a task is done and taken back, called, put off by a swipe', async () => {
     await phone.goto('/pages/home/index')
@@ -27,6 +28,50 @@ export async function tell({ step, open, skip, world }) {
     await phone.visible('[data-testid=snooze-3]').first().tap()
     await phone.waitText(`${names[0]} 推迟到`)
     await until('the task is gone', async () => (await list().count()) === before - 1)
+  })
+
+  const customer = await world.customer(boss, { name: '陆先成' })
+  const remind = (title) => world.call(boss, 'POST', 'tasks', { body: { customer_id: customer.id, title, due_at: new Date(Date.now() + 60_000).toISOString() } })
+
+  await step('of two that are done one after the other, the first one\'s answer shows neither again', async () => {
+    const [one, other] = [await remind('问问新茶'), await remind('催一下尾款')]
+    await phone.goto('/pages/home/index')
+    const button = ({ id }) => phone.visible(`[data-testid=task-done][data-id="${id}"]`)
+    const [first, second] = [await delayed(phone, `**/tasks/${one.id}/done`), await delayed(phone, `**/tasks/${other.id}/done`)]
+    for (const task of [one, other]) await button(task).tap()
+    await until('both to be on their way', () => first.waiting() && second.waiting())
+    const list = phone.page.waitForResponse('**/api/v1/today')
+    await first.letGo()
+    await (await list).finished()
+    await drawn(phone)
+    equal([await button(one).count(), await button(other).count()], [0, 0], 'rows of the two')
+    await second.letGo()
+    await phone.waitText('已完成 陆先成')
+    equal((await world.call(boss, 'GET', `tasks?status=open&customer_id=${customer.id}`)).items.length, 0, 'tasks that are left')
+  })
+
+  await step('what cannot be taken back says why', async () => {
+    await remind('寄样品')
+    await phone.goto(`/features/customers/detail/index?id=${customer.id}`)
+    await phone.tap('[data-testid=todo-done]')
+    await phone.waitText('已完成 寄样品')
+    await phone.page.route('**/reopen', (route) => route.abort())
+    await phone.tap('[data-testid=undo-action]')
+    await phone.waitText('网络不通')
+    await phone.page.unroute('**/reopen')
+  })
+
+  await step('Today knows the reminders before a form is opened, so that a quick save is asked for one', async () => {
+    const fresh = await openStaff(open, world, BOSS)
+    await until('they are kept', () => fresh.page.evaluate((start) => Object.keys(localStorage).some((key) => key.startsWith(start)), `mp:${fresh.name}:reminders:`))
+    await fresh.page.route('**/api/v1/subscriptions', (route) => route.abort())
+    await fresh.goto(`/features/tasks/form/index?customer=${customer.id}&name=${encodeURIComponent(customer.name)}`)
+    await fresh.tapText('打电话')
+    await fresh.tap('[data-testid=save]')
+    await fresh.tapText('取消')
+    await fresh.waitText('提醒你')
+    await fresh.close()
+    await world.call(boss, 'DELETE', `customers/${customer.id}`, { version: (await world.call(boss, 'GET', `customers/${customer.id}`)).version })
   })
 
   await step('on a tablet it is put off by a tap', async () => {

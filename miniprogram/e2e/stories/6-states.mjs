@@ -14,6 +14,8 @@ export async function tell({ step, open, skip, world }) {
     const [customer] = (await world.call(boss, 'GET', 'customers?limit=1')).items
     const [order] = (await world.call(boss, 'GET', 'orders?limit=1')).items
     const pages = [
+      // First of all, while nobody's name is known yet: it does without.
+      ['/features/duplicates/log/index', '还没有合并过'],
       ['/pages/customers/index', '位'], ['/pages/orders/index', order.number], ['/pages/inbox/index', '提醒'],
       [`/features/customers/detail/index?id=${customer.id}`, '跟进记录'], [`/features/orders/detail/index?id=${order.id}`, '合计'],
       ['/features/tags/settings/index', '口味'], ['/features/staff/list/index', '陈晓'], ['/features/staff/roles/index', '内置角色'], ['/features/staff/invite/index', '生成邀请'],

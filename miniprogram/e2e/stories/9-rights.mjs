@@ -1,5 +1,5 @@
 // Rights, on several phones: a colleague is invited, gets another role, a role of the shop's own, hands over and leaves; customers are shared and go to the pool.
-import { keptSession, openStaff, settled, tab, texts } from '../actions.mjs'
+import { delayed, keptSession, openStaff, settled, tab, texts } from '../actions.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS, SALES } from '../world.mjs'
 
@@ -278,9 +278,15 @@ export async function tell({ step, open, world }) {
       await boss.waitText('已请 陈晓 协作')
     }
     await share('read')
+    // Nothing is offered before it is known how one helps, nor afterwards.
+    const offered = async () => equal(await sales.visible('[data-testid=edit-customer],[data-testid=add-interaction],[data-testid=edit-tags]').count(), 0, 'what a reader is offered')
+    const helpers = await delayed(sales, '**/helpers')
     await sales.goto(`/features/customers/detail/index?id=${customer.id}`)
+    await until('the helpers to be asked for', helpers.waiting)
+    await offered()
+    await helpers.letGo()
     await sales.visible('[data-testid=read-only]').waitFor()
-    for (const gone of ['edit-customer', 'add-interaction', 'edit-tags']) equal(await sales.visible(`[data-testid=${gone}]`).count(), 0, gone)
+    await offered()
     await sales.shot('99-read-only')
     await boss.tap('[data-testid=sight]')
     await boss.tap('[data-testid=person][data-name=陈晓]')

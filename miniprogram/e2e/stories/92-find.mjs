@@ -1,5 +1,5 @@
 // The list of customers as a tool: found by sound, narrowed, kept as views, changed many at a time, taken back.
-import { arrived, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
+import { arrived, drawn, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -221,9 +221,15 @@ export async function tell({ step, open, world }) {
   })
 
   await step('how far it is stays in sight; it is cancelled, unless it has ended meanwhile', async () => {
-    // The server may be too quick to be watched: for a while it seems not to be done.
+    // The server may be too quick to be watched: for a while it seems not to be done. One such answer comes late.
+    let [late, letGo] = [null, () => {}]
+    const gate = new Promise((resolve) => (letGo = resolve))
     await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
       const answer = await route.fetch()
+      if (late === 'wanted') {
+        late = route.request()
+        await gate
+      } else if (late) return route.fulfill({ response: answer })
       await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'running', done: 1, finished_at: null, undo_until: null } })
     })
     await boss.tap('[data-testid=pick-many]')
@@ -233,9 +239,16 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=bulk-apply]')
     await boss.waitText('1 / 2 位')
     await look('9l-bulk-running')
+    late = 'wanted'
+    await until('an answer to be late', () => late !== 'wanted')
     await boss.tap('[data-testid=bulk-cancel]')
+    const ended = async () => /^(已取消|给 2 位客户打上了标签)$/.test(await boss.text('[data-testid=bulk-said]'))
+    await until('the end', ended)
+    letGo()
+    await (await late.response()).finished()
+    await drawn(boss)
+    check(await ended(), 'an older answer says that it still goes on')
     await boss.page.unroute('**/api/v1/customers/bulk/*')
-    await until('the end', async () => /^(已取消|给 2 位客户打上了标签)$/.test(await boss.text('[data-testid=bulk-said]')))
     const [now] = (await ask('customers/bulk')).items
     check(now.state === 'cancelled' || now.done === 2, `it is ${now.state}`)
     if (now.done) {
@@ -243,6 +256,34 @@ export async function tell({ step, open, world }) {
       await boss.waitText(`撤销了 ${now.done} 位客户`, { timeout: 20_000 })
     }
     await boss.tap('[data-testid=bulk-close]')
+  })
+
+  await step('a sheet that was closed while it goes on leaves what is chosen next alone', async () => {
+    let goesOn = true
+    await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill(goesOn ? { response: answer, json: { ...(await answer.json()), state: 'running', finished_at: null, undo_until: null } } : { response: answer })
+    })
+    await boss.tap('[data-testid=pick-many]')
+    await boss.visible(rows).first().tap()
+    await boss.tap('[data-testid=bulk-tag]')
+    await boss.tap(`[data-testid=tag-option][data-id="${weekly.id}"]`)
+    await boss.tap('[data-testid=bulk-apply]')
+    await boss.visible('[data-testid=bulk-run][data-state=running]').waitFor()
+    await boss.tap('[data-testid=sheet-close]:visible')
+    await boss.tap('[data-testid=pick-many]')
+    await boss.visible(rows).nth(1).tap()
+    await until('another one is chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 1 位')
+    const before = boss.sent('GET', 'customers?')
+    goesOn = false
+    await until('the list to be asked for anew', () => boss.sent('GET', 'customers?') > before)
+    await settled(boss)
+    equal(await boss.text('[data-testid=bulk-count]'), '已选 1 位', 'what is chosen')
+    await boss.page.unroute('**/api/v1/customers/bulk/*')
+    await boss.tap('[data-testid=bulk-leave]')
+    const [{ id }] = (await ask('customers/bulk')).items
+    await world.call(session, 'POST', `customers/bulk/${id}/undo`, { body: {} })
+    await until('it is undone', async () => (await ask(`customers/bulk/${id}`)).state === 'undone')
   })
 
   let changed = ''

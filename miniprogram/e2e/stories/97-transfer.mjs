@@ -1,5 +1,5 @@
 // A table comes in from a chat: looked at, tried, imported, taken back. A list goes out by a link.
-import { arrived, rowIds, settled, texts } from '../actions.mjs'
+import { arrived, delayed, rowIds, settled, texts } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -108,6 +108,25 @@ export async function tell({ step, open, world }) {
     const [{ data: link }] = (await boss.calls('setClipboardData')).slice(-1)
     const { body } = await world.ask('', 'GET', link.startsWith('http') ? link : world.api + link)
     check(body.includes(`'=导出${stamp},`), `the file says ${body}`)
+  })
+
+  await step('whoever went elsewhere while it began stays there, and is told where it will be', async () => {
+    const { name } = await world.customer(session, { name: `走开导出${stamp}` })
+    await world.prove(session)
+    await boss.goto('/pages/customers/index')
+    await boss.fill('[data-testid=search]', name)
+    await until('the one', async () => (await texts(boss, '[data-testid=customer-row] .title'))[0] === name)
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=customer-row]')
+    await until('it is chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 1 位')
+    const begun = await delayed(boss, '**/api/v1/exports', (request) => request.method() === 'POST')
+    await boss.tap('[data-testid=bulk-export]')
+    await until('it is asked for', begun.waiting)
+    await boss.tap('[data-testid=bulk-record]')
+    await boss.waitRoute('features/customers/bulk/index')
+    await begun.letGo()
+    await boss.waitText('正在导出')
+    equal((await boss.state()).route, 'features/customers/bulk/index', 'the page that is shown')
   })
 
   await step('a list goes out from the bar: tapped, proved by a finger, and its file fetched', async () => {

@@ -1,5 +1,5 @@
 // A field of files: a picture from the album and a contract from a chat hang on a customer, are opened and taken away.
-import { arrived, settled } from '../actions.mjs'
+import { arrived, delayed, settled } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -76,14 +76,25 @@ export async function tell({ step, open, world }) {
     await opened(1, 'openDocument')
     equal((await phone.calls('openDocument'))[0].fileType, 'pdf', 'kind of the document')
     await opened(2, 'shareFileMessage')
+    await phone.page.evaluate(() => void (wx.openDocument = ({ fail }) => fail({ errMsg: 'openDocument:fail filetype not supported' })))
+    await phone.visible('[data-testid=open-attachment]').nth(1).tap()
+    await phone.waitText('这部手机打不开这个文件')
   })
 
-  await step('one is taken away', async () => {
+  await step('one is taken away while another is sent', async () => {
     await phone.tap('[data-testid=edit-customer]')
     await phone.waitText('年度合同.pdf')
+    const upload = await delayed(phone, '**/api/v1/attachments?*')
+    await hand('fileQueue', '补充协议.pdf', '%PDF-1.7 more')
+    await choose('从聊天里选文件')
+    await until('it is on its way', upload.waiting)
     await phone.visible('[data-testid=remove-attachment]').nth(2).tap()
+    await upload.letGo()
+    await phone.waitText('补充协议.pdf')
+    await phone.visible('[data-testid=add-attachment]').waitFor()
     await phone.tap('[data-testid=save]')
-    await until('two are left', async () => (await ask(`customers/${id}`)).custom[field.key].length === 2)
+    await until('it is saved', async () => (await ask(`customers/${id}`)).custom[field.key].some((one) => one.name === '补充协议.pdf'))
+    equal((await ask(`customers/${id}`)).custom[field.key].map((one) => one.name), ['照片.png', '年度合同.pdf', '补充协议.pdf'], 'files')
   })
 
   await step('on a wide screen and in the dark', async () => {
