@@ -60,11 +60,6 @@ export async function arrived(phone) {
   await phone.page.evaluate(`Promise.all((${moving})().map((one) => one.finished.catch(() => {}))).then(() => {})`)
 }
 
-/** Waits until what the page was told has been drawn. */
-export function drawn(phone) {
-  return phone.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-}
-
 /**
  * Keeps requests on their way until they are let go: for what a page does before the answer is there. `waiting` counts
  * them; `letGo` waits until their answers are drawn.
@@ -86,7 +81,7 @@ export async function delayed(phone, path, wanted = () => true) {
       open()
       for (const request of kept) await (await request.response())?.finished()
       await phone.page.unroute(path, keep)
-      await drawn(phone)
+      await phone.drawn()
     },
   }
 }

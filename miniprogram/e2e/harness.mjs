@@ -141,10 +141,12 @@ export async function openPhone(browser, name, { base, route = '', width = 375, 
     async warnings() {
       return (await phone.state()).warnings
     },
+    /** Waits until what the page was told has been drawn: this frame and the next. */
+    drawn: () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))),
     /** A finger that moves: for swipe-cell, pull-down refresh, sliders. */
     async swipe(selector, dx, dy = 0, steps = 8) {
-      // What has just been drawn moves what stands below it: the row is where it stays when this frame and the next are laid out.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      // What has just been told moves what stands below it.
+      await phone.drawn()
       const box = await inScreen(selector).first().boundingBox()
       const client = await context.newCDPSession(page)
       const from = { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 200) }

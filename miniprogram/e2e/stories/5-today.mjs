@@ -1,5 +1,5 @@
 // Today is worked through: called, done, taken back, put off.
-import { arrived, delayed, drawn, openStaff } from '../actions.mjs'
+import { arrived, delayed, openStaff } from '../actions.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
@@ -43,7 +43,7 @@ export async function tell({ step, open, skip, world }) {
     const list = phone.page.waitForResponse('**/api/v1/today')
     await first.letGo()
     await (await list).finished()
-    await drawn(phone)
+    await phone.drawn()
     equal([await button(one).count(), await button(other).count()], [0, 0], 'rows of the two')
     await second.letGo()
     await phone.waitText('已完成 陆先成')

@@ -1,5 +1,5 @@
 // The list of customers as a tool: found by sound, narrowed, kept as views, changed many at a time, taken back.
-import { arrived, drawn, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
+import { arrived, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -246,7 +246,7 @@ export async function tell({ step, open, world }) {
     await until('the end', ended)
     letGo()
     await (await late.response()).finished()
-    await drawn(boss)
+    await boss.drawn()
     check(await ended(), 'an older answer says that it still goes on')
     await boss.page.unroute('**/api/v1/customers/bulk/*')
     const [now] = (await ask('customers/bulk')).items
