@@ -414,3 +414,50 @@ async fn a_reason_is_offered_once() {
     let reasons = json!({ "reasons": [{ "text": "联系不上" }, { "text": "不买了" }, { "text": " 联系不上 " }] });
     assert_eq!(shop.boss.patch("/pool-settings", 0, reasons).await.violations(), ["reasons.2.text: reason_twice"]);
 }
+
+/// The names that a search finds, page by page.
+async fn found(client: &Client, q: &str) -> Vec<String> {
+    let (mut names, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = client.get(&format!("/customers?q={q}&limit=3{cursor}")).await.ok();
+        names.extend(page["items"].as_array().expect("a list").iter().map(|row| text(&row["name"])));
+        let Some(next) = page["next_cursor"].as_str() else { return names };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[actix_web::test]
+async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobody_twice() {
+    let shop = Shop::new().await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let (lead, lead_id) = hire(&shop, "manager", None).await;
+    shop.boss.patch(&format!("/teams/{team}"), 1, json!({ "lead_id": lead_id })).await.ok();
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let (waiting, helped) = (customer(&shop.rival, "王公海").await, customer(&shop.rival, "王帮手").await);
+    customer(&shop.rival, "王别人").await;
+    release(&shop.rival, &waiting, &open).await;
+    let help = json!({ "staff_id": lead_id, "level": "read" });
+    shop.rival.post(&format!("/customers/{helped}/helpers"), help).await.ok();
+    let mut names = BTreeSet::from(["王公海".to_owned(), "王帮手".to_owned()]);
+    // The names of a few people are looked through one by one, those of many together.
+    for at in 0..14 {
+        let colleague = json!({ "name": "何平", "phone": phone_number(), "role": "sales", "team_id": team });
+        let owner = text(&shop.boss.post("/staff", colleague).await.ok()["id"]);
+        let name = format!("王{at:02}");
+        shop.boss.post("/customers", json!({ "name": name, "owner_id": owner })).await.ok();
+        names.insert(name);
+        if at == 1 || at == 13 {
+            shop.advance(Duration::seconds(4)).await;
+            let in_order: Vec<String> = names.iter().cloned().collect();
+            assert_eq!(found(&lead, "王").await, in_order);
+            let by_sound = found(&lead, "wang").await;
+            assert_eq!((by_sound.len(), by_sound.into_iter().collect::<BTreeSet<_>>()), (names.len(), names.clone()));
+        }
+    }
+    assert_eq!(found(&lead, "公海").await, ["王公海"]);
+    assert_eq!(found(&lead, "别人").await, Vec::<String>::new());
+    // Whoever is handed on is found by whoever has them now.
+    claim(&shop.sales, &waiting).await.ok();
+    assert_eq!(found(&shop.sales, "王").await, ["王公海"]);
+    assert!(!found(&lead, "王").await.contains(&"王公海".to_owned()));
+}

@@ -425,15 +425,15 @@ async fn rows_that_an_older_server_wrote_are_made_whole_by_the_next_sweep() {
         page["items"].as_array().expect("items").iter().map(|row| text(&row["id"])).collect::<Vec<_>>()
     };
     let system = api::System::new(&shop.at);
-    assert_eq!(system.fill_taggings(Some(shop.tenant)).await.expect("filled"), 0);
+    assert_eq!(system.fill_copies(Some(shop.tenant)).await.expect("filled"), 0);
     let tenant = shop.tenant;
     let older = "customer_at = NULL, region = NULL, holder_id = NULL, live = NULL";
     let older = format!("UPDATE customer_tags SET {older} WHERE tenant_id = {tenant}");
     open(&shop).await.execute_unprepared(&older).await.expect("written");
     assert_eq!(found().await, Vec::<String>::new());
-    assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 2);
+    assert_eq!(system.fill_copies(Some(tenant)).await.expect("filled"), 2);
     assert_eq!(found().await, [kept]);
-    assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 0);
+    assert_eq!(system.fill_copies(Some(tenant)).await.expect("filled"), 0);
 }
 
 #[actix_web::test]

@@ -48,6 +48,7 @@ mod m0083_imported_talks;
 mod m0084_servers;
 mod m0087_attachments;
 mod m0088_trial_owners;
+mod m0089_search_holders;
 mod schema;
 
 /// All migrations in their order.
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0084_servers::Migration),
             Box::new(m0087_attachments::Migration),
             Box::new(m0088_trial_owners::Migration),
+            Box::new(m0089_search_holders::Migration),
         ]
     }
 }

@@ -144,7 +144,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_helpers", 2),
     ("add_helper", 7),
     ("remove_helper", 7), // two of them look again at what the boss sees, who was forgotten a moment before
-    ("release_customer", 10),
+    ("release_customer", 11),
     ("list_subscriptions", 1),
     ("list_tag_groups", 2),
     ("create_tag_group", 2),

@@ -1,12 +1,16 @@
 //! The tables of customers.
 
+pub use super::search::entity::{searched, term};
+
 /// Customers.
 pub mod customer {
     use crate::customers::seen;
     use crate::db::Code;
+    use crate::scope::Repeated;
     use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
     use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, Query};
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "customers")]
@@ -68,12 +72,41 @@ pub mod customer {
     crate::tenanted!(
         aggregate "customer",
         |look| seen(look, Resource::Customers),
-        fn repeated() -> Option<crate::scope::Repeated<Entity>> {
-            use super::tagging;
-            const COLUMNS: &[Column] = &[Column::Region, Column::OwnerId, Column::PoolId, Column::Live];
-            Some(crate::scope::Repeated { columns: COLUMNS, again: tagging::again })
+        fn repeated() -> &'static [Repeated<Entity>] {
+            use super::{searched, tagging};
+            &[
+                Repeated {
+                    columns: &[Column::Region, Column::OwnerId, Column::PoolId, Column::Live],
+                    again: tagging::again,
+                },
+                Repeated { columns: &[Column::OwnerId, Column::PoolId], again: searched::again },
+            ]
         }
     );
+
+    /// In which pool somebody is, or else who looks after them: of a row that is read.
+    pub(crate) fn holder() -> Expr {
+        let column = |column: Column| Expr::col((Entity, column));
+        Func::coalesce([column(Column::PoolId), column(Column::OwnerId)]).into()
+    }
+
+    /// What the row of a customer says, whom a column of another table names.
+    pub(in crate::customers) fn said(tenant_id: i64, what: Expr, customer: impl IntoColumnRef) -> Expr {
+        let said = Query::select()
+            .expr(what)
+            .from(Entity)
+            .and_where(Column::TenantId.eq(tenant_id))
+            .and_where(Expr::col((Entity, Column::Id)).equals(customer))
+            .to_owned();
+        Expr::SubQuery(None, Box::new(said.into()))
+    }
+
+    impl Model {
+        /// In which pool it is, or else who looks after it.
+        pub(crate) fn holder(&self) -> Uuid {
+            self.pool_id.unwrap_or(self.owner_id)
+        }
+    }
 }
 
 /// Blind indexes of customers' phones; the numbers themselves are in the vault.
@@ -110,62 +143,6 @@ pub mod phone {
     crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
 }
 
-/// What a customer's name and company are searched by.
-pub mod searched {
-    use crate::customers::of_customer;
-    use domain::permission::Resource;
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "customer_search")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: i64,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub customer_id: Uuid,
-        /// The name, folded: names that begin alike are next to each other.
-        pub name_key: String,
-        /// Name, company and how they are spelled, on lines.
-        pub text: Option<String>,
-    }
-
-    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    crate::fields!(of CustomerId; personal NameKey, Text);
-
-    impl ActiveModelBehavior for ActiveModel {}
-
-    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
-}
-
-/// The search index: which customers have which term (`search/terms.rs`).
-pub mod term {
-    use crate::customers::of_customer;
-    use domain::permission::Resource;
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "customer_terms")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: i64,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub term: i64,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub customer_id: Uuid,
-    }
-
-    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    crate::fields!(of CustomerId);
-
-    impl ActiveModelBehavior for ActiveModel {}
-
-    crate::tenanted!(part of CustomerId, |look| of_customer(Column::CustomerId, look, Resource::Customers));
-}
-
 /// Which customer has which tag.
 pub mod tagging {
     use super::customer;
@@ -174,7 +151,7 @@ pub mod tagging {
     use domain::permission::Resource;
     use sea_orm::Set;
     use sea_orm::entity::prelude::*;
-    use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, UpdateStatement};
+    use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "customer_tags")]
@@ -223,7 +200,7 @@ pub mod tagging {
             tag_id: Set(tag),
             customer_at: Set(Some(customer.created_at)),
             region: Set(customer.region.clone()),
-            holder_id: Set(Some(customer.pool_id.unwrap_or(customer.owner_id))),
+            holder_id: Set(Some(customer.holder())),
             live: Set(customer.live),
             ..Default::default()
         }
@@ -231,22 +208,13 @@ pub mod tagging {
 
     /// Writes into the rows of these customers what the customers' own rows say.
     pub(crate) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
-        let said = |what: Expr| {
-            let customer = Query::select()
-                .expr(what)
-                .from(customer::Entity)
-                .and_where(customer::Column::TenantId.eq(tenant_id))
-                .and_where(Expr::col((customer::Entity, customer::Column::Id)).equals((Entity, Column::CustomerId)))
-                .to_owned();
-            Expr::SubQuery(None, Box::new(customer.into()))
-        };
+        let said = |what: Expr| customer::said(tenant_id, what, (Entity, Column::CustomerId));
         let column = |column: customer::Column| Expr::col((customer::Entity, column));
-        let holder = Func::coalesce([column(customer::Column::PoolId), column(customer::Column::OwnerId)]);
         Query::update()
             .table(Entity)
             .value(Column::CustomerAt, said(column(customer::Column::CreatedAt)))
             .value(Column::Region, said(column(customer::Column::Region)))
-            .value(Column::HolderId, said(Expr::expr(holder)))
+            .value(Column::HolderId, said(customer::holder()))
             .value(Column::Live, said(column(customer::Column::Live)))
             .and_where(Expr::col(Column::TenantId).eq(tenant_id))
             .and_where(Expr::col(Column::CustomerId).is_in(customers.iter().copied()))

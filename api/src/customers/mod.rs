@@ -118,6 +118,22 @@ impl Part {
             Self::Whoever(condition) => condition.clone(),
         }
     }
+
+    /// The people who look after them, or the pools that they are in.
+    fn holders(&self) -> &[Uuid] {
+        match self {
+            Self::Of(these) | Self::In(these) => these,
+            Self::Every | Self::None | Self::Whoever(_) => &[],
+        }
+    }
+
+    /// What nothing but a customer's own row can say.
+    fn whoever(&self) -> Option<&Condition> {
+        match self {
+            Self::Whoever(condition) => Some(condition),
+            _ => None,
+        }
+    }
 }
 
 /// The parts of [`seen`].

@@ -62,7 +62,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             secret.push(id);
         }
         vault.remark = remark.sealed;
-        names.push((id, input.name.clone(), input.company.clone()));
+        names.push(((id, input.owner_id.unwrap_or(by)), input.name.clone(), input.company.clone()));
         let row = customer::ActiveModel {
             id: Set(id),
             owner_id: Set(input.owner_id.unwrap_or(by)),

@@ -59,7 +59,7 @@ pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Resu
             live: Set(Some(1)),
             ..Default::default()
         }));
-        names.push((id, person.name.clone(), person.company.clone()));
+        names.push(((id, person.pool.unwrap_or(person.owner)), person.name.clone(), person.company.clone()));
         let row = customer::ActiveModel {
             id: Set(id),
             owner_id: Set(person.owner),

@@ -89,13 +89,16 @@ impl Connections {
                     return Err(error.context("the database file"));
                 }
             }
-            let open = async |connections: u32| {
+            let open = async |connections: u32, options| {
                 let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(near::ACQUIRE);
-                pool.connect_with(sqlite(path)).await.context("opening the database file")
+                pool.connect_with(options).await.context("opening the database file")
             };
-            // The writer comes first: it creates the file and switches it to WAL.
-            let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(open(1).await?);
-            let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(open(settings.connections.max(1)).await?);
+            // The writer comes first: it creates the file and switches it to WAL. What it changes it does not read from
+            // the mapping, so it keeps the inner pages of the indexes of a million customers by itself (KiB).
+            let write = open(1, sqlite(path).pragma("cache_size", "-131072")).await?;
+            let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(write);
+            let read = open(settings.connections.max(1), sqlite(path)).await?;
+            let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(read);
             (read, write, near(Opener::Sqlite(sqlite(path))), None)
         } else if url.starts_with("mysql://") {
             let options: MySqlConnectOptions = url.parse().map_err(|_| anyhow::anyhow!("[database] url"))?;
@@ -214,7 +217,8 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("cache_size", "-16000")
-        .pragma("mmap_size", "268435456")
+        // Bytes: all of the file, and the kernel decides what stays in memory.
+        .pragma("mmap_size", "1099511627776")
         // Pages, 400 MB: for processes without `checkpoint`, and for writers who leave it no moment in which the log could
         // begin anew. Each time it is reached somebody waits for the disk.
         .pragma("wal_autocheckpoint", "100000")

@@ -63,7 +63,7 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_tagging(None).await {
                         tracing::error!(%error, "looking for rules that give tags");
                     }
-                    if let Err(error) = System::new(&at).fill_taggings(None).await {
+                    if let Err(error) = System::new(&at).fill_copies(None).await {
                         tracing::error!(%error, "writing again what rows of tags say");
                     }
                     if let Err(error) = System::new(&at).begin_recycling(None).await {

@@ -36,9 +36,9 @@ pub trait Tenanted:
         None
     }
 
-    /// Rows of another table that say again what stands in these, so that one index answers what else took two.
-    fn repeated() -> Option<Repeated<Self>> {
-        None
+    /// Rows of other tables that say again what stands in these, so that one index answers what else took two.
+    fn repeated() -> &'static [Repeated<Self>] {
+        &[]
     }
 }
 
@@ -46,9 +46,12 @@ pub trait Tenanted:
 pub struct Repeated<E: EntityTrait> {
     /// The columns of which something is repeated.
     pub columns: &'static [E::Column],
-    /// Writes what the rows with these ids say now, in this business.
-    pub again: fn(i64, &[uuid::Uuid]) -> UpdateStatement,
+    /// Writes them there.
+    pub again: Again,
 }
+
+/// Writes, where it is repeated, what the rows with these ids say now, in this business.
+pub type Again = fn(i64, &[uuid::Uuid]) -> UpdateStatement;
 
 /// The columns `version`, `created_at`, `updated_at`, `deleted_at` and `live`.
 pub struct Aggregate<E: EntityTrait> {

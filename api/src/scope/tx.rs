@@ -6,7 +6,7 @@ mod reads;
 
 use super::audit::{self, Diff, Entry};
 use super::find::Find;
-use super::rows::{Aggregate, Tenanted};
+use super::rows::{Again, Aggregate, Tenanted};
 use super::{Eyes, Reads, Scope};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
@@ -129,13 +129,13 @@ impl Tx<'_> {
         mut change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
         self.writes::<E>();
-        let mut repeated = false;
+        let mut again = Vec::new();
         if E::NAME.is_some() {
             let held = self.find::<E>().filter(E::key().eq(id)).shape(QuerySelect::lock_exclusive).all().await?;
             let Some(before) = held.first() else { return Ok(false) };
             let after = (action != "delete").then_some(&change);
             self.record_fields::<E>(action, Some(id), Diff::of::<E>(Some(before), after));
-            repeated = repeats::<E>(&change, |column, value| before.get(column) != *value);
+            again = repeats::<E>(&change, |column, value| before.get(column) != *value);
         }
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { version: column, updated_at, live, .. }) = E::aggregate() {
@@ -146,8 +146,8 @@ impl Tx<'_> {
             }
         }
         let found = self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await?;
-        if repeated && found {
-            self.repeat::<E>(&[id]).await?;
+        if found {
+            self.repeat(&again, &[id]).await?;
         }
         Ok(found)
     }
@@ -173,7 +173,7 @@ impl Tx<'_> {
             update = update.filter(live.eq(1));
         }
         debug_assert!(
-            !repeats::<E>(&change, |_, _| true),
+            repeats::<E>(&change, |_, _| true).is_empty(),
             "what is repeated elsewhere does not follow from other rows"
         );
         self.found::<E>(id, update.set(change).exec(&self.tx).await?.rows_affected).await
@@ -333,10 +333,11 @@ impl Tx<'_> {
     }
 }
 
-/// Whether a change sets a column that another table repeats, and `differs` from what was there.
-fn repeats<E: Tenanted>(change: &E::ActiveModel, differs: impl Fn(E::Column, &Value) -> bool) -> bool {
-    let columns = E::repeated().map_or(&[][..], |repeated| repeated.columns);
-    columns.iter().any(|column| matches!(change.get(*column), ActiveValue::Set(value) if differs(*column, &value)))
+/// What is to be written again after a change: where another table repeats a column that it sets, and that `differs`
+/// from what was there.
+fn repeats<E: Tenanted>(change: &E::ActiveModel, differs: impl Fn(E::Column, &Value) -> bool) -> Vec<Again> {
+    let sets = |column: &E::Column| matches!(change.get(*column), ActiveValue::Set(value) if differs(*column, &value));
+    E::repeated().iter().filter(|one| one.columns.iter().any(sets)).map(|one| one.again).collect()
 }
 
 /// Sets a column whose type the entity fixed.

@@ -2,6 +2,7 @@
 
 mod custom;
 mod days;
+pub(in crate::customers) mod entity;
 mod filter;
 mod having;
 mod index;
@@ -11,6 +12,7 @@ mod place;
 mod query;
 mod ranked;
 mod rarity;
+mod reach;
 mod spell;
 mod tagged;
 mod terms;

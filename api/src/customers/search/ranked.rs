@@ -6,17 +6,17 @@ use super::newest::{by_ids, newest, part};
 use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
 use super::rarity::{learn, rarest};
+use super::reach::{Reach, Reaches};
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
 use crate::customers::entity::{customer, phone, searched, term};
-use crate::customers::seen;
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
 use crate::customers::view::{Brief, Listed};
 use crate::page::PageQuery;
 use crate::problem::Problem;
-use crate::scope::{Scope, hidden};
-use domain::permission::{FieldRule, Resource};
+use crate::scope::Scope;
+use domain::permission::FieldRule;
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{
@@ -66,6 +66,9 @@ const AFTER: JoinType = JoinType::CrossJoin;
 /// What the statements call it.
 const RANK: &str = "rank";
 
+/// The column that says which customer a row is of.
+type Id = (sea_orm::DynIden, sea_orm::DynIden);
+
 /// A customer in a list, and what a search found in it.
 pub struct Row {
     /// The row.
@@ -101,35 +104,47 @@ impl<'s> Search<'s> {
 
     /// Customers that are found, in whatever rank.
     pub(super) fn matching(&self) -> Condition {
-        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank, false)?.0));
+        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank, false, &Reach::All)?.0));
         found.fold(Condition::any(), |any, rows| any.add(customer::Column::Id.in_subquery(rows)))
     }
 
     /// The ids of one rank, and the column that says them. `apart`: without those that begin so, who have a rank of
-    /// their own; their names have to be fetched for that.
-    fn rows(&self, rank: Rank, apart: bool) -> Option<(SelectStatement, (sea_orm::DynIden, sea_orm::DynIden))> {
-        let index = self.scope.keys().index();
+    /// their own; their names have to be fetched for that. Only those within `reach`.
+    fn rows(&self, rank: Rank, apart: bool, reach: &Reach) -> Option<(SelectStatement, Id)> {
+        let (index, asked) = (self.scope.keys().index(), reach.asked());
         let mut rows = Query::select();
         let id = match rank {
             Rank::Phone => {
                 let number = self.number.as_ref()?;
                 rows.from(phone::Entity).cond_where(with_digest(PHONE, index.phone_anywhere(number)));
-                (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden())
+                let at = (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden());
+                self.text(&mut rows, &at, Condition::all().add_option(asked));
+                at
             }
             Rank::LastFour => {
                 let four = self.last_four.as_deref()?;
                 rows.from(phone::Entity).cond_where(with_digest(LAST_FOUR, index.last_four_anywhere(four)));
-                (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden())
+                let at = (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden());
+                self.text(&mut rows, &at, Condition::all().add_option(asked));
+                at
             }
             Rank::Begins => {
-                rows.from(searched::Entity).cond_where(self.begins());
-                (searched::Entity.into_iden(), searched::Column::CustomerId.into_iden())
+                let id = (searched::Entity.into_iden(), searched::Column::CustomerId.into_iden());
+                if let Reach::Few(condition) = reach {
+                    rows.from(customer::Entity).join(AFTER, searched::Entity, Condition::all());
+                    rows.cond_where(self.same(&id)).cond_where(condition.clone());
+                } else {
+                    rows.from(searched::Entity);
+                }
+                rows.cond_where(self.begins().add_option(asked));
+                id
             }
             Rank::Sounds => {
                 let (spelled, verify) = self.sought.spelled?;
                 let at = self.terms(&mut rows, &[spelled]);
                 let begins = apart.then(|| self.begins().not());
-                self.text(&mut rows, &at, Condition::all().add_option(begins).add_option(verify.then(|| self.like())));
+                let verify = verify.then(|| self.like());
+                self.text(&mut rows, &at, Condition::all().add_option(asked).add_option(begins).add_option(verify));
                 at
             }
             Rank::Holds => {
@@ -137,7 +152,7 @@ impl<'s> Search<'s> {
                 let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
                 let verify = self.sought.pairs_verify.then(|| self.like());
                 let begins = apart.then(|| self.begins().not());
-                self.text(&mut rows, &at, Condition::all().add_option(begins).add_option(verify));
+                self.text(&mut rows, &at, Condition::all().add_option(asked).add_option(begins).add_option(verify));
                 rows.cond_where(Condition::all().add_option(heard));
                 at
             }
@@ -147,8 +162,15 @@ impl<'s> Search<'s> {
         Some((rows, id))
     }
 
+    /// The customer of a row.
+    fn same(&self, id: &Id) -> Condition {
+        Condition::all()
+            .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
+            .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()))
+    }
+
     /// Joins the index once for each term; answers the column of the customer.
-    fn terms(&self, rows: &mut SelectStatement, terms: &[i64]) -> (sea_orm::DynIden, sea_orm::DynIden) {
+    fn terms(&self, rows: &mut SelectStatement, terms: &[i64]) -> Id {
         let customer = || term::Column::CustomerId.into_iden();
         let first = Alias::new("t0").into_iden();
         for (at, wanted) in terms.iter().enumerate() {
@@ -168,7 +190,7 @@ impl<'s> Search<'s> {
     }
 
     /// Joins the text and asks it, if there is something to ask.
-    fn text(&self, rows: &mut SelectStatement, id: &(sea_orm::DynIden, sea_orm::DynIden), condition: Condition) {
+    fn text(&self, rows: &mut SelectStatement, id: &Id, condition: Condition) {
         if condition.is_empty() {
             return;
         }
@@ -190,7 +212,7 @@ impl<'s> Search<'s> {
         searched::Column::Text.like(LikeExpr::new(format!("%{}%", literal(&self.sought.text))).escape('\\'))
     }
 
-    fn has_term(&self, id: &(sea_orm::DynIden, sea_orm::DynIden), wanted: i64) -> Expr {
+    fn has_term(&self, id: &Id, wanted: i64) -> Expr {
         let this = Alias::new("heard");
         let row = Query::select()
             .expr(Expr::val(1))
@@ -240,21 +262,14 @@ impl<'s> Search<'s> {
 
     /// The ids of the page after `after`: of each of these ranks, or of all of them that stand in one order, a page.
     fn page(&self, ranks: &[Rank], filters: &Condition, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
-        let seen = seen(&self.scope.look(false), Resource::Customers);
-        let mut ids = Vec::new();
-        for rank in ranks.iter().copied().filter(|rank| after.is_none_or(|after| after.rank <= *rank)) {
-            let Some((mut rows, id)) = self.rows(rank, after.is_some()) else { continue };
-            if !filters.is_empty() || !seen.is_empty() {
-                let same = Condition::all()
-                    .add(customer::Column::TenantId.eq(self.scope.tenant_id()))
-                    .add(Expr::col((customer::Entity, customer::Column::Id)).equals(id.clone()));
-                rows.join(AFTER, customer::Entity, Condition::all()).cond_where(same).cond_where(filters.clone());
+        let (reaches, mut ids) = (Reaches::of(self.scope), Vec::new());
+        let left = ranks.iter().copied().filter(|rank| after.is_none_or(|after| after.rank <= *rank));
+        for (rank, reach) in left.flat_map(|rank| reaches.at(rank).into_iter().map(move |reach| (rank, reach))) {
+            let Some((mut rows, id)) = self.rows(rank, after.is_some(), &reach) else { continue };
+            if !filters.is_empty() && !matches!(reach, Reach::Few(_)) {
+                rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&id));
             }
-            if !seen.is_empty() {
-                // Said so that no index understands it: the names are walked, and each customer is asked. To walk all
-                // that somebody sees, look for each in the names and put them in order takes a hundred times as long.
-                rows.and_where(hidden(seen.clone()));
-            }
+            rows.cond_where(filters.clone());
             if let Some(after) = after.filter(|after| after.rank == rank) {
                 rows.cond_where(self.past(after, &id));
             }
@@ -312,7 +327,7 @@ impl<'s> Search<'s> {
         !self.by_phone() && (self.sought.spelled.is_some() || self.sought.text.chars().count() >= WHOLE)
     }
 
-    fn past(&self, after: &Place, id: &(sea_orm::DynIden, sea_orm::DynIden)) -> Condition {
+    fn past(&self, after: &Place, id: &Id) -> Condition {
         if after.rank != Rank::Begins {
             return Condition::all().add(Expr::col(id.clone()).lt(after.id));
         }

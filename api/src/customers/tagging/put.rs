@@ -159,7 +159,7 @@ pub(in crate::customers) async fn write(
     if !on.is_empty() {
         tx.insert_missing::<tagging::Entity>(on).await?;
         let adding = changes.iter().filter(|change| !change.add.is_empty());
-        tx.repeat::<customer::Entity>(&adding.map(|change| change.customer).collect::<Vec<_>>()).await?;
+        tx.repeat(&[tagging::again], &adding.map(|change| change.customer).collect::<Vec<_>>()).await?;
     }
     Ok(changes)
 }

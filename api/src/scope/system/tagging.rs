@@ -1,9 +1,10 @@
 //! Whose rules are to look at everybody again: once a day, because what they ask for may be counted from today.
 
 use super::System;
+use crate::auth::entity::tenant;
 use crate::clock::CHINA;
 use crate::customers::TagRulesDue;
-use crate::customers::entity::tagging;
+use crate::customers::entity::{searched, tagging};
 use crate::jobs;
 use crate::problem::Problem;
 use crate::tags::entity::{rule, tag};
@@ -54,7 +55,7 @@ impl System {
     }
 }
 
-/// Tags, and of each the customers, that are filled in in one go.
+/// Tags or businesses, and of each the customers, that are filled in in one go.
 const TAGS: u64 = 200;
 const CUSTOMERS: u64 = 500;
 /// Times that this is done in a row; what is left then waits for an hour.
@@ -62,12 +63,52 @@ const TURNS: usize = 100;
 
 #[expect(clippy::disallowed_methods, reason = "goes through all businesses")]
 impl System {
-    /// Writes again what rows of tags say of their customers where a server of an older version wrote them, which knew
-    /// of no copy. Looks at one place in an index for each tag, so it costs next to nothing when there are none.
+    /// Writes again what rows of tags and of the search say of their customers where a server of an older version wrote
+    /// them, which knew of no copy. Looks at one place in an index for each tag and each business, so it costs next to
+    /// nothing when there are none.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn fill_taggings(&self, only: Option<i64>) -> Result<usize, Problem> {
+    pub async fn fill_copies(&self, only: Option<i64>) -> Result<usize, Problem> {
+        Ok(self.fill_taggings(only).await? + self.fill_searched(only).await?)
+    }
+
+    async fn fill_searched(&self, only: Option<i64>) -> Result<usize, Problem> {
+        let empty = || Expr::col((searched::Entity, searched::Column::HolderId)).is_null();
+        let tenant = Expr::col((searched::Entity, searched::Column::TenantId));
+        let without = Query::select()
+            .expr(Expr::val(1))
+            .from(searched::Entity)
+            .and_where(tenant.equals((tenant::Entity, tenant::Column::Id)))
+            .and_where(empty())
+            .to_owned();
+        let mut filled = 0;
+        for _ in 0..TURNS {
+            let tenants = tenant::Entity::find()
+                .filter(Expr::exists(without.clone()))
+                .filter(Condition::all().add_option(only.map(|id| tenant::Column::Id.eq(id))))
+                .limit(TAGS)
+                .all(&self.at.db.read)
+                .await?;
+            if tenants.is_empty() {
+                break;
+            }
+            for tenant in tenants {
+                let rows = searched::Entity::find()
+                    .filter(searched::Column::TenantId.eq(tenant.id))
+                    .filter(empty())
+                    .limit(CUSTOMERS)
+                    .all(&self.at.db.read)
+                    .await?;
+                let ids: Vec<Uuid> = rows.iter().map(|row| row.customer_id).collect();
+                filled += ids.len();
+                self.at.db.write.execute(&searched::again(tenant.id, &ids)).await?;
+            }
+        }
+        Ok(filled)
+    }
+
+    async fn fill_taggings(&self, only: Option<i64>) -> Result<usize, Problem> {
         let empty = || {
             Condition::all()
                 .add(Expr::col((tagging::Entity, tagging::Column::Live)).is_null())

@@ -2,7 +2,7 @@
 
 use super::{Tx, repeats, set};
 use crate::scope::audit::Diff;
-use crate::scope::rows::{Aggregate, Tenanted};
+use crate::scope::rows::{Again, Aggregate, Tenanted};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
 use sea_orm::{
@@ -49,10 +49,10 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
         }
-        let repeated = repeats::<E>(&change, |_, _| true);
+        let again = repeats::<E>(&change, |_, _| true);
         let taken = update.set(change).exec(&self.tx).await?.rows_affected > 0;
-        if taken && repeated {
-            self.repeat::<E>(&[id]).await?;
+        if taken {
+            self.repeat(&again, &[id]).await?;
         }
         Ok(taken)
     }
@@ -79,22 +79,18 @@ impl Tx<'_> {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));
         }
-        let repeated = repeats::<E>(&change, |column, value| rows.iter().any(|(_, row)| row.get(column) != *value));
+        let again = repeats::<E>(&change, |column, value| rows.iter().any(|(_, row)| row.get(column) != *value));
         update.set(change).exec(&self.tx).await?;
-        if repeated {
-            let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
-            self.repeat::<E>(&ids).await?;
-        }
-        Ok(())
+        self.repeat(&again, &rows.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await
     }
 
     /// Writes again, where it is repeated, what the rows with these ids say.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn repeat<E: Tenanted>(&self, ids: &[Uuid]) -> Result<(), DbErr> {
-        if let Some(repeated) = E::repeated() {
-            self.tx.execute(&(repeated.again)(self.scope.tenant_id, ids)).await?;
+    pub(crate) async fn repeat(&self, again: &[Again], ids: &[Uuid]) -> Result<(), DbErr> {
+        for again in again {
+            self.tx.execute(&again(self.scope.tenant_id, ids)).await?;
         }
         Ok(())
     }
@@ -109,7 +105,7 @@ impl Tx<'_> {
         change: E::ActiveModel,
     ) -> Result<u64, DbErr> {
         self.writes::<E>();
-        debug_assert!(!repeats::<E>(&change, |_, _| true), "what is repeated elsewhere changes by its ids");
+        debug_assert!(repeats::<E>(&change, |_, _| true).is_empty(), "what is repeated elsewhere changes by its ids");
         let update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::rows(&self.scope.look(true)))
@@ -183,9 +179,10 @@ impl Tx<'_> {
             set(&mut risen, updated_at, self.scope.now.into());
             update = update.filter(live.is_null()).col_expr(version, Expr::col(version).add(1));
         }
+        let again = repeats::<E>(&risen, |_, _| true);
         let risen = update.set(risen).exec(&self.tx).await?.rows_affected > 0;
         if risen {
-            self.repeat::<E>(&[id]).await?;
+            self.repeat(&again, &[id]).await?;
         }
         Ok(risen)
     }
@@ -202,11 +199,11 @@ impl Tx<'_> {
         change: E::ActiveModel,
     ) -> Result<bool, DbErr> {
         self.writes::<E>();
-        let repeated = repeats::<E>(&change, |_, _| true);
+        let again = repeats::<E>(&change, |_, _| true);
         let update = self.scoped_update::<E>(id).filter(condition.into_condition());
         let done = update.set(change).exec(&self.tx).await?.rows_affected > 0;
-        if done && repeated {
-            self.repeat::<E>(&[id]).await?;
+        if done {
+            self.repeat(&again, &[id]).await?;
         }
         Ok(done)
     }

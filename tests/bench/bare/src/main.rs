@@ -198,6 +198,7 @@ macro_rules! shop {
                     .bind(id)
                     .bind(&new.name)
                     .bind(new.text())
+                    .bind(shop.staff)
                     .execute(&mut *tx)
                     .await?;
                 let terms = new.terms();
@@ -304,18 +305,19 @@ async fn main() -> anyhow::Result<()> {
     let (tenant, staff) = (tenant.parse::<i64>()?, staff.parse::<Uuid>()?);
     if let Some(path) = database.strip_prefix("sqlite://") {
         // As in api/src/db/mod.rs.
-        let options = || {
+        let options = |cache| {
             sqlx::sqlite::SqliteConnectOptions::new()
                 .filename(path)
                 .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sqlx::sqlite::SqliteSynchronous::Normal)
                 .foreign_keys(true)
                 .busy_timeout(std::time::Duration::from_secs(10))
-                .pragma("cache_size", "-16000")
-                .pragma("mmap_size", "268435456")
+                .pragma("cache_size", cache)
+                .pragma("mmap_size", "1099511627776")
         };
         let pool = |size| sqlx::sqlite::SqlitePoolOptions::new().max_connections(size);
-        let (read, write) = (pool(8).connect_with(options()).await?, pool(1).connect_with(options()).await?);
+        let (read, write) = (pool(8).connect_with(options("-16000")), pool(1).connect_with(options("-131072")));
+        let (read, write) = (read.await?, write.await?);
         serve!(listen, on_sqlite, on_sqlite::Shop { read, write, tenant, staff }).context("serving")
     } else {
         let pool = sqlx::mysql::MySqlPoolOptions::new().max_connections(8).test_before_acquire(false).after_connect(

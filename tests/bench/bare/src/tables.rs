@@ -18,7 +18,7 @@ pub const GROUPS: &str = "tenant_id id name place single version created_at upda
 
 pub const REMEMBERED: &str = "tenant_id actor_id digest body_digest answer created_at";
 
-pub const SEARCHED: &str = "tenant_id customer_id name_key text";
+pub const SEARCHED: &str = "tenant_id customer_id name_key text holder_id";
 
 pub const TERMS: &str = "tenant_id term customer_id";
 

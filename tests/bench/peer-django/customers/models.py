@@ -175,6 +175,7 @@ class Searched(models.Model):
     customer_id = Id()
     name_key = models.CharField(max_length=191)
     text = models.CharField(max_length=2000, null=True)
+    holder_id = Id(null=True)
 
     class Meta:
         managed = False

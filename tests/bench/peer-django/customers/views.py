@@ -134,7 +134,7 @@ class CustomerViewSet(viewsets.GenericViewSet):
         )
         customer.save(force_insert=True)
         terms, key, text = indexed(customer.name, customer.company)
-        Searched.objects.create(tenant_id=tenant_id, customer_id=id, name_key=key, text=text)
+        Searched.objects.create(tenant_id=tenant_id, customer_id=id, name_key=key, text=text, holder_id=owner)
         Term.objects.bulk_create(Term(tenant_id=tenant_id, term=term, customer_id=id) for term in sorted(terms))
         Phone.objects.bulk_create(
             Phone(
