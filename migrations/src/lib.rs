@@ -49,6 +49,7 @@ mod m0084_servers;
 mod m0087_attachments;
 mod m0088_trial_owners;
 mod m0089_search_holders;
+mod m0090_pool_walks;
 mod schema;
 
 /// All migrations in their order.
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0087_attachments::Migration),
             Box::new(m0088_trial_owners::Migration),
             Box::new(m0089_search_holders::Migration),
+            Box::new(m0090_pool_walks::Migration),
         ]
     }
 }

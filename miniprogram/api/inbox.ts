@@ -43,7 +43,8 @@ export async function loadSubscriptions(): Promise<SubscriptionTemplate[]> {
 
 /** Asks for them once a start, on the pages that lead to the forms: whoever saves quickly is asked as well. */
 export function prepareReminders(): void {
-  if (!may('tasks.read') || prepared === actor()) return
+  // A phone that was wiped keeps nothing, whoever it was.
+  if (!may('tasks.read') || (prepared === actor() && wx.getStorageSync(place()))) return
   prepared = actor()
   void loadSubscriptions().catch(() => (prepared = ''))
 }

@@ -3,10 +3,15 @@ interface Page {
   getPageId: () => string
 }
 
+/** The pages that tabs lead to are made by Page(), which promises no id. */
+interface Shown {
+  getPageId?: () => string
+}
+
 /** An answer may come after somebody has left the page that asked: what closed or opened a page then would do it to another one. */
 export function onTop(page: Page): boolean {
-  const pages = getCurrentPages() as unknown as Page[]
-  return pages[pages.length - 1]?.getPageId() === page.getPageId()
+  const pages = getCurrentPages() as unknown as Shown[]
+  return pages[pages.length - 1]?.getPageId?.() === page.getPageId()
 }
 
 /** Closes a page that is done: back to where it was opened, or to `home` when it was opened by itself. */

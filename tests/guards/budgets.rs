@@ -60,7 +60,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("delete_customer", 9),
     ("erase_customer", 32), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
-    ("change_customer", 16), // with a new name: what it was found by goes (2), what it is found by comes (2)
+    ("change_customer", 17), // with a new name: what it was found by goes (2), what it is found by comes (3)
     ("list_regions", 0),
     ("list_customer_types", 1),
     ("create_customer_type", 2),

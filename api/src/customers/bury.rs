@@ -42,7 +42,7 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Prob
         return Ok(false);
     }
     index_phones(tx, row.id, &vault).await?;
-    search::index(tx, (row.id, row.holder()), &row.name, row.company.as_deref()).await?;
+    search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
     if let Some(pool) = row.pool_id {
         let now = pools::standing(tx, pool).await?;
         if now != Some(pool) {

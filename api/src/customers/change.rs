@@ -151,7 +151,7 @@ pub(super) async fn change(
         search::unindex(tx, id, &before.name, before.company.as_deref()).await?;
         let name = change.name.try_as_ref().unwrap_or(&before.name);
         let company = change.company.try_as_ref().unwrap_or(&before.company);
-        search::index(tx, (id, input.owner_id.unwrap_or_else(|| before.holder())), name, company.as_deref()).await?;
+        search::index(tx, id, name, company.as_deref()).await?;
     }
     if let Some(vault) = &phones {
         tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(id)).await?;

@@ -99,8 +99,10 @@ pub(crate) enum Part {
     Of(Vec<Uuid>),
     /// Those in these pools.
     In(Vec<Uuid>),
-    /// Those that meet this.
-    Whoever(Condition),
+    /// Those that somebody helps with, and that meet this.
+    Helped(Uuid, Condition),
+    /// Those in any pool.
+    Pooled,
 }
 
 impl Part {
@@ -115,7 +117,8 @@ impl Part {
             Self::None => none(),
             Self::Of(people) => Condition::all().add(Column::PoolId.is_null()).add(one(Column::OwnerId, people)),
             Self::In(pools) => Condition::all().add(one(Column::PoolId, pools)),
-            Self::Whoever(condition) => condition.clone(),
+            Self::Helped(_, condition) => condition.clone(),
+            Self::Pooled => Condition::all().add(Column::PoolId.is_not_null()),
         }
     }
 
@@ -123,15 +126,7 @@ impl Part {
     fn holders(&self) -> &[Uuid] {
         match self {
             Self::Of(these) | Self::In(these) => these,
-            Self::Every | Self::None | Self::Whoever(_) => &[],
-        }
-    }
-
-    /// What nothing but a customer's own row can say.
-    fn whoever(&self) -> Option<&Condition> {
-        match self {
-            Self::Whoever(condition) => Some(condition),
-            _ => None,
+            Self::Every | Self::None | Self::Helped(..) | Self::Pooled => &[],
         }
     }
 }
@@ -153,13 +148,12 @@ pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
     let helped = Condition::all().add(helped).add(owned.condition().not());
     // A customer in a pool is there to be looked at; to change it one takes it out first.
     if look.write {
-        return vec![owned, Part::Whoever(helped)];
+        return vec![owned, Part::Helped(sight.me, helped)];
     }
     let nobody = sight.helped.as_ref().is_some_and(Vec::is_empty);
-    let helped = (!nobody).then(|| Part::Whoever(helped.add(Column::PoolId.is_null())));
+    let helped = (!nobody).then(|| Part::Helped(sight.me, helped.add(Column::PoolId.is_null())));
     let Some(pools) = &sight.pools else {
-        let anywhere = Part::Whoever(Condition::all().add(Column::PoolId.is_not_null()));
-        return [owned].into_iter().chain(helped).chain([anywhere]).collect();
+        return [owned].into_iter().chain(helped).chain([Part::Pooled]).collect();
     };
     // Each of a few is a range of one index in the order of the list.
     let together = if pools.len() <= APART { 1 } else { pools.len() };
@@ -168,7 +162,7 @@ pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
 }
 
 /// The customers that somebody helps with, or may change as their colleague's help.
-fn helped_by(look: &Look<'_>, staff_id: Uuid) -> SelectStatement {
+pub(in crate::customers) fn helped_by(look: &Look<'_>, staff_id: Uuid) -> SelectStatement {
     let edits = look.write.then(|| helper::Column::Level.eq(HelperLevel::Edit.as_str()));
     Query::select()
         .column(helper::Column::CustomerId)

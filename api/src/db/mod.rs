@@ -15,7 +15,7 @@ use near::Opener;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
-    QueryTrait as _, Select, SqlErr, SqliteTransactionMode, SqlxMySqlConnector, SqlxSqliteConnector,
+    QueryTrait as _, Select, SqlErr, SqliteTransactionMode, SqlxMySqlConnector, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
@@ -153,7 +153,11 @@ impl Connections {
             // sea-orm-migration takes no lock of its own. GET_LOCK belongs to a session, so the lock
             // sits on a transaction's connection while the migrations run on others of the pool.
             let holder = self.write.begin().await?;
-            holder.execute_unprepared("SELECT GET_LOCK('shuke_migrate', 60)").await?;
+            // A migration that fills a column of a million rows takes minutes.
+            let lock = Statement::from_string(DbBackend::MySql, "SELECT GET_LOCK('shuke_migrate', 1800)");
+            let row = holder.query_one_raw(lock).await?;
+            let held = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten() == Some(1);
+            anyhow::ensure!(held, "another process has been migrating for half an hour");
             let done = Migrator::up(&self.write, None).await;
             holder.execute_unprepared("SELECT RELEASE_LOCK('shuke_migrate')").await?;
             holder.commit().await?;

@@ -29,6 +29,9 @@ const AT_ONCE: i64 = 3;
 /// entries.
 const FINISH: std::time::Duration = std::time::Duration::from_secs(2);
 
+/// Sweeps after a start, one an hour, in which what servers of the version before left is put right.
+const AFTER_START: u32 = 2;
+
 /// Runs jobs until it is told to stop.
 pub struct Worker {
     stop: watch::Sender<bool>,
@@ -43,11 +46,18 @@ impl Worker {
         let sealing = actix_web::rt::spawn(seal(Arc::clone(&at), stopped.clone()));
         let pause = std::time::Duration::from_millis(Ord::max(at.config.jobs.poll_ms, 10));
         let task = actix_web::rt::spawn(async move {
-            let mut swept = None;
+            let (mut swept, mut sweeps) = (None, 0_u32);
             while !*stopped.borrow() {
                 let now = at.clock.now();
                 if swept.is_none_or(|last| now - last > Duration::hours(1)) {
                     swept = Some(now);
+                    sweeps = sweeps.saturating_add(1);
+                    // Servers of the version before may go on for a while beside this one.
+                    if sweeps <= AFTER_START
+                        && let Err(error) = System::new(&at).compare_search(None).await
+                    {
+                        tracing::error!(%error, "comparing what the search says with customers");
+                    }
                     if let Err(error) = System::new(&at).sweep().await {
                         tracing::error!(%error, "sweeping");
                     }
@@ -63,7 +73,7 @@ impl Worker {
                     if let Err(error) = System::new(&at).begin_tagging(None).await {
                         tracing::error!(%error, "looking for rules that give tags");
                     }
-                    if let Err(error) = System::new(&at).fill_copies(None).await {
+                    if let Err(error) = System::new(&at).fill_taggings(None).await {
                         tracing::error!(%error, "writing again what rows of tags say");
                     }
                     if let Err(error) = System::new(&at).begin_recycling(None).await {

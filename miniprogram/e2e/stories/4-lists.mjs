@@ -35,7 +35,9 @@ export async function tell({ step, open, world }) {
 
   await step('what was typed just before a customer was opened is asked for when one is back', async () => {
     const asked = () => phone.requests.filter((one) => /\/customers\?.*q=/.test(one.path)).length
-    const [before, id] = [asked(), (await rows())[0]]
+    // The count may be there before the list.
+    const id = await until('a customer', async () => (await rows())[0])
+    const before = asked()
     // In one turn of the page: quicker than any finger, however busy the machine.
     await phone.page.evaluate((url) => {
       const input = [...document.querySelectorAll('[data-testid=search] input')].find((one) => one.checkVisibility())

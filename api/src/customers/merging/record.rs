@@ -284,8 +284,7 @@ impl Record {
         let (old, new) = (&now.columns, &self.columns);
         if old.name != new.name || old.company != new.company {
             search::unindex(tx, row.id, &old.name, old.company.as_deref()).await?;
-            let holder = new.pool_id.unwrap_or(new.owner_id);
-            search::index(tx, (row.id, holder), &new.name, new.company.as_deref()).await?;
+            search::index(tx, row.id, &new.name, new.company.as_deref()).await?;
         }
         if now.vault.phones != self.vault.phones {
             tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(row.id)).await?;

@@ -13,31 +13,36 @@ use uuid::Uuid;
 /// Customers that are indexed in one transaction: some three thousand narrow rows.
 const BATCH: u64 = 100;
 
-/// A customer, and who holds it: its pool, or else who looks after it.
+/// A customer who is just being written down, and who holds it: its pool, or else who looks after it.
 pub(crate) type Held = (Uuid, Uuid);
 
 /// Makes a customer findable by this name and company.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn index(tx: &Tx<'_>, customer: Held, name: &str, company: Option<&str>) -> Result<(), DbErr> {
-    write(tx, vec![(customer, Indexed::of(name, company))]).await
+pub(crate) async fn index(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&str>) -> Result<(), DbErr> {
+    write(tx, vec![(id, Indexed::of(name, company))]).await
 }
 
-async fn write(tx: &Tx<'_>, customers: Vec<(Held, Indexed)>) -> Result<(), DbErr> {
-    let (texts, terms) = rows(customers);
+/// Who holds them is taken from their rows as they are now: what was read of them before may have changed since.
+async fn write(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr> {
+    let ids: Vec<Uuid> = customers.iter().map(|(id, _)| *id).collect();
+    let (texts, terms) = rows(customers.into_iter().map(|(id, indexed)| (id, None, indexed)));
     tx.insert_missing::<searched::Entity>(texts).await?;
-    tx.insert_missing::<term::Entity>(terms.iter().map(term_row).collect()).await
+    tx.insert_missing::<term::Entity>(terms.iter().map(term_row).collect()).await?;
+    tx.repeat(&[searched::again], &ids).await
 }
 
-fn rows(customers: Vec<(Held, Indexed)>) -> (Vec<searched::ActiveModel>, Vec<(i64, Uuid)>) {
+fn rows(
+    customers: impl Iterator<Item = (Uuid, Option<Uuid>, Indexed)>,
+) -> (Vec<searched::ActiveModel>, Vec<(i64, Uuid)>) {
     let (mut texts, mut terms) = (Vec::new(), Vec::new());
-    for ((id, holder), Indexed { terms: its, name_key, text }) in customers {
+    for (id, holder, Indexed { terms: its, name_key, text }) in customers {
         texts.push(searched::ActiveModel {
             customer_id: Set(id),
             name_key: Set(name_key),
             text: Set(Some(text)),
-            holder_id: Set(Some(holder)),
+            holder_id: Set(holder),
             ..Default::default()
         });
         terms.extend(its.into_iter().map(|term| (term, id)));
@@ -57,8 +62,10 @@ pub(crate) async fn index_texts(
     tx: &Tx<'_>,
     customers: Vec<(Held, String, Option<String>)>,
 ) -> Result<Vec<(i64, Uuid)>, DbErr> {
-    let indexed = customers.into_iter().map(|(held, name, company)| (held, Indexed::of(&name, company.as_deref())));
-    let (texts, terms) = rows(indexed.collect());
+    let indexed = |((id, holder), name, company): (Held, String, Option<String>)| {
+        (id, Some(holder), Indexed::of(&name, company.as_deref()))
+    };
+    let (texts, terms) = rows(customers.into_iter().map(indexed));
     tx.insert_many::<searched::Entity>(texts).await?;
     Ok(terms)
 }
@@ -109,7 +116,7 @@ impl Job for SearchOutdated {
             let page = |rows: sea_orm::Select<customer::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
             let rows = tx.find::<customer::Entity>().filter(past).shape(page).all().await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(true) };
-            let anew = rows.iter().map(|row| ((row.id, row.holder()), Indexed::of(&row.name, row.company.as_deref())));
+            let anew = rows.iter().map(|row| (row.id, Indexed::of(&row.name, row.company.as_deref())));
             write(&tx, anew.collect()).await?;
             tx.unrecorded("what is searched follows from what is recorded");
             tx.commit().await?;

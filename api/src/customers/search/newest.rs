@@ -140,7 +140,7 @@ pub async fn count(scope: &Scope, query: &CustomerQuery) -> Result<(u64, bool), 
     let most = COUNT_CAP + 1;
     let rows = parts.iter().flat_map(|part| match part {
         Part::Every | Part::Of(_) | Part::In(_) => tagged.some(part, most),
-        Part::None | Part::Whoever(_) => vec![some_of(scope, part, &filters.condition, most)],
+        Part::None | Part::Helped(..) | Part::Pooled => vec![some_of(scope, part, &filters.condition, most)],
     });
     Ok(capped(scope.amounts(rows.collect()).await?.iter().sum()))
 }

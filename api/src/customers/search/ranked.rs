@@ -9,7 +9,7 @@ use super::rarity::{learn, rarest};
 use super::reach::{Reach, Reaches};
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
-use crate::customers::entity::{customer, phone, searched, term};
+use crate::customers::entity::{customer, helper, phone, searched, term};
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
 use crate::customers::view::{Brief, Listed};
@@ -111,48 +111,47 @@ impl<'s> Search<'s> {
     /// The ids of one rank, and the column that says them. `apart`: without those that begin so, who have a rank of
     /// their own; their names have to be fetched for that. Only those within `reach`.
     fn rows(&self, rank: Rank, apart: bool, reach: &Reach) -> Option<(SelectStatement, Id)> {
-        let (index, asked) = (self.scope.keys().index(), reach.asked());
+        let (index, asked) = (self.scope.keys().index(), Condition::all().add_option(reach.asked()));
+        let looks = |verify: bool| {
+            let begins = apart.then(|| self.begins().not());
+            asked.clone().add_option(begins).add_option(verify.then(|| self.like()))
+        };
         let mut rows = Query::select();
         let id = match rank {
-            Rank::Phone => {
-                let number = self.number.as_ref()?;
-                rows.from(phone::Entity).cond_where(with_digest(PHONE, index.phone_anywhere(number)));
+            Rank::Phone | Rank::LastFour => {
+                let digests = match rank {
+                    Rank::Phone => with_digest(PHONE, index.phone_anywhere(self.number.as_ref()?)),
+                    _ => with_digest(LAST_FOUR, index.last_four_anywhere(self.last_four.as_deref()?)),
+                };
                 let at = (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden());
-                self.text(&mut rows, &at, Condition::all().add_option(asked));
-                at
-            }
-            Rank::LastFour => {
-                let four = self.last_four.as_deref()?;
-                rows.from(phone::Entity).cond_where(with_digest(LAST_FOUR, index.last_four_anywhere(four)));
-                let at = (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden());
-                self.text(&mut rows, &at, Condition::all().add_option(asked));
+                rows.from(phone::Entity).cond_where(digests);
+                self.text(&mut rows, &at, asked);
                 at
             }
             Rank::Begins => {
                 let id = (searched::Entity.into_iden(), searched::Column::CustomerId.into_iden());
-                if let Reach::Few(condition) = reach {
-                    rows.from(customer::Entity).join(AFTER, searched::Entity, Condition::all());
-                    rows.cond_where(self.same(&id)).cond_where(condition.clone());
+                if let Reach::Helped(these, condition) = reach {
+                    let helped = (Alias::new("helped").into_iden(), helper::Column::CustomerId.into_iden());
+                    rows.from_subquery(these.clone(), helped.0.clone());
+                    rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&helped));
+                    rows.join(AFTER, searched::Entity, Condition::all()).cond_where(self.same(&id));
+                    rows.cond_where(condition.clone());
                 } else {
                     rows.from(searched::Entity);
                 }
-                rows.cond_where(self.begins().add_option(asked));
+                rows.cond_where(self.begins()).cond_where(asked);
                 id
             }
             Rank::Sounds => {
                 let (spelled, verify) = self.sought.spelled?;
                 let at = self.terms(&mut rows, &[spelled]);
-                let begins = apart.then(|| self.begins().not());
-                let verify = verify.then(|| self.like());
-                self.text(&mut rows, &at, Condition::all().add_option(asked).add_option(begins).add_option(verify));
+                self.text(&mut rows, &at, looks(verify));
                 at
             }
             Rank::Holds => {
                 let at = self.terms(&mut rows, &self.sought.pairs);
                 let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
-                let verify = self.sought.pairs_verify.then(|| self.like());
-                let begins = apart.then(|| self.begins().not());
-                self.text(&mut rows, &at, Condition::all().add_option(asked).add_option(begins).add_option(verify));
+                self.text(&mut rows, &at, looks(self.sought.pairs_verify));
                 rows.cond_where(Condition::all().add_option(heard));
                 at
             }
@@ -262,11 +261,32 @@ impl<'s> Search<'s> {
 
     /// The ids of the page after `after`: of each of these ranks, or of all of them that stand in one order, a page.
     fn page(&self, ranks: &[Rank], filters: &Condition, limit: u64, after: Option<&Place>) -> Option<SelectStatement> {
-        let (reaches, mut ids) = (Reaches::of(self.scope), Vec::new());
+        let reaches = Reaches::of(self.scope);
         let left = ranks.iter().copied().filter(|rank| after.is_none_or(|after| after.rank <= *rank));
-        for (rank, reach) in left.flat_map(|rank| reaches.at(rank).into_iter().map(move |reach| (rank, reach))) {
-            let Some((mut rows, id)) = self.rows(rank, after.is_some(), &reach) else { continue };
-            if !filters.is_empty() && !matches!(reach, Reach::Few(_)) {
+        let ids = left.filter_map(|rank| self.of_rank(rank, &reaches.at(rank), filters, limit, after));
+        let all = ids.reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
+        let mut page = Query::select().column(term::Column::CustomerId).from_subquery(all, "page").to_owned();
+        if ranks.contains(&Rank::Holds) {
+            // Names that begin so may be found a second time, and then leave room for others.
+            let limit = if ranks.contains(&Rank::Begins) { limit * 2 } else { limit };
+            page.order_by(RANK, Order::Asc).order_by(term::Column::CustomerId, Order::Desc).limit(limit);
+        }
+        Some(page)
+    }
+
+    /// The ids of a page of one rank, of all that is within reach.
+    fn of_rank(
+        &self,
+        rank: Rank,
+        reaches: &[Reach],
+        filters: &Condition,
+        limit: u64,
+        after: Option<&Place>,
+    ) -> Option<SelectStatement> {
+        let mut pieces = Vec::new();
+        for reach in reaches {
+            let (mut rows, id) = self.rows(rank, after.is_some(), reach)?;
+            if !filters.is_empty() && !matches!(reach, Reach::Helped(..)) {
                 rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&id));
             }
             rows.cond_where(filters.clone());
@@ -283,16 +303,21 @@ impl<'s> Search<'s> {
                 rows.order_by(id, Order::Desc);
             }
             rows.expr_as(Expr::val(place(rank)), RANK).limit(limit);
-            ids.push(part(rows));
+            pieces.push(rows);
         }
-        let all = ids.into_iter().reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
-        let mut page = Query::select().column(term::Column::CustomerId).from_subquery(all, "page").to_owned();
-        if ranks.contains(&Rank::Holds) {
-            // Names that begin so may be found a second time, and then leave room for others.
-            let limit = if ranks.contains(&Rank::Begins) { limit * 2 } else { limit };
-            page.order_by(RANK, Order::Asc).order_by(term::Column::CustomerId, Order::Desc).limit(limit);
+        if pieces.len() < 2 {
+            return pieces.pop().map(part);
         }
-        Some(page)
+        // Each piece has the first of its own names; the first of all are wanted.
+        let key = searched::Column::NameKey;
+        let named = pieces.into_iter().map(|mut rows| part(rows.column((searched::Entity, key)).to_owned()));
+        let all = named.reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
+        let mut first = Query::select()
+            .columns([term::Column::CustomerId.into_iden(), RANK.into_iden()])
+            .from_subquery(all, "pieces")
+            .to_owned();
+        first.order_by(key, Order::Asc).order_by(term::Column::CustomerId, Order::Asc).limit(limit);
+        Some(part(first))
     }
 
     /// The ids of the page after `after`, and of some customers more than it has.

@@ -2,11 +2,11 @@
 
 use super::place::Rank;
 use crate::customers::entity::{customer, searched};
-use crate::customers::{Part, parts};
+use crate::customers::{Part, helped_by, parts};
 use crate::scope::{Scope, hidden};
 use domain::permission::Resource;
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use uuid::Uuid;
 
 /// People and pools whose names are looked through one by one: each is a piece of the index of names. Those of more
@@ -21,15 +21,15 @@ pub(super) enum Reach {
     Of(Uuid),
     /// Those whose row of the search meets this.
     Asked(Condition),
-    /// Those whose own row meets this: so few that they are looked up first.
-    Few(Condition),
+    /// Of these, who are looked up first, those whose own row meets this.
+    Helped(SelectStatement, Condition),
 }
 
 impl Reach {
     /// What a row of the search has to say.
     pub(super) fn asked(&self) -> Option<Expr> {
         match self {
-            Self::All | Self::Few(_) => None,
+            Self::All | Self::Helped(..) => None,
             Self::Of(holder) => Some(searched::Column::HolderId.eq(*holder)),
             // Said so that no index understands it: terms are walked in the order of the page, and each customer is
             // asked. To walk all that somebody sees and put them in order takes a hundred times as long.
@@ -39,14 +39,14 @@ impl Reach {
 }
 
 /// Whom the scope sees, as each rank is looked through.
-pub(super) struct Reaches {
-    tenant_id: i64,
+pub(super) struct Reaches<'s> {
+    scope: &'s Scope,
     parts: Vec<Part>,
 }
 
-impl Reaches {
-    pub(super) fn of(scope: &Scope) -> Self {
-        Self { tenant_id: scope.tenant_id(), parts: parts(&scope.look(false), Resource::Customers) }
+impl<'s> Reaches<'s> {
+    pub(super) fn of(scope: &'s Scope) -> Self {
+        Self { scope, parts: parts(&scope.look(false), Resource::Customers) }
     }
 
     /// Together all that somebody sees, and nobody twice.
@@ -57,17 +57,23 @@ impl Reaches {
             _ => {}
         }
         let holders: Vec<Uuid> = self.parts.iter().flat_map(Part::holders).copied().collect();
-        let others = || self.parts.iter().filter_map(Part::whoever);
+        let others = self.parts.iter().filter(|part| matches!(part, Part::Helped(..) | Part::Pooled));
         let held = || Condition::all().add(searched::Column::HolderId.is_in(holders.iter().copied()));
         if rank != Rank::Begins {
-            let any = others().map(|condition| self.own(condition.clone()));
+            let any = others.map(|part| self.own(part.condition()));
             return vec![Reach::Asked(any.fold(Condition::any().add(held()), Condition::add))];
         }
         let mut all: Vec<Reach> = match holders.len() {
             ..=APART => holders.iter().map(|holder| Reach::Of(*holder)).collect(),
             _ => vec![Reach::Asked(held())],
         };
-        all.extend(others().map(|condition| Reach::Few(condition.clone())));
+        // While there is no pool that one could see, nobody is in one.
+        all.extend(others.filter_map(|part| match part {
+            Part::Helped(by, condition) => {
+                Some(Reach::Helped(helped_by(&self.scope.look(false), *by), condition.clone()))
+            }
+            _ => None,
+        }));
         all
     }
 
@@ -76,7 +82,7 @@ impl Reaches {
         let row = Query::select()
             .expr(Expr::val(1))
             .from(customer::Entity)
-            .and_where(customer::Column::TenantId.eq(self.tenant_id))
+            .and_where(customer::Column::TenantId.eq(self.scope.tenant_id()))
             .and_where(
                 Expr::col((customer::Entity, customer::Column::Id))
                     .equals((searched::Entity, searched::Column::CustomerId)),

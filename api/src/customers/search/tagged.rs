@@ -153,7 +153,7 @@ impl<'s> Tagged<'s> {
     fn pieces(&self, part: &Part) -> Vec<Piece> {
         let theirs: Option<BTreeSet<Uuid>> = match part {
             Part::Every => None,
-            Part::None | Part::Whoever(_) => return Vec::new(),
+            Part::None | Part::Helped(..) | Part::Pooled => return Vec::new(),
             Part::Of(these) | Part::In(these) => Some(these.iter().copied().collect()),
         };
         let holders = match (&self.holders, theirs) {

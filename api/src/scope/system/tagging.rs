@@ -4,12 +4,12 @@ use super::System;
 use crate::auth::entity::tenant;
 use crate::clock::CHINA;
 use crate::customers::TagRulesDue;
-use crate::customers::entity::{searched, tagging};
+use crate::customers::entity::{customer, searched, tagging};
 use crate::jobs;
 use crate::problem::Problem;
 use crate::tags::entity::{rule, tag};
 use chrono::{DateTime, NaiveTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, JoinType, Order, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
 };
@@ -55,60 +55,22 @@ impl System {
     }
 }
 
-/// Tags or businesses, and of each the customers, that are filled in in one go.
+/// Tags, and of each the customers, that are filled in in one go.
 const TAGS: u64 = 200;
 const CUSTOMERS: u64 = 500;
-/// Times that this is done in a row; what is left then waits for an hour.
+/// Customers that are compared in one go.
+const COMPARED: u64 = 1000;
+/// Times that tags are filled in in a row; what is left then waits for an hour.
 const TURNS: usize = 100;
 
 #[expect(clippy::disallowed_methods, reason = "goes through all businesses")]
 impl System {
-    /// Writes again what rows of tags and of the search say of their customers where a server of an older version wrote
-    /// them, which knew of no copy. Looks at one place in an index for each tag and each business, so it costs next to
-    /// nothing when there are none.
+    /// Writes again what rows of tags say of their customers where a server of an older version wrote them, which knew
+    /// of no copy. Looks at one place in an index for each tag, so it costs next to nothing when there are none.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn fill_copies(&self, only: Option<i64>) -> Result<usize, Problem> {
-        Ok(self.fill_taggings(only).await? + self.fill_searched(only).await?)
-    }
-
-    async fn fill_searched(&self, only: Option<i64>) -> Result<usize, Problem> {
-        let empty = || Expr::col((searched::Entity, searched::Column::HolderId)).is_null();
-        let tenant = Expr::col((searched::Entity, searched::Column::TenantId));
-        let without = Query::select()
-            .expr(Expr::val(1))
-            .from(searched::Entity)
-            .and_where(tenant.equals((tenant::Entity, tenant::Column::Id)))
-            .and_where(empty())
-            .to_owned();
-        let mut filled = 0;
-        for _ in 0..TURNS {
-            let tenants = tenant::Entity::find()
-                .filter(Expr::exists(without.clone()))
-                .filter(Condition::all().add_option(only.map(|id| tenant::Column::Id.eq(id))))
-                .limit(TAGS)
-                .all(&self.at.db.read)
-                .await?;
-            if tenants.is_empty() {
-                break;
-            }
-            for tenant in tenants {
-                let rows = searched::Entity::find()
-                    .filter(searched::Column::TenantId.eq(tenant.id))
-                    .filter(empty())
-                    .limit(CUSTOMERS)
-                    .all(&self.at.db.read)
-                    .await?;
-                let ids: Vec<Uuid> = rows.iter().map(|row| row.customer_id).collect();
-                filled += ids.len();
-                self.at.db.write.execute(&searched::again(tenant.id, &ids)).await?;
-            }
-        }
-        Ok(filled)
-    }
-
-    async fn fill_taggings(&self, only: Option<i64>) -> Result<usize, Problem> {
+    pub async fn fill_taggings(&self, only: Option<i64>) -> Result<usize, Problem> {
         let empty = || {
             Condition::all()
                 .add(Expr::col((tagging::Entity, tagging::Column::Live)).is_null())
@@ -148,6 +110,62 @@ impl System {
             }
         }
         Ok(filled)
+    }
+
+    /// Compares what rows of the search say with their customers, and writes it again where a server of an older version
+    /// changed these and not the copy. It looks at everybody, so it is for the time after a start.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn compare_search(&self, only: Option<i64>) -> Result<usize, Problem> {
+        let tenants = tenant::Entity::find().select_only().column(tenant::Column::Id);
+        let tenants = tenants.filter(Condition::all().add_option(only.map(|id| tenant::Column::Id.eq(id))));
+        let tenants: Vec<i64> = tenants.into_tuple().all(&self.at.db.read).await?;
+        let mut written = 0;
+        for tenant in tenants {
+            let mut after = Uuid::nil();
+            loop {
+                let (wrong, last) = self.wrong_holders(tenant, after).await?;
+                if !wrong.is_empty() {
+                    written += wrong.len();
+                    self.at.db.write.execute(&searched::again(tenant, &wrong)).await?;
+                }
+                let Some(last) = last else { break };
+                after = last;
+            }
+        }
+        Ok(written)
+    }
+
+    /// Of the next customers of a business those whose holder is another one than the search says; and the last that
+    /// was looked at.
+    async fn wrong_holders(&self, tenant: i64, after: Uuid) -> Result<(Vec<Uuid>, Option<Uuid>), Problem> {
+        let of = |column: searched::Column| Expr::col((searched::Entity, column));
+        let same = Condition::all().add(Expr::col((customer::Entity, customer::Column::TenantId)).eq(tenant)).add(
+            Expr::col((customer::Entity, customer::Column::Id))
+                .equals((searched::Entity, searched::Column::CustomerId)),
+        );
+        let rows = Query::select()
+            .expr(of(searched::Column::CustomerId))
+            .expr(of(searched::Column::HolderId))
+            .expr_as(customer::holder(), "held_by")
+            .from(searched::Entity)
+            .join(JoinType::InnerJoin, customer::Entity, same)
+            .and_where(of(searched::Column::TenantId).eq(tenant))
+            .and_where(of(searched::Column::CustomerId).gt(after))
+            .order_by((searched::Entity, searched::Column::CustomerId), Order::Asc)
+            .limit(COMPARED)
+            .to_owned();
+        let (mut wrong, mut last) = (Vec::new(), None);
+        for row in self.at.db.read.query_all(&rows).await? {
+            let id: Uuid = row.try_get_by_index(0)?;
+            let (said, held): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            if said != held {
+                wrong.push(id);
+            }
+            last = Some(id);
+        }
+        Ok((wrong, last))
     }
 }
 

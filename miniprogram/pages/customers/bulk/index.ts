@@ -50,6 +50,8 @@ Component({
     acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
     own: [] as CustomField[], field: null as CustomRow | null, typed: '' as unknown, text: '',
     run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
+    /** The choice that the run is about; and whether the page is no more. */
+    about: '', gone: false,
   },
   lifetimes: {
     attached() {
@@ -57,7 +59,7 @@ Component({
       this.drawRights()
     },
     detached() {
-      takeTurn(this, 'run')
+      this.data.gone = true
       clearTimeout(this.data.timer)
     },
   },
@@ -91,6 +93,10 @@ Component({
     },
     leave() {
       this.triggerEvent('leave')
+    },
+    /** What is chosen now, to be compared with what was. */
+    choice(): string {
+      return JSON.stringify([this.data.ids, this.data.everything])
     },
     all() {
       this.triggerEvent('all')
@@ -180,6 +186,7 @@ Component({
       if (this.data.busy) return
       const { ids, everything, filter, count } = this.data
       const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
+      const about = this.choice()
       this.setData({ busy: true, failure: '' })
       try {
         // The same key on every try of the same: what arrived without an answer is not begun twice.
@@ -188,7 +195,7 @@ Component({
         const { key } = this.data.attempt
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
-        Object.assign(this.data, { did, total: Number.parseInt(count, 10) })
+        Object.assign(this.data, { did, about, total: Number.parseInt(count, 10) })
         this.setData({ sheet: 'run', busy: false })
         this.follow(run)
       } catch (thrown) {
@@ -201,12 +208,14 @@ Component({
 
     /** Looks again until it has ended; a lost answer is no reason to stop, and an older one says nothing. */
     follow(run: BulkAction) {
+      if (this.data.gone) return
       const newest = takeTurn(this, 'run')
       clearTimeout(this.data.timer)
       this.draw(run)
-      if (!goesOn(run)) return this.triggerEvent('done', { open: this.data.sheet === 'run' })
+      // Another choice may have been made before the run began.
+      if (!goesOn(run)) return this.triggerEvent('done', { open: this.data.sheet === 'run' && this.data.about === this.choice() })
       const again = (): void => {
-        if (newest()) this.data.timer = setTimeout(() => void findBulk(run.id).then((now) => newest() && this.follow(now), again), WAIT_MS)
+        if (newest() && !this.data.gone) this.data.timer = setTimeout(() => void findBulk(run.id).then((now) => newest() && this.follow(now), again), WAIT_MS)
       }
       again()
     },
