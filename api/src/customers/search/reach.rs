@@ -22,7 +22,7 @@ pub(super) enum Reach {
     /// Those whose row of the search meets this.
     Asked(Condition),
     /// Of these, who are looked up first, those whose own row meets this.
-    Helped(SelectStatement, Condition),
+    Helped(Box<SelectStatement>, Condition),
 }
 
 impl Reach {
@@ -70,7 +70,7 @@ impl<'s> Reaches<'s> {
         // While there is no pool that one could see, nobody is in one.
         all.extend(others.filter_map(|part| match part {
             Part::Helped(by, condition) => {
-                Some(Reach::Helped(helped_by(&self.scope.look(false), *by), condition.clone()))
+                Some(Reach::Helped(Box::new(helped_by(&self.scope.look(false), *by)), condition.clone()))
             }
             _ => None,
         }));
