@@ -153,7 +153,7 @@ async fn a_search_goes_on_where_its_page_ended() {
 }
 
 /// The names that a search finds, page by page.
-async fn by_pages(client: &Client, q: &str, limit: usize) -> Vec<String> {
+pub async fn by_pages(client: &Client, q: &str, limit: usize) -> Vec<String> {
     let (mut names, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = client.get(&format!("/customers?q={q}&limit={limit}{cursor}")).await.ok();

@@ -1,5 +1,6 @@
 //! Pools: who is in them, who may take whom and how many, what is remembered of it, and giving a pool up.
 
+use crate::customers::by_pages;
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
 use futures::future::join_all;
@@ -415,17 +416,6 @@ async fn a_reason_is_offered_once() {
     assert_eq!(shop.boss.patch("/pool-settings", 0, reasons).await.violations(), ["reasons.2.text: reason_twice"]);
 }
 
-/// The names that a search finds, page by page.
-async fn found(client: &Client, q: &str) -> Vec<String> {
-    let (mut names, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let page = client.get(&format!("/customers?q={q}&limit=3{cursor}")).await.ok();
-        names.extend(page["items"].as_array().expect("a list").iter().map(|row| text(&row["name"])));
-        let Some(next) = page["next_cursor"].as_str() else { return names };
-        cursor = format!("&cursor={next}");
-    }
-}
-
 #[actix_web::test]
 async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobody_twice() {
     let shop = Shop::new().await;
@@ -449,8 +439,8 @@ async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobod
         if at == 1 || at == 13 {
             shop.advance(Duration::seconds(4)).await;
             let in_order: Vec<String> = names.iter().cloned().collect();
-            assert_eq!(found(&lead, "王").await, in_order);
-            let by_sound = found(&lead, "wang").await;
+            assert_eq!(by_pages(&lead, "王", 3).await, in_order);
+            let by_sound = by_pages(&lead, "wang", 3).await;
             assert_eq!((by_sound.len(), by_sound.into_iter().collect::<BTreeSet<_>>()), (names.len(), names.clone()));
         }
     }
@@ -463,11 +453,11 @@ async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobod
         release(&shop.rival, &id, &open).await;
         longer.extend([own, given]);
     }
-    assert_eq!(found(&lead, "王小明").await, longer.iter().cloned().collect::<Vec<_>>());
-    assert_eq!(found(&lead, "公海").await, ["王公海"]);
-    assert_eq!(found(&lead, "别人").await, Vec::<String>::new());
+    assert_eq!(by_pages(&lead, "王小明", 3).await, longer.iter().cloned().collect::<Vec<_>>());
+    assert_eq!(by_pages(&lead, "公海", 3).await, ["王公海"]);
+    assert_eq!(by_pages(&lead, "别人", 3).await, Vec::<String>::new());
     // Whoever is handed on is found by whoever has them now.
     claim(&shop.sales, &waiting).await.ok();
-    assert_eq!(found(&shop.sales, "王公").await, ["王公海"]);
-    assert!(!found(&lead, "王公").await.contains(&"王公海".to_owned()));
+    assert_eq!(by_pages(&shop.sales, "王公", 3).await, ["王公海"]);
+    assert!(!by_pages(&lead, "王公", 3).await.contains(&"王公海".to_owned()));
 }

@@ -6,6 +6,7 @@
 pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
+mod fill;
 mod m0001_accounts;
 mod m0002_customers;
 mod m0003_follow_up;

@@ -1,13 +1,11 @@
 //! Rows of tags say again what customers are narrowed by beside a tag, so that one index leads to a page of them.
 
+use crate::fill::fill;
 use crate::schema::Table;
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
-
-/// Rows that are read, and customers that are written, in one statement.
-const ROWS: u64 = 500;
 
 const TAGS: &str = "customer_tags";
 const CUSTOMERS: &str = "customers";
@@ -22,7 +20,7 @@ impl MigrationTrait for Migration {
             .opt_int("live")
             .add(manager)
             .await?;
-        fill(manager).await?;
+        fill(manager, TAGS, again).await?;
         Table::system(TAGS, &[])
             // With this tag newest first; of this region; of this owner or pool.
             .index(&["tenant_id", "tag_id", "live", "customer_at", "customer_id", "region", "holder_id"])
@@ -31,31 +29,6 @@ impl MigrationTrait for Migration {
             .add(manager)
             .await
     }
-}
-
-/// Fills what is there, some hundred rows at a time, in the order of the key.
-async fn fill(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    let tenants = Query::select().distinct().column("tenant_id").from(TAGS).to_owned();
-    for row in connection.query_all(&tenants).await? {
-        let tenant: i64 = row.try_get_by_index(0)?;
-        let mut after: Vec<u8> = Vec::new();
-        loop {
-            let next = Query::select()
-                .column("customer_id")
-                .from(TAGS)
-                .and_where(Expr::col("tenant_id").eq(tenant))
-                .and_where(Expr::col("customer_id").gt(after.clone()))
-                .order_by("customer_id", Order::Asc)
-                .limit(ROWS)
-                .to_owned();
-            let Some(last) = connection.query_all(&next).await?.pop() else { break };
-            let last: Vec<u8> = last.try_get_by_index(0)?;
-            connection.execute(&again(tenant, after, last.clone())).await?;
-            after = last;
-        }
-    }
-    Ok(())
 }
 
 fn again(tenant: i64, after: Vec<u8>, last: Vec<u8>) -> UpdateStatement {

@@ -46,7 +46,7 @@ pub(crate) type Term = (i64, Uuid);
 pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Result<Vec<Term>, Problem> {
     let (mut rows, mut phones, mut tags, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for person in people {
-        let id = new_id(person.at);
+        let (id, holder) = (new_id(person.at), person.pool.unwrap_or(person.owner));
         let (keys, person_key) = scope.keys().new_person_keys(id);
         let vault = Vault::of(person.phones);
         phones.extend(phone_rows(&scope, id, &vault));
@@ -55,11 +55,11 @@ pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Resu
             tag_id: Set(tag),
             customer_at: Set(Some(person.at)),
             region: Set(person.region.clone()),
-            holder_id: Set(Some(person.pool.unwrap_or(person.owner))),
+            holder_id: Set(Some(holder)),
             live: Set(Some(1)),
             ..Default::default()
         }));
-        names.push(((id, person.pool.unwrap_or(person.owner)), person.name.clone(), person.company.clone()));
+        names.push(((id, holder), person.name.clone(), person.company.clone()));
         let row = customer::ActiveModel {
             id: Set(id),
             owner_id: Set(person.owner),
