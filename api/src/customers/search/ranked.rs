@@ -132,7 +132,7 @@ impl<'s> Search<'s> {
                 let id = (searched::Entity.into_iden(), searched::Column::CustomerId.into_iden());
                 if let Reach::Helped(these, condition) = reach {
                     let helped = (Alias::new("helped").into_iden(), helper::Column::CustomerId.into_iden());
-                    rows.from_subquery(SelectStatement::clone(these), helped.0.clone());
+                    rows.from_subquery((**these).clone(), helped.0.clone());
                     rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&helped));
                     rows.join(AFTER, searched::Entity, Condition::all()).cond_where(self.same(&id));
                     rows.cond_where(condition.clone());
