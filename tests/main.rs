@@ -22,6 +22,7 @@ mod erasure;
 mod faults;
 mod field_rules;
 mod filters;
+mod import_back;
 mod interactions;
 mod keys;
 mod lockouts;

@@ -228,6 +228,19 @@ async fn each_field_comes_from_the_side_that_was_chosen() {
 }
 
 #[actix_web::test]
+async fn two_that_have_more_numbers_than_a_record_may_are_not_made_one() {
+    let shop = Shop::new().await;
+    let three = || (0..3).map(|_| json!({ "number": phone_number() })).collect::<Vec<_>>();
+    let stays = made(&shop.sales, json!({ "name": "张三", "phones": three() })).await;
+    let goes = made(&shop.sales, json!({ "name": "张三丰", "phones": three() })).await;
+    let versions = json!({ "this": 1, "other": 1 });
+    let body = json!({ "other_id": goes, "fields": {}, "versions": versions });
+    let refused = shop.boss.post(&format!("/customers/{}/merge", stays), body).await;
+    assert_eq!(refused.violations(), ["fields.phones: too_many_together"]);
+    assert_eq!(get(&shop.boss, &goes).await["name"], "张三丰");
+}
+
+#[actix_web::test]
 async fn a_merge_of_versions_that_nobody_has_any_more_is_refused_whole() {
     let shop = Shop::new().await;
     let (stays, goes) = (shop.customer_named("张三").await, shop.customer_named("李四").await);

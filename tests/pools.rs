@@ -16,7 +16,7 @@ async fn version(client: &Client, id: &str) -> i64 {
 }
 
 /// Gives a customer up, into a pool.
-async fn release(client: &Client, id: &str, pool: &str) {
+pub async fn release(client: &Client, id: &str, pool: &str) {
     let body = json!({ "reason": "联系不上", "pool_id": pool });
     client.post_at(&format!("/customers/{id}/release"), version(client, id).await, body).await.ok();
 }

@@ -215,6 +215,31 @@ async fn a_rule_that_is_switched_on_gives_everybody_the_time_of_the_warning() {
 }
 
 #[actix_web::test]
+async fn whom_an_old_rule_comes_to_mean_has_the_time_of_the_warning() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let group = text(&shop.boss.post("/tag-groups", json!({ "name": "价值" })).await.ok()["id"]);
+    let tag = text(&shop.boss.post("/tags", json!({ "group_id": group, "name": "普通" })).await.ok()["id"]);
+    let idle = customer(&shop.sales, "张三", json!({})).await;
+    rule(&shop.boss, &open, json!({ "by": "contact", "days": 30, "warn_days": 2, "tag_ids": [tag] })).await;
+    shop.advance(Duration::days(90)).await;
+    turn(&shop).await;
+    // Left alone for a quarter of a year already, and meant only from now on.
+    let mut boss = again(&shop, &shop.boss).await;
+    boss.post(&format!("/customers/{idle}/tags"), json!({ "add": [tag], "remove": [] })).await.ok();
+    shop.advance(Duration::days(1)).await;
+    boss = again(&shop, &boss).await;
+    for (day, fallen) in [false, false, false, true].into_iter().enumerate() {
+        turn(&shop).await;
+        boss = again(&shop, &boss).await;
+        assert_eq!(in_pool(&boss).await.contains(&idle), fallen, "day {day}");
+        let sales = again(&shop, &shop.sales).await;
+        assert_eq!(sales.get("/inbox").await.ok()["unread"], 1, "day {day}");
+        shop.advance(Duration::days(1)).await;
+    }
+}
+
+#[actix_web::test]
 async fn working_days_leave_weekends_and_holidays_out() {
     let shop = Shop::with(|config| config.privacy.holidays = "2026-11-25..2026-11-26".to_owned()).await;
     let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
@@ -337,6 +362,10 @@ async fn a_server_that_is_killed_warns_nobody_twice_and_moves_nobody_twice() {
             db.execute_raw(sql).await.expect("aged");
         }
         db.execute_unprepared("UPDATE customers SET owned_at = created_at").await.expect("aged");
+        // And the warnings some days before.
+        let sql = "UPDATE inbox_items SET due_at = ?";
+        let sql = Statement::from_sql_and_values(DatabaseBackend::Sqlite, sql, [(now - Duration::hours(1)).into()]);
+        db.execute_raw(sql).await.expect("aged");
     };
     const WARNED: &str = "SELECT COUNT(*) FROM inbox_items WHERE kind = 'pool_soon'";
     const MOVED: &str = "SELECT COUNT(*) FROM pool_moves WHERE kind = 'recycled'";

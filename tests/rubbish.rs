@@ -114,6 +114,9 @@ async fn cells_that_say_nothing_are_named_and_the_other_rows_come_in() {
         ),
         row(13, "合并上", &(number("B13", &phones[6], 0) + &words("C13", "合并公司"))),
         row(14, "合并下", &number("B14", &phones[7], 0)),
+        // Some programs leave counting to Excel: an empty phone would be nobody's fault.
+        row(15, "没算", "<c r=\"B15\"><f>B6</f></c>"),
+        row(16, "没算完", "<c r=\"B16\"><f>B6</f><v></v></c>"),
     ];
     let book = Book {
         rows: rows.concat(),
@@ -121,9 +124,9 @@ async fn cells_that_say_nothing_are_named_and_the_other_rows_come_in() {
         about: "",
     };
     let detail = sent(&shop.boss, book.bytes()).await;
-    assert_eq!((&detail["rows"], &detail["format"]), (&json!(13), &json!("xlsx")));
+    assert_eq!((&detail["rows"], &detail["format"]), (&json!(15), &json!("xlsx")));
     let done = start(&shop, &shop.boss, &detail, json!({})).await;
-    assert_eq!(counts(&done), [6, 0, 0, 7], "{done}");
+    assert_eq!(counts(&done), [6, 0, 0, 9], "{done}");
     let told = reasons(&shop, &done).await;
     let wanted = [
         ("引用", "公司：公式的结果是错误值"),
@@ -133,6 +136,8 @@ async fn cells_that_say_nothing_are_named_and_the_other_rows_come_in() {
         ("掉了零", "手机：号码开头的 0 丢失了"),
         ("太长", "手机：号码变成了科学计数"),
         ("合并下", "公司：在合并的单元格里"),
+        ("没算", "手机：文件里没有公式的结果"),
+        ("没算完", "手机：文件里没有公式的结果"),
     ];
     assert_eq!(told.len(), wanted.len(), "{told:?}");
     for ((name, said), (who, why)) in told.iter().zip(wanted) {

@@ -88,6 +88,30 @@ async fn a_rule_gives_a_tag_to_whoever_meets_it_and_takes_it_away_again() {
 }
 
 #[actix_web::test]
+async fn the_rule_of_a_tag_that_becomes_another_one_gives_that_one() {
+    let shop = Shop::new().await;
+    let group = group(&shop.boss, "自动", false).await;
+    let (near, home) = (tag(&shop.boss, &group, "本地").await, tag(&shop.boss, &group, "同城").await);
+    let old = text(&shop.sales.post("/customers", json!({ "name": "甲", "region": "330106" })).await.ok()["id"]);
+    rule(&shop.boss, &near, when("region", "any_of", &["330000"])).await;
+    shop.run_jobs().await;
+    shop.boss.post_at(&format!("/tags/{near}/merge"), 1, json!({ "into": home })).await.ok();
+    shop.run_jobs().await;
+    // It gives the other one, and takes it away from whoever it does not mean any more.
+    let new = text(&shop.sales.post("/customers", json!({ "name": "乙", "region": "330200" })).await.ok()["id"]);
+    shop.run_jobs().await;
+    assert_eq!((tags(&shop.sales, &old).await, tags(&shop.sales, &new).await), ("同城*".into(), "同城*".into()));
+    change(&shop.sales, &old, json!({ "region": "310000" })).await;
+    shop.run_jobs().await;
+    assert_eq!(tags(&shop.sales, &old).await, "");
+    // Back, it is the rule of its own tag again.
+    shop.boss.post(&format!("/tags/{near}/restore"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get("/tag-rules").await.ok()["items"][0]["tag_id"], json!(near));
+    assert_eq!(tags(&shop.sales, &new).await, "本地*");
+}
+
+#[actix_web::test]
 async fn days_that_are_counted_from_today_are_looked_at_every_day() {
     let shop = Shop::new().await;
     let group = group(&shop.boss, "自动", false).await;

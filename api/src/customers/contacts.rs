@@ -17,6 +17,9 @@ use uuid::Uuid;
 pub(super) const EMAIL: &str = "email";
 pub(super) const WECHAT: &str = "wechat";
 
+/// Phones, e-mails or WeChat ids of a customer at most, as the rules of a body say (`domain::customers`).
+pub(in crate::customers) const SEVERAL: usize = 5;
+
 /// An e-mail address or a WeChat id, masked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactView {

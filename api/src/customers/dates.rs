@@ -14,6 +14,8 @@ use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// Special dates of a customer at most, as the rules of a body say (`domain::customers`).
+pub(in crate::customers) const MOST: usize = 10;
 /// The years that a date may name.
 const YEARS: RangeInclusive<i64> = 1900..=2100;
 

@@ -88,7 +88,8 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             next_contact_at: Set(None),
             erased_at: Set(None),
             merged_into: Set(None),
-            owned_at: Set(None),
+            // Whoever is older than this entry came to its owner only now: no rule counts days from before.
+            owned_at: Set(at.map(|_| tx.now())),
             ..Default::default()
         };
         rows.push((id, at, row));

@@ -159,10 +159,11 @@ pub(super) async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, 
     })
 }
 
-/// Who stands in the way, masked, and who looks after them; whoever sees them anyway is told their id.
+/// Who stands in the way, masked, and who looks after them, nobody while they are in a pool; whoever sees them anyway is
+/// told their id.
 pub(super) async fn existing(tx: &Tx<'_>, id: Uuid, phone_masked: Option<String>) -> Result<Value, Problem> {
     let there = tx.find_masked::<Entity>().filter(Column::Id.eq(id)).one().await?;
-    let owner = match &there {
+    let owner = match there.as_ref().filter(|there| there.pool_id.is_none()) {
         Some(there) => tx.find_masked::<staff::Entity>().filter(staff::Column::Id.eq(there.owner_id)).one().await?,
         None => None,
     };

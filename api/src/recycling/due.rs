@@ -16,6 +16,14 @@ use sea_orm::{ColumnTrait as _, FromQueryResult, QuerySelect as _};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// When a customer falls.
+pub(super) struct Falls {
+    /// Since when they have been left alone.
+    pub(super) since: DateTime<Utc>,
+    /// When that has been long enough.
+    pub(super) at: DateTime<Utc>,
+}
+
 /// A rule, ready to be asked.
 pub(super) struct Rule {
     pub(super) pool: pool::Model,
@@ -93,7 +101,7 @@ impl Rule {
         &self,
         rows: &impl Reads,
         customers: &[customer::Model],
-    ) -> Result<HashMap<Uuid, DateTime<Utc>>, Problem> {
+    ) -> Result<HashMap<Uuid, Falls>, Problem> {
         let last = match self.terms.by {
             IdleBy::Contact => customers.iter().filter_map(|row| Some((row.id, row.last_contact_at?))).collect(),
             IdleBy::Order => last_orders(rows, customers).await?,
@@ -102,7 +110,7 @@ impl Rule {
         let at = |row: &customer::Model| {
             let since = [last.get(&row.id).copied(), row.owned_at].into_iter().flatten().fold(row.created_at, Ord::max);
             let over = calendar.idle_until(since, self.terms.days, self.terms.working_days);
-            (row.id, Ord::max(over, self.earliest))
+            (row.id, Falls { since, at: Ord::max(over, self.earliest) })
         };
         Ok(customers.iter().map(at).collect())
     }

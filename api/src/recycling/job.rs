@@ -1,27 +1,31 @@
-//! The day's turn of a rule: first it warns, then customers fall, some at a time. Whoever fell is meant no more,
-//! so a run that was cut off is simply gone on with; and each warning has a key, so nobody is warned twice.
+//! The day's turn of a rule: first it warns, then customers fall, some at a time: nobody of whom it did not warn. Whoever
+//! fell is meant no more, so a run that was cut off is simply gone on with; and each warning has a key, so nobody is
+//! warned twice.
 
-use super::due::Rule;
+use super::due::{Falls, Rule};
 use super::entity as rule;
+use crate::calendar::midnight_after;
 use crate::customers::entity::{customer, helper};
 use crate::customers::pools::{Moved, record_moves};
 use crate::customers::{self, pools};
 use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
-use crate::scope::{Reads as _, Scope};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tasks::send::inbox_item;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::pools::PoolMoveKind;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Customers in one transaction: each has an entry in the record.
 const BATCH: u64 = 100;
 /// What the inbox calls a warning.
 const WARNING: &str = "pool_soon";
+/// Days for which a warning whose time came still holds, should no server run: after that it is given anew.
+const HOLDS: i64 = 7;
 
 /// A rule's turn.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,26 +92,21 @@ async fn next(scope: &Scope, rule: &Rule, at: &RecyclingDue) -> Result<Vec<custo
     Ok(scope.find::<customers::Entity>().filter(rule.fallen(scope, until)).filter(past).shape(page).all().await?)
 }
 
-/// Tells the owners of those who are about to fall: once for each customer and time.
+/// Tells the owners of those who are about to fall: once for each customer and time. Whoever the rule means only since
+/// they were left alone for long enough (a tag, another type, a colleague who joined) has the time of the warning too.
 async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Result<(), Problem> {
     let when = rule.falls_at(scope, rows).await?;
     let now = scope.now();
+    let late = midnight_after(now, rule.terms.warn_days);
     let tx = scope.begin().await?;
-    let told = Condition::all()
-        .add(inbox_item::Column::Kind.eq(WARNING))
-        .add(inbox_item::Column::SourceId.is_in(rows.iter().map(|row| row.id)))
-        .add(inbox_item::Column::DueAt.gt(now));
-    let told: HashSet<_> = tx
-        .find::<inbox_item::Entity>()
-        .filter(told)
-        .all()
-        .await?
-        .into_iter()
-        .map(|item| (item.source_id, item.due_at))
-        .collect();
-    // Who falls now is not about to fall any more.
-    let soon = rows.iter().filter_map(|row| Some((row, *when.get(&row.id)?)));
-    let soon: Vec<_> = soon.filter(|(row, at)| *at > now && !told.contains(&(row.id, *at))).collect();
+    let told = warnings(&tx, rows).await?;
+    let told = |row: &customer::Model| told.get(&row.id).into_iter().flatten();
+    let soon = rows.iter().filter_map(|row| {
+        let Falls { since, at } = when.get(&row.id)?;
+        let known = if *at > now { told(row).any(|due| due == at) } else { told(row).any(|due| due > since) };
+        (!known).then_some((row, if *at > now { *at } else { late }))
+    });
+    let soon: Vec<_> = soon.collect();
     if soon.is_empty() {
         return Ok(());
     }
@@ -134,12 +133,38 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
     tx.commit().await
 }
 
+/// For when some customers' owners were warned: what is to come, and what came a short time ago.
+async fn warnings(rows: &impl Reads, of: &[customer::Model]) -> Result<HashMap<Uuid, Vec<DateTime<Utc>>>, Problem> {
+    let told = Condition::all()
+        .add(inbox_item::Column::Kind.eq(WARNING))
+        .add(inbox_item::Column::SourceId.is_in(of.iter().map(|row| row.id)))
+        .add(inbox_item::Column::DueAt.gt(rows.scope().now() - Duration::days(HOLDS)));
+    let mut found: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
+    for item in rows.rows::<inbox_item::Entity>().filter(told).all().await? {
+        found.entry(item.source_id).or_default().push(item.due_at);
+    }
+    Ok(found)
+}
+
+/// Those whose owners were warned in time. A rule without warnings takes everybody.
+async fn warned(tx: &Tx<'_>, rule: &Rule, held: Vec<customer::Model>) -> Result<Vec<customer::Model>, Problem> {
+    if rule.terms.warn_days == 0 || held.is_empty() {
+        return Ok(held);
+    }
+    let (when, told, now) = (rule.falls_at(tx, &held).await?, warnings(tx, &held).await?, tx.now());
+    let in_time = |row: &customer::Model| {
+        let (falls, told) = (when.get(&row.id)?, told.get(&row.id)?);
+        told.iter().any(|due| *due <= now && *due > falls.since).then_some(())
+    };
+    Ok(held.into_iter().filter(|row| in_time(row).is_some()).collect())
+}
+
 /// Puts customers into the pool: those that the rule still means when their rows are held.
 async fn fall(scope: &mut Scope, rule: &Rule, rule_id: Uuid, rows: &[customer::Model]) -> Result<(), Problem> {
     let tx = scope.begin().await?;
     let these = customer::Column::Id.is_in(rows.iter().map(|row| row.id));
     let held = tx.find::<customers::Entity>().filter(these).filter(rule.fallen(tx.scope(), tx.now()));
-    let held = held.shape(QuerySelect::lock_exclusive).all().await?;
+    let held = warned(&tx, rule, held.shape(QuerySelect::lock_exclusive).all().await?).await?;
     if held.is_empty() {
         return Ok(());
     }

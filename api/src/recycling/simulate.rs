@@ -87,7 +87,7 @@ async fn simulate_recycle_rule(
     let mut items: Vec<FallingCustomer> = rows
         .into_iter()
         .filter_map(|row| {
-            let falls_at = *when.get(&row.id)?;
+            let falls_at = when.get(&row.id)?.at;
             Some(FallingCustomer { id: row.id, name: row.name, owner_id: row.owner_id, falls_at })
         })
         .collect();

@@ -11,6 +11,7 @@ super::texts! {
     too_short: "至少 {min} 个字", "{min} or more characters are needed";
     too_long: "最多 {max} 个字", "At most {max} characters";
     too_few: "至少 {min} 项", "{min} or more are needed";
+    too_many_together: "两条资料加起来超过 {max} 项，请先删去不用的", "Together they are more than {max}: delete some first";
     too_many: "最多 {max} 项", "No more than {max}";
     too_small: "不能小于 {min}", "Must be {min} or more";
     too_large: "不能大于 {max}", "Must be {max} or less";
@@ -97,11 +98,13 @@ super::texts! {
     archive_too_large: "文件解压后超过 {max} MB，没有继续读", "The file unfolds to more than {max} MB and was not read on";
     cell_too_long: "有一个单元格的内容超过 {max} MB", "A cell holds more than {max} MB";
     merged_too_many: "合并的单元格太多，请取消合并后再上传", "Too many merged cells: unmerge them";
+    cell_uncounted: "文件里没有公式的结果，请用 Excel 打开并保存后再上传", "The file does not say what the formula comes to: open it in Excel, save it and send it again";
     cell_error: "公式的结果是错误值", "The formula came to an error";
     cell_merged: "在合并的单元格里，内容不明确", "Part of a merged cell: it is not clear what is meant";
     number_lost: "号码变成了科学计数，后面的数字已丢失，请把这一列设为文本", "The number was lost to scientific notation: format the column as text";
     zero_lost: "号码开头的 0 丢失了，请把这一列设为文本", "The zero in front was lost: format the column as text";
     region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”", "No such region: write the whole name";
+    tag_ambiguous: "有两个分类里都有这个标签，请先改名", "Two categories have a tag of this name: rename one of them first";
     owner_ambiguous: "有两位同事叫这个名字，请写手机号", "Two colleagues have this name: write the phone";
     author_unknown: "没有这位同事，这条跟进记在导入人名下", "No such colleague: the follow-up is under the name of whoever imported it";
     row_changed: "后来有人改过这位客户，没有撤回", "Somebody changed the customer since: it was not taken back";

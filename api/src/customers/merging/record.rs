@@ -1,6 +1,6 @@
 //! What a record holds: put together of two, written, and put back as far as nobody changed it since.
 
-use crate::customers::contacts::{Contacts, contact_rule};
+use crate::customers::contacts::{Contacts, SEVERAL, contact_rule};
 use crate::customers::custom::{self, Filled};
 use crate::customers::entity::{customer, phone};
 use crate::customers::remark::Remark;
@@ -172,7 +172,7 @@ impl Record {
     /// Two records as one.
     ///
     /// # Errors
-    /// 422 when a company would be left without its name.
+    /// 422 when a company would be left without its name, or with more of something than a record may have.
     pub(crate) fn united(
         &self,
         other: &Self,
@@ -220,6 +220,19 @@ impl Record {
             custom: chosen(&mine.custom, &theirs.custom, |id| sides.get(id).copied()),
         };
         let side = |id: &String| sides.get(&Uuid::parse_str(id).ok()?).copied();
+        let dates = dates::of(columns.dates.as_deref()).len();
+        for (field, count, most) in [
+            ("phones", vault.phones.len(), SEVERAL),
+            ("emails", vault.emails.len(), SEVERAL),
+            ("wechat_ids", vault.wechat_ids.len(), SEVERAL),
+            ("dates", dates, dates::MOST),
+        ] {
+            // The form would refuse the record from then on.
+            if count > most {
+                let max = i64::try_from(most).unwrap_or_default();
+                return Err(Violation::new(format!("fields.{field}"), "too_many_together").with("max", max).into());
+            }
+        }
         Ok(Self { columns, vault, custom: chosen(&self.custom, &other.custom, side) })
     }
 

@@ -5,10 +5,12 @@ use super::put::{How, Retag, look_up, retag};
 use super::rules::{self, Node};
 use crate::customers::entity::{customer, tagging};
 use crate::customers::search::compile;
+use crate::customers::transfer::undisturbed;
 use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::entity::rule;
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, FromQueryResult, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -67,6 +69,13 @@ impl TagRulesDue {
     pub(crate) const fn new() -> Self {
         Self { after: None }
     }
+}
+
+/// A customer, and when somebody last changed them.
+#[derive(FromQueryResult)]
+struct Held {
+    id: Uuid,
+    updated_at: DateTime<Utc>,
 }
 
 #[derive(FromQueryResult)]
@@ -131,8 +140,15 @@ async fn look_at(scope: &mut Scope, rules: &[Node], customers: Vec<Uuid>) -> Res
     let tx = scope.begin().await?;
     // Held, so that nobody gives a tag by hand between the look and the change; and one rule after the other,
     // because one may ask for the tag of another.
+    let these = customer::Column::Id.is_in(differ.iter().copied());
+    let held = tx.find::<customer::Entity>().filter(these.clone()).shape(|rows| {
+        let rows = rows.select_only().columns([customer::Column::Id, customer::Column::UpdatedAt]);
+        rows.order_by_asc(customer::Column::Id).lock_exclusive().into_model::<Held>()
+    });
+    let held: Vec<_> = held.all().await?.into_iter().map(|row| (row.id, row.updated_at)).collect();
+    undisturbed(&tx, &held).await?;
     let now = customer::ActiveModel { updated_at: Set(tx.now()), ..Default::default() };
-    tx.derive_all::<customer::Entity>(customer::Column::Id.is_in(differ.iter().copied()), now).await?;
+    tx.derive_all::<customer::Entity>(these, now).await?;
     for node in rules {
         let changes = changes(&tx, node, &differ).await?;
         let tags: Vec<Uuid> = node.rules.iter().map(|rule| rule.tag).collect();

@@ -42,6 +42,15 @@ pub(super) struct Followed {
     views: Vec<Rewritten>,
     rules: Vec<Rewritten>,
     recycling: Vec<Rewritten>,
+    /// The rule that gave the tag, and gives the other one now.
+    pub(super) giving: Option<Giving>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Giving {
+    rule: Uuid,
+    /// No rule had given the other one before: whatever one gave goes with the rule.
+    alone: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -138,7 +147,8 @@ pub(super) async fn follow(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Follow
         tx.update::<rule::Entity>(row.id, None, change).await?;
         followed.rules.push(Rewritten { id: row.id, before, after });
     }
-    if !followed.rules.is_empty() {
+    followed.giving = handed_on(tx, from, into).await?;
+    if !followed.rules.is_empty() || followed.giving.is_some() {
         rules::sound(tx).await?;
     }
     for row in tx.find::<recycle_rule::Entity>().filter(naming_recycling(from)).all().await? {
@@ -160,6 +170,26 @@ pub(super) async fn follow(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Follow
     Ok(followed)
 }
 
+/// Has the rule that gives `from` give `into`, unless that has one of its own or is what the rule asks for.
+async fn handed_on(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<Option<Giving>, Problem> {
+    let of = |tag| rule::Column::TagId.eq(tag);
+    let Some(row) = tx.find::<rule::Entity>().filter(of(from)).one().await? else { return Ok(None) };
+    let asks = row.filter.as_deref().unwrap_or_default().contains(&into.to_string());
+    if asks || tx.find::<rule::Entity>().filter(of(into)).one().await?.is_some() {
+        return Ok(None);
+    }
+    give_by(tx, row.id, into).await?;
+    let given = Condition::all().add(tagging::Column::TagId.eq(into)).add(tagging::Column::ByRule.eq(1));
+    let alone = tx.find::<tagging::Entity>().filter(given).one().await?.is_none();
+    Ok(Some(Giving { rule: row.id, alone }))
+}
+
+async fn give_by(tx: &Tx<'_>, rule: Uuid, tag: Uuid) -> Result<(), Problem> {
+    let change = rule::ActiveModel { tag_id: Set(tag), ..Default::default() };
+    tx.update::<rule::Entity>(rule, None, change).await?;
+    Ok(())
+}
+
 /// Has a rule say something else. It means others from now on, so they have the time of the warning again.
 async fn say(tx: &Tx<'_>, row: &recycle_rule::Model, terms: String) -> Result<(), Problem> {
     let change = recycle_rule::ActiveModel {
@@ -171,8 +201,16 @@ async fn say(tx: &Tx<'_>, row: &recycle_rule::Model, terms: String) -> Result<()
     Ok(())
 }
 
-/// Puts back what still stands as it was rewritten.
-pub(super) async fn put_back(tx: &Tx<'_>, followed: Followed) -> Result<(), Problem> {
+/// Puts back what still stands as it was rewritten when `from` became `into`. `true`: what a rule gave of `into` goes.
+pub(super) async fn put_back(tx: &Tx<'_>, followed: Followed, from: Uuid, into: Uuid) -> Result<bool, Problem> {
+    let mut goes = false;
+    if let Some(Giving { rule, alone }) = followed.giving {
+        let still = Condition::all().add(rule::Column::Id.eq(rule)).add(rule::Column::TagId.eq(into));
+        if tx.find::<rule::Entity>().filter(still).one().await?.is_some() {
+            give_by(tx, rule, from).await?;
+            goes = alone;
+        }
+    }
     for Rewritten { id, before, after } in followed.views {
         let now = tx.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?;
         if now.and_then(|row| row.filter).is_some_and(|now| now == after) {
@@ -193,5 +231,5 @@ pub(super) async fn put_back(tx: &Tx<'_>, followed: Followed) -> Result<(), Prob
             say(tx, &row, before).await?;
         }
     }
-    Ok(())
+    Ok(goes)
 }

@@ -53,15 +53,17 @@ async fn merge_tag(
         other => other,
     })?;
     // Before its rows move, because a rule that asks for it is not to see it half-way.
-    let followed = serde_json::to_string(&follow(&tx, id.0, into).await?).map_err(anyhow::Error::from)?;
+    let followed = follow(&tx, id.0, into).await?;
+    let by_rule = followed.giving.is_some();
+    let followed = serde_json::to_string(&followed).map_err(anyhow::Error::from)?;
     let change = tag::ActiveModel { merged_into: Set(Some(into)), followed: Set(Some(followed)), ..Default::default() };
     tx.derive::<tag::Entity>(id.0, change).await?;
     if !tx.bury::<tag::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }
     tx.audit("merge", "tag", Some(id.0), json!({ "into": into }));
-    if let Some(after) = give(&tx, id.0, into, None).await? {
-        tx.enqueue(&TagMerged { tag_id: id.0, into, after }, tx.now()).await?;
+    if let Some(after) = give(&tx, (id.0, into, by_rule), None).await? {
+        tx.enqueue(&TagMerged { tag_id: id.0, into, after, by_rule }, tx.now()).await?;
     }
     TagGone::later(&tx, id.0).await?;
     outdated(&tx).await?;
@@ -70,14 +72,19 @@ async fn merge_tag(
     Ok(Json(other))
 }
 
-/// Gives `into` to some of those who have `from`; answers the last of them when there are more.
-async fn give(tx: &Tx<'_>, from: Uuid, into: Uuid, after: Option<Uuid>) -> Result<Option<Uuid>, Problem> {
+/// Gives `into` to some of those who have `from`; answers the last of them when there are more. `by_rule`: what a rule
+/// gave, it gives and takes as the other tag.
+async fn give(
+    tx: &Tx<'_>,
+    (from, into, by_rule): (Uuid, Uuid, bool),
+    after: Option<Uuid>,
+) -> Result<Option<Uuid>, Problem> {
     let past = Condition::all().add_option(after.map(|after| tagging::Column::CustomerId.gt(after)));
     let having = tx.find::<tagging::Entity>().filter(tagging::Column::TagId.eq(from)).filter(past);
     let having = having.shape(|rows| rows.order_by_asc(tagging::Column::CustomerId).limit(BATCH + 1)).all().await?;
     let more = u64::try_from(having.len()).unwrap_or(u64::MAX) > BATCH;
-    let batch: Vec<Uuid> =
-        having.iter().map(|row| row.customer_id).take(usize::try_from(BATCH).unwrap_or(usize::MAX)).collect();
+    let having = having.get(..usize::try_from(BATCH).unwrap_or(usize::MAX)).unwrap_or(&having);
+    let batch: Vec<Uuid> = having.iter().map(|row| row.customer_id).collect();
     if batch.is_empty() {
         return Ok(None);
     }
@@ -86,11 +93,15 @@ async fn give(tx: &Tx<'_>, from: Uuid, into: Uuid, after: Option<Uuid>) -> Resul
         .add(tagging::Column::CustomerId.is_in(batch.iter().copied()));
     let both = tx.find::<tagging::Entity>().filter(both).all().await?;
     let both: HashSet<Uuid> = both.into_iter().map(|row| row.customer_id).collect();
-    let lacking = batch.iter().filter(|id| !both.contains(*id));
-    let changes = lacking.map(|id| Retag { customer: *id, add: vec![into], remove: Vec::new() });
-    // Whoever has another tag of its category by now keeps that.
-    let how = How { merged_from: Some(from), gives_way: true, ..How::default() };
-    retag(tx, changes.collect(), &look_up(tx, &[into]).await?, how).await?;
+    let lacking = having.iter().filter(|row| !both.contains(&row.customer_id));
+    let (ruled, given): (Vec<_>, Vec<_>) = lacking.partition(|row| by_rule && row.by_rule.is_some());
+    let known = look_up(tx, &[into]).await?;
+    for (rows, by_rule) in [(ruled, true), (given, false)] {
+        let changes = rows.iter().map(|row| Retag { customer: row.customer_id, add: vec![into], remove: Vec::new() });
+        // Whoever has another tag of its category by now keeps that.
+        let how = How { merged_from: Some(from), gives_way: true, by_rule };
+        retag(tx, changes.collect(), &known, how).await?;
+    }
     Ok(batch.last().copied().filter(|_| more))
 }
 
@@ -100,6 +111,8 @@ pub(crate) struct TagMerged {
     tag_id: Uuid,
     into: Uuid,
     after: Uuid,
+    #[serde(default)]
+    by_rule: bool,
 }
 
 impl Job for TagMerged {
@@ -107,7 +120,7 @@ impl Job for TagMerged {
 
     async fn run(self, scope: Scope) -> Result<(), Problem> {
         in_turns(self, scope, async |this, scope| {
-            let Self { tag_id, into, after } = *this;
+            let Self { tag_id, into, after, by_rule } = *this;
             let tx = scope.begin().await?;
             // Held, so that whoever brings it back waits, and then takes back what was given.
             let still = Condition::all()
@@ -118,7 +131,7 @@ impl Job for TagMerged {
             if still.all().await?.is_empty() {
                 return Ok(true);
             }
-            let next = give(&tx, tag_id, into, Some(after)).await?;
+            let next = give(&tx, (tag_id, into, by_rule), Some(after)).await?;
             tx.unrecorded("each customer that changed has its entry; who had both has none");
             tx.commit().await?;
             if let Some(next) = next {
@@ -139,18 +152,20 @@ pub(super) async fn undo(tx: &Tx<'_>, row: &tag::Model) -> Result<(), Problem> {
     let Some(into) = row.merged_into else { return Ok(()) };
     let followed: Followed =
         serde_json::from_str(row.followed.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
-    put_back(tx, followed).await?;
+    let by_rule = put_back(tx, followed, row.id, into).await?;
     let change = tag::ActiveModel { merged_into: Set(None), followed: Set(None), ..Default::default() };
     tx.derive::<tag::Entity>(row.id, change).await?;
-    if !take(tx, row.id, into).await? {
-        tx.enqueue(&TagRestored { tag_id: row.id, into }, tx.now()).await?;
+    if !take(tx, row.id, into, by_rule).await? {
+        tx.enqueue(&TagRestored { tag_id: row.id, into, by_rule }, tx.now()).await?;
     }
     Ok(())
 }
 
-/// Takes `into` from some who had it only because of `from`; `true` when none are left.
-async fn take(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<bool, Problem> {
-    let given = Condition::all().add(tagging::Column::TagId.eq(into)).add(tagging::Column::MergedFrom.eq(from));
+/// Takes `into` from some who had it only because of `from`, or `by_rule`; `true` when none are left.
+async fn take(tx: &Tx<'_>, from: Uuid, into: Uuid, by_rule: bool) -> Result<bool, Problem> {
+    let by_rule = by_rule.then(|| tagging::Column::ByRule.eq(1));
+    let only = Condition::any().add(tagging::Column::MergedFrom.eq(from)).add_option(by_rule);
+    let given = Condition::all().add(tagging::Column::TagId.eq(into)).add(only);
     let given = tx.find::<tagging::Entity>().filter(given);
     let given = given.shape(|rows| rows.order_by_asc(tagging::Column::CustomerId).limit(BATCH)).all().await?;
     let count = u64::try_from(given.len()).unwrap_or(u64::MAX);
@@ -164,6 +179,8 @@ async fn take(tx: &Tx<'_>, from: Uuid, into: Uuid) -> Result<bool, Problem> {
 pub(crate) struct TagRestored {
     tag_id: Uuid,
     into: Uuid,
+    #[serde(default)]
+    by_rule: bool,
 }
 
 impl Job for TagRestored {
@@ -177,7 +194,7 @@ impl Job for TagRestored {
             if back.is_none() {
                 return Ok(true);
             }
-            let done = take(&tx, this.tag_id, this.into).await?;
+            let done = take(&tx, this.tag_id, this.into, this.by_rule).await?;
             tx.unrecorded("each customer that changed has its entry");
             tx.commit().await?;
             Ok(done)

@@ -22,6 +22,9 @@ pub(super) enum Unread {
     /// A number of more digits than Excel keeps.
     #[serde(rename = "l")]
     Lost,
+    /// A formula of which the file does not say what it comes to.
+    #[serde(rename = "f")]
+    Uncounted,
     /// A part of a merged cell that is not its first.
     #[serde(rename = "m")]
     Merged,

@@ -13,6 +13,7 @@ mod sheet;
 pub(crate) use columns::word;
 pub(crate) use days::spoken as spoken_dates;
 pub(crate) use export::ExportAsked;
+pub(super) use import::undisturbed;
 pub(crate) use import::{ImportAsked, Talk, Talks};
 
 use crate::openapi::ServiceConfig;

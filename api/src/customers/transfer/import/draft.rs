@@ -103,6 +103,7 @@ impl Draft {
     fn unread(&mut self, column: usize, unread: Unread) {
         let violation = match unread {
             Unread::Error => Violation::new("", "cell_error"),
+            Unread::Uncounted => Violation::new("", "cell_uncounted"),
             Unread::Lost => Violation::new("", "number_lost"),
             Unread::Merged => Violation::new("", "cell_merged"),
         };

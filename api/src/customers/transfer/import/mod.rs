@@ -19,5 +19,6 @@ mod view;
 mod weigh;
 
 pub(crate) use job::ImportAsked;
+pub(in crate::customers) use revert::undisturbed;
 pub(super) use routes::routes;
 pub(crate) use talks::{Talk, Talks};

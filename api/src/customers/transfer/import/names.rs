@@ -25,7 +25,8 @@ pub(super) struct Names {
     /// Whoever ever worked here, with their names.
     ever: HashMap<String, (Uuid, String)>,
     types: HashMap<String, String>,
-    tags: HashMap<String, Uuid>,
+    /// Tags; none where two categories have one of that name.
+    tags: HashMap<String, Option<Uuid>>,
     /// The same tags, with their categories.
     known: Known,
 }
@@ -53,15 +54,20 @@ impl Names {
         if !wanted.is_empty() {
             let those = tag::Column::Name.is_in(wanted.iter().copied());
             let known = tx.find::<tag::Entity>().filter(those).all().await?;
-            names.tags = known.into_iter().map(|row| (row.name, row.id)).collect();
+            // The category of new tags is meant before all others.
+            let (meant, others) = known.into_iter().partition::<Vec<_>, _>(|row| asked.tag_group_id == Some(row.group_id));
+            for row in others {
+                names.tags.entry(row.name).and_modify(|known| *known = None).or_insert(Some(row.id));
+            }
+            names.tags.extend(meant.into_iter().map(|row| (row.name, Some(row.id))));
             if let Some(group) = asked.tag_group_id.filter(|_| tx.may(Permission::TagsWrite)) {
                 for name in wanted.into_iter().filter(|name| (1..=20).contains(&name.chars().count())) {
                     if !names.tags.contains_key(name) {
-                        names.tags.insert(name.clone(), make(tx, group, name).await?);
+                        names.tags.insert(name.clone(), Some(make(tx, group, name).await?));
                     }
                 }
             }
-            let ids: Vec<Uuid> = names.tags.values().copied().collect();
+            let ids: Vec<Uuid> = names.tags.values().copied().flatten().collect();
             names.known = look_up(tx, &ids).await?;
         }
         Ok(names)
@@ -120,9 +126,13 @@ impl Names {
         if draft.made_by.as_ref().is_some_and(|author| !self.ever.contains_key(author)) {
             draft.judged(&[Violation::new("created_by", "staff_unknown")]);
         }
-        let tags: BTreeSet<Uuid> = draft.tags.iter().filter_map(|name| self.tags.get(name).copied()).collect();
-        if draft.tags.iter().any(|name| !self.tags.contains_key(name)) {
-            draft.judged(&[Violation::new("tag_ids", "tag_unknown")]);
+        let mut tags = BTreeSet::new();
+        for name in std::mem::take(&mut draft.tags) {
+            match self.tags.get(&name).copied() {
+                Some(Some(id)) => drop(tags.insert(id)),
+                Some(None) => draft.judged(&[Violation::new("tag_ids", "tag_ambiguous")]),
+                None => draft.judged(&[Violation::new("tag_ids", "tag_unknown")]),
+            }
         }
         let categories: Vec<Uuid> = tags.iter().filter_map(|tag| self.known.category(*tag)).collect();
         if categories.iter().collect::<BTreeSet<_>>().len() < categories.len() {

@@ -8,6 +8,7 @@ use crate::customers::entity::customer;
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
+use chrono::{DateTime, Utc};
 use domain::transfer::RowOutcome;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
@@ -94,6 +95,18 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks)
     tx.derive::<import::Entity>(found.id, change).await?;
     tx.unrecorded("each customer that changed has its entry; who was not changed has none");
     Ok(true)
+}
+
+/// Says of imported rows that what is about to happen to their customers is nobody's change: a tag that a rule gives
+/// does not keep an import from being taken back. `held` are customers and when they last changed.
+pub(in crate::customers) async fn undisturbed(tx: &Tx<'_>, held: &[(Uuid, DateTime<Utc>)]) -> Result<(), Problem> {
+    let as_written = held.iter().fold(Condition::any(), |any, (id, at)| {
+        any.add(Condition::all().add(row::Column::CustomerId.eq(*id)).add(row::Column::StampedAt.eq(*at)))
+    });
+    let these = row::Column::CustomerId.is_in(held.iter().map(|(id, _)| *id));
+    let change = row::ActiveModel { stamped_at: Set(Some(tx.now())), ..Default::default() };
+    tx.derive_all::<row::Entity>(Condition::all().add(these).add(as_written), change).await?;
+    Ok(())
 }
 
 /// Says of the rows that are left of some customers that nobody else changed these: what did just now was the

@@ -24,8 +24,8 @@ pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<()
     }
     let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
     let mut line = begun(1, late, &merged);
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
-        let (row, column) = cell.get_position();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(broken)? {
+        let (row, column) = cell.pos;
         let row = i64::from(row) + 1;
         if row != line.number {
             // Rows that go backwards are no rows of Excel's.
@@ -35,7 +35,14 @@ pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<()
             take(std::mem::replace(&mut line, begun(row, late, &merged)))?;
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
-        put(&mut line, column, cell.get_value())?;
+        match (&cell.value, &cell.formula) {
+            // Whatever wrote the file left counting to Excel.
+            (DataRef::Empty, Some(_)) => {
+                within(column)?;
+                line.unread.push((column, Unread::Uncounted));
+            }
+            (value, _) => put(&mut line, column, value)?,
+        }
     }
     take(line)
 }
@@ -66,9 +73,7 @@ fn put(line: &mut Line, column: usize, value: &DataRef<'_>) -> Result<(), Violat
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
     };
-    if column >= COLUMNS {
-        return Err(Violation::new("file", "columns_too_many").with("max", number(COLUMNS)));
-    }
+    within(column)?;
     match value {
         DataRef::Error(_) => line.unread.push((column, Unread::Error)),
         DataRef::Float(float) if float.abs() >= EXACT => line.unread.push((column, Unread::Lost)),
@@ -81,6 +86,10 @@ fn put(line: &mut Line, column: usize, value: &DataRef<'_>) -> Result<(), Violat
         *cell = text;
     }
     Ok(())
+}
+
+fn within(column: usize) -> Result<(), Violation> {
+    if column < COLUMNS { Ok(()) } else { Err(Violation::new("file", "columns_too_many").with("max", number(COLUMNS))) }
 }
 
 /// A number as it was typed: a phone stays eleven digits.

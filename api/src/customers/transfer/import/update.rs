@@ -3,9 +3,11 @@
 use super::super::entity::row;
 use crate::customers::bury::put_away;
 use crate::customers::change::change;
+use crate::customers::contacts::SEVERAL;
 use crate::customers::custom;
 use crate::customers::dates;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::remark::Remark;
 use crate::customers::sharing::reshare;
 use crate::customers::spoken_to;
@@ -15,18 +17,17 @@ use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use chrono::{DateTime, Utc};
 use domain::contacts::{CustomerEmail, CustomerWechat};
+use domain::Violation;
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, CustomerPhone};
 use domain::permission::HelperLevel;
 use domain::phone::Phone;
+use domain::pools::PoolMoveKind;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Phones, e-mails and WeChat ids of a customer at most.
-const SEVERAL: usize = 5;
 
 /// What puts back what stood there before.
 #[derive(Default, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ struct Before {
     /// What colleagues could do who help now, or can do more.
     #[serde(default)]
     helpers: Vec<(Uuid, Option<HelperLevel>)>,
+    /// The pool that the row took it from.
+    #[serde(default)]
+    pool: Option<Uuid>,
 }
 
 /// What a row says beside the record itself.
@@ -82,11 +86,12 @@ pub(super) async fn update(
         .map(|held| CustomerWechat { account: held.text.clone(), label: held.label.clone() })
         .collect();
     let number = |phone: &CustomerPhone| Phone::parse(&phone.number).map(|phone| phone.e164().to_owned());
-    merged(&mut input.phones, &phones, |a, b| number(a) == number(b));
-    merged(&mut input.emails, &emails, |a, b| a.email.eq_ignore_ascii_case(&b.email));
-    merged(&mut input.wechat_ids, &accounts, |a, b| a.account == b.account);
+    let same_email = |a: &CustomerEmail, b: &CustomerEmail| a.email.eq_ignore_ascii_case(&b.email);
+    merged(("phones", SEVERAL), &mut input.phones, &phones, |a, b| number(a) == number(b))?;
+    merged(("emails", SEVERAL), &mut input.emails, &emails, same_email)?;
+    merged(("wechat_ids", SEVERAL), &mut input.wechat_ids, &accounts, |a, b| a.account == b.account)?;
     let dates = dates::of(row.dates.as_deref());
-    merged(&mut input.dates, &dates, |a, b| a.label == b.label);
+    merged(("dates", dates::MOST), &mut input.dates, &dates, |a, b| a.label == b.label)?;
     let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
     let changes = CustomerChanges {
         name: input.name.as_ref().map(|_| row.name.clone()),
@@ -111,6 +116,7 @@ pub(super) async fn update(
         custom: input.custom.as_ref().map(|_| custom::given(own, &keys, &row, &vault)),
     };
     let owner = input.owner_id.unwrap_or(row.owner_id);
+    let pool = row.pool_id.filter(|_| input.owner_id.is_some());
     if !change(tx, row, None, input).await? {
         return Err(Problem::NotFound);
     }
@@ -121,7 +127,7 @@ pub(super) async fn update(
     let levels: BTreeMap<Uuid, HelperLevel> = helping.iter().copied().filter(|(one, _)| *one != owner).collect();
     let levels: Vec<_> = levels.into_iter().map(|(one, level)| (one, Some(level))).collect();
     let helpers = reshare(tx, id, &levels).await?;
-    let before = Before { changes, tags, gave_way, spoken: spoken.map(|_| last), helpers };
+    let before = Before { changes, tags, gave_way, spoken: spoken.map(|_| last), helpers, pool };
     let plain = serde_json::to_vec(&before).map_err(anyhow::Error::from)?;
     Ok(Some(key.seal(&place(tx, id), &plain)))
 }
@@ -134,13 +140,20 @@ pub(super) async fn spoken(tx: &Tx<'_>, row: &customer::Model, at: DateTime<Utc>
     Ok(person_key(tx, row)?.seal(&place(tx, row.id), &plain))
 }
 
-/// What is there stays behind what is said.
-fn merged<T: Clone>(said: &mut Option<Vec<T>>, there: &[T], same: impl Fn(&T, &T) -> bool) {
-    if let Some(said) = said {
-        let others: Vec<T> = there.iter().filter(|old| !said.iter().any(|new| same(old, new))).cloned().collect();
-        said.extend(others);
-        said.truncate(SEVERAL);
+/// What is there stays behind what is said. Nothing of it is lost: of a field that may have so many, more are refused.
+fn merged<T: Clone>(
+    (field, most): (&str, usize),
+    said: &mut Option<Vec<T>>,
+    there: &[T],
+    same: impl Fn(&T, &T) -> bool,
+) -> Result<(), Problem> {
+    let Some(said) = said else { return Ok(()) };
+    let others: Vec<T> = there.iter().filter(|old| !said.iter().any(|new| same(old, new))).cloned().collect();
+    said.extend(others);
+    if said.len() > most {
+        return Err(Violation::new(field, "too_many").with("max", i64::try_from(most).unwrap_or_default()).into());
     }
+    Ok(())
 }
 
 /// Puts tags on a customer and says which were not there, and which gave way.
@@ -164,7 +177,7 @@ pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Mode
         return put_away(tx, id, (&name, company.as_deref()), None).await;
     };
     let plain = person_key(tx, &now)?.open(&place(tx, id), sealed)?;
-    let Before { changes, tags, gave_way, spoken, helpers } =
+    let Before { mut changes, tags, gave_way, spoken, helpers, pool } =
         serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
     if !tags.is_empty() {
         let known = look_up(tx, &gave_way).await?;
@@ -179,5 +192,20 @@ pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Mode
             return Ok(true);
         }
     }
-    change(tx, now, None, changes).await
+    // A pool that is there no more leaves it with whoever had it last, as undoing a bulk action does.
+    let pool = match pool {
+        Some(pool) => standing(tx, pool).await?,
+        None => None,
+    };
+    let into = pool.and_then(|pool| Some((pool, changes.owner_id.take()?)));
+    let from = now.owner_id;
+    if !change(tx, now, None, changes).await? {
+        return Ok(false);
+    }
+    let Some((pool, owner)) = into else { return Ok(true) };
+    let back = customer::ActiveModel { pool_id: Set(Some(pool)), owner_id: Set(owner), ..Default::default() };
+    let back = tx.update::<customer::Entity>(id, None, back).await?;
+    let (from, to) = ((Some(from), None), (None, Some(pool)));
+    record_moves(tx, [Moved { customer_id: id, kind: PoolMoveKind::Undone, from, to, reason: None }]).await?;
+    Ok(back)
 }
