@@ -80,6 +80,36 @@ async fn every_field_is_filtered_by_what_it_holds() {
 }
 
 #[actix_web::test]
+async fn special_dates_are_found_by_the_days_on_which_they_come_back() {
+    let shop = Shop::new().await;
+    let day = |calendar: &str, month: i64, day: i64| {
+        json!({ "label": "生日", "calendar": calendar, "month": month, "day": day })
+    };
+    for (name, dates) in [
+        // 春节 of 2027 is the 6th of February.
+        ("甲", vec![day("lunar", 1, 1)]),
+        ("乙", vec![day("solar", 2, 7), day("solar", 6, 1)]),
+        ("丙", vec![day("lunar", 12, 30)]),
+        ("丁", vec![]),
+    ] {
+        shop.sales.post("/customers", json!({ "name": name, "dates": dates })).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    }
+    for (test, names) in [
+        (test("dates", "between", &["2027-02-06", "2027-02-06"]), "甲"),
+        // The moon's last day of the year is the day before, whether the month has thirty days or not.
+        (test("dates", "between", &["2027-02-05", "2027-02-05"]), "丙"),
+        (test("dates", "between", &["2027-02-05", "2027-02-07"]), "丙乙甲"),
+        (test("dates", "between", &["2027-05-01", "2027-06-30"]), "乙"),
+        (test("dates", "between", &["2027-01-01", "2028-12-31"]), "丙乙甲"),
+        (test("dates", "set", &[]), "丙乙甲"),
+        (test("dates", "empty", &[]), "丁"),
+    ] {
+        assert_eq!(found(&shop.sales, &all(&[test.clone()])).await.concat(), names, "{test}");
+    }
+}
+
+#[actix_web::test]
 async fn what_stands_beside_a_customer_is_filtered_too() {
     let shop = Shop::new().await;
     for body in [
@@ -299,6 +329,7 @@ async fn a_range_that_ends_before_it_begins_is_refused() {
         ("birthdate", ["1990-02-01", "1990-01-01"], "range_invalid"),
         ("created", ["today", "today-7"], "range_invalid"),
         ("birthday", ["2026-02-01", "2026-01-01"], "range_invalid"),
+        ("dates", ["2026-02-01", "2026-01-01"], "range_invalid"),
     ] {
         let answer = shop.sales.get(&format!("/customers?filter={}", all(&[test(field, "between", &values)]))).await;
         assert_eq!(answer.violations(), [format!("filter.all.0.any.0.values.1: {code}")], "{field}");

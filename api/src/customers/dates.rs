@@ -10,6 +10,7 @@ use domain::dates::{Calendar, SpecialDate};
 use lunar_lite::{LunarDate, SolarDate, leap_month, lunar_month_days, lunar_to_solar, solar_to_lunar};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -117,9 +118,72 @@ fn next(date: &SpecialDate, today: NaiveDate) -> Option<NaiveDate> {
     (first..=first + 1).filter_map(on).find(|day| *day >= today)
 }
 
+/// Days of one month, by the sun or by the moon.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Month {
+    pub(super) lunar: bool,
+    pub(super) month: i64,
+    /// 闰月.
+    pub(super) leap: bool,
+}
+
+/// The dates that come back on the days from `first` to `last`, as [`next`] says of each.
+pub(super) fn coming(first: NaiveDate, last: NaiveDate) -> BTreeMap<Month, BTreeSet<i64>> {
+    let mut found = BTreeMap::<Month, BTreeSet<i64>>::new();
+    let mut add = |month: Month, day: i64, ends: bool| {
+        let days = found.entry(month).or_default();
+        days.insert(day);
+        if ends {
+            days.extend(day + 1..=31);
+        }
+    };
+    for day in first.iter_days().take_while(|day| *day <= last) {
+        let ends = day.succ_opt().is_some_and(|next| next.month() != day.month());
+        add(Month { lunar: false, month: day.month().into(), leap: false }, day.day().into(), ends);
+        let Some((lunar, twice, ends)) = by_the_moon(day) else { continue };
+        let of = |leap| Month { lunar: true, month: lunar.month.into(), leap };
+        add(of(lunar.is_leap_month), lunar.day.into(), ends);
+        // In a year without it, a leap month is the month itself.
+        if !lunar.is_leap_month && twice != Some(lunar.month) {
+            add(of(true), lunar.day.into(), ends);
+        }
+    }
+    found
+}
+
+/// A day, the month that its year has twice, and whether it is the last of its month.
+fn by_the_moon(day: NaiveDate) -> Option<(LunarDate, Option<u8>, bool)> {
+    let (month, of) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    let lunar = solar_to_lunar(SolarDate { year: day.year(), month, day: of }).ok()?;
+    let length = lunar_month_days(lunar.year, lunar.month, lunar.is_leap_month).ok()?;
+    Some((lunar, leap_month(lunar.year).ok()?, lunar.day == length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_finds_the_dates_that_come_back_on_it() {
+        // Every date that there can be, on every day of four years: with a leap month in 2025 and a 29th of February in 2028.
+        let label = String::new;
+        let all: Vec<SpecialDate> = [(Calendar::Solar, false), (Calendar::Lunar, false), (Calendar::Lunar, true)]
+            .into_iter()
+            .flat_map(|kind| (1..=12).map(move |month| (kind, month)))
+            .flat_map(|of| [1, 15, 28, 29, 30].map(|day| (of, day)))
+            .filter(|(((calendar, _), month), day)| *calendar == Calendar::Lunar || *month != 2 || *day < 30)
+            .map(|(((calendar, leap), month), day)| SpecialDate { label: label(), calendar, month, day, leap, year: None })
+            .collect();
+        let start = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day");
+        for day in start.iter_days().take(4 * 365) {
+            let found = coming(day, day);
+            for date in &all {
+                let month = Month { lunar: date.calendar == Calendar::Lunar, month: date.month, leap: date.leap };
+                let finds = found.get(&month).is_some_and(|days| days.contains(&date.day));
+                assert_eq!(finds, next(date, day) == Some(day), "{date:?} on {day}");
+            }
+        }
+    }
 
     #[test]
     fn a_date_comes_back_by_the_sun_or_by_the_moon() {

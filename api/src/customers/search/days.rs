@@ -1,11 +1,15 @@
 //! Filters on days: dates, and days that move with the calendar.
 
 use super::filter::{Compiler, IntoWhole as _, Refused, any, nullary};
+use super::having::among;
+use crate::customers::dates::coming;
 use crate::customers::entity::customer;
+use crate::customers::record_entity::date;
 use chrono::{Datelike as _, Days, NaiveDate};
+use domain::dates::Calendar;
 use domain::filters::{Op, Test, day};
 use sea_orm::ColumnTrait as _;
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Query};
 
 impl Compiler<'_> {
     /// A day that the test says.
@@ -75,6 +79,39 @@ impl Compiler<'_> {
             // Over the turn of the year.
             false => Condition::any().add(on().gte(first)).add(on().lte(end)),
         })
+    }
+}
+
+impl Compiler<'_> {
+    /// Whether a special date comes back between two days, by the sun or by the moon.
+    pub(super) fn dates(&self, test: &Test) -> Result<Condition, Refused> {
+        let mut with = Query::select();
+        with.column(date::Column::CustomerId)
+            .from(date::Entity)
+            .and_where(date::Column::TenantId.eq(self.scope.tenant_id()));
+        if test.op != Op::Between {
+            return among(test.op, with);
+        }
+        let (first, last) = (self.day(test, 0)?, self.day(test, 1)?);
+        match (last - first).num_days() {
+            ..0 => return Err(Refused::Value(1, "range_invalid")),
+            // Whatever comes back does so within a year.
+            365.. => {}
+            _ => {
+                let on = coming(first, last).into_iter().fold(Condition::any(), |any, (of, days)| {
+                    let calendar = if of.lunar { Calendar::Lunar } else { Calendar::Solar };
+                    any.add(
+                        Condition::all()
+                            .add(date::Column::Calendar.eq(calendar.as_str()))
+                            .add(date::Column::Month.eq(of.month))
+                            .add(date::Column::Leap.eq(i64::from(of.leap)))
+                            .add(date::Column::Day.is_in(days)),
+                    )
+                });
+                with.cond_where(on);
+            }
+        }
+        among(Op::Set, with)
     }
 }
 

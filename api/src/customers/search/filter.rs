@@ -29,6 +29,7 @@ pub(super) enum Field {
     Day(customer::Column),
     Moment(customer::Column),
     Anniversary(customer::Column),
+    Dates,
     Person(customer::Column),
     Owner,
     Pool,
@@ -54,6 +55,7 @@ pub(super) fn field(name: &str) -> Option<Field> {
         "source" => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
         "birthdate" => Field::Day(C::Birthday),
         "birthday" => Field::Anniversary(C::Birthday),
+        "dates" => Field::Dates,
         "created" => Field::Moment(C::CreatedAt),
         "updated" => Field::Moment(C::UpdatedAt),
         "last_contact" => Field::Moment(C::LastContactAt),
@@ -83,7 +85,7 @@ pub(super) fn nearby(name: &str) -> bool {
 }
 
 fn asks_other_tables(name: &str) -> bool {
-    name.starts_with(CUSTOM) || matches!(field(name), Some(Field::Tag | Field::Phone))
+    name.starts_with(CUSTOM) || matches!(field(name), Some(Field::Tag | Field::Phone | Field::Dates))
 }
 
 /// Turns filters into conditions, as one actor at one moment.
@@ -156,6 +158,7 @@ impl<'s> Compiler<'s> {
                 self.days(test, |day| column.gte(midnight(day)), |day| column.lt(midnight(day)), column)
             }
             Field::Anniversary(column) => self.anniversary(column, test),
+            Field::Dates => self.dates(test),
             Field::Person(column) => any(column, test.op, ids(test)?),
             Field::Owner => self.owner(test),
             Field::Pool => {

@@ -71,7 +71,7 @@ impl Compiler<'_> {
 }
 
 /// Customers that stand among those of a statement, or those who do not.
-fn among(op: Op, customers: SelectStatement) -> Result<Condition, Refused> {
+pub(super) fn among(op: Op, customers: SelectStatement) -> Result<Condition, Refused> {
     match op {
         Op::Set => Ok(customer::Column::Id.in_subquery(customers).into_condition()),
         Op::Empty => Ok(customer::Column::Id.not_in_subquery(customers).into_condition()),
