@@ -35,9 +35,9 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
-    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
+    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
   },
 
   methods: {
@@ -76,7 +76,7 @@ Component({
         may: {
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
-          release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
+          release: writes('customers.claim'), claim: pooled && may('customers.claim'), assign: pooled && may('customers.assign') && may('staff.read'), talks: may('interactions.read'),
           explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
         },
       })
@@ -209,6 +209,17 @@ Component({
     async claim() {
       const { customer, moving } = this.data
       if (customer && !moving) await this.move(`${customer.name} 归你负责了`, () => claimCustomer(customer.id))
+    },
+    openAssign() {
+      this.setData({ assigning: true })
+    },
+    closeAssign() {
+      this.setData({ assigning: false })
+    },
+    onAssigned(event: WechatMiniprogram.CustomEvent<{ gone: boolean }>) {
+      this.setData({ assigning: false })
+      if (event.detail.gone) leave(this, '/pages/customers/index')
+      else void this.refresh()
     },
     async move(said: string, step: () => Promise<CustomerView>) {
       this.setData({ moving: true })
