@@ -1,5 +1,5 @@
 import type { Attached, CustomField, CustomerView, Interaction, Task } from '../api/types'
-import { customText } from './custom'
+import { customText, isSealed } from './custom'
 import { dateText } from './dates'
 import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
 import { ago, dayName, due, isPast } from './when'
@@ -41,6 +41,8 @@ export interface FactRow {
   value: string
   /** Files that can be opened, instead of a value. */
   files?: Attached[]
+  /** Key of the business's own field whose value is masked here and shown whole on demand; `phone` says that it can be dialled. */
+  sealed?: { field: string; phone: boolean }
 }
 
 /** What is known of a customer; what is not known is not shown. */
@@ -69,5 +71,6 @@ function fact(key: string, label: string, value: string): FactRow {
 
 function ownFact(field: CustomField, value: unknown): FactRow {
   const row = fact(`custom.${field.key}`, field.label, customText(field, value))
+  if (isSealed(field)) return { ...row, sealed: { field: field.key, phone: field.kind === 'phone' } }
   return field.kind === 'file' && row.value ? { ...row, files: value as Attached[] } : row
 }

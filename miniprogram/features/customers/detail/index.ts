@@ -11,7 +11,7 @@ import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
 import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
-import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
+import { callCustomer, callCustomField, copyCustomerPhone } from '../../../behaviors/calling'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
@@ -34,7 +34,7 @@ Component({
     id: '', state: 'loading', why: '', customer: null as CustomerView | null, initial: '',
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[],
     open: { facts: true, orders: true } as Record<string, boolean>,
-    remark: '', tagging: false, chosen: [] as string[], savingTags: false,
+    remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
@@ -97,7 +97,7 @@ Component({
         if (!newest()) return
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, remark: '', initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
+          state: 'ready', customer, remark: '', seen: {}, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
           todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
         })
         this.drawRights()
@@ -156,6 +156,19 @@ Component({
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }
+    },
+    /** The same of a field of the business's own. */
+    async showField(event: WechatMiniprogram.TouchEvent) {
+      const field = String(event.currentTarget.dataset['field'])
+      try {
+        const { text } = await revealText(this.data.id, `custom/${field}`)
+        this.setData({ seen: { ...this.data.seen, [field]: text } })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+    },
+    callField(event: WechatMiniprogram.TouchEvent) {
+      void callCustomField(this.data.id, String(event.currentTarget.dataset['field']))
     },
     toggle(event: WechatMiniprogram.TouchEvent) {
       const section = String(event.currentTarget.dataset['section'])

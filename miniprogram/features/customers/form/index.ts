@@ -33,7 +33,7 @@ Component({
   },
 
   observers: {
-    'form.custom, form.type, form.kind, form.industry, form.source, form.region, errors'() {
+    'form.custom, form.emptied, form.type, form.kind, form.industry, form.source, form.region, errors'() {
       this.drawFields()
     },
   },
@@ -43,16 +43,25 @@ Component({
     drawFields() {
       const { form: typed, was, errors } = this.data
       if (!typed['custom']) return
+      const emptied = (typed['emptied'] ?? []) as string[]
       const fields = knownCustomFields()
       const asked = askedFields(fields, customRecord(typed, was))
       const rows = fields.filter((field) => field.writable && (!asked || asked.includes(field.key)))
-        .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key]))
+        .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key], emptied.includes(field.key)))
       this.setData({ mustFields: rows.filter((row) => row.required), fields: rows.filter((row) => !row.required) })
     },
     also(body: Record<string, unknown>): Violation[] {
       const { was } = this.data
       const given = { ...((body['custom'] ?? {}) as Record<string, unknown>), ...about(was ? body : { type: 'potential', kind: 'person', ...body }) }
       return checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
+    },
+    /** An empty box leaves what is masked as it is: to be rid of it one says so, and may take it back. */
+    toggleEmptied(event: WechatMiniprogram.TouchEvent) {
+      const key = String(event.currentTarget.dataset['key'])
+      const emptied = (this.data.form['emptied'] ?? []) as string[]
+      const cleared = this.data.fields.some((row) => row.key === key && row.cleared)
+      if (!cleared) this.put(`custom.${key}`, '')
+      this.put('emptied', cleared ? emptied.filter((one) => one !== key) : [...emptied.filter((one) => one !== key), key])
     },
     /** Nothing is saved while a file is under way: it would not be among what is saved. */
     onBusy(event: WechatMiniprogram.CustomEvent<{ busy: boolean }>) {
