@@ -18,7 +18,9 @@ import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
-import type { Difference, TypedContact } from './fields'
+import type { Difference, TypedContact, TypedPhone } from './fields'
+
+type TypedRow = TypedPhone | TypedContact
 
 /** A customer is written down, or corrected. */
 Component({
@@ -164,7 +166,21 @@ Component({
     },
     dropPhone(event: WechatMiniprogram.TouchEvent) {
       const at = Number(event.currentTarget.dataset['index'])
-      this.put('phones', this.data.form['phones'].filter((_: unknown, index: number) => index !== at))
+      this.reorder('phones', (rows) => rows.filter((_, index) => index !== at))
+    },
+    /** Other places in a list: what was complained about is no longer where it was. */
+    reorder(kind: string, change: (rows: TypedRow[]) => TypedRow[]) {
+      this.put(kind, change((this.data.form[kind] ?? []) as TypedRow[]))
+      this.setData({ errors: Object.fromEntries(Object.entries(this.data.errors).filter(([field]) => !field.startsWith(`${kind}.`))) })
+    },
+    makeFirst(event: WechatMiniprogram.CustomEvent) {
+      const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
+      const at = Number(index)
+      this.reorder(kind, (rows) => [...rows.slice(at, at + 1), ...rows.slice(0, at), ...rows.slice(at + 1)])
+    },
+    onLabel(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
+      this.put(`${kind}.${index}.label`, event.detail.value)
     },
     /** Numbers are masked until somebody means to change them; the server writes down who looked. */
     async editPhones() {
@@ -207,7 +223,7 @@ Component({
     },
     dropContact(event: WechatMiniprogram.TouchEvent) {
       const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
-      this.put(kind, (this.data.form[kind] as TypedContact[]).filter((_, at) => at !== Number(index)))
+      this.reorder(kind, (rows) => rows.filter((_, at) => at !== Number(index)))
     },
     onContact(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
       const { kind, index } = event.currentTarget.dataset as { kind: (typeof CONTACTS)[number]; index: number }
