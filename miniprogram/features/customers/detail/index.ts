@@ -12,6 +12,7 @@ import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
 import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
 import { callCustomer, callCustomField, copyCustomerPhone } from '../../../behaviors/calling'
+import { intend } from '../../../behaviors/intent'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
@@ -27,12 +28,15 @@ import type { FactRow, TodoRow } from '../../../words/timeline'
 /** Nothing, for what one may not see. */
 const NONE = { items: [], next_cursor: null }
 
+/** Orders that stand on the page; all of them are one tap away. */
+const SHOWN_ORDERS = 3
+
 /** One customer: who it is, what is to do, what was said. */
 Component({
   behaviors: [paged, listens],
   data: {
     id: '', state: 'loading', why: '', customer: null as CustomerView | null, initial: '',
-    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[],
+    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[], moreOrders: false,
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false },
@@ -98,7 +102,7 @@ Component({
         this.data.tasks = tasks.items
         this.setData({
           state: 'ready', customer, remark: '', seen: {}, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
-          todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
+          todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, SHOWN_ORDERS).map((row) => orderOfCustomer(row, seesAmounts())), moreOrders: orders.items.length > SHOWN_ORDERS,
         })
         this.drawRights()
       } catch (thrown) {
@@ -188,6 +192,12 @@ Component({
         audit: `/features/audit/list/index?resource_id=${id}`,
       }
       wx.navigateTo({ url: pages[to] ?? '' })
+    },
+    /** The list of orders is a tab, whose address takes no parameters. */
+    allOrders() {
+      const { id, customer } = this.data
+      intend('orders', { status: '', customer: { id, name: customer?.name ?? '' } })
+      wx.switchTab({ url: '/pages/orders/index' })
     },
     openOrder(event: WechatMiniprogram.TouchEvent) {
       wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
