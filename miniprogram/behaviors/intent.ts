@@ -1,5 +1,7 @@
 /** What a page asks of a tab page, whose address takes no parameters. */
 interface Intents {
+  /** To begin with the search. */
+  customers: { search: true }
   /** A customer: the orders of them alone. */
   orders: { status: string; customer?: { id: string; name: string } }
 }
