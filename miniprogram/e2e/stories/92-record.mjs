@@ -143,6 +143,17 @@ export async function tell({ step, open, world }) {
     await until('the other text', async () => (await world.call(boss, 'POST', `customers/${id}/remark/reveal`, { body: {} })).text === '官司赢了')
   })
 
+  await step('the address goes to the clipboard, whole, for a map to find it', async () => {
+    const { id } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+    await phone.goto(`/features/customers/detail/index?id=${id}`)
+    await phone.tap('[data-testid=navigate]')
+    await phone.waitText('地址已复制，打开地图粘贴就能导航')
+    await phone.tap('[data-testid=copy-address]')
+    await phone.waitText('地址已复制', { exact: true })
+    const copied = (await phone.calls('setClipboardData')).map((one) => one.data)
+    equal(copied.slice(-2), ['浙江省杭州市西湖区龙井路1号', '浙江省杭州市西湖区龙井路1号'], 'what was copied')
+  })
+
   await step('what a secret field holds is shown by a tap, a number in one is dialled, and either is emptied only when one says so', async () => {
     const { id } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
     const card = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.label === '会员证件号')

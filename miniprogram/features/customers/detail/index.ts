@@ -17,7 +17,7 @@ import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
 import type { Undo } from '../../../components/undo/index'
-import { initial } from '../../../words/customers'
+import { initial, wholeAddress } from '../../../words/customers'
 import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
 import type { OrderCard } from '../../../words/orders'
@@ -141,6 +141,18 @@ Component({
         this.setData({ 'customer.starred': !starred })
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       })
+    },
+    /** A map needs no more than the words; a place of its own we do not know. */
+    navigate() {
+      this.toClipboard('地址已复制，打开地图粘贴就能导航')
+    },
+    copyAddress() {
+      this.toClipboard('地址已复制')
+    },
+    toClipboard(said: string): void {
+      const { customer } = this.data
+      const data = customer ? wholeAddress(customer) : ''
+      if (data) wx.setClipboardData({ data, success: () => wx.showToast({ icon: 'none', title: said }) })
     },
     /** Shown whole to be copied; the server writes down who asked. */
     async copy(event: WechatMiniprogram.TouchEvent) {
