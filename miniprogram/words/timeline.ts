@@ -2,7 +2,7 @@ import type { Attached, CustomField, CustomerView, Interaction, Task } from '../
 import { customText, isSealed } from './custom'
 import { dateText } from './dates'
 import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
-import { ago, dayName, due, isPast } from './when'
+import { age, ago, dayName, due, isPast } from './when'
 
 export interface TimelineRow {
   [field: string]: unknown
@@ -55,7 +55,7 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     fact('industry', '行业', customer.industry ? (INDUSTRIES[customer.industry] ?? '') : ''),
     fact('size', '公司规模', customer.size ? (SIZES[customer.size] ?? '') : ''),
     fact('source', '来源', customer.source ? SOURCES[customer.source] : ''),
-    fact('birthday', '生日', customer.birthday ?? ''),
+    fact('birthday', '生日', birthdayText(customer.birthday)),
     ...customer.dates.map((one, at) => fact(`dates.${at}`, one.label, `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}`)),
     fact('owner', '负责人', owner),
     ...fields.map((field) => ownFact(field, customer.custom[field.key])),
@@ -63,6 +63,12 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     fact('remark', '备注', customer.remark_secret ? '' : (customer.remark ?? '')),
   ]
   return rows.filter((row) => row.value !== '')
+}
+
+/** 1988-09-12 · 38 岁. */
+function birthdayText(birthday: string | null): string {
+  const years = birthday ? age(birthday) : null
+  return [birthday, years === null ? '' : `${years} 岁`].filter(Boolean).join(' · ')
 }
 
 function fact(key: string, label: string, value: string): FactRow {

@@ -143,9 +143,11 @@ export async function tell({ step, open, world }) {
     await until('the other text', async () => (await world.call(boss, 'POST', `customers/${id}/remark/reveal`, { body: {} })).text === '官司赢了')
   })
 
-  await step('the address goes to the clipboard, whole, for a map to find it', async () => {
-    const { id } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+  await step('the address goes to the clipboard, whole, for a map to find it; a birthday says how old', async () => {
+    const { id, version } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+    await world.call(boss, 'PATCH', `customers/${id}`, { body: { birthday: '1990-01-01' }, version })
     await phone.goto(`/features/customers/detail/index?id=${id}`)
+    await phone.waitText(`1990-01-01 · ${new Date(Date.now() + 8 * 3_600_000).getUTCFullYear() - 1990} 岁`)
     await phone.tap('[data-testid=navigate]')
     await phone.waitText('地址已复制，打开地图粘贴就能导航')
     await phone.tap('[data-testid=copy-address]')
