@@ -39,4 +39,9 @@ assert.deepEqual(row('', '***1234', true), [true, true, '原来是 ***1234，保
 assert.deepEqual(row('5678', '***1234', true), [true, false, '现在是 ***1234，不改就留空'], 'what was typed over it wins')
 assert.deepEqual(row('', '***1234', false, { required: true }), [false, false, '现在是 ***1234，不改就留空'], 'what must be filled cannot be emptied')
 assert.deepEqual(row('', undefined, true), [false, false, ''], 'there is nothing to empty')
+const { actorChoices } = await bundled('words/people.ts')
+const lin = { id: 'a', name: '林静' }
+assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（已移除）' }])
+assert.deepEqual(actorChoices([], { b: '周远' }), [{ value: 'b', label: '周远' }], 'who may not see colleagues is not told who left')
+
 console.log('pure: all of it holds')
