@@ -145,7 +145,7 @@ export async function tell({ step, open, world }) {
     await boss.visible(ENTRY).first().waitFor()
     await boss.tap('[data-testid=filter]')
     await boss.tap('[data-testid=field-actor_id]')
-    await boss.native('.mp-picker-option').getByText('林静（已移除）', { exact: true }).tap()
+    await boss.native('.mp-picker-column').getByText('林静（已移除）', { exact: true }).tap()
     await boss.native('.mp-picker-confirm').tap()
     await arrived(boss)
     await boss.shot('94-audit-who-left')
