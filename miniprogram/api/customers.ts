@@ -96,3 +96,8 @@ export function releaseCustomer(id: string, ifMatch: number, reason: string, poo
 export function claimCustomer(id: string): Promise<CustomerView> {
   return request('POST', `customers/${id}/claim`, { body: {} })
 }
+
+/** Gives a customer in a pool to a colleague. Nothing comes back: whoever gives them away may see them no more. */
+export function assignCustomer(id: string, owner: string, reason: string): Promise<void> {
+  return request('POST', `customers/${id}/assign`, { body: { owner_id: owner, ...(reason ? { reason } : {}) } })
+}

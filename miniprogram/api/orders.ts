@@ -18,13 +18,13 @@ export function isWaiting(status: OrderStatus): boolean {
 }
 
 /** The cursor names the status it goes on with: `placed:…`. */
-export async function listToShip(cursor: string | null, from: OrderStatus[] = WAITING): Promise<Page<OrderRow>> {
+export async function listToShip(cursor: string | null, customer?: string, from: OrderStatus[] = WAITING): Promise<Page<OrderRow>> {
   const left = cursor ? from.slice(from.findIndex((one) => cursor.startsWith(`${one}:`))) : from
   const [status, ...later] = left
   if (!status) return { items: [], next_cursor: null }
-  const page = await listOrders({ status }, cursor ? cursor.slice(status.length + 1) : null)
+  const page = await listOrders({ status, ...(customer ? { customer_id: customer } : {}) }, cursor ? cursor.slice(status.length + 1) : null)
   if (page.next_cursor) return { items: page.items, next_cursor: `${status}:${page.next_cursor}` }
-  const rest = await listToShip(null, later)
+  const rest = await listToShip(null, customer, later)
   return { items: page.items.concat(rest.items), next_cursor: rest.next_cursor }
 }
 

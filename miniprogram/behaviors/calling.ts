@@ -1,6 +1,7 @@
-import { revealPhone } from '../api/customers'
+import { revealPhone, revealText } from '../api/customers'
 import { revealOrderPhone } from '../api/orders'
 import { asProblem } from '../api/problem'
+import { dialled } from '../words/custom'
 
 /** Shows the number to the dialler; the server writes down who looked. */
 async function dial(reveal: () => Promise<{ dial: string }>): Promise<boolean> {
@@ -20,6 +21,11 @@ async function dial(reveal: () => Promise<{ dial: string }>): Promise<boolean> {
 
 export function callCustomer(id: string, index = 0): Promise<boolean> {
   return dial(() => revealPhone(id, index))
+}
+
+/** A number in a field of the business's own. */
+export function callCustomField(id: string, key: string): Promise<boolean> {
+  return dial(async () => ({ dial: dialled((await revealText(id, `custom/${key}`)).text) }))
 }
 
 export function callReceiver(order: string): Promise<boolean> {

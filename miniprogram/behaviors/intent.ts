@@ -1,6 +1,9 @@
 /** What a page asks of a tab page, whose address takes no parameters. */
 interface Intents {
-  orders: { status: string }
+  /** To begin with the search. */
+  customers: { search: true }
+  /** A customer: the orders of them alone. */
+  orders: { status: string; customer?: { id: string; name: string } }
 }
 
 const asked: Partial<Intents> = {}

@@ -35,17 +35,24 @@ export interface CustomRow {
   placeholder: string
   hint: string
   max: number
+  /** Whether it holds something masked that may be emptied: an empty box alone leaves it as it is. */
+  clearable: boolean
+  /** Whether saving empties it. */
+  cleared: boolean
 }
 
-export function customRow(field: CustomField, typed: unknown, error: string, known: unknown): CustomRow {
+export function customRow(field: CustomField, typed: unknown, error: string, known: unknown, emptied = false): CustomRow {
   const { kind, rules } = field
-  const masked = isSealed(field) && typeof known === 'string' ? known : ''
+  const held = isSealed(field) && typeof known === 'string' ? known : ''
+  const cleared = held !== '' && emptied && valueOf(field, typed) === null
+  const masked = cleared ? '' : held
   const hints: Partial<Record<CustomField['kind'], string>> = { phone: '手机号，或带区号的座机', number: rules.decimals ? `最多 ${rules.decimals} 位小数` : '整数' }
   return {
     key: field.key, name: `custom.${field.key}`, label: field.label, required: rules.required, control: CONTROLS[kind], error,
     options: kind === 'yes_no' ? YES_NO : rules.choices.filter((one) => !one.retired || has(typed, one.key)).map((one) => ({ value: one.key ?? '', label: one.label })),
     value: typed ?? (isList(field) ? [] : ''), placeholder: masked || (CONTROLS[kind] === 'date' ? '请选择' : ''),
-    hint: masked ? `现在是 ${masked}，不改就留空` : (hints[kind] ?? ''), max: kind === 'long_text' ? 2000 : kind === 'file' ? (rules.max ?? MOST_FILES) : 200,
+    clearable: held !== '' && !rules.required, cleared,
+    hint: cleared ? `原来是 ${held}，保存后清空` : masked ? `现在是 ${masked}，不改就留空` : (hints[kind] ?? ''), max: kind === 'long_text' ? 2000 : kind === 'file' ? (rules.max ?? MOST_FILES) : 200,
   }
 }
 
@@ -88,6 +95,11 @@ export function customText(field: CustomField, value: unknown): string {
   if (field.kind === 'choice') return label(value)
   if (field.kind === 'yes_no') return value === true ? '是' : '否'
   return field.kind === 'money' ? yuan(Number(value)) : String(value)
+}
+
+/** What to dial inside China for a number as it is kept: +8613800138000. */
+export function dialled(number: string): string {
+  return number.replace(/^\+86/, '')
 }
 
 /** 1.2 MB. */

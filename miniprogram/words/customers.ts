@@ -1,4 +1,4 @@
-import type { CustomerRow, TagMark } from '../api/types'
+import type { CustomerRow, CustomerView, TagMark } from '../api/types'
 import { day, isPast, soon } from './when'
 
 /** A piece of a text; marked when a search found it. */
@@ -65,6 +65,12 @@ export function customerCard(row: CustomerRow, staff: Map<string, string>, phone
     next: soon(row.next_contact_at),
     late: row.next_contact_at !== null && isPast(row.next_contact_at),
   }
+}
+
+/** Where to find somebody, as a map takes it; empty without street and house. */
+export function wholeAddress({ address, region_name }: Pick<CustomerView, 'address' | 'region_name'>): string {
+  if (!address) return ''
+  return region_name && !address.startsWith(region_name) ? `${region_name}${address}` : address
 }
 
 /** What stands in the round picture: the family name, or the first letter. */

@@ -60,6 +60,11 @@ export const SIZE_CHOICES = choices(SIZES)
 export const RELATIONS: Record<RelationKind, string> = { introduced_by: '介绍人', same_company: '同公司', family: '家人', other: '其他' }
 export const RELATION_CHOICES = choices(RELATIONS)
 
+/** What a number or an address of a customer is usually for. */
+export const CONTACT_LABELS: Record<string, string[]> = { phones: ['手机', '公司', '家里'], emails: ['工作', '家里'], wechat_ids: ['本人', '工作号'] }
+/** The most letters of such a label. */
+export const LABEL_LENGTH = 10
+
 export const CUSTOM_KINDS: Record<CustomKind, string> = {
   text: '单行文字', long_text: '多行文字', number: '数字', money: '金额', date: '日期', choice: '单选', choices: '多选', yes_no: '是否', phone: '电话', file: '文件',
 }

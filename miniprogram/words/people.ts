@@ -73,6 +73,16 @@ export function groups(people: StaffMember[], teams: Team[], me: string): Group[
   return [...(alone.length ? [{ id: '', name: teams.length ? '没有团队' : '', lead: '', indent: '0', people: alone }] : []), ...tree]
 }
 
+/**
+ * Whom the record can be asked for: who works here, then who does no more but did something that was shown. `met` are
+ * names by id; without `staff` nobody knows who left.
+ */
+export function actorChoices(staff: { id: string; name?: string | null }[], met: Record<string, string>): Choice[] {
+  const here = new Set(staff.map((one) => one.id))
+  const others = Object.entries(met).filter(([id]) => !here.has(id))
+  return [...staff.map((one) => ({ value: one.id, label: one.name ?? '' })), ...others.map(([value, name]) => ({ value, label: staff.length ? `${name}（已移除）` : name }))]
+}
+
 /** Deep trees stop moving to the right: a phone is narrow. */
 export function indent(depth: number): string {
   return `${Math.min(depth, 4) * 16}px`

@@ -1,8 +1,8 @@
 import type { Attached, CustomField, CustomerView, Interaction, Task } from '../api/types'
-import { customText } from './custom'
+import { customText, isSealed } from './custom'
 import { dateText } from './dates'
 import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
-import { ago, dayName, due, isPast } from './when'
+import { age, ago, dayName, due, isPast } from './when'
 
 export interface TimelineRow {
   [field: string]: unknown
@@ -41,6 +41,8 @@ export interface FactRow {
   value: string
   /** Files that can be opened, instead of a value. */
   files?: Attached[]
+  /** Key of the business's own field whose value is masked here and shown whole on demand; `phone` says that it can be dialled. */
+  sealed?: { field: string; phone: boolean }
 }
 
 /** What is known of a customer; what is not known is not shown. */
@@ -53,7 +55,7 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     fact('industry', '行业', customer.industry ? (INDUSTRIES[customer.industry] ?? '') : ''),
     fact('size', '公司规模', customer.size ? (SIZES[customer.size] ?? '') : ''),
     fact('source', '来源', customer.source ? SOURCES[customer.source] : ''),
-    fact('birthday', '生日', customer.birthday ?? ''),
+    fact('birthday', '生日', birthdayText(customer.birthday)),
     ...customer.dates.map((one, at) => fact(`dates.${at}`, one.label, `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}`)),
     fact('owner', '负责人', owner),
     ...fields.map((field) => ownFact(field, customer.custom[field.key])),
@@ -63,11 +65,18 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
   return rows.filter((row) => row.value !== '')
 }
 
+/** 1988-09-12 · 38 岁. */
+function birthdayText(birthday: string | null): string {
+  const years = birthday ? age(birthday) : null
+  return [birthday, years === null ? '' : `${years} 岁`].filter(Boolean).join(' · ')
+}
+
 function fact(key: string, label: string, value: string): FactRow {
   return { key, label, value }
 }
 
 function ownFact(field: CustomField, value: unknown): FactRow {
   const row = fact(`custom.${field.key}`, field.label, customText(field, value))
+  if (isSealed(field)) return { ...row, sealed: { field: field.key, phone: field.kind === 'phone' } }
   return field.kind === 'file' && row.value ? { ...row, files: value as Attached[] } : row
 }

@@ -88,6 +88,18 @@ export function today(now = Date.now()): string {
   return local(now).slice(0, 10)
 }
 
+/**
+ * Whole years since a birthday, `1988-09-12`, on the business's clock; null before it, and for what is no date. Who was
+ * born on 29 February is a year older on 1 March of the other years.
+ */
+export function age(birthday: string, now = Date.now()): number | null {
+  const [, year, monthAndDay] = /^(\d{4})-(\d\d-\d\d)$/.exec(birthday) ?? []
+  if (!year || !monthAndDay) return null
+  const on = today(now)
+  const years = Number(on.slice(0, 4)) - Number(year) - (on.slice(5) < monthAndDay ? 1 : 0)
+  return years < 0 ? null : years
+}
+
 /** The instant of `2026-11-21 15:30` on the business's clock. */
 export function instantOf(text: string): string {
   const [y = 1970, m = 1, d = 1, h = 0, min = 0] = text.split(/[-: T]/).map(Number)

@@ -1,5 +1,10 @@
 const WAIT_MS = 300
 
+/** What the page around it may ask of it. */
+export interface SearchBox {
+  begin(): void
+}
+
 /** A search box that asks while one types, a moment after the last key. */
 Component({
   properties: {
@@ -8,7 +13,7 @@ Component({
     /** On a white sheet the box is sunken instead of raised. */
     sunken: { type: Boolean, value: false },
   },
-  data: { timer: 0, text: '', told: '' },
+  data: { timer: 0, text: '', told: '', focused: false },
   observers: {
     value(value: string) {
       // What comes back of one's own must not overwrite what was typed meanwhile.
@@ -45,6 +50,13 @@ Component({
     },
     onFocus() {
       this.triggerEvent('focus', {})
+    },
+    onBlur() {
+      if (this.data.focused) this.setData({ focused: false })
+    },
+    /** Puts the cursor into the box, once the page that is about to be shown is there. */
+    begin() {
+      wx.nextTick(() => this.setData({ focused: true }))
     },
     clear() {
       clearTimeout(this.data.timer)

@@ -161,6 +161,27 @@ export async function tell({ step, open, world }) {
     await phone.waitText('已保存客户 唐一味')
   })
 
+  await step('of two numbers the second is made the primary one, and each says what it is for', async () => {
+    const [one, other] = [world.freshNumber(), world.freshNumber()]
+    const masked = (text) => `${text.slice(0, 3)}****${text.slice(-4)}`
+    await phone.goto(FORM)
+    await phone.fill('[data-testid=field-name]', '严复白')
+    await phone.fill('[data-testid="field-phones.0.number"]', one)
+    await phone.tap('[data-testid=add-phone]')
+    await phone.fill('[data-testid="field-phones.1.number"]', other)
+    await phone.tap('[data-testid=label-phones-0][data-value=手机]')
+    await phone.tap('[data-testid=label-phones-1][data-value=公司]')
+    await phone.tap('[data-testid=first-phones-1]')
+    await until('the other one on top', async () => (await value('phones.0.number')) === other)
+    await arrived(phone)
+    await phone.shot('55-two-numbers')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 严复白')
+    await phone.waitText(`${masked(other)} 等 2 个号码`)
+    await phone.waitText(`${masked(other)} 公司`)
+    await phone.waitText(`${masked(one)} 手机`)
+  })
+
   await step('a new order: sums while typing, refusals beside the line they belong to', async () => {
     await phone.goto('/pages/orders/index')
     await phone.tap('[data-testid=new-order]')

@@ -143,4 +143,30 @@ export async function tell({ step, open, world }) {
       equal(wanted.map((one) => events[one]).sort(), [...(await ask(`orders/${order.id}`)).moves].sort(), `moves the server allows a ${status} order`)
     }
   })
+
+  await step('a customer with many orders shows three of them, and the list shows all of theirs alone', async () => {
+    const buyer = await world.customer(boss, { name: '柳三变' })
+    const lines = [{ name: '茉莉银针', quantity: 1, unit_price_fen: 6800 }]
+    const made = []
+    for (let count = 0; count < 4; count++) {
+      made.unshift(await world.call(boss, 'POST', 'orders', { body: { customer_id: buyer.id, receiver: buyer.name, phone: world.freshNumber(), address: '汴河大街8号', lines } }))
+    }
+    const same = (wanted) => async () => JSON.stringify((await rowIds(phone, 'order-row')).sort()) === JSON.stringify(wanted.map((one) => one.id).sort())
+    await phone.goto(`/features/customers/detail/index?id=${buyer.id}`)
+    await phone.visible('[data-testid=order-row]').first().waitFor()
+    equal((await rowIds(phone, 'order-row')).length, 3, 'orders on the page')
+    await phone.tap('[data-testid=all-orders]')
+    await phone.waitRoute('pages/orders/index')
+    await phone.waitText('柳三变 的订单')
+    await until('their four orders', same(made))
+    await phone.shot('42-orders-of-one')
+    await phone.tap('[data-testid=status-to_ship]')
+    await until('their four orders that wait', same(made))
+    await phone.tap('[data-testid=status-cancelled]')
+    await phone.waitText('柳三变 没有这样的订单')
+    await phone.tap('[data-testid=status-all]')
+    await until('their four orders once more', same(made))
+    await phone.tap('[data-testid=all-customers]')
+    await until('orders of others', async () => (await rowIds(phone, 'order-row')).length > 4)
+  })
 }

@@ -1,5 +1,5 @@
 // Today is worked through: called, done, taken back, put off.
-import { arrived, delayed, openStaff } from '../actions.mjs'
+import { arrived, delayed, openStaff, tab, texts } from '../actions.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
@@ -72,6 +72,24 @@ export async function tell({ step, open, skip, world }) {
     await fresh.waitText('提醒你')
     await fresh.close()
     await world.call(boss, 'DELETE', `customers/${customer.id}`, { version: (await world.call(boss, 'GET', `customers/${customer.id}`)).version })
+  })
+
+  await step('the search box leads to the customers, ready to type', async () => {
+    await phone.goto('/pages/home/index')
+    await phone.tap('[data-testid=find-customer]')
+    await phone.waitRoute('pages/customers/index')
+    const focused = () => phone.visible('[data-testid=search] input').evaluate((input) => document.activeElement === input)
+    await until('the cursor in the box', focused)
+    await phone.page.keyboard.type('苏文清')
+    await until('only those whom the search means', async () => {
+      const names = await texts(phone, '[data-testid=customer-row] .title')
+      return names.length > 0 && names.every((name) => name.includes('苏文清'))
+    })
+    // Another time as well.
+    await tab(phone, 'today')
+    await phone.tap('[data-testid=find-customer]')
+    await until('the cursor in the box once more', focused)
+    await phone.tap('[data-testid=search-clear]')
   })
 
   await step('on a tablet it is put off by a tap', async () => {

@@ -143,6 +143,47 @@ export async function tell({ step, open, world }) {
     await until('the other text', async () => (await world.call(boss, 'POST', `customers/${id}/remark/reveal`, { body: {} })).text === '官司赢了')
   })
 
+  await step('the address goes to the clipboard, whole, for a map to find it; a birthday says how old', async () => {
+    const { id, version } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+    await world.call(boss, 'PATCH', `customers/${id}`, { body: { birthday: '1990-01-01' }, version })
+    await phone.goto(`/features/customers/detail/index?id=${id}`)
+    await phone.waitText(`1990-01-01 · ${new Date(Date.now() + 8 * 3_600_000).getUTCFullYear() - 1990} 岁`)
+    await phone.tap('[data-testid=navigate]')
+    await phone.waitText('地址已复制，打开地图粘贴就能导航')
+    await phone.tap('[data-testid=copy-address]')
+    await phone.waitText('地址已复制', { exact: true })
+    const copied = (await phone.calls('setClipboardData')).map((one) => one.data)
+    equal(copied.slice(-2), ['浙江省杭州市西湖区龙井路1号', '浙江省杭州市西湖区龙井路1号'], 'what was copied')
+  })
+
+  await step('what a secret field holds is shown by a tap, a number in one is dialled, and either is emptied only when one says so', async () => {
+    const { id } = (await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items[0]
+    const card = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.label === '会员证件号')
+    const spare = await world.call(boss, 'POST', 'custom-fields', { body: { label: '家里电话', kind: 'phone', rules: {} } })
+    const { version } = await world.call(boss, 'GET', `customers/${id}`)
+    const number = world.freshNumber()
+    await world.call(boss, 'PATCH', `customers/${id}`, { body: { custom: { [spare.key]: number } }, version })
+    await phone.goto(`/features/customers/detail/index?id=${id}`)
+    await phone.tap(`[data-testid=show-field][data-field="${card.key}"]`)
+    await phone.waitText('330106199001011234')
+    const before = (await phone.calls('makePhoneCall')).length
+    await phone.tap(`[data-testid=call-field][data-field="${spare.key}"]`)
+    await until('the dialler', async () => (await phone.calls('makePhoneCall')).length === before + 1)
+    await phone.visible(`[data-testid="fact-custom.${card.key}"]`).evaluate((row) => row.scrollIntoView({ block: 'center' }))
+    await arrived(phone)
+    await phone.shot('96-own-secret')
+    await phone.tap('[data-testid=edit-customer]')
+    await phone.tap(`[data-testid=empty-field][data-key="${card.key}"]`)
+    await phone.waitText('原来是 ************1234，保存后清空')
+    await arrived(phone)
+    await phone.shot('96-own-emptied')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText(`已保存客户 ${name}`)
+    await phone.visible(`[data-testid="fact-custom.${spare.key}"]`).waitFor()
+    await until('the field to be empty', async () => (await phone.visible(`[data-testid="fact-custom.${card.key}"]`).count()) === 0)
+    await world.call(boss, 'DELETE', `custom-fields/${spare.id}`, { version: spare.version })
+  })
+
   await step('a field is deleted with what it takes out of sight', async () => {
     await phone.goto('/features/customers/fields/index')
     await phone.visible('[data-testid=edit-field]').first().tap()

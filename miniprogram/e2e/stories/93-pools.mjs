@@ -96,6 +96,28 @@ export async function tell({ step, open, world }) {
     await sales.close()
   })
 
+  await step('the boss gives one to a colleague', async () => {
+    const third = await world.customer(seller, { name: '郭芙蓉' })
+    await world.call(seller, 'POST', `customers/${third.id}/release`, { body: { reason: '忙不过来', pool_id: pool.id }, version: third.version })
+    const giver = await openStaff(open, world, BOSS)
+    await giver.goto(`/features/customers/detail/index?id=${third.id}`)
+    await giver.tap('[data-testid=assign]')
+    await giver.waitText('哪位同事')
+    await giver.tap('[data-testid=assign-now]')
+    await giver.waitText('选一位同事')
+    await giver.tap(`[data-testid=assignee][data-id="${seller.me.staff.id}"]`)
+    await giver.fill('[data-testid=field-assign-reason]', '她常去你那边的店')
+    await arrived(giver)
+    await giver.shot('a7-assign')
+    await giver.tap('[data-testid=assign-now]')
+    await giver.waitText('郭芙蓉 已分配给 陈晓')
+    await giver.waitText(`从${name}分配给 陈晓`)
+    await giver.waitText('她常去你那边的店')
+    equal(await giver.visible('[data-testid=in-pool]').count(), 0, 'notes that they are in a pool')
+    equal(await giver.visible('[data-testid=assign]').count(), 0, 'buttons to give them away once more')
+    await giver.close()
+  })
+
   await step('the same at night', async () => {
     const sales = await openStaff(open, world, SALES, { dark: true })
     await sales.goto(`/features/customers/pool/index?id=${pool.id}`)

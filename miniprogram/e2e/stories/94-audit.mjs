@@ -121,6 +121,40 @@ export async function tell({ step, open, world }) {
     await boss.visible(ENTRY).first().waitFor()
   })
 
+  await step('an order and a colleague lead to their own record', async () => {
+    const buyer = await world.customer(session, { name: '陆鸿渐' })
+    const order = await ask('POST', 'orders', { body: { customer_id: buyer.id, receiver: '陆鸿渐', phone: world.freshNumber(), address: '苕溪草堂', lines: [{ name: '顾渚紫笋', quantity: 1, unit_price_fen: 9900 }] } })
+    await boss.goto(`/features/orders/detail/index?id=${order.id}`)
+    await boss.tap('[data-testid=record]')
+    await boss.waitRoute('features/audit/list/index')
+    await boss.waitText(`林静 新建了订单 ${order.number}`)
+    await boss.goto(`/features/staff/detail/index?id=${colleague.id}`)
+    await boss.tap('[data-testid=record]')
+    await boss.waitRoute('features/audit/list/index')
+    await boss.waitText('谁、什么时候、做了什么')
+  })
+
+  await step('whoever works here no more is offered still, once something of theirs is shown', async () => {
+    // To the phone it is as if the boss had left.
+    await boss.page.route('**/api/v1/staff', async (route) => {
+      const answer = await route.fetch()
+      const { items, ...rest } = await answer.json()
+      await route.fulfill({ response: answer, json: { ...rest, items: items.filter((one) => one.name !== '林静') } })
+    })
+    await boss.goto('/features/audit/list/index')
+    await boss.visible(ENTRY).first().waitFor()
+    await boss.tap('[data-testid=filter]')
+    await boss.tap('[data-testid=field-actor_id]')
+    await boss.native('.mp-picker-column').getByText('林静（已移除）', { exact: true }).tap()
+    await boss.native('.mp-picker-confirm').tap()
+    await arrived(boss)
+    await boss.shot('94-audit-who-left')
+    await boss.tap('[data-testid=filter-apply]')
+    equal(await boss.text('[data-testid=filtered]'), '林静（已移除）', 'what is looked for')
+    await boss.visible(ENTRY).first().waitFor()
+    await boss.page.unroute('**/api/v1/staff')
+  })
+
   await step('in the dark and on a wide screen', async () => {
     for (const [name, size] of [['94-audit-dark', { dark: true }], ['94-audit-wide', { width: 1024, height: 768 }]]) {
       const other = await openStaff(open, world, BOSS, size)

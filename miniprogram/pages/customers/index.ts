@@ -9,10 +9,12 @@ import { knownNames, staffNames } from '../../api/staff'
 import { knownTags, listTagGroups } from '../../api/tags'
 import type { CustomerRow, Filter, Page, SavedView } from '../../api/types'
 import { callCustomer } from '../../behaviors/calling'
+import { takeIntent } from '../../behaviors/intent'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
+import type { SearchBox } from '../../components/search-box/index'
 import { customerCard } from '../../words/customers'
 import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
 import type { FilterChip } from '../../words/filters'
@@ -69,6 +71,7 @@ Component({
       if (ledAway('pages/customers/index')) return
       markTab(this, 'pages/customers/index')
       this.drawRights()
+      if (takeIntent('customers')) this.beginSearch()
       if (this.data.loaded) return
       this.data.loaded = true
       prepareReminders()
@@ -147,6 +150,11 @@ Component({
       }
     },
 
+    beginSearch() {
+      wx.pageScrollTo({ scrollTop: 0, duration: 0, fail: () => undefined })
+      const box = this.selectComponent('#search') as unknown as SearchBox | null
+      box?.begin()
+    },
     onSearch(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       this.search(event.detail.value)
     },

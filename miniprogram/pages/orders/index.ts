@@ -21,7 +21,7 @@ const TABS = [
 /** Orders by status, the newest first. */
 Component({
   behaviors: [paged, listens],
-  data: { tabs: TABS, status: '', mayWrite: false, loaded: false },
+  data: { tabs: TABS, status: '', customer: '', customerName: '', mayWrite: false, loaded: false },
 
   methods: {
     onLoad() {
@@ -32,7 +32,7 @@ Component({
       markTab(this, 'pages/orders/index')
       this.drawRights()
       const asked = takeIntent('orders')
-      if (asked && asked.status !== this.data.status) this.show(asked.status)
+      if (asked) this.ask(asked.status, asked.customer)
       else if (!this.data.loaded) this.show(this.data.status)
     },
     drawRights() {
@@ -47,13 +47,23 @@ Component({
     },
 
     fetchPage(cursor: string | null): Promise<Page<OrderRow>> {
-      const { status } = this.data
-      return status === TO_SHIP ? listToShip(cursor) : listOrders({ status }, cursor)
+      const { status, customer } = this.data
+      return status === TO_SHIP ? listToShip(cursor, customer) : listOrders({ status, ...(customer ? { customer_id: customer } : {}) }, cursor)
     },
     present(row: OrderRow) {
       return orderCard(row, seesAmounts())
     },
 
+    /** What another page asks for; what is shown already keeps its place. */
+    ask(status: string, customer = { id: '', name: '' }) {
+      if (this.data.loaded && status === this.data.status && customer.id === this.data.customer) return
+      this.setData({ customer: customer.id, customerName: customer.name })
+      this.show(status)
+    },
+    dropCustomer() {
+      this.setData({ customer: '', customerName: '' })
+      void this.reload(true)
+    },
     show(status: string) {
       this.setData({ status, loaded: true })
       void this.reload(true)
@@ -68,15 +78,16 @@ Component({
     /** An order moved: it changes in place, or leaves the tab it no longer belongs to. */
     onOrder(row: OrderRow) {
       const known = this.data.rows.some((one) => one.id === row.id)
-      const { status } = this.data
-      const belongs = !status || status === row.status || (status === TO_SHIP && isWaiting(row.status))
+      const { status, customer } = this.data
+      const belongs = (!customer || customer === row.customer_id) && (!status || status === row.status || (status === TO_SHIP && isWaiting(row.status)))
       if (known && belongs) this.replaceRow(row)
       else if (known) this.removeRow(row.id)
       else if (belongs && this.data.loaded) void this.reload()
     },
 
     add() {
-      wx.navigateTo({ url: '/features/orders/form/index' })
+      const { customer, customerName } = this.data
+      wx.navigateTo({ url: `/features/orders/form/index${customer ? `?customer=${customer}&name=${encodeURIComponent(customerName)}` : ''}` })
     },
     open(event: WechatMiniprogram.TouchEvent) {
       wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })

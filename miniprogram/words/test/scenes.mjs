@@ -1,17 +1,8 @@
 // Mutants for what 小程序码 and cameras bring: nothing is thrown, nothing grows, and only what looks like a code is one.
 // SHUKE_ENDURE_SECONDS says for how long (one by default); SHUKE_ENDURE_SEED repeats a run.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundled } from './bundled.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'scenes-'))
-const bundle = join(folder, 'scene.mjs')
-execFileSync(join(here, '../../node_modules/.bin/esbuild'), [join(here, '../scene.ts'), '--bundle', '--format=esm', '--log-level=warning', `--outfile=${bundle}`], { stdio: 'inherit' })
-const { sceneOf, scannedCode, grouped } = await import(pathToFileURL(bundle))
-rmSync(folder, { recursive: true })
+const { sceneOf, scannedCode, grouped } = await bundled('words/scene.ts')
 
 const SAMPLES = [
   'r%3DABCDEFGHJKLMNPQR', 'r=ABCD-EFGH-JKLM', 'i%3D7KQ2MX9DPA7KQ2MX9DPA', 'i=7KQ2MX9DPA7KQ2MX9DPA', 'ABCD-EFGH-JKLM', 'pages/home/index',

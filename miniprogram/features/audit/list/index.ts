@@ -3,10 +3,12 @@ import type { AuditFilter } from '../../../api/audit'
 import type { AuditEntry, Page } from '../../../api/types'
 import { paged } from '../../../behaviors/paged'
 import type { Choice } from '../../../words/names'
+import { actorChoices } from '../../../words/people'
 import { instantOf, today } from '../../../words/when'
 import { ACTION_CHOICES, RESOURCE_CHOICES, auditRow } from '../words/sentences'
 import type { Names } from '../words/values'
 import { loadNames } from './names'
+import type { Named } from './names'
 
 interface Typed {
   actor_id: string
@@ -28,7 +30,7 @@ let learning: Promise<void> = Promise.resolve()
 Component({
   behaviors: [paged],
   data: {
-    people: [] as Choice[], resources: RESOURCE_CHOICES, actions: ACTION_CHOICES, today: today(),
+    people: [] as Choice[], staff: [] as Named[], met: {} as Record<string, string>, resources: RESOURCE_CHOICES, actions: ACTION_CHOICES, today: today(),
     typed: NOTHING, applied: NOTHING, line: '', filtering: false, about: '',
   },
 
@@ -53,12 +55,22 @@ Component({
     async fetchPage(cursor: string | null): Promise<Page<AuditEntry>> {
       const { applied, about } = this.data
       const [page] = await Promise.all([listAudit(asked(applied, about), cursor), learning])
+      this.meet(page.items)
       return page
     },
     async learn() {
       const { people, ...rest } = await loadNames()
       names = rest
-      this.setData({ people: people.map((one) => ({ value: one.id, label: one.name ?? '' })) })
+      this.data.staff = people
+      this.setData({ people: actorChoices(people, this.data.met) })
+    },
+    /** Who no longer works here is known from what they did; the newest name counts. */
+    meet(entries: AuditEntry[]) {
+      const { met, staff } = this.data
+      const strangers = entries.filter(({ actor_id, actor_name }) => actor_id && actor_name && !(actor_id in met))
+      if (!strangers.length) return
+      this.data.met = { ...Object.fromEntries(strangers.reverse().map((one) => [one.actor_id ?? '', one.actor_name])), ...met }
+      this.setData({ people: actorChoices(staff, this.data.met) })
     },
     present(entry: AuditEntry) {
       return auditRow(entry, names)

@@ -8,7 +8,7 @@ import { listTeams } from '../../../api/teams'
 import { knownRegions } from '../../../components/filter-sheet/regions'
 import type { Names } from '../words/values'
 
-interface Named {
+export interface Named {
   id: string
   name?: string | null
 }

@@ -11,12 +11,13 @@ import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
 import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
-import { callCustomer, copyCustomerPhone } from '../../../behaviors/calling'
+import { callCustomer, callCustomField, copyCustomerPhone } from '../../../behaviors/calling'
+import { intend } from '../../../behaviors/intent'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
 import type { Undo } from '../../../components/undo/index'
-import { initial } from '../../../words/customers'
+import { initial, wholeAddress } from '../../../words/customers'
 import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
 import type { OrderCard } from '../../../words/orders'
@@ -27,17 +28,20 @@ import type { FactRow, TodoRow } from '../../../words/timeline'
 /** Nothing, for what one may not see. */
 const NONE = { items: [], next_cursor: null }
 
+/** Orders that stand on the page; all of them are one tap away. */
+const SHOWN_ORDERS = 3
+
 /** One customer: who it is, what is to do, what was said. */
 Component({
   behaviors: [paged, listens],
   data: {
     id: '', state: 'loading', why: '', customer: null as CustomerView | null, initial: '',
-    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[],
+    facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[], moreOrders: false,
     open: { facts: true, orders: true } as Record<string, boolean>,
-    remark: '', tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, talks: false, explain: false, audit: false },
+    remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
-    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, pools: [] as Choice[], pool: '',
+    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
   },
 
   methods: {
@@ -76,7 +80,7 @@ Component({
         may: {
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
-          release: writes('customers.claim'), claim: pooled && may('customers.claim'), talks: may('interactions.read'),
+          release: writes('customers.claim'), claim: pooled && may('customers.claim'), assign: pooled && may('customers.assign') && may('staff.read'), talks: may('interactions.read'),
           explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
         },
       })
@@ -97,8 +101,8 @@ Component({
         if (!newest()) return
         this.data.tasks = tasks.items
         this.setData({
-          state: 'ready', customer, remark: '', initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
-          todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, 3).map((row) => orderOfCustomer(row, seesAmounts())),
+          state: 'ready', customer, remark: '', seen: {}, initial: initial(customer.name), facts: facts(customer, customer.pool_id !== null ? '公海' : names.get(customer.owner_id ?? '') ?? '', fields),
+          todos: tasks.items.filter((one) => !this.data.finishing.includes(one.id)).map(todoRow), orders: orders.items.slice(0, SHOWN_ORDERS).map((row) => orderOfCustomer(row, seesAmounts())), moreOrders: orders.items.length > SHOWN_ORDERS,
         })
         this.drawRights()
       } catch (thrown) {
@@ -138,6 +142,18 @@ Component({
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       })
     },
+    /** A map needs no more than the words; a place of its own we do not know. */
+    navigate() {
+      this.toClipboard('地址已复制，打开地图粘贴就能导航')
+    },
+    copyAddress() {
+      this.toClipboard('地址已复制')
+    },
+    toClipboard(said: string): void {
+      const { customer } = this.data
+      const data = customer ? wholeAddress(customer) : ''
+      if (data) wx.setClipboardData({ data, success: () => wx.showToast({ icon: 'none', title: said }) })
+    },
     /** Shown whole to be copied; the server writes down who asked. */
     async copy(event: WechatMiniprogram.TouchEvent) {
       const { what, word } = event.currentTarget.dataset as { what: string; word: string }
@@ -157,6 +173,19 @@ Component({
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }
     },
+    /** The same of a field of the business's own. */
+    async showField(event: WechatMiniprogram.TouchEvent) {
+      const field = String(event.currentTarget.dataset['field'])
+      try {
+        const { text } = await revealText(this.data.id, `custom/${field}`)
+        this.setData({ seen: { ...this.data.seen, [field]: text } })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
+    },
+    callField(event: WechatMiniprogram.TouchEvent) {
+      void callCustomField(this.data.id, String(event.currentTarget.dataset['field']))
+    },
     toggle(event: WechatMiniprogram.TouchEvent) {
       const section = String(event.currentTarget.dataset['section'])
       this.setData({ [`open.${section}`]: !this.data.open[section] })
@@ -175,6 +204,12 @@ Component({
         audit: `/features/audit/list/index?resource_id=${id}`,
       }
       wx.navigateTo({ url: pages[to] ?? '' })
+    },
+    /** The list of orders is a tab, whose address takes no parameters. */
+    allOrders() {
+      const { id, customer } = this.data
+      intend('orders', { status: '', customer: { id, name: customer?.name ?? '' } })
+      wx.switchTab({ url: '/pages/orders/index' })
     },
     openOrder(event: WechatMiniprogram.TouchEvent) {
       wx.navigateTo({ url: `/features/orders/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
@@ -209,6 +244,17 @@ Component({
     async claim() {
       const { customer, moving } = this.data
       if (customer && !moving) await this.move(`${customer.name} 归你负责了`, () => claimCustomer(customer.id))
+    },
+    openAssign() {
+      this.setData({ assigning: true })
+    },
+    closeAssign() {
+      this.setData({ assigning: false })
+    },
+    onAssigned(event: WechatMiniprogram.CustomEvent<{ gone: boolean }>) {
+      this.setData({ assigning: false })
+      if (event.detail.gone) leave(this, '/pages/customers/index')
+      else void this.refresh()
     },
     async move(said: string, step: () => Promise<CustomerView>) {
       this.setData({ moving: true })

@@ -41,7 +41,7 @@ export function emptyForm(): FormState {
   return {
     name: '', kind: 'person', type: 'potential', phones: [emptyPhone()], company: '', title: '', region: '', region_text: '',
     source: '', birthday: '', owner_id: me()?.staff?.id ?? '', remark: '', remark_secret: false, tag_ids: [], tags: [] as TagMark[],
-    emails: [], wechat_ids: [], address: '', industry: '', size: '', needs: '', dates: [], custom: customOf(knownCustomFields(), null),
+    emails: [], wechat_ids: [], address: '', industry: '', size: '', needs: '', dates: [], custom: customOf(knownCustomFields(), null), emptied: [] as string[],
   }
 }
 
@@ -51,7 +51,7 @@ export function formOf(customer: CustomerView): FormState {
     region: customer.region ?? '', region_text: customer.region_name ?? '', source: customer.source ?? '', birthday: customer.birthday ?? '',
     owner_id: customer.owner_id,
     remark: isMasked(customer) ? '' : (customer.remark ?? ''), remark_secret: customer.remark_secret, emails: null, wechat_ids: null, address: customer.address ?? '', industry: customer.industry ?? '', size: customer.size ?? '', needs: customer.needs ?? '',
-    dates: customer.dates.map(typedDate), custom: customOf(knownCustomFields(), customer),
+    dates: customer.dates.map(typedDate), custom: customOf(knownCustomFields(), customer), emptied: [] as string[],
   }
 }
 
@@ -85,7 +85,8 @@ export function changesBody(form: FormState, was: FormState): Record<string, unk
   const dates = sentDates(form['dates'] as TypedDate[])
   if (JSON.stringify(dates) !== JSON.stringify(sentDates(was['dates'] as TypedDate[]))) body['dates'] = dates
   const before = new Map(customValues(was))
-  const custom = Object.fromEntries(customValues(form).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before.get(key) ?? null)))
+  const emptied = emptiedOf(form)
+  const custom = Object.fromEntries(customValues(form).filter(([key, value]) => emptied.includes(key) || JSON.stringify(value) !== JSON.stringify(before.get(key) ?? null)))
   if (Object.keys(custom).length) body['custom'] = custom
   return body
 }
@@ -107,11 +108,18 @@ function customValues(form: FormState): [string, unknown][] {
   return knownCustomFields().filter((field) => field.writable).map((field) => [field.key, valueOf(field, typed[field.key])])
 }
 
+/** Sealed fields of one's own that saving empties. What was typed over meanwhile is kept. */
+function emptiedOf(form: FormState): string[] {
+  const asked = (form['emptied'] ?? []) as string[]
+  return customValues(form).filter(([key, value]) => value === null && asked.includes(key)).map(([key]) => key)
+}
+
 /** Every value of the record as it would be after saving, for the conditions. */
 export function customRecord(form: FormState, was: CustomerView | null): Record<string, unknown> {
   const filled = Object.fromEntries(customValues(form).filter(([, value]) => value !== null))
   const kept = knownCustomFields().filter((field) => !field.writable || field.rules.secret || field.kind === 'phone')
-  return { ...Object.fromEntries(kept.map((field) => [field.key, was?.custom[field.key] ?? null])), ...filled, ...about(form) }
+  const emptied = emptiedOf(form)
+  return { ...Object.fromEntries(kept.map((field) => [field.key, emptied.includes(field.key) ? null : (was?.custom[field.key] ?? null)])), ...filled, ...about(form) }
 }
 
 const ABOUT = ['type', 'kind', 'industry', 'source', 'region'] as const
@@ -150,9 +158,11 @@ export function differences(form: FormState, was: CustomerView, current: Custome
   }))
   const mine = form['custom'] as Record<string, unknown>
   const theirCustom = theirs['custom'] as Record<string, unknown>
+  const emptied = emptiedOf(form)
   for (const field of knownCustomFields()) {
     const [here, there] = [valueOf(field, mine[field.key]), valueOf(field, theirCustom[field.key])]
-    if (JSON.stringify(here) !== JSON.stringify(there)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: customText(field, here) || '（空）', theirs: customText(field, there) || '（空）' })
+    if (emptied.includes(field.key)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: '（空）', theirs: customText(field, current.custom[field.key]) || '（空）' })
+    else if (JSON.stringify(here) !== JSON.stringify(there)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: customText(field, here) || '（空）', theirs: customText(field, there) || '（空）' })
   }
   const dates = (of: FormState): string => sentDates(of['dates'] as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、') || '（空）'
   if (dates(form) !== dates(theirs)) rows.push({ field: 'dates', label: '纪念日', mine: dates(form), theirs: dates(theirs) })

@@ -18,7 +18,9 @@ import type { Choice } from '../../../words/names'
 import { provinceName, readPaste } from '../../../words/paste'
 import { today } from '../../../words/when'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
-import type { Difference, TypedContact } from './fields'
+import type { Difference, TypedContact, TypedPhone } from './fields'
+
+type TypedRow = TypedPhone | TypedContact
 
 /** A customer is written down, or corrected. */
 Component({
@@ -33,7 +35,7 @@ Component({
   },
 
   observers: {
-    'form.custom, form.type, form.kind, form.industry, form.source, form.region, errors'() {
+    'form.custom, form.emptied, form.type, form.kind, form.industry, form.source, form.region, errors'() {
       this.drawFields()
     },
   },
@@ -43,16 +45,25 @@ Component({
     drawFields() {
       const { form: typed, was, errors } = this.data
       if (!typed['custom']) return
+      const emptied = (typed['emptied'] ?? []) as string[]
       const fields = knownCustomFields()
       const asked = askedFields(fields, customRecord(typed, was))
       const rows = fields.filter((field) => field.writable && (!asked || asked.includes(field.key)))
-        .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key]))
+        .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key], emptied.includes(field.key)))
       this.setData({ mustFields: rows.filter((row) => row.required), fields: rows.filter((row) => !row.required) })
     },
     also(body: Record<string, unknown>): Violation[] {
       const { was } = this.data
       const given = { ...((body['custom'] ?? {}) as Record<string, unknown>), ...about(was ? body : { type: 'potential', kind: 'person', ...body }) }
       return checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
+    },
+    /** An empty box leaves what is masked as it is: to be rid of it one says so, and may take it back. */
+    toggleEmptied(event: WechatMiniprogram.TouchEvent) {
+      const key = String(event.currentTarget.dataset['key'])
+      const emptied = (this.data.form['emptied'] ?? []) as string[]
+      const cleared = this.data.fields.some((row) => row.key === key && row.cleared)
+      if (!cleared) this.put(`custom.${key}`, '')
+      this.put('emptied', cleared ? emptied.filter((one) => one !== key) : [...emptied.filter((one) => one !== key), key])
     },
     /** Nothing is saved while a file is under way: it would not be among what is saved. */
     onBusy(event: WechatMiniprogram.CustomEvent<{ busy: boolean }>) {
@@ -155,7 +166,21 @@ Component({
     },
     dropPhone(event: WechatMiniprogram.TouchEvent) {
       const at = Number(event.currentTarget.dataset['index'])
-      this.put('phones', this.data.form['phones'].filter((_: unknown, index: number) => index !== at))
+      this.reorder('phones', (rows) => rows.filter((_, index) => index !== at))
+    },
+    /** Other places in a list: what was complained about is no longer where it was. */
+    reorder(kind: string, change: (rows: TypedRow[]) => TypedRow[]) {
+      this.put(kind, change((this.data.form[kind] ?? []) as TypedRow[]))
+      this.setData({ errors: Object.fromEntries(Object.entries(this.data.errors).filter(([field]) => !field.startsWith(`${kind}.`))) })
+    },
+    makeFirst(event: WechatMiniprogram.CustomEvent) {
+      const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
+      const at = Number(index)
+      this.reorder(kind, (rows) => [...rows.slice(at, at + 1), ...rows.slice(0, at), ...rows.slice(at + 1)])
+    },
+    onLabel(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
+      this.put(`${kind}.${index}.label`, event.detail.value)
     },
     /** Numbers are masked until somebody means to change them; the server writes down who looked. */
     async editPhones() {
@@ -198,7 +223,7 @@ Component({
     },
     dropContact(event: WechatMiniprogram.TouchEvent) {
       const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
-      this.put(kind, (this.data.form[kind] as TypedContact[]).filter((_, at) => at !== Number(index)))
+      this.reorder(kind, (rows) => rows.filter((_, at) => at !== Number(index)))
     },
     onContact(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
       const { kind, index } = event.currentTarget.dataset as { kind: (typeof CONTACTS)[number]; index: number }

@@ -21,7 +21,7 @@ Component({
   behaviors: [form, listens],
   data: {
     id: '', state: 'loading', why: '', person: null as StaffMember | null, row: null as PersonRow | null, mine: false,
-    may: { write: false, role: false, leave: false }, busy: false,
+    may: { write: false, role: false, leave: false, audit: false }, busy: false,
     editing: false, teams: [] as Choice[],
     choosing: false, roles: [] as RoleOption[], role: '', preview: [] as string[], previewing: false, roleError: '', changed: false,
   },
@@ -41,7 +41,7 @@ Component({
     onLoad(query: Record<string, string | undefined>) {
       const id = query['id'] ?? ''
       const mine = id === me()?.staff?.id
-      this.setData({ id, mine, may: { write: may('staff.write'), role: may('roles.write'), leave: may('staff.handover') && !mine } })
+      this.setData({ id, mine, may: { write: may('staff.write'), role: may('roles.write'), leave: may('staff.handover') && !mine, audit: may('audit.read') } })
       this.during(listen('staff', (what) => what.id === id && void this.load()))
       void this.load()
     },
@@ -70,6 +70,10 @@ Component({
       this.draw(person)
       announce('staff', { id: '' })
       wx.showToast({ icon: 'none', title: said })
+    },
+
+    record() {
+      wx.navigateTo({ url: `/features/audit/list/index?resource_id=${this.data.id}` })
     },
 
     async openEdit() {

@@ -129,6 +129,11 @@ Component({
       this.draw()
     },
 
+    /** The search is on the tab of the customers, whose address takes no parameters. */
+    search() {
+      intend('customers', { search: true })
+      wx.switchTab({ url: '/pages/customers/index' })
+    },
     showAll() {
       this.setData({ which: 'all' })
       this.draw()

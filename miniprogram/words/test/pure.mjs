@@ -1,0 +1,47 @@
+// What pages say, worked out without a page: node words/test/pure.mjs
+import assert from 'node:assert/strict'
+import { bundled } from './bundled.mjs'
+
+const { age } = await bundled('words/when.ts')
+const { customRow, dialled } = await bundled('words/custom.ts')
+const { wholeAddress } = await bundled('words/customers.ts')
+
+const at = (text) => Date.parse(text)
+const ages = [
+  ['1988-09-12', '2026-09-11T15:59:59Z', 37], // The last second of the day before, in China.
+  ['1988-09-12', '2026-09-11T16:00:00Z', 38],
+  ['1988-09-12', '2026-12-31T15:59:59Z', 38],
+  ['2000-01-01', '2025-12-31T16:00:00Z', 26], // In China the year has begun.
+  ['2004-02-29', '2026-02-28T04:00:00Z', 21],
+  ['2004-02-29', '2026-03-01T04:00:00Z', 22],
+  ['2004-02-29', '2028-02-29T04:00:00Z', 24],
+  ['2026-11-27', '2026-11-27T04:00:00Z', 0],
+  ['2026-11-28', '2026-11-27T04:00:00Z', null],
+  ['', '2026-11-27T04:00:00Z', null],
+  ['09-12', '2026-11-27T04:00:00Z', null],
+]
+for (const [birthday, now, years] of ages) assert.equal(age(birthday, at(now)), years, `${birthday} at ${now}`)
+
+assert.equal(wholeAddress({ address: '龙井路1号', region_name: '浙江省杭州市西湖区' }), '浙江省杭州市西湖区龙井路1号')
+assert.equal(wholeAddress({ address: '浙江省杭州市龙井路1号', region_name: '浙江省' }), '浙江省杭州市龙井路1号')
+assert.equal(wholeAddress({ address: '龙井路1号', region_name: null }), '龙井路1号')
+assert.equal(wholeAddress({ address: null, region_name: '浙江省' }), '')
+
+assert.deepEqual(['+8613800138000', '+85291234567'].map(dialled), ['13800138000', '+85291234567'])
+
+const secret = { key: 'k1', label: '证件号', kind: 'text', writable: true, rules: { secret: true, required: false, choices: [] } }
+const row = (typed, known, emptied, rules = {}) => {
+  const { clearable, cleared, hint } = customRow({ ...secret, rules: { ...secret.rules, ...rules } }, typed, '', known, emptied)
+  return [clearable, cleared, hint]
+}
+assert.deepEqual(row('', '***1234'), [true, false, '现在是 ***1234，不改就留空'])
+assert.deepEqual(row('', '***1234', true), [true, true, '原来是 ***1234，保存后清空'])
+assert.deepEqual(row('5678', '***1234', true), [true, false, '现在是 ***1234，不改就留空'], 'what was typed over it wins')
+assert.deepEqual(row('', '***1234', false, { required: true }), [false, false, '现在是 ***1234，不改就留空'], 'what must be filled cannot be emptied')
+assert.deepEqual(row('', undefined, true), [false, false, ''], 'there is nothing to empty')
+const { actorChoices } = await bundled('words/people.ts')
+const lin = { id: 'a', name: '林静' }
+assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（已移除）' }])
+assert.deepEqual(actorChoices([], { b: '周远' }), [{ value: 'b', label: '周远' }], 'who may not see colleagues is not told who left')
+
+console.log('pure: all of it holds')
