@@ -33,7 +33,7 @@ export interface ExistingCustomer {
   id: string | null
   name_masked: string
   phone_masked: string
-  owner_name: string
+  owner_name: string | null
 }
 
 /** How somebody proves once more that it is they. */
