@@ -14,8 +14,9 @@ import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
 import { customerCard } from '../../words/customers'
-import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
-import type { FilterChip } from '../../words/filters'
+import { filterChips } from '../../words/filter-words'
+import type { FilterChip } from '../../words/filter-words'
+import { filterOf, same, wantedOf, without } from '../../words/filters'
 import { TYPE_CHOICES } from '../../words/names'
 import { counted } from '../../words/rights'
 import { knownRegions } from '../../components/filter-sheet/regions'
@@ -197,7 +198,7 @@ Component({
       const { tags, types, own } = wantedOf(filter)
       const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
       const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
-      const unknownField = Object.keys(own).length > 0 && !knownCustomFields().length
+      const unknownField = Object.keys(own).some((field) => field.startsWith('custom.')) && !knownCustomFields().length
       if (!unknownTag && !ownType && !unknownField) return
       const [names] = await Promise.all([
         ownType ? ownTypeNames() : new Map(this.data.typeNames),

@@ -1,0 +1,17 @@
+/** One condition of the sheet: chips, and inputs where something is typed. */
+Component({
+  properties: {
+    group: { type: Object, value: {} },
+  },
+  methods: {
+    choose(event: WechatMiniprogram.TouchEvent) {
+      this.triggerEvent('choose', { group: this.group(), value: String(event.currentTarget.dataset['value']) })
+    },
+    type(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
+      this.triggerEvent('type', { group: this.group(), end: Number(event.currentTarget.dataset['end']), value: event.detail.value })
+    },
+    group(): string {
+      return (this.data.group as { id: string }).id
+    },
+  },
+})
