@@ -191,7 +191,7 @@ export async function tell({ step, open, world }) {
   })
 
   await step('what is seldom asked for stands under one line more, and days can be one\'s own', async () => {
-    const mine = (await ask('me')).staff.id
+    const mine = (await ask('auth/me')).staff.id
     const wanted = [
       ['kind-company', one('kind', 'any_of', 'company'), '个人/企业：企业'], ['industry-F', one('industry', 'any_of', 'F'), '行业：批发零售'], ['size-under_10', one('size', 'any_of', 'under_10'), '公司规模：10 人以下'],
       ['email-empty', one('email', 'empty'), '邮箱：没有邮箱'], ['next-none', one('next_contact', 'empty'), '下次联系：没有安排'], ['company-set', one('company', 'set'), '公司：填了'],
@@ -214,6 +214,28 @@ export async function tell({ step, open, world }) {
     equal(await chips(), ['公司：含“茶”'], 'chips')
     await boss.tap('[data-testid=filter-chip]')
     await counted(await count([cared]))
+  })
+
+  await step('a list shows the first of the own fields that somebody filled in, a wide one in columns', async () => {
+    const field = await world.call(session, 'POST', 'custom-fields', { body: { label: '最爱的壶', kind: 'text', rules: {} } })
+    const first = (await ask('custom-fields')).items.map((one) => one.id).filter((id) => id !== field.id)
+    await world.call(session, 'POST', 'custom-fields/order', { body: { ids: [field.id, ...first] } })
+    const guest = await world.customer(session, { name: '会友丙', custom: { [field.key]: '紫砂' } })
+    for (const [as, options] of [['phone', {}], ['tablet', { width: 1024, height: 768, scale: 1 }]]) {
+      const phone = await open(BOSS, { storageState: world.storage(session), route: '/pages/customers/index', ...options })
+      await phone.fill('[data-testid=search]', '会友丙')
+      await until('her row', async () => (await texts(phone, '[data-testid=customer-row] .title'))[0] === '会友丙')
+      const shown = as === 'phone' ? '[data-testid=own-values]' : '[data-testid=own-value]'
+      await until('what the field holds', async () => (await texts(phone, shown))[0]?.includes('紫砂'))
+      if (as === 'tablet') equal((await texts(phone, '[data-testid=own-column]'))[0], '最爱的壶', 'the column')
+      await arrived(phone)
+      await phone.shot(`96b-own-${as}`)
+      complaints.push(...(await measure(phone)).map((one) => `96b-own-${as}: ${one}`))
+      await phone.close()
+    }
+    await world.call(session, 'DELETE', `customers/${guest.id}`, { version: guest.version })
+    const now = (await ask('custom-fields')).items.find((one) => one.id === field.id)
+    await world.call(session, 'DELETE', `custom-fields/${field.id}`, { version: now.version })
   })
 
   await step('what the list shows is kept as a view, that colleagues see and the owner renames and deletes', async () => {

@@ -7,13 +7,13 @@ import { opensPhones, rights, seesPhones } from '../../api/rights'
 import { may, onSession } from '../../api/session'
 import { knownNames, staffNames } from '../../api/staff'
 import { knownTags, listTagGroups } from '../../api/tags'
-import type { CustomerRow, Filter, Page, SavedView } from '../../api/types'
+import type { CustomField, CustomerRow, Filter, Page, SavedView } from '../../api/types'
 import { callCustomer } from '../../behaviors/calling'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
-import { customerCard } from '../../words/customers'
+import { columnFields, customerCard } from '../../words/customers'
 import { filterChips } from '../../words/filter-words'
 import type { FilterChip } from '../../words/filter-words'
 import { filterOf, same, wantedOf, without } from '../../words/filters'
@@ -43,6 +43,9 @@ Component({
     /** The filter with what goes without saying: what a bulk action is told. */
     narrowed: { all: [] } as Filter,
     chips: [] as FilterChip[],
+    /** The business's own fields of which a row shows some, and the columns that a table has for them. */
+    fields: [] as CustomField[],
+    columns: [] as string[],
     /** What the business calls its own types. */
     typeNames: [] as [string, string][],
     moved: false,
@@ -85,6 +88,7 @@ Component({
     async onPullDownRefresh() {
       void this.views()?.load()
       void this.recount()
+      await this.loadFields()
       await this.reload()
       wx.stopPullDownRefresh()
     },
@@ -96,10 +100,15 @@ Component({
     },
 
     async first() {
-      // Without the names the list is still of use.
-      await staffNames().catch(() => undefined)
+      // Without the names and own fields the list is still of use.
+      await Promise.all([staffNames().catch(() => undefined), this.loadFields()])
       void this.recount()
       await this.reload(true)
+    },
+    async loadFields() {
+      const fields = await listCustomFields().catch(() => knownCustomFields())
+      this.data.fields = fields
+      this.setData({ columns: columnFields(fields).map((one) => one.label) })
     },
     retry() {
       void this.views()?.load()
@@ -114,7 +123,7 @@ Component({
       return listCustomers(this.asked(), cursor)
     },
     present(row: CustomerRow) {
-      return customerCard(row, knownNames(), seesPhones())
+      return customerCard(row, knownNames(), seesPhones(), this.data.fields, true)
     },
     async recount() {
       const newest = takeTurn(this, 'count')
