@@ -43,6 +43,20 @@ export function undoable(action: BulkAction, me: string, now = Date.now()): bool
   return action.undo_until !== null && action.staff_id === me && Date.parse(action.undo_until) > now
 }
 
+/** How many that is of what was counted before: `200`; none of `1000+` or of what could not be counted. */
+export function totalOf(count: string): number | null {
+  return /^\d+$/.test(count) ? Number(count) : null
+}
+
+/** How far an action is. Where nobody knows of how many, it says how many are dealt with, and has no share. */
+export function progress({ state, done, failed, undone }: BulkAction, total: number | null): { text: string; share: number | null } {
+  const undoing = state === 'undoing'
+  const at = undoing ? undone : done + failed
+  // More than were counted: others came to it meanwhile, and the count is none.
+  const of = undoing ? done : total === null || at > total ? null : total
+  return of ? { text: `${at} / ${of} 位`, share: Math.round((100 * at) / of) } : { text: `已处理 ${at} 位`, share: null }
+}
+
 /** What the words of an action are made of, besides the action. */
 export interface BulkNames {
   staff: Map<string, string>

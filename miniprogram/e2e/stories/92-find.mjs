@@ -352,6 +352,41 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=bulk-close]')
   })
 
+  await step('of how many nobody counted, it says how many are done, and no total', async () => {
+    await boss.page.route('**/api/v1/customers/count*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { count: 1000, capped: true } })
+    })
+    await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'running', done: 1000, failed: 0, finished_at: null, undo_until: null } })
+    })
+    await boss.goto('/pages/customers/index')
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=types-lost]')
+    await boss.tap('[data-testid=filter-apply]')
+    await until('more than are counted', async () => (await boss.text('[data-testid=count]')) === '1000+ 位')
+    await settled(boss)
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=bulk-all]')
+    await until('all are chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 1000+ 位')
+    await boss.tap('[data-testid=bulk-tag]')
+    await boss.tap(`[data-testid=tag-option][data-id="${weekly.id}"]`)
+    await boss.tap('[data-testid=bulk-apply]')
+    await until('how many are done', async () => (await boss.text('[data-testid=bulk-detail]')) === '已处理 1000 位')
+    equal(await boss.visible('[data-testid=bulk-share]').count(), 0, 'shares of what nobody counted')
+    await look('9m-bulk-uncounted')
+    await boss.page.unroute('**/api/v1/customers/bulk/*')
+    await boss.page.unroute('**/api/v1/customers/count*')
+    await boss.waitText('位客户打上了标签', { timeout: 20_000 })
+    await boss.tap('[data-testid=bulk-undo]')
+    await boss.waitText('撤销了', { timeout: 20_000 })
+    await boss.tap('[data-testid=bulk-close]')
+    await boss.goto('/pages/customers/index')
+    await boss.waitText('苏文清')
+  })
+
   await step('a sheet that was closed while it goes on leaves what is chosen next alone', async () => {
     let goesOn = true
     await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {

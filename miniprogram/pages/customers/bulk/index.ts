@@ -9,7 +9,7 @@ import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMembe
 import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
 import { takeTurn } from '../../../behaviors/turns'
-import { goesOn, undoWord, undoable } from '../../../words/bulk'
+import { goesOn, progress, totalOf, undoWord, undoable } from '../../../words/bulk'
 import { customRow, isSealed, valueOf } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { TYPE_CHOICES } from '../../../words/names'
@@ -49,7 +49,7 @@ Component({
   data: {
     acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
     own: [] as CustomField[], field: null as CustomRow | null, typed: '' as unknown, text: '',
-    run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
+    run: null as BulkAction | null, did: '', total: null as number | null, share: null as number | null, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
     /** The choice that the run is about; and whether the page is no more. */
     about: '', gone: false,
   },
@@ -195,7 +195,7 @@ Component({
         const { key } = this.data.attempt
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
-        Object.assign(this.data, { did, about, total: Number.parseInt(count, 10) })
+        Object.assign(this.data, { did, about, total: totalOf(count) })
         this.setData({ sheet: 'run', busy: false })
         this.follow(run)
       } catch (thrown) {
@@ -223,17 +223,16 @@ Component({
       const { total, did } = this.data
       const { done, failed, undone, state, deletes } = run
       const verb = deletes ? '删除' : '修改'
-      const of = state === 'undoing' ? done : Math.max(total, done + failed)
-      const at = state === 'undoing' ? undone : done + failed
+      const far = progress(run, total)
       const words: Record<BulkAction['state'], [string, string]> = {
-        running: [`正在${verb}`, `${at} / ${of} 位`],
+        running: [`正在${verb}`, far.text],
         done: [did.replace('#', String(done)), failed ? `${failed} 位没有${deletes ? '删' : '改'}` : ''],
         cancelled: ['已取消', `取消以前${verb}了 ${done} 位`],
-        undoing: ['正在撤销', `${at} / ${of} 位`],
+        undoing: ['正在撤销', far.text],
         undone: [`撤销了 ${undone} 位客户`, done > undone ? `${done - undone} 位没有撤销` : ''],
       }
       const [said, detail] = words[state]
-      this.setData({ run, said, detail, share: goesOn(run) || state === 'cancelled' ? Math.round((100 * at) / Math.max(of, 1)) : 100, until: undoable(run, me()?.staff?.id ?? '') ? undoWord(run) : '' })
+      this.setData({ run, said, detail, share: goesOn(run) || state === 'cancelled' ? far.share : 100, until: undoable(run, me()?.staff?.id ?? '') ? undoWord(run) : '' })
     },
     async turn(step: (id: string) => Promise<BulkAction>) {
       const { run, busy } = this.data
