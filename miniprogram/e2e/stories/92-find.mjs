@@ -460,6 +460,17 @@ export async function tell({ step, open, world }) {
     await boss.waitText(row.name)
     await look('9i-bulk-failures')
     equal((await ask(`customers/${changed}`)).type, 'new', 'what somebody chose since')
+    // More of them than the server lists: that is said, and how many.
+    await boss.page.route('**/api/v1/customers/bulk?*', async (route) => {
+      const answer = await route.fetch()
+      const body = await answer.json()
+      const [first, ...others] = body.items
+      await route.fulfill({ response: answer, json: { ...body, items: [{ ...first, failed: 250, done: 0, undone: 0 }, ...others] } })
+    })
+    await boss.goto('/features/customers/bulk/index')
+    await boss.visible('[data-testid=bulk-why]').first().tap()
+    await boss.waitText('还有 249 位没有列出来')
+    await boss.page.unroute('**/api/v1/customers/bulk?*')
   })
 
   await step('deleting many asks for the second look, and can be taken back', async () => {
