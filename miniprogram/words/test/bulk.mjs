@@ -1,17 +1,8 @@
 // How far a bulk action is, and whom it left alone: no total and no share that nobody knows.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { words } from './bundle.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'bulk-'))
-const bundle = join(folder, 'bulk.mjs')
-execFileSync(join(here, '../../node_modules/.bin/esbuild'), [join(here, '../bulk.ts'), '--bundle', '--format=esm', '--log-level=warning', `--outfile=${bundle}`], { stdio: 'inherit' })
-const { failureLines, firstOnes, progress, totalOf, unlisted } = await import(pathToFileURL(bundle))
-rmSync(folder, { recursive: true })
+const { failureLines, firstOnes, progress, totalOf, unlisted } = await words('bulk')
 
 const run = (more) => ({ state: 'running', deletes: false, done: 0, failed: 0, undone: 0, ...more })
 assert.equal(totalOf('200'), 200)

@@ -1,22 +1,10 @@
 // What the filter sheet asks for, and what it makes of what others wrote: both ways, nothing may be lost.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { words } from './bundle.mjs'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'filters-'))
-async function words(name) {
-  const bundle = join(folder, `${name}.mjs`)
-  execFileSync(join(here, '../../node_modules/.bin/esbuild'), [join(here, `../${name}.ts`), '--bundle', '--format=esm', '--log-level=warning', `--outfile=${bundle}`], { stdio: 'inherit' })
-  return import(pathToFileURL(bundle))
-}
 const { filterOf, saying, wantedOf, without, NOTHING } = await words('filters')
 const { chosen, ends, ownQuestion, shows, toggled, typedSaid } = await words('conditions')
 const { filterChips, testWord } = await words('filter-words')
-rmSync(folder, { recursive: true })
 
 const field = (kind, more = {}) => ({ id: kind, key: kind, label: `我的${kind}`, kind, order: 0, writable: true, version: 1, rules: { required: false, unique: false, secret: false, choices: [], hidden_from: [], read_only_for: [], ...more } })
 const one = (name, op, ...values) => ({ any: [{ field: name, op, values }] })

@@ -5,7 +5,7 @@ import { uuid } from '../../../api/random'
 import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { exportCustomers } from '../../../api/transfer'
-import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMember } from '../../../api/types'
+import type { BulkAction, BulkChange, CustomField, Export, Filter, Selection, StaffMember } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
 import { takeTurn } from '../../../behaviors/turns'
@@ -18,7 +18,7 @@ import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
-type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'run'
+type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'export' | 'run'
 /** What is asked for, whomever it is about. */
 type Change = Omit<BulkChange, 'id' | 'selection'>
 
@@ -80,7 +80,6 @@ Component({
       const id = String(event.currentTarget.dataset['act'])
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
-      if (id === 'export') return void this.takeOut()
       this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null, text: '' })
       if (id === 'field') void this.loadFields()
       if (id === 'owner') void this.loadPeople()
@@ -164,18 +163,20 @@ Component({
     },
 
     /** Begins an export; it is fetched from the page that shows how far it is. */
-    async takeOut() {
+    async takeOut(event: WechatMiniprogram.CustomEvent<{ format: Export['format']; columns: string[] }>) {
       if (this.data.busy) return
+      const { format, columns } = event.detail
       const { ids, everything, filter } = this.data
       const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
-      this.setData({ busy: true })
+      this.setData({ busy: true, sheet: '' })
       try {
-        await exportCustomers(selection, 'xlsx', await uuid())
+        await exportCustomers(selection, format, columns, await uuid())
         // Whoever went elsewhere meanwhile is told where it will be, and stays there.
         if (onTop(this)) wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
         else wx.showToast({ icon: 'none', title: '正在导出，到“我的”里的“导入导出”取' })
       } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        const why = asProblem(thrown)
+        wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
       } finally {
         this.setData({ busy: false })
       }
