@@ -42,8 +42,9 @@ export function findExport(id: string): Promise<Export> {
   return request('GET', `exports/${id}`)
 }
 
-export function exportCustomers(selection: Selection, format: Export['format'], idempotencyKey: string): Promise<Export> {
-  return request('POST', 'exports', { body: { selection, format }, idempotencyKey })
+/** Without columns all that one sees. */
+export function exportCustomers(selection: Selection, format: Export['format'], columns: string[], idempotencyKey: string): Promise<Export> {
+  return request('POST', 'exports', { body: { selection, format, ...(columns.length ? { columns } : {}) }, idempotencyKey })
 }
 
 /** An address that opens the file in any browser for an hour. */

@@ -1,4 +1,5 @@
 import type { BulkAction, BulkFailure } from '../api/types'
+import { TEXTS } from '../rules/texts'
 import { TYPES } from './names'
 import { ago, due } from './when'
 
@@ -9,6 +10,8 @@ const REASONS: Record<string, string> = {
   row_read_only: '只能看，不能改',
   changed_since: '后来有人改过，没有撤销',
   phone_taken: '电话已经给了别的客户，没有恢复',
+  owner_limit: '新负责人的客户已到上限',
+  team_limit: '新负责人所在团队的客户已到上限',
   in_pool: '在公海，没有负责人',
   condition_unmet: '这位客户不用填这一项',
   required: '这一项不能为空',
@@ -41,6 +44,20 @@ export function goesOn({ state }: BulkAction): boolean {
 
 export function undoable(action: BulkAction, me: string, now = Date.now()): boolean {
   return action.undo_until !== null && action.staff_id === me && Date.parse(action.undo_until) > now
+}
+
+/** How many that is of what was counted before: `200`; none of `1000+` or of what could not be counted. */
+export function totalOf(count: string): number | null {
+  return /^\d+$/.test(count) ? Number(count) : null
+}
+
+/** How far an action is. Where nobody knows of how many, it says how many are dealt with, and has no share. */
+export function progress({ state, done, failed, undone }: BulkAction, total: number | null): { text: string; share: number | null } {
+  const undoing = state === 'undoing'
+  const at = undoing ? undone : done + failed
+  // More than were counted: others came to it meanwhile, and the count is none.
+  const of = undoing ? done : total === null || at > total ? null : total
+  return of ? { text: `${at} / ${of} 位`, share: Math.round((100 * at) / of) } : { text: `已处理 ${at} 位`, share: null }
 }
 
 /** What the words of an action are made of, besides the action. */
@@ -81,9 +98,18 @@ export function bulkRow(action: BulkAction, names: BulkNames, me: string): BulkR
   }
 }
 
+/** Names that a line says before somebody asks for all of them. */
+const NAMED = 5
+
 export interface FailureLine {
+  /** The reason and the fields that it is about. */
+  key: string
   why: string
   who: string
+  /** Everybody whom it is about; a name once it is known. */
+  people: { id: string; name: string }[]
+  /** Whether there is more to say than `who` does. */
+  more: boolean
 }
 
 /** Who was left alone, by reason; whom one does not know by name is counted. */
@@ -93,18 +119,32 @@ export function failureLines(failures: BulkFailure[], names: Map<string, string>
     const key = [one.code, ...(one.fields ?? [])].join(' ')
     by.set(key, [...(by.get(key) ?? []), one])
   }
-  return [...by.values()].map((same) => {
-    const named = same.map((one) => names.get(one.customer_id)).filter((name): name is string => name !== undefined).slice(0, 10)
+  return [...by].map(([key, same]) => {
+    const named = same.slice(0, NAMED).map((one) => names.get(one.customer_id)).filter((name): name is string => name !== undefined)
     const rest = same.length - named.length
     const who = named.length ? `${named.join('、')}${rest ? ` 等 ${same.length} 位` : ''}` : `${same.length} 位客户`
-    return { why: reason(same[0], labels), who }
+    return { key, why: reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length }
   })
 }
 
+/** Whose names are asked for before anybody wants all of them: of each reason the first few. */
+export function firstOnes(failures: BulkFailure[]): string[] {
+  return failureLines(failures, new Map(), new Map()).flatMap((line) => line.people.slice(0, NAMED).map((one) => one.id))
+}
+
+/** What is left to say when there are more of them than the server lists. */
+export function unlisted(total: number, listed: number): string {
+  return total > listed ? `一共 ${total} 位，这里只列得出 ${listed} 位，还有 ${total - listed} 位没有列出来。` : ''
+}
+
 function reason(failure: BulkFailure | undefined, labels: Map<string, string>): string {
+  const code = failure?.code ?? ''
   const fields = (failure?.fields ?? []).map((field) => labels.get(field.replace(/^custom\./, ''))).filter((label): label is string => label !== undefined)
-  if (failure?.code === 'required' && fields.length) return `要先填写 ${fields.join('、')}`
-  return REASONS[failure?.code ?? ''] ?? '没有成功'
+  if (code === 'required' && fields.length) return `要先填写 ${fields.join('、')}`
+  // What a form would say of it, when that needs no number.
+  const said = TEXTS[code]?.includes('{') ? undefined : TEXTS[code]
+  const why = REASONS[code] ?? said ?? '没有成功'
+  return fields.length ? `${fields.join('、')}：${why}` : why
 }
 
 /** 15:30 以前可以撤销. */

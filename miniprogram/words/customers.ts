@@ -1,4 +1,5 @@
-import type { CustomerRow, CustomerView, TagMark } from '../api/types'
+import type { CustomField, CustomerRow, CustomerView, TagMark } from '../api/types'
+import { customText } from './custom'
 import { day, isPast, soon } from './when'
 
 /** A piece of a text; marked when a search found it. */
@@ -41,9 +42,29 @@ export interface CustomerCard {
   last: string
   next: string
   late: boolean
+  /** The first of the business's own fields that are filled in: 口味：清香 · 预算：¥500.00. */
+  own: string
+  /** The same in a table with a column for each field. */
+  cells: { key: string; text: string }[]
 }
 
-export function customerCard(row: CustomerRow, staff: Map<string, string>, phones: boolean): CustomerCard {
+/** Own fields that a list has room for. */
+const OWN = 2
+
+/** Those that a table has a column for: short ones, in the business's order. */
+export function columnFields(fields: CustomField[]): CustomField[] {
+  return shortOnes(fields).slice(0, OWN)
+}
+
+/** Neither long texts nor files fit into a line. */
+function shortOnes(fields: CustomField[]): CustomField[] {
+  return fields.filter(({ kind }) => kind !== 'long_text' && kind !== 'file')
+}
+
+/** `fields` are the business's own; `table`: there is a column for each of the first. */
+export function customerCard(row: CustomerRow, staff: Map<string, string>, phones: boolean, fields: CustomField[], table = false): CustomerCard {
+  const said = (field: CustomField): string => customText(field, row.custom[field.key])
+  const filled = shortOnes(fields).filter((field) => said(field) !== '').slice(0, OWN)
   const found = row.found ?? null
   const company = [row.company, row.title].filter(Boolean).join(' · ')
   return {
@@ -64,6 +85,8 @@ export function customerCard(row: CustomerRow, staff: Map<string, string>, phone
     last: day(row.last_contact_at),
     next: soon(row.next_contact_at),
     late: row.next_contact_at !== null && isPast(row.next_contact_at),
+    own: filled.map((field) => `${field.label}：${said(field)}`).join(' · '),
+    cells: table ? columnFields(fields).map((field) => ({ key: field.key, text: said(field) })) : [],
   }
 }
 

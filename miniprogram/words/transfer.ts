@@ -71,6 +71,32 @@ export function meanings(own: CustomField[]): Choice[] {
   return [{ value: '', label: '不导入' }, ...named.map(([value, label]) => ({ value, label }))]
 }
 
+/** What only a file that goes out has, and what only one that comes in has. */
+const ONLY_OUT: [string, string][] = [['pool', '公海'], ['last_contact_at', '上次联系'], ['next_contact_at', '下次联系']]
+const ONLY_IN = ['interaction', 'interaction_at', 'interaction_by', 'interaction_channel']
+/** What follows the right to phones, as they do. */
+const AS_PHONES = ['phone', 'wechat', 'address']
+
+export const FORMATS: Choice<Export['format']>[] = [{ value: 'xlsx', label: 'Excel（XLSX）' }, { value: 'csv', label: 'CSV' }]
+export const WHICH: Choice[] = [{ value: 'all', label: '全部' }, { value: 'some', label: '自己选' }]
+
+/** Columns that a list can go out with, in their order; what one does not see is not offered. */
+export function exportColumns(own: CustomField[], sees: { phones: boolean; emails: boolean }): Choice[] {
+  const seen = (name: string): boolean => !ONLY_IN.includes(name) && (sees.phones || !AS_PHONES.includes(name)) && (sees.emails || name !== 'email')
+  const named = [...FIELDS.filter(([name]) => seen(name)), ...ONLY_OUT, ...own.map((field): [string, string] => [`custom.${field.key}`, field.label])]
+  return named.map(([value, label]) => ({ value, label }))
+}
+
+/** Those that were chosen, in the order in which they are offered: tapping one late does not put it last. */
+export function columnsOf(options: Choice[], chosen: string[]): string[] {
+  return options.map((one) => one.value).filter((value) => chosen.includes(value))
+}
+
+/** Where tags go that there are none of yet: a group, or nowhere, and then such a row is wrong. */
+export function tagPlaces(groups: { id: string; name: string }[]): Choice[] {
+  return [{ value: '', label: '不新建，算作有误' }, ...groups.map(({ id, name }) => ({ value: id, label: `建在“${name}”里` }))]
+}
+
 export const MODES: Choice[] = [{ value: 'create', label: '只新建' }, { value: 'create_or_update', label: '新建，已有的更新' }, { value: 'update', label: '只更新已有的' }]
 export const KNOWN: Choice[] = [{ value: 'skip', label: '跳过' }, { value: 'refuse', label: '算作有误' }]
 
@@ -121,9 +147,10 @@ export function percent(one: Import): number {
   return all ? Math.min(100, Math.round((done / all) * 100)) : 0
 }
 
-export function startOf(rows: ColumnRow[], typed: { mode: string; known: string; key: string }, trial: boolean): ImportStart {
+export function startOf(rows: ColumnRow[], typed: { mode: string; known: string; key: string; tags: string }, trial: boolean): ImportStart {
   const meant = rows.filter((row) => row.field).map(({ column, field }) => ({ column, field }))
   const key = typed.mode !== 'create' && typed.key ? { key: typed.key } : {}
   const duplicates = typed.mode === 'create' ? { duplicates: typed.known as 'skip' | 'refuse' } : {}
-  return { columns: meant, mode: typed.mode as ImportStart['mode'], dry_run: trial, ...key, ...duplicates }
+  const tags = typed.tags && meant.some(({ field }) => field === 'tags') ? { tag_group_id: typed.tags } : {}
+  return { columns: meant, mode: typed.mode as ImportStart['mode'], dry_run: trial, ...key, ...duplicates, ...tags }
 }

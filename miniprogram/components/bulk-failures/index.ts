@@ -1,11 +1,15 @@
 import { listBulkFailures } from '../../api/bulk'
 import { knownCustomFields, listCustomFields } from '../../api/custom-fields'
 import { findCustomer } from '../../api/customers'
-import { failureLines } from '../../words/bulk'
+import type { BulkFailure } from '../../api/types'
+import { takeTurn } from '../../behaviors/turns'
+import { failureLines, firstOnes, unlisted } from '../../words/bulk'
 import type { FailureLine } from '../../words/bulk'
 
-/** Names that are asked for one by one: enough to say whom a sentence is about. */
-const NAMED = 5
+type Tap = WechatMiniprogram.TouchEvent
+
+/** Names that are asked for at once. */
+const AT_ONCE = 10
 
 /** Whom a bulk action left alone, and why. */
 Component({
@@ -13,8 +17,10 @@ Component({
     /** The action; asked again when its state changes. */
     action: { type: String, value: '' },
     state: { type: String, value: '' },
+    /** How many it left alone: the server lists the first of them. */
+    total: { type: Number, value: 0 },
   },
-  data: { lines: [] as FailureLine[], failed: false },
+  data: { lines: [] as FailureLine[], failed: false, rest: '', open: '', asking: '', failures: [] as BulkFailure[], names: new Map<string, string>(), asked: new Set<string>() },
   observers: {
     'action, state'(action: string) {
       if (action) void this.load()
@@ -22,23 +28,46 @@ Component({
   },
   methods: {
     async load() {
-      const { action, state } = this.data
+      const newest = takeTurn(this, 'failures')
       try {
-        const { items } = await listBulkFailures(action)
-        const names = new Map<string, string>()
+        const { items } = await listBulkFailures(this.data.action)
         if (items.some((one) => one.fields?.length) && !knownCustomFields().length) await listCustomFields().catch(() => [])
-        const labels = new Map(knownCustomFields().map((field) => [field.key, field.label]))
-        this.show(action, state, failureLines(items, names, labels))
-        // Of each reason the first few by name; who may not see one gets no name.
-        const whose = [...new Set(items.map((one) => one.code))].flatMap((code) => items.filter((one) => one.code === code).slice(0, NAMED))
-        await Promise.all(whose.map(({ customer_id: id }) => findCustomer(id).then(({ name }) => names.set(id, name), () => undefined)))
-        this.show(action, state, failureLines(items, names, labels))
+        if (!newest()) return
+        Object.assign(this.data, { failures: items, names: new Map(), asked: new Set() })
+        this.setData({ failed: false, open: '', asking: '', rest: unlisted(this.data.total, items.length) })
+        this.draw()
+        await this.learn(firstOnes(items), newest)
       } catch {
-        this.setData({ failed: true })
+        if (newest()) this.setData({ failed: true })
       }
     },
-    show(action: string, state: string, lines: FailureLine[]) {
-      if (action === this.data.action && state === this.data.state) this.setData({ lines, failed: false })
+    /** Their names, a few at a time; who may not see one gets no name. */
+    async learn(ids: string[], newest: () => boolean) {
+      const { names, asked } = this.data
+      const unknown = ids.filter((id) => !asked.has(id))
+      for (let at = 0; at < unknown.length && newest(); at += AT_ONCE) {
+        await Promise.all(unknown.slice(at, at + AT_ONCE).map((id) => findCustomer(id).then(({ name }) => names.set(id, name), () => undefined).finally(() => asked.add(id))))
+        if (newest()) this.draw()
+      }
+    },
+    draw() {
+      const labels = new Map(knownCustomFields().map((field) => [field.key, field.label]))
+      this.setData({ lines: failureLines(this.data.failures, this.data.names, labels) })
+    },
+
+    /** Everybody whom a line is about, or the line alone again. */
+    async toggle(event: Tap) {
+      const key = String(event.currentTarget.dataset['key'])
+      if (this.data.open === key) return this.setData({ open: '' })
+      const newest = takeTurn(this, 'all')
+      const action = this.data.action
+      const ids = this.data.lines.find((line) => line.key === key)?.people.map((one) => one.id) ?? []
+      this.setData({ open: key, asking: key })
+      await this.learn(ids, () => newest() && this.data.action === action)
+      if (newest()) this.setData({ asking: '' })
+    },
+    go(event: Tap) {
+      wx.navigateTo({ url: `/features/customers/detail/index?id=${String(event.currentTarget.dataset['id'])}` })
     },
   },
 })

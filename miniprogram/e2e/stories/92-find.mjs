@@ -144,6 +144,100 @@ export async function tell({ step, open, world }) {
     await boss.waitText('苏文清')
   })
 
+  const more = async () => {
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=filter-clear]')
+    await boss.tap('[data-testid=filter-more]')
+  }
+  await step('own fields of every kind narrow the list: what a text holds, from and to, and whether there is something', async () => {
+    const make = (label, kind, rules = {}) => world.call(session, 'POST', 'custom-fields', { body: { label, kind, rules } })
+    const [note, size, budget, day, line, paper] = [
+      await make('茶席名', 'text'), await make('壶数', 'number'), await make('茶预算', 'money'), await make('开席日', 'date'), await make('茶室电话', 'phone'), await make('合同件', 'file'),
+    ]
+    const number = world.freshNumber()
+    const guest = await world.customer(session, { name: '会友乙', custom: { [note.key]: '山间小席', [size.key]: '12', [budget.key]: 150_000, [day.key]: '2026-05-04', [line.key]: number } })
+    await boss.goto('/pages/customers/index')
+    const wanted = [
+      [note, '茶席名：含“小席”', () => boss.fill(`[data-testid="field-custom.${note.key}-one"]`, '小席')],
+      [size, '壶数：最少 10', () => boss.fill(`[data-testid="field-custom.${size.key}-from"]`, '10')],
+      [line, `茶室电话：+86${number}`, () => boss.fill(`[data-testid="field-custom.${line.key}-one"]`, number)],
+      [day, '开席日：填了', () => boss.tap(`[data-testid="custom.${day.key}-set"]`)],
+    ]
+    for (const [field, words, say] of wanted) {
+      await more()
+      await boss.visible(`[data-testid="custom.${field.key}-empty"]`).waitFor()
+      await say()
+      await boss.waitText('查看 1 位客户')
+      await boss.tap('[data-testid=filter-apply]')
+      await counted(1)
+      await until(`the words of ${field.label}`, async () => (await chips()).join() === words)
+    }
+    await more()
+    await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '很多')
+    await boss.waitText('写一个金额')
+    await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '1500')
+    await boss.fill(`[data-testid="field-custom.${budget.key}-to"]`, '2000')
+    await boss.tap(`[data-testid="custom.${paper.key}-empty"]`)
+    await boss.waitText('查看 1 位客户')
+    await look('95b-own-fields')
+    await boss.tap('[data-testid=filter-apply]')
+    await counted(1)
+    await until('both in words', async () => JSON.stringify(await chips()) === JSON.stringify(['茶预算：¥1,500.00 到 ¥2,000.00', '合同件：没有文件']))
+    await world.call(session, 'DELETE', `customers/${guest.id}`, { version: guest.version })
+    for (const field of [note, size, budget, day, line, paper]) await world.call(session, 'DELETE', `custom-fields/${field.id}`, { version: field.version })
+    await boss.goto('/pages/customers/index')
+    await boss.waitText('苏文清')
+  })
+
+  await step('what is seldom asked for stands under one line more, and days can be one\'s own', async () => {
+    const mine = (await ask('auth/me')).staff.id
+    const wanted = [
+      ['kind-company', one('kind', 'any_of', 'company'), '个人/企业：企业'], ['industry-F', one('industry', 'any_of', 'F'), '行业：批发零售'], ['size-under_10', one('size', 'any_of', 'under_10'), '公司规模：10 人以下'],
+      ['email-empty', one('email', 'empty'), '邮箱：没有邮箱'], ['next-none', one('next_contact', 'empty'), '下次联系：没有安排'], ['company-set', one('company', 'set'), '公司：填了'],
+      [`created_by-${mine}`, one('created_by', 'any_of', mine)],
+    ]
+    for (const [chip, clause, words] of wanted) {
+      await more()
+      await boss.tap(`[data-testid="${chip}"]`)
+      await boss.tap('[data-testid=filter-apply]')
+      await counted(await count([clause, cared]))
+      if (words) equal(await chips(), [words], 'chips')
+    }
+    await more()
+    await boss.fill('[data-testid=field-company-one]', '茶')
+    await boss.tap('[data-testid=created-own-days]')
+    await boss.visible('[data-testid=field-created-from]').waitFor()
+    await look('95c-more')
+    await boss.tap('[data-testid=filter-apply]')
+    await counted(await count([one('company', 'contains', '茶'), cared]))
+    equal(await chips(), ['公司：含“茶”'], 'chips')
+    await boss.tap('[data-testid=filter-chip]')
+    await counted(await count([cared]))
+  })
+
+  await step('a list shows the first of the own fields that somebody filled in, a wide one in columns', async () => {
+    const field = await world.call(session, 'POST', 'custom-fields', { body: { label: '最爱的壶', kind: 'text', rules: {} } })
+    const first = (await ask('custom-fields')).items.map((one) => one.id).filter((id) => id !== field.id)
+    await world.call(session, 'POST', 'custom-fields/order', { body: { ids: [field.id, ...first] } })
+    const guest = await world.customer(session, { name: '会友丙', custom: { [field.key]: '紫砂' } })
+    for (const [as, options] of [['phone', {}], ['tablet', { width: 1024, height: 768, scale: 1 }]]) {
+      const phone = await open(BOSS, { storageState: world.storage(session), route: '/pages/customers/index', ...options })
+      await phone.fill('[data-testid=search]', '会友丙')
+      await until('her row', async () => (await texts(phone, '[data-testid=customer-row] .title'))[0] === '会友丙')
+      const shown = as === 'phone' ? '[data-testid=own-values]' : '[data-testid=own-value]'
+      await until('what the field holds', async () => (await texts(phone, shown))[0]?.includes('紫砂'))
+      if (as === 'tablet') equal((await texts(phone, '[data-testid=own-column]'))[0], '最爱的壶', 'the column')
+      await arrived(phone)
+      await phone.shot(`96b-own-${as}`)
+      complaints.push(...(await measure(phone)).map((one) => `96b-own-${as}: ${one}`))
+      await phone.close()
+    }
+    await world.call(session, 'DELETE', `customers/${guest.id}`, { version: guest.version })
+    const now = (await ask('custom-fields')).items.find((one) => one.id === field.id)
+    await world.call(session, 'DELETE', `custom-fields/${field.id}`, { version: now.version })
+  })
+
   await step('what the list shows is kept as a view, that colleagues see and the owner renames and deletes', async () => {
     await boss.tap('[data-testid=filter]')
     await boss.waitText('口味')
@@ -258,6 +352,41 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=bulk-close]')
   })
 
+  await step('of how many nobody counted, it says how many are done, and no total', async () => {
+    await boss.page.route('**/api/v1/customers/count*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { count: 1000, capped: true } })
+    })
+    await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), state: 'running', done: 1000, failed: 0, finished_at: null, undo_until: null } })
+    })
+    await boss.goto('/pages/customers/index')
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    await boss.tap('[data-testid=types-lost]')
+    await boss.tap('[data-testid=filter-apply]')
+    await until('more than are counted', async () => (await boss.text('[data-testid=count]')) === '1000+ 位')
+    await settled(boss)
+    await boss.tap('[data-testid=pick-many]')
+    await boss.tap('[data-testid=bulk-all]')
+    await until('all are chosen', async () => (await boss.text('[data-testid=bulk-count]')) === '已选 1000+ 位')
+    await boss.tap('[data-testid=bulk-tag]')
+    await boss.tap(`[data-testid=tag-option][data-id="${weekly.id}"]`)
+    await boss.tap('[data-testid=bulk-apply]')
+    await until('how many are done', async () => (await boss.text('[data-testid=bulk-detail]')) === '已处理 1000 位')
+    equal(await boss.visible('[data-testid=bulk-share]').count(), 0, 'shares of what nobody counted')
+    await look('9m-bulk-uncounted')
+    await boss.page.unroute('**/api/v1/customers/bulk/*')
+    await boss.page.unroute('**/api/v1/customers/count*')
+    await boss.waitText('位客户打上了标签', { timeout: 20_000 })
+    await boss.tap('[data-testid=bulk-undo]')
+    await boss.waitText('撤销了', { timeout: 20_000 })
+    await boss.tap('[data-testid=bulk-close]')
+    await boss.goto('/pages/customers/index')
+    await boss.waitText('苏文清')
+  })
+
   await step('a sheet that was closed while it goes on leaves what is chosen next alone', async () => {
     let goesOn = true
     await boss.page.route('**/api/v1/customers/bulk/*', async (route) => {
@@ -331,6 +460,17 @@ export async function tell({ step, open, world }) {
     await boss.waitText(row.name)
     await look('9i-bulk-failures')
     equal((await ask(`customers/${changed}`)).type, 'new', 'what somebody chose since')
+    // More of them than the server lists: that is said, and how many.
+    await boss.page.route('**/api/v1/customers/bulk?*', async (route) => {
+      const answer = await route.fetch()
+      const body = await answer.json()
+      const [first, ...others] = body.items
+      await route.fulfill({ response: answer, json: { ...body, items: [{ ...first, failed: 250, done: 0, undone: 0 }, ...others] } })
+    })
+    await boss.goto('/features/customers/bulk/index')
+    await boss.visible('[data-testid=bulk-why]').first().tap()
+    await boss.waitText('还有 249 位没有列出来')
+    await boss.page.unroute('**/api/v1/customers/bulk?*')
   })
 
   await step('deleting many asks for the second look, and can be taken back', async () => {

@@ -52,6 +52,25 @@ export async function tell({ step, open, world }) {
     equal(await mine(), [old.name], 'tags of the customer afterwards')
   })
 
+  await step('after the few seconds it still stands among what went lately, and comes back from there', async () => {
+    await tagIn(group, old.name)
+    await boss.waitText('1 位客户在用')
+    await boss.tap('[data-testid=delete]')
+    await boss.tapText('删除')
+    const row = `[data-testid=gone-tag][data-name="${old.name}"]`
+    await boss.visible(row).waitFor()
+    // The page is left and opened again: the offer of a few seconds is gone, the row is not.
+    await boss.goto('/features/business/settings/index')
+    await boss.goto('/features/tags/settings/index')
+    await boss.visible(row).waitFor()
+    await settled(boss)
+    await look('a3b-gone')
+    await boss.tap(`${row} [data-testid=gone-back]`)
+    await boss.waitText(`${old.name} 回来了`)
+    await until('it is gone from there', async () => (await boss.visible(row).count()) === 0)
+    equal(await mine(), [old.name], 'tags of the customer afterwards')
+  })
+
   await step('a tag becomes another one, and back', async () => {
     await tagIn(group, old.name)
     await boss.tap('[data-testid=open-merge]')

@@ -7,7 +7,7 @@ import { opensPhones, rights, seesPhones } from '../../api/rights'
 import { may, onSession } from '../../api/session'
 import { knownNames, staffNames } from '../../api/staff'
 import { knownTags, listTagGroups } from '../../api/tags'
-import type { CustomerRow, Filter, Page, SavedView } from '../../api/types'
+import type { CustomField, CustomerRow, Filter, Page, SavedView } from '../../api/types'
 import { callCustomer } from '../../behaviors/calling'
 import { takeIntent } from '../../behaviors/intent'
 import { listens } from '../../behaviors/listens'
@@ -15,9 +15,10 @@ import { paged } from '../../behaviors/paged'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
 import type { SearchBox } from '../../components/search-box/index'
-import { customerCard } from '../../words/customers'
-import { filterChips, filterOf, same, wantedOf, without } from '../../words/filters'
-import type { FilterChip } from '../../words/filters'
+import { columnFields, customerCard } from '../../words/customers'
+import { filterChips } from '../../words/filter-words'
+import type { FilterChip } from '../../words/filter-words'
+import { filterOf, same, wantedOf, without } from '../../words/filters'
 import { TYPE_CHOICES } from '../../words/names'
 import { counted } from '../../words/rights'
 import { knownRegions } from '../../components/filter-sheet/regions'
@@ -44,6 +45,9 @@ Component({
     /** The filter with what goes without saying: what a bulk action is told. */
     narrowed: { all: [] } as Filter,
     chips: [] as FilterChip[],
+    /** The business's own fields of which a row shows some, and the columns that a table has for them. */
+    fields: [] as CustomField[],
+    columns: [] as string[],
     /** What the business calls its own types. */
     typeNames: [] as [string, string][],
     moved: false,
@@ -87,6 +91,7 @@ Component({
     async onPullDownRefresh() {
       void this.views()?.load()
       void this.recount()
+      await this.loadFields()
       await this.reload()
       wx.stopPullDownRefresh()
     },
@@ -98,10 +103,15 @@ Component({
     },
 
     async first() {
-      // Without the names the list is still of use.
-      await staffNames().catch(() => undefined)
+      // Without the names and own fields the list is still of use.
+      await Promise.all([staffNames().catch(() => undefined), this.loadFields()])
       void this.recount()
       await this.reload(true)
+    },
+    async loadFields() {
+      const fields = await listCustomFields().catch(() => knownCustomFields())
+      this.data.fields = fields
+      this.setData({ columns: columnFields(fields).map((one) => one.label) })
     },
     retry() {
       void this.views()?.load()
@@ -116,7 +126,7 @@ Component({
       return listCustomers(this.asked(), cursor)
     },
     present(row: CustomerRow) {
-      return customerCard(row, knownNames(), seesPhones())
+      return customerCard(row, knownNames(), seesPhones(), this.data.fields, true)
     },
     async recount() {
       const newest = takeTurn(this, 'count')
@@ -205,7 +215,7 @@ Component({
       const { tags, types, own } = wantedOf(filter)
       const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
       const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
-      const unknownField = Object.keys(own).length > 0 && !knownCustomFields().length
+      const unknownField = Object.keys(own).some((field) => field.startsWith('custom.')) && !knownCustomFields().length
       if (!unknownTag && !ownType && !unknownField) return
       const [names] = await Promise.all([
         ownType ? ownTypeNames() : new Map(this.data.typeNames),

@@ -16,8 +16,7 @@ const PART_LIMIT: u64 = 2_000_000;
 pub fn miniprogram() -> Result<()> {
     gates()?;
     run(npm_tool("tsc").args(["--noEmit", "--project", "."]))?;
-    run(&mut node("words/test/scenes.mjs"))?;
-    run(&mut node("words/test/pure.mjs"))?;
+    run(&mut node("words/test/all.mjs"))?;
     run(&mut node("scripts/wcc.mjs"))?;
     run(&mut node("scripts/pack-npm.mjs"))?;
     run(&mut product::preview_build(&root().join("target/preview")))?;

@@ -2,8 +2,9 @@ import { listCustomFields } from '../../../api/custom-fields'
 import { asProblem } from '../../../api/problem'
 import { may, me } from '../../../api/session'
 import { cancelImport, findImport, revertImport, sendTable, startImport, wrongRows } from '../../../api/transfer'
-import type { CustomField, Import, ImportDetail } from '../../../api/types'
-import { KNOWN, MODES, columnRows, importRow, keys, meanings, outcome, percent, previewRows, startOf } from '../../../words/transfer'
+import { listTagGroups } from '../../../api/tags'
+import type { CustomField, Import, ImportDetail, TagGroup } from '../../../api/types'
+import { KNOWN, MODES, columnRows, importRow, keys, meanings, outcome, percent, previewRows, startOf, tagPlaces } from '../../../words/transfer'
 import type { ColumnRow } from '../../../words/transfer'
 
 type Tap = WechatMiniprogram.TouchEvent
@@ -21,7 +22,9 @@ Component({
     phase: 'choose' as 'choose' | 'loading' | 'ready' | 'failed' | 'offline',
     message: '', failure: '', id: '', name: '', busy: '', timer: 0, left: false, mine: false,
     preview: [] as ReturnType<typeof previewRows>, rows: [] as ColumnRow[], own: [] as CustomField[], fields: meanings([]), remembered: false,
-    modes: MODES, known: KNOWN, keys: [] as ReturnType<typeof keys>, typed: { mode: 'create', known: 'skip', key: 'phone' },
+    modes: MODES, known: KNOWN, keys: [] as ReturnType<typeof keys>, typed: { mode: 'create', known: 'skip', key: 'phone', tags: '' },
+    /** Where new tags are made; empty while no column is about tags, or who imports may not make any. */
+    places: [] as ReturnType<typeof tagPlaces>, groups: [] as TagGroup[],
     count: 0, state: '', word: '', tone: 'quiet', lines: [] as ReturnType<typeof outcome>, percent: 0,
     asks: false, runs: false, stoppable: false, undoable: false, wrong: 0, kept: 0, hinted: 0, format: 'csv', file: '', fileOf: '',
   },
@@ -50,8 +53,12 @@ Component({
         this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
       }
     },
+    /** What the business made itself: its fields, and the groups in which new tags may be made. */
     async ownFields() {
-      const own = await listCustomFields().catch(() => [] as CustomField[])
+      const [own, groups] = await Promise.all([
+        listCustomFields().catch(() => [] as CustomField[]), may('tags.write') ? listTagGroups().then(({ items }) => items, () => [] as TagGroup[]) : [],
+      ])
+      this.data.groups = groups
       this.setData({ own, fields: meanings(own.filter((field) => field.writable && field.kind !== 'file')) })
     },
 
@@ -92,7 +99,7 @@ Component({
       const { typed } = this.data
       const choices = keys(rows.map((row) => row.field), this.data.own)
       this.setData({
-        phase: 'ready', preview: previewRows(detail, SHOWN), rows, remembered: detail.remembered, keys: choices, 'typed.key': choices.some((one) => one.value === typed.key) ? typed.key : (choices[0]?.value ?? ''),
+        phase: 'ready', preview: previewRows(detail, SHOWN), rows, places: this.placesFor(rows), remembered: detail.remembered, keys: choices, 'typed.key': choices.some((one) => one.value === typed.key) ? typed.key : (choices[0]?.value ?? ''),
       })
       this.tell(detail)
     },
@@ -120,7 +127,10 @@ Component({
       const rows = this.data.rows.map((row, index) => (index === at ? { ...row, field: value } : row))
       const choices = keys(rows.map((row) => row.field), this.data.own)
       const key = choices.some((one) => one.value === this.data.typed.key) ? this.data.typed.key : (choices[0]?.value ?? '')
-      this.setData({ [`rows[${at}].field`]: value, keys: choices, 'typed.key': key, failure: '' })
+      this.setData({ [`rows[${at}].field`]: value, places: this.placesFor(rows), keys: choices, 'typed.key': key, failure: '' })
+    },
+    placesFor(rows: ColumnRow[]): ReturnType<typeof tagPlaces> {
+      return this.data.groups.length && rows.some((row) => row.field === 'tags') ? tagPlaces(this.data.groups) : []
     },
     onTyped(event: Change) {
       this.setData({ [`typed.${event.detail.name}`]: event.detail.value, failure: '' })

@@ -1,4 +1,5 @@
 import { announce, listen } from '../../../api/changes'
+import { knownCustomFields, listCustomFields } from '../../../api/custom-fields'
 import { claimCustomer, listCustomers } from '../../../api/customers'
 import { listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
@@ -35,8 +36,8 @@ Component({
       void this.more()
     },
     async start() {
-      // Without names the list is still of use.
-      await Promise.all([staffNames().catch(() => undefined), this.loadPools()])
+      // Without names and own fields the list is still of use.
+      await Promise.all([staffNames().catch(() => undefined), listCustomFields().catch(() => undefined), this.loadPools()])
       await this.reload()
     },
     async loadPools() {
@@ -66,7 +67,7 @@ Component({
       return listCustomers({ filter: { all: [{ any: [{ field: 'pool', op: 'any_of', values: [pool] }] }] } }, cursor)
     },
     present(row: CustomerRow) {
-      return customerCard(row, knownNames(), seesPhones())
+      return customerCard(row, knownNames(), seesPhones(), knownCustomFields())
     },
     open(event: Tap) {
       wx.navigateTo({ url: `/features/customers/detail/index?id=${String(event.currentTarget.dataset['id'])}` })

@@ -5,6 +5,8 @@ import type { Tag, TagGroup } from '../../../api/types'
 import type { Undo } from '../../../components/undo/index'
 import { checkField } from '../../../rules/index'
 import { moved, usesWord } from '../../../words/tags'
+import { forgetGone, goneRows, nextGone, rememberGone } from './gone'
+import type { GoneRow } from './gone'
 
 const COLOURS = ['#0B7A5B', '#2E9E6B', '#2560A3', '#5B5BD6', '#8E4EC6', '#C2298A', '#C0352A', '#D9730D', '#B08900', '#69726C']
 
@@ -23,11 +25,24 @@ Component({
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
     error: '', saving: false, old: false, ruled: '', ruledName: '',
+    /** Tags that went and can come back. */
+    gone: [] as GoneRow[], bringing: '', timer: 0,
   },
 
   methods: {
     onLoad() {
+      this.drawGone()
       void this.load()
+    },
+    onUnload() {
+      clearTimeout(this.data.timer)
+    },
+    /** Drawn anew when the next of them can come back no more. */
+    drawGone() {
+      clearTimeout(this.data.timer)
+      this.setData({ gone: goneRows() })
+      const next = nextGone()
+      if (next !== null) this.data.timer = setTimeout(() => this.drawGone(), next)
     },
     async onPullDownRefresh() {
       await this.load()
@@ -144,19 +159,40 @@ Component({
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
           if (!confirm) return
-          if (tag) void this.gone(tag, `已删除 ${name}`, () => deleteTag(tag))
+          if (tag) void this.gone(tag, '已删除', `已删除 ${name}`, () => deleteTag(tag))
           else if (group) void this.attempt(`已删除 ${name}`, () => deleteTagGroup(group))
         },
       })
     },
-    /** What takes a tag away can be taken back. */
-    async gone(tag: Tag, said: string, step: () => Promise<unknown>) {
+    /** What takes a tag away can be taken back: at once, or for half an hour from the list of those that went. */
+    async gone(tag: Tag, how: string, said: string, step: () => Promise<unknown>) {
       if (!(await this.attempt('', step))) return
+      rememberGone(tag, how)
+      this.drawGone()
       const undo = this.selectComponent('#undo') as unknown as Undo
-      undo?.offer(said, () => this.back(tag))
+      undo?.offer(said, () => this.back(tag.id, tag.name))
     },
-    async back(tag: Tag) {
-      if (!(await this.attempt(`${tag.name} 回来了`, () => restoreTag(tag.id)))) wx.showToast({ icon: 'none', title: this.data.error })
+    bringBack(event: Tap) {
+      const { id, name } = event.currentTarget.dataset as { id: string; name: string }
+      void this.back(id, name)
+    },
+    async back(id: string, name: string) {
+      if (this.data.bringing) return
+      this.setData({ bringing: id })
+      try {
+        await restoreTag(id)
+        forgetGone(id)
+        wx.showToast({ icon: 'none', title: `${name} 回来了` })
+        await this.load()
+      } catch (thrown) {
+        const why = asProblem(thrown)
+        // Somebody else brought it back, or the half hour is over.
+        if (why.code === 'not_found') forgetGone(id)
+        wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
+      } finally {
+        this.setData({ bringing: '' })
+        this.drawGone()
+      }
     },
 
     openMerge() {
@@ -171,7 +207,7 @@ Component({
         content: `有“${tag.name}”的客户都改为“${name}”，用到它的视图和规则也跟着改。半小时内可以撤销。`,
         confirmText: '合并',
         success: ({ confirm }) => {
-          if (confirm) void this.gone(tag, `已合并到 ${name}`, () => mergeTag(tag, id))
+          if (confirm) void this.gone(tag, `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTag(tag, id))
         },
       })
     },

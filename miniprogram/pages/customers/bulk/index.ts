@@ -5,11 +5,11 @@ import { uuid } from '../../../api/random'
 import { may, me, onSession } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { exportCustomers } from '../../../api/transfer'
-import type { BulkAction, BulkChange, CustomField, Filter, Selection, StaffMember } from '../../../api/types'
+import type { BulkAction, BulkChange, CustomField, Export, Filter, Selection, StaffMember } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
 import { takeTurn } from '../../../behaviors/turns'
-import { goesOn, undoWord, undoable } from '../../../words/bulk'
+import { goesOn, progress, totalOf, undoWord, undoable } from '../../../words/bulk'
 import { customRow, isSealed, valueOf } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { TYPE_CHOICES } from '../../../words/names'
@@ -18,7 +18,7 @@ import { personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
-type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'run'
+type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'export' | 'run'
 /** What is asked for, whomever it is about. */
 type Change = Omit<BulkChange, 'id' | 'selection'>
 
@@ -49,7 +49,7 @@ Component({
   data: {
     acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
     own: [] as CustomField[], field: null as CustomRow | null, typed: '' as unknown, text: '',
-    run: null as BulkAction | null, did: '', total: 0, share: 0, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
+    run: null as BulkAction | null, did: '', total: null as number | null, share: null as number | null, said: '', detail: '', until: '', timer: 0, attempt: { key: '', body: '' },
     /** The choice that the run is about; and whether the page is no more. */
     about: '', gone: false,
   },
@@ -80,7 +80,6 @@ Component({
       const id = String(event.currentTarget.dataset['act'])
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
-      if (id === 'export') return void this.takeOut()
       this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null, text: '' })
       if (id === 'field') void this.loadFields()
       if (id === 'owner') void this.loadPeople()
@@ -164,18 +163,20 @@ Component({
     },
 
     /** Begins an export; it is fetched from the page that shows how far it is. */
-    async takeOut() {
+    async takeOut(event: WechatMiniprogram.CustomEvent<{ format: Export['format']; columns: string[] }>) {
       if (this.data.busy) return
+      const { format, columns } = event.detail
       const { ids, everything, filter } = this.data
       const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
-      this.setData({ busy: true })
+      this.setData({ busy: true, sheet: '' })
       try {
-        await exportCustomers(selection, 'xlsx', await uuid())
+        await exportCustomers(selection, format, columns, await uuid())
         // Whoever went elsewhere meanwhile is told where it will be, and stays there.
         if (onTop(this)) wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
         else wx.showToast({ icon: 'none', title: '正在导出，到“我的”里的“导入导出”取' })
       } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        const why = asProblem(thrown)
+        wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
       } finally {
         this.setData({ busy: false })
       }
@@ -195,7 +196,7 @@ Component({
         const { key } = this.data.attempt
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
-        Object.assign(this.data, { did, about, total: Number.parseInt(count, 10) })
+        Object.assign(this.data, { did, about, total: totalOf(count) })
         this.setData({ sheet: 'run', busy: false })
         this.follow(run)
       } catch (thrown) {
@@ -223,17 +224,16 @@ Component({
       const { total, did } = this.data
       const { done, failed, undone, state, deletes } = run
       const verb = deletes ? '删除' : '修改'
-      const of = state === 'undoing' ? done : Math.max(total, done + failed)
-      const at = state === 'undoing' ? undone : done + failed
+      const far = progress(run, total)
       const words: Record<BulkAction['state'], [string, string]> = {
-        running: [`正在${verb}`, `${at} / ${of} 位`],
+        running: [`正在${verb}`, far.text],
         done: [did.replace('#', String(done)), failed ? `${failed} 位没有${deletes ? '删' : '改'}` : ''],
         cancelled: ['已取消', `取消以前${verb}了 ${done} 位`],
-        undoing: ['正在撤销', `${at} / ${of} 位`],
+        undoing: ['正在撤销', far.text],
         undone: [`撤销了 ${undone} 位客户`, done > undone ? `${done - undone} 位没有撤销` : ''],
       }
       const [said, detail] = words[state]
-      this.setData({ run, said, detail, share: goesOn(run) || state === 'cancelled' ? Math.round((100 * at) / Math.max(of, 1)) : 100, until: undoable(run, me()?.staff?.id ?? '') ? undoWord(run) : '' })
+      this.setData({ run, said, detail, share: goesOn(run) || state === 'cancelled' ? far.share : 100, until: undoable(run, me()?.staff?.id ?? '') ? undoWord(run) : '' })
     },
     async turn(step: (id: string) => Promise<BulkAction>) {
       const { run, busy } = this.data

@@ -6,7 +6,7 @@ import type { Filter, SavedView, TagRule } from '../../../../api/types'
 import { listViews } from '../../../../api/views'
 import { knownCustomFields, ownTypeNames } from '../../../../api/custom-fields'
 import { knownRegions } from '../../../../components/filter-sheet/regions'
-import { filterChips } from '../../../../words/filters'
+import { filterChips } from '../../../../words/filter-words'
 import { effectWord } from '../../../../words/tags'
 
 /** The rule of a tag: who meets its conditions has it, by itself; how many that would be is said first. */

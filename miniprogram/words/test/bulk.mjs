@@ -1,0 +1,26 @@
+// How far a bulk action is, and whom it left alone: no total and no share that nobody knows.
+import assert from 'node:assert/strict'
+import { bundled } from './bundled.mjs'
+
+const { failureLines, firstOnes, progress, totalOf, unlisted } = await bundled('words/bulk.ts')
+
+const run = (more) => ({ state: 'running', deletes: false, done: 0, failed: 0, undone: 0, ...more })
+assert.equal(totalOf('200'), 200)
+for (const unknown of ['1000+', '', 'x']) assert.equal(totalOf(unknown), null)
+assert.deepEqual(progress(run({ done: 40, failed: 10 }), 200), { text: '50 / 200 位', share: 25 })
+assert.deepEqual(progress(run({ done: 1000 }), null), { text: '已处理 1000 位', share: null })
+assert.deepEqual(progress(run({ done: 201 }), 200), { text: '已处理 201 位', share: null })
+assert.deepEqual(progress(run({ done: 0 }), 0), { text: '已处理 0 位', share: null })
+assert.deepEqual(progress(run({ state: 'undoing', done: 8, undone: 2 }), null), { text: '2 / 8 位', share: 25 })
+const failures = Array.from({ length: 7 }, (_, at) => ({ customer_id: `c${at}`, code: 'changed_since' }))
+const names = new Map([['c0', '苏文清'], ['c6', '王芳']])
+assert.deepEqual(firstOnes(failures), ['c0', 'c1', 'c2', 'c3', 'c4'])
+const [line] = failureLines(failures, names, new Map())
+assert.equal(line.who, '苏文清 等 7 位')
+assert.equal(line.more, true)
+assert.equal(line.people.filter((one) => one.name).length, 2)
+const [unmet, taken] = failureLines([{ customer_id: 'c0', code: 'required', fields: ['custom.k'] }, { customer_id: 'c0', code: 'unheard_of' }], names, new Map([['k', '会员号']]))
+assert.deepEqual([unmet.why, unmet.more, taken.why], ['要先填写 会员号', false, '没有成功'])
+assert.equal(unlisted(7, 7), '')
+assert.match(unlisted(250, 100), /还有 150 位/)
+console.log('bulk: how far, and who not')

@@ -1,0 +1,21 @@
+// What goes out with which columns, and what an import is told about new tags.
+import assert from 'node:assert/strict'
+import { bundled } from './bundled.mjs'
+
+const { columnsOf, exportColumns, startOf, tagPlaces } = await bundled('words/transfer.ts')
+const names = (sees) => exportColumns([{ key: 'k', label: '会员号' }], sees).map((one) => one.value)
+
+const all = names({ phones: true, emails: true })
+for (const name of ['name', 'phone', 'pool', 'last_contact_at', 'custom.k']) assert.ok(all.includes(name), name)
+assert.ok(!all.some((name) => name.startsWith('interaction')))
+const few = names({ phones: false, emails: false })
+for (const name of ['phone', 'wechat', 'address', 'email']) assert.ok(!few.includes(name), name)
+assert.deepEqual(columnsOf(exportColumns([], { phones: true, emails: true }), ['type', 'gone', 'name']), ['name', 'type'])
+
+const typed = { mode: 'create', known: 'skip', key: 'phone', tags: 'g1' }
+const rows = [{ column: 0, header: '姓名', sample: '', field: 'name' }, { column: 1, header: '标签', sample: '', field: 'tags' }]
+assert.equal(startOf(rows, typed, true).tag_group_id, 'g1')
+assert.ok(!('tag_group_id' in startOf(rows, { ...typed, tags: '' }, true)))
+assert.ok(!('tag_group_id' in startOf(rows.slice(0, 1), typed, true)))
+assert.deepEqual(tagPlaces([{ id: 'g1', name: '口味' }]).map((one) => one.value), ['', 'g1'])
+console.log('transfer: columns and tags')
