@@ -23,13 +23,13 @@ export interface FilterChip {
   text: string
 }
 
-const SLOTS: [Single, string][] = [['contact', ''], ['next', '下次联系：'], ['created', '建档：'], ['birthday', '生日：'], ['starred', ''], ['phone', ''], ['pool', '']]
+const SLOTS: [Single, string][] = [['contact', ''], ['next', '下次联系：'], ['created', '建档：'], ['birthday', '生日、纪念日：'], ['starred', ''], ['phone', ''], ['pool', '']]
 const FIELDS: Record<string, string> = {
-  name: '姓名', company: '公司', title: '职位', kind: '个人/企业', type: '客户类型', source: '来源', industry: '行业', size: '公司规模', birthdate: '出生日期', birthday: '生日', created: '建档',
+  name: '姓名', company: '公司', title: '职位', kind: '个人/企业', type: '客户类型', source: '来源', industry: '行业', size: '公司规模', birthdate: '出生日期', birthday: '生日', dates: '纪念日', created: '建档',
   updated: '更新', last_contact: '联系', next_contact: '下次联系', created_by: '建档人', owner: '负责人', pool: '公海', region: '地区', tag: '标签', phone: '电话', email: '邮箱', needs: '需求',
   starred: '星标', search: '搜索',
 }
-const DAYS = ['birthdate', 'birthday', 'created', 'updated', 'last_contact', 'next_contact']
+const DAYS = ['birthdate', 'birthday', 'dates', 'created', 'updated', 'last_contact', 'next_contact']
 
 /** Each condition in a few words, for the chips above the list. */
 export function filterChips(filter: Filter, known: Known): FilterChip[] {

@@ -23,6 +23,9 @@ const test = (field: string, op: FilterTest['op'], ...values: string[]): FilterT
 /** Whoever was never spoken to has not been spoken to lately either. */
 const silent = (days: number): Ask => ask(`not-${days}`, `${days} 天没联系`, test('last_contact', 'less', `today-${days}`), test('last_contact', 'empty'))
 
+/** A birthday by the moon is a special date. */
+const coming = (value: string, label: string, until: string): Ask => ask(value, label, test('birthday', 'between', 'today', until), test('dates', 'between', 'today', until))
+
 /** Fields of which one choice is made. */
 export const SINGLE = {
   contact: [
@@ -45,11 +48,7 @@ export const SINGLE = {
     ask('year', '今年', test('created', 'at_least', 'year')),
     ask('older', '一年以前', test('created', 'less', 'today-365')),
   ],
-  birthday: [
-    ask('0', '今天', test('birthday', 'between', 'today', 'today')),
-    ask('7', '7 天内', test('birthday', 'between', 'today', 'today+7')),
-    ask('30', '30 天内', test('birthday', 'between', 'today', 'today+30')),
-  ],
+  birthday: [coming('0', '今天', 'today'), coming('7', '7 天内', 'today+7'), coming('30', '30 天内', 'today+30')],
   starred: [ask('set', '只看星标', test('starred', 'set'))],
   phone: [ask('set', '有电话', test('phone', 'set')), ask('empty', '没有电话', test('phone', 'empty'))],
   pool: [ask('set', '只看公海', test('pool', 'set')), ask('either', '公海也看', test('pool', 'set'), test('pool', 'empty'))],

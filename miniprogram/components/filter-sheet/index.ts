@@ -27,7 +27,7 @@ type Many = 'types' | 'owners' | 'sources'
 const WAIT_MS = 250
 const MANY: readonly string[] = ['types', 'owners', 'sources'] satisfies Many[]
 const TITLES: [Single | Many, string][] = [
-  ['types', '客户类型'], ['owners', '负责人'], ['contact', '联系'], ['created', '建档'], ['birthday', '生日'], ['sources', '来源'], ['starred', '星标'], ['phone', '电话'], ['pool', '公海'],
+  ['types', '客户类型'], ['owners', '负责人'], ['contact', '联系'], ['created', '建档'], ['birthday', '生日、纪念日'], ['sources', '来源'], ['starred', '星标'], ['phone', '电话'], ['pool', '公海'],
 ]
 
 /** All that the list can be narrowed by; says how many are left before it is closed. */

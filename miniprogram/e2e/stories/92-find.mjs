@@ -105,7 +105,7 @@ export async function tell({ step, open, world }) {
   await step('every condition of the sheet asks the server what it says', async () => {
     const wanted = {
       'owners-me': one('owner', 'any_of', 'me'), 'contact-within-30': one('last_contact', 'at_least', 'today-30'), 'created-month': one('created', 'at_least', 'month'),
-      'birthday-30': one('birthday', 'between', 'today', 'today+30'), 'sources-referral': one('source', 'any_of', 'referral'), 'phone-set': one('phone', 'set'),
+      'birthday-30': { any: [...one('birthday', 'between', 'today', 'today+30').any, ...one('dates', 'between', 'today', 'today+30').any] }, 'sources-referral': one('source', 'any_of', 'referral'), 'phone-set': one('phone', 'set'),
       'contact-not-30': { any: [...one('last_contact', 'less', 'today-30').any, ...one('last_contact', 'empty').any] },
     }
     for (const [chip, clause] of Object.entries(wanted)) {
