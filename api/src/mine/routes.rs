@@ -95,13 +95,16 @@ pub struct Welcome {
     pub name: String,
     /// How many businesses work with it.
     pub businesses: u64,
+    /// Whether anybody may sign a business up (`[signup] open`).
+    pub signup: bool,
 }
 
 /// What can be seen without logging in.
 #[utoipa::path(tag = "customer side", security(()), responses((status = 200, body = Welcome), Problems))]
 #[get("/welcome")]
 async fn welcome(system: System) -> Result<Json<Welcome>, Problem> {
-    Ok(Json(Welcome { name: system.at.config.name.clone(), businesses: system.count_tenants().await? }))
+    let (name, signup) = (system.at.config.name.clone(), system.at.config.signup.open);
+    Ok(Json(Welcome { name, businesses: system.count_tenants().await?, signup }))
 }
 
 /// A page of one's own orders in all businesses, newest first.
