@@ -84,7 +84,7 @@ async fn what_one_may_only_look_at_is_left_alone_and_said_so() {
     let mine = shop.customer_named("我的").await;
     let theirs = text(&shop.rival.post("/customers", json!({ "name": "别人的" })).await.ok()["id"]);
     let share = json!({ "staff_id": shop.sales_id, "level": "read" });
-    shop.rival.post(&format!("/customers/{theirs}/helpers"), share).await.ok();
+    shop.rival.post(&format!("/customers/{theirs}/helpers"), share.clone()).await.ok();
     let foreign = text(&shop.rival.post("/customers", json!({ "name": "看不见的" })).await.ok()["id"]);
     let unseen = json!({ "selection": { "ids": [mine, foreign] }, "type": "lost" });
     let refused = shop.sales.post("/customers/bulk", unseen).await;
@@ -96,6 +96,29 @@ async fn what_one_may_only_look_at_is_left_alone_and_said_so() {
     let failures = shop.sales.get(&format!("/customers/bulk/{id}/failures")).await.ok();
     assert_eq!(failures["items"], json!([{ "customer_id": theirs, "code": "row_read_only" }]));
     assert_eq!(with(&shop.boss, "type", &["lost"]).await, 1);
+    // However many there are, each is named.
+    let more = async |n: usize| {
+        let mut ids = Vec::new();
+        for at in 0..n {
+            let id = text(&shop.rival.post("/customers", json!({ "name": format!("别人{at}") })).await.ok()["id"]);
+            shop.rival.post(&format!("/customers/{id}/helpers"), share.clone()).await.ok();
+            ids.push(id);
+        }
+        ids
+    };
+    let mut left = more(5).await;
+    let asked = ask(&shop.sales, json!({ "selection": { "ids": left }, "type": "lost" })).await;
+    shop.run_jobs().await;
+    let (mut named, mut cursor) = (Vec::new(), String::new());
+    for wanted in [2, 2, 1] {
+        let page = shop.sales.get(&format!("/customers/bulk/{asked}/failures?limit=2{cursor}")).await.ok();
+        let items = page["items"].as_array().expect("items");
+        assert_eq!(items.len(), wanted, "{page}");
+        named.extend(items.iter().map(|item| text(&item["customer_id"])));
+        cursor = page["next_cursor"].as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    }
+    left.sort();
+    assert_eq!((named, cursor.as_str()), (left, ""));
     // Nor may one give customers away without the right to.
     let body = json!({ "selection": { "ids": [mine] }, "owner_id": shop.rival_id });
     shop.sales.post("/customers/bulk", body).await.problem(403, "forbidden");

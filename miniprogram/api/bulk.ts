@@ -19,9 +19,9 @@ export function findBulk(id: string): Promise<BulkAction> {
   return request('GET', `customers/bulk/${id}`)
 }
 
-/** The first hundred customers to whom it was not done. */
-export function listBulkFailures(id: string): Promise<{ items: BulkFailure[] }> {
-  return request('GET', `customers/bulk/${id}/failures`)
+/** A hundred of the customers to whom it was not done. */
+export function listBulkFailures(id: string, cursor: string | null = null): Promise<Page<BulkFailure>> {
+  return request('GET', `customers/bulk/${id}/failures${query({ limit: 100, cursor })}`)
 }
 
 export function cancelBulk(id: string): Promise<BulkAction> {

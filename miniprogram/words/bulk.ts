@@ -132,9 +132,9 @@ export function firstOnes(failures: BulkFailure[]): string[] {
   return failureLines(failures, new Map(), new Map()).flatMap((line) => line.people.slice(0, NAMED).map((one) => one.id))
 }
 
-/** What is left to say when there are more of them than the server lists. */
+/** What is left to say while there are more of them than are listed. */
 export function unlisted(total: number, listed: number): string {
-  return total > listed ? `一共 ${total} 位，这里只列得出 ${listed} 位，还有 ${total - listed} 位没有列出来。` : ''
+  return total > listed ? `一共 ${total} 位，已列出 ${listed} 位。` : ''
 }
 
 function reason(failure: BulkFailure | undefined, labels: Map<string, string>): string {

@@ -1,6 +1,7 @@
 import { listBulkFailures } from '../../api/bulk'
 import { knownCustomFields, listCustomFields } from '../../api/custom-fields'
 import { findCustomer } from '../../api/customers'
+import { asProblem } from '../../api/problem'
 import type { BulkFailure } from '../../api/types'
 import { takeTurn } from '../../behaviors/turns'
 import { failureLines, firstOnes, unlisted } from '../../words/bulk'
@@ -17,10 +18,10 @@ Component({
     /** The action; asked again when its state changes. */
     action: { type: String, value: '' },
     state: { type: String, value: '' },
-    /** How many it left alone: the server lists the first of them. */
+    /** How many it left alone: a hundred of them are listed at once. */
     total: { type: Number, value: 0 },
   },
-  data: { lines: [] as FailureLine[], failed: false, rest: '', open: '', asking: '', failures: [] as BulkFailure[], names: new Map<string, string>(), asked: new Set<string>() },
+  data: { lines: [] as FailureLine[], failed: false, rest: '', open: '', asking: '', cursor: null as string | null, failures: [] as BulkFailure[], names: new Map<string, string>(), asked: new Set<string>() },
   observers: {
     'action, state'(action: string) {
       if (action) void this.load()
@@ -30,15 +31,33 @@ Component({
     async load() {
       const newest = takeTurn(this, 'failures')
       try {
-        const { items } = await listBulkFailures(this.data.action)
+        const { items, next_cursor: cursor } = await listBulkFailures(this.data.action)
         if (items.some((one) => one.fields?.length) && !knownCustomFields().length) await listCustomFields().catch(() => [])
         if (!newest()) return
         Object.assign(this.data, { failures: items, names: new Map(), asked: new Set() })
-        this.setData({ failed: false, open: '', asking: '', rest: unlisted(this.data.total, items.length) })
+        this.setData({ failed: false, open: '', asking: '', cursor, rest: unlisted(this.data.total, items.length) })
         this.draw()
         await this.learn(firstOnes(items), newest)
       } catch {
         if (newest()) this.setData({ failed: true })
+      }
+    },
+    /** The next hundred of them. */
+    async more() {
+      const newest = takeTurn(this, 'failures')
+      const { action, cursor, failures, total } = this.data
+      this.setData({ asking: 'more' })
+      try {
+        const page = await listBulkFailures(action, cursor)
+        if (!newest()) return
+        this.data.failures = failures.concat(page.items)
+        this.setData({ cursor: page.next_cursor ?? null, rest: unlisted(total, this.data.failures.length) })
+        this.draw()
+        await this.learn(firstOnes(this.data.failures), newest)
+      } catch (thrown) {
+        if (newest()) wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      } finally {
+        if (newest()) this.setData({ asking: '' })
       }
     },
     /** Their names, a few at a time; who may not see one gets no name. */

@@ -8,7 +8,7 @@ use crate::customers::search::keep;
 use crate::customers::{custom, tagging, types};
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
-use crate::page::{All, Page, PageQuery, Position};
+use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersBulkDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, Once, Path, Query, Reads, Scope, Tx};
@@ -260,21 +260,31 @@ pub struct BulkFailure {
     pub fields: Vec<String>,
 }
 
-/// The first hundred customers to which it was not done, and why.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = All<BulkFailure>), Problems))]
+/// A page of the customers to which it was not done, and why, in the order of their ids.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path), PageQuery), responses((status = 200, body = Page<BulkFailure>), Problems))]
 #[get("/customers/bulk/{id}/failures")]
-async fn list_bulk_failures(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<All<BulkFailure>>, Problem> {
+async fn list_bulk_failures(
+    scope: Can<CustomersRead>,
+    id: Path<Uuid>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<BulkFailure>>, Problem> {
     use sea_orm::{QueryOrder as _, QuerySelect as _};
-    find(&*scope, id.0).await?;
-    let failed = Condition::all().add(row::Column::BulkId.eq(id.0)).add(row::Column::Failure.is_not_null());
-    let failed = failed.add(row::Column::Failure.ne(super::undo::UNDONE));
+    let (limit, after) = page.0.check()?;
+    let at = find(&*scope, id.0).await?.created_at;
+    let failed = Condition::all()
+        .add(row::Column::BulkId.eq(id.0))
+        .add(row::Column::Failure.is_not_null())
+        .add(row::Column::Failure.ne(super::undo::UNDONE))
+        .add_option(after.map(|after| row::Column::CustomerId.gt(after.id)));
     let rows = scope.find::<row::Entity>().filter(failed);
-    let rows = rows.shape(|rows| rows.order_by_asc(row::Column::CustomerId).limit(100)).all().await?;
+    let rows = rows.shape(|rows| rows.order_by_asc(row::Column::CustomerId).limit(limit + 1)).all().await?;
+    // All of them are of one moment, that of the action.
+    let (rows, next_cursor) = Page::<BulkFailure>::cut(rows, limit, |row| Position { at, id: row.customer_id });
     let items = rows.into_iter().filter_map(|row| {
         let (code, fields) = Why::read(&row.failure?);
         Some(BulkFailure { customer_id: row.customer_id, code, fields })
     });
-    Ok(Json(All { items: items.collect() }))
+    Ok(Json(Page { items: items.collect(), next_cursor }))
 }
 
 async fn turn(
