@@ -469,7 +469,7 @@ export async function tell({ step, open, world }) {
     })
     await boss.goto('/features/customers/bulk/index')
     await boss.visible('[data-testid=bulk-why]').first().tap()
-    await boss.waitText('还有 249 位没有列出来')
+    await boss.waitText('一共 250 位，已列出 1 位')
     await boss.page.unroute('**/api/v1/customers/bulk?*')
   })
 
