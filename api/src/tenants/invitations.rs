@@ -95,8 +95,9 @@ pub struct AcceptedInvitation {
     pub staff_id: Uuid,
 }
 
-/// Invites somebody. Whoever holds the ticket can accept it, once.
-#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), request_body = NewInvitation, responses((status = 201, body = Invitation), Problems))]
+/// Invites somebody. Whoever holds the ticket can accept it, once. A role that may do what asks for the second look is
+/// given away with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", security(("bearer" = ["staff.write"])), request_body = NewInvitation, responses((status = 201, body = Invitation), Problems))]
 #[post("/invitations")]
 async fn create_invitation(
     mut scope: Can<StaffWrite>,

@@ -100,8 +100,9 @@ async fn list_staff(scope: Can<StaffRead>) -> Result<Json<All<StaffView>>, Probl
     Ok(Json(All { items: rows.into_iter().map(|row| names.view(row)).collect() }))
 }
 
-/// Adds a colleague by phone. They become staff when they prove it at WeChat.
-#[utoipa::path(tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
+/// Adds a colleague by phone. They become staff when they prove it at WeChat. A role that may do what asks for the second
+/// look is given away with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
 #[post("/staff")]
 async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Result<Created<StaffView>, Problem> {
     let Checked { value: input, once } = body;
@@ -236,8 +237,8 @@ async fn suspend_staff(
     changed(tx, id.0, version, change).await
 }
 
-/// Lets a suspended colleague work again.
-#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 200, body = StaffView), Problems))]
+/// Lets a suspended colleague work again. A role that may do what asks for the second look is given back with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 200, body = StaffView), Problems))]
 #[post("/staff/{id}/resume")]
 async fn resume_staff(
     mut scope: Can<StaffWrite>,
@@ -245,6 +246,7 @@ async fn resume_staff(
     version: IfMatch,
 ) -> Result<Json<StaffView>, Problem> {
     let tx = scope.begin().await?;
-    find_below(&tx, id.0).await?;
+    let before = find_below(&tx, id.0).await?;
+    assignable(&tx, before.role.0, before.role_id).await?;
     changed(tx, id.0, version, staff::ActiveModel { suspended_at: Set(None), ..Default::default() }).await
 }

@@ -1,11 +1,13 @@
 //! What holds whenever somebody's rights change: nobody gives away more than they have, nobody touches
-//! a colleague who may do more. That a business keeps a boss, see `scope::system::tenants`.
+//! a colleague who may do more, and what is dangerous is given away with a second look. That a business keeps a boss,
+//! see `scope::system::tenants`.
 
 use super::{role, staff};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
 use domain::permission::Role;
 use domain::rights::Rights;
+use domain::step_up::dangerous;
 use sea_orm::ColumnTrait as _;
 use uuid::Uuid;
 
@@ -20,14 +22,16 @@ pub(crate) async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<
     Ok(row.rights())
 }
 
-/// The rights of a role that the actor may give to somebody.
+/// The rights of a role that the actor may give to somebody. One that may do what is dangerous is given away as such:
+/// whoever finds an unlocked phone would otherwise make themselves a colleague who does it with their own finger.
 ///
 /// # Errors
-/// 422 when there is no such role, or it may do more than the actor.
+/// 422 when there is no such role, or it may do more than the actor; 403 `step_up_required`.
 pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
     let found = rights_named(rows, role, role_id).await?;
     within_own(rows, &found, "role")?;
-    Ok(found)
+    let gives = found.permissions.iter().any(|permission| dangerous(*permission));
+    if gives && !rows.scope().stepped_up() { Err(Problem::StepUp) } else { Ok(found) }
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.
