@@ -23,6 +23,7 @@ mod faults;
 mod field_rules;
 mod filters;
 mod interactions;
+mod invitations;
 mod keys;
 mod lockouts;
 mod merge;

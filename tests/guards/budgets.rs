@@ -119,7 +119,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_roles", 1),
     ("create_role", 3),
     ("change_role", 5),
-    ("delete_role", 5),
+    ("delete_role", 6),
     ("preview_role", 2), // and up to nine for each colleague who has it, at most twenty of them
     ("preview_role_of_staff", 17), // eight of them as above, before and after
     ("list_teams", 1),

@@ -2,24 +2,31 @@
 //! a colleague who may do more, and what is dangerous is given away with a second look. That a business keeps a boss,
 //! see `scope::system::tenants`.
 
-use super::{role, staff};
+use super::{invitation, role, staff};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
-use domain::permission::Role;
+use domain::permission::{Permission, Role};
 use domain::rights::Rights;
 use domain::step_up::dangerous;
-use sea_orm::ColumnTrait as _;
+use sea_orm::{ColumnTrait as _, Condition};
 use uuid::Uuid;
 
-/// What a role may do and see.
-///
-/// # Errors
-/// 422 when the business has no such role of its own.
-pub(crate) async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
-    let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(role.rights()) };
+/// What a role may do and see; none when the business has no such role of its own, or has it no more.
+async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Option<Rights>, Problem> {
+    let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(Some(role.rights())) };
     let row = rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?;
-    let row = row.ok_or_else(|| Problem::field("role_id", "role_unknown"))?;
-    Ok(row.rights())
+    Ok(row.map(|row| row.rights()))
+}
+
+/// What a colleague may do and see. A role that is no more gives nothing: then somebody can still give them another.
+pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<Rights, Problem> {
+    Ok(rights_named(rows, by.role.0, by.role_id).await?.unwrap_or_else(|| Role::Custom.rights()))
+}
+
+/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after.
+pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
+    let at_work = Condition::all().add(staff::Column::Id.eq(id)).add(staff::Column::SuspendedAt.is_null());
+    Ok(rows.rows::<staff::Entity>().filter(at_work).one().await?)
 }
 
 /// The rights of a role that the actor may give to somebody. One that may do what is dangerous is given away as such:
@@ -28,10 +35,19 @@ pub(crate) async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<
 /// # Errors
 /// 422 when there is no such role, or it may do more than the actor; 403 `step_up_required`.
 pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
-    let found = rights_named(rows, role, role_id).await?;
+    let found = rights_named(rows, role, role_id).await?.ok_or(Problem::field("role_id", "role_unknown"))?;
     within_own(rows, &found, "role")?;
     let gives = found.permissions.iter().any(|permission| dangerous(*permission));
     if gives && !rows.scope().stepped_up() { Err(Problem::StepUp) } else { Ok(found) }
+}
+
+/// Whether an invitation says what whoever made it could still say: they work here, may invite, and may do no less than
+/// it gives. Otherwise somebody who knows that they will be dismissed keeps a ticket back for the day after.
+pub(super) async fn stands(rows: &impl Reads, invitation: &invitation::Model) -> Result<bool, Problem> {
+    let Some(inviter) = at_work(rows, invitation.invited_by).await? else { return Ok(false) };
+    let own = rights_held(rows, &inviter).await?;
+    let given = rights_named(rows, invitation.role.0, invitation.role_id).await?;
+    Ok(own.can(Permission::StaffWrite) && given.is_some_and(|given| given.beyond(&own).is_none()))
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.
@@ -50,7 +66,7 @@ pub(super) fn within_own(rows: &impl Reads, rights: &Rights, field: &str) -> Res
 /// 404, or 403 `colleague_above`.
 pub(crate) async fn find_below(rows: &impl Reads, id: Uuid) -> Result<staff::Model, Problem> {
     let row = rows.rows::<staff::Entity>().filter(staff::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)?;
-    let theirs = rights_named(rows, row.role.0, row.role_id).await?;
+    let theirs = rights_held(rows, &row).await?;
     let own = rows.scope().rights().ok_or(Problem::Forbidden("side_wrong"))?;
     if theirs.beyond(own).is_some() { Err(Problem::Forbidden("colleague_above")) } else { Ok(row) }
 }
