@@ -7,7 +7,7 @@ use chrono::Duration;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-async fn version(shop: &Shop, id: &str) -> i64 {
+pub async fn version(shop: &Shop, id: &str) -> i64 {
     let staff = shop.boss.get("/staff").await.ok();
     let rows = staff["items"].as_array().expect("staff").clone();
     rows.iter().find(|row| row["id"] == id).expect("them")["version"].as_i64().expect("a version")

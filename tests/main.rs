@@ -46,5 +46,6 @@ mod sms;
 mod step_up;
 mod tag_rules;
 mod tags;
+mod teams;
 mod transfer;
 mod wechat;

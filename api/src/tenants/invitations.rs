@@ -110,7 +110,7 @@ async fn create_invitation(
     let (id, expires_at) = (scope.new_id(), scope.now() + Duration::days(DAYS));
     let tx = scope.begin().await?;
     assignable(&tx, input.role, input.role_id).await?;
-    people::known_team(&tx, input.team_id).await?;
+    people::known_team(&tx, input.team_id, None).await?;
     tx.audit(
         "invite",
         "staff",

@@ -2,7 +2,7 @@
 //! a colleague who may do more, and what is dangerous is given away with a second look. That a business keeps a boss,
 //! see `scope::system::tenants`.
 
-use super::{invitation, role, staff};
+use super::{invitation, role, staff, team};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
 use domain::permission::{Permission, Role};
@@ -58,6 +58,24 @@ pub(super) fn within_own(rows: &impl Reads, rights: &Rights, field: &str) -> Res
         Some(at) if field == "rights" => Err(Problem::field(&format!("rights.{at}"), "rights_beyond_own")),
         Some(_) => Err(Problem::field(field, "rights_beyond_own")),
     }
+}
+
+/// Refuses a place in the tree of teams that could show somebody rows which the actor does not see: everybody in the
+/// team and below, and whoever is moved, must be among those whose rows they do see. To sit in a team, to lead it and to
+/// stand above it open the same rows, so that each of them is asked here. `field` is where it was said.
+pub(super) async fn within_sight(
+    tx: &Tx<'_>,
+    root: Option<Uuid>,
+    moved: Option<Uuid>,
+    field: &str,
+) -> Result<(), Problem> {
+    let Some(people) = tx.people() else { return Ok(()) };
+    let teams = tx.find::<team::Entity>().all().await?;
+    let opened = team::below(&teams, |team| Some(team.id) == root);
+    // With who has left: a leaver's customers are the team's until somebody takes them.
+    let there = tx.find_buried_masked::<staff::Entity>().filter(staff::Column::TeamId.is_in(opened)).all().await?;
+    let unseen = there.iter().map(|row| row.id).chain(moved).any(|id| !people.contains(&id));
+    if unseen { Err(Problem::field(field, "team_unseen")) } else { Ok(()) }
 }
 
 /// A colleague whom the actor may change: one who may do no more than the actor.

@@ -16,6 +16,7 @@ super::texts! {
     tag_unknown: "标签不存在", "No such tag";
     role_unknown: "没有这个角色", "No such role";
     team_unknown: "没有这个团队", "No such team";
+    team_unseen: "这里有你看不到的同事，要由看得到的人来安排", "There are colleagues here whom you do not see: whoever does has to arrange this";
     team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
     rules_too_many: "规则太多，请先删除不用的", "Too many rules: delete some first";
     pools_too_many: "公海太多，请先合并不用的", "Too many pools: give some up first";
