@@ -142,7 +142,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("delete_recycle_rule", 5),
     ("simulate_recycle_rule", 8),
     ("list_helpers", 2),
-    ("add_helper", 7),
+    ("add_helper", 8),
     ("remove_helper", 7), // two of them look again at what the boss sees, who was forgotten a moment before
     ("release_customer", 11),
     ("list_subscriptions", 1),

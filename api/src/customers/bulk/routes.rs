@@ -3,6 +3,7 @@
 use super::custom::Why;
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
+use crate::customers::change::owner_at_work;
 use crate::customers::entity::customer;
 use crate::customers::search::keep;
 use crate::customers::{custom, tagging, types};
@@ -12,7 +13,6 @@ use crate::page::{All, Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersBulkDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, Once, Path, Query, Reads, Scope, Tx};
-use crate::tenants::staff;
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
 use domain::bulk::{BulkChange, BulkDeletion, BulkState};
@@ -197,10 +197,7 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
         types::known(tx, type_).await?;
     }
     if let Some(owner) = change.owner_id {
-        let at_work = Condition::all().add(staff::Column::Id.eq(owner)).add(staff::Column::SuspendedAt.is_null());
-        if tx.find::<staff::Entity>().filter(at_work).one().await?.is_none() {
-            return Err(Problem::field("owner_id", "owner_unknown"));
-        }
+        owner_at_work(tx, owner).await?;
     }
     Ok(())
 }
