@@ -203,8 +203,9 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
 }
 
 /// Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
-/// counted as failed.
-#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
+/// counted as failed. To give another owner to whomever a filter finds asks for the second look: it can be all that
+/// somebody looks after, as in a hand-over.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
 #[post("/customers/bulk")]
 async fn change_customers(
     mut scope: Can<CustomersWrite>,
@@ -213,6 +214,9 @@ async fn change_customers(
     let Checked { value: input, once } = body;
     if input.owner_id.is_some() && !scope.may(Permission::CustomersAssign) {
         return Err(Problem::Forbidden("forbidden"));
+    }
+    if input.owner_id.is_some() && input.selection.filter.is_some() && !scope.stepped_up() {
+        return Err(Problem::StepUp);
     }
     begin(&mut scope, &once, input.id, Asked::Change(input)).await
 }
