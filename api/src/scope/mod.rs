@@ -34,7 +34,7 @@ use crate::installation::Installation;
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
-use domain::permission::{FieldRule, Permission, Resource};
+use domain::permission::{FieldRule, Permission};
 use domain::rights::{FieldRules, Rights};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryFilter as _, Select};
 use std::sync::Arc;
@@ -109,18 +109,6 @@ impl Scope {
     pub fn fields(&self) -> FieldRules {
         const OPEN: FieldRules = FieldRules::alike(FieldRule::Show, FieldRule::Show);
         self.rights().map_or(OPEN, |rights| rights.fields)
-    }
-
-    /// Whose rows the member of staff who acts sees of whatever they do not see all of; none for whoever sees everybody's
-    /// rows of everything, as a job does.
-    #[must_use]
-    pub(crate) fn people(&self) -> Option<&[Uuid]> {
-        match &self.eyes {
-            Eyes::Staff(sight) if Resource::ALL.iter().all(|resource| sight.whose(*resource).is_none()) => None,
-            Eyes::Staff(sight) => Some(&sight.people),
-            Eyes::All => None,
-            Eyes::Orders(_) => Some(&[]),
-        }
     }
 
     /// Whether the member of staff who acts is one of those for whom a pool is there. A job is everywhere.

@@ -144,7 +144,7 @@ fn phone_known(error: DbErr) -> Problem {
 
 /// Refuses a team that the business does not have, and one that is not the actor's to put somebody into; `moved` is
 /// who works here already.
-pub(super) async fn known_team(tx: &Tx<'_>, id: Option<Uuid>, moved: Option<Uuid>) -> Result<(), Problem> {
+pub(super) async fn known_team(tx: &Tx<'_>, id: Option<Uuid>, moved: Option<&staff::Model>) -> Result<(), Problem> {
     if let Some(id) = id {
         let found = tx.find::<team::Entity>().filter(team::Column::Id.eq(id)).one().await?;
         found.ok_or(Problem::field("team_id", "team_unknown"))?;
@@ -185,7 +185,7 @@ async fn change_staff(
         change.name = Set(name);
     }
     if let Some(team_id) = team_id.filter(|team_id| *team_id != before.team_id) {
-        known_team(&tx, team_id, Some(id.0)).await?;
+        known_team(&tx, team_id, Some(&before)).await?;
         change.team_id = Set(team_id);
     }
     changed(tx, id.0, version, change).await
