@@ -59,9 +59,8 @@ async fn a_role_is_there_as_long_as_an_invitation_gives_it() {
         "permissions": ["customers.read"], "pool": false, "fields": { "phones": "mask", "amounts": "show" },
         "reach": { "customers": "own", "interactions": "own", "tasks": "own", "orders": "own" },
     });
-    let role = async |name: &str| {
-        text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"])
-    };
+    let role =
+        async |name: &str| text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);
     let id = role("旁观").await;
     let made = shop.boss.post("/invitations", json!({ "role": "custom", "role_id": id, "name": "何平" })).await.ok();
     let path = format!("/roles/{id}");
@@ -86,4 +85,26 @@ async fn a_role_is_there_as_long_as_an_invitation_gives_it() {
     assert_eq!(shop.boss.post_at(&resume, at + 1, json!({})).await.violations(), ["role_id: role_unknown"]);
     shop.boss.post_at(&format!("{path}/role"), at + 1, json!({ "role": "sales" })).await.ok();
     shop.boss.post_at(&resume, at + 2, json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn the_record_says_whence_a_colleague_joined_and_by_which_login() {
+    let shop = Shop::new().await;
+    // By phone: the login with which they came was no business's, so it stands here.
+    let (by_phone, colleague) = hire(&shop, "sales", None).await;
+    assert_eq!(version(&shop, &colleague).await, 2, "who can log in now is no longer as they were");
+    let ticket = invite(&shop.boss, &json!({ "role": "sales" })).await;
+    let by_ticket = shop.stranger().await;
+    let guest = text(&by_ticket.post("/auth/invitation/accept", ticket).await.ok()["staff_id"]);
+    for (id, action, client) in [(&colleague, "join", &by_phone), (&guest, "accept_invitation", &by_ticket)] {
+        let record = shop.boss.get(&format!("/audit?resource=staff&action={action}&resource_id={id}")).await.ok();
+        let said = record["items"].as_array().expect("entries");
+        assert_eq!(said.len(), 1, "{record}");
+        let sessions = client.get("/auth/sessions").await.ok();
+        assert_eq!(said[0]["session_id"], sessions["items"][0]["id"], "{record}");
+        assert_eq!((&said[0]["actor_id"], &said[0]["actor_name"]), (&json!(id), &json!("何平")));
+        assert!(text(&said[0]["address"]).starts_with("10.") && !text(&said[0]["request_id"]).is_empty(), "{record}");
+    }
+    let by_whom = shop.boss.get(&format!("/audit?action=join&actor_id={}", shop.sales_id)).await.ok();
+    assert_eq!(by_whom["items"].as_array().map(Vec::len), Some(1), "everybody their own: {by_whom}");
 }

@@ -200,7 +200,7 @@ async fn accept_invitation(
     }
     let name = invitation.name.clone().or(name).ok_or(Problem::field("name", "required"))?;
     let mut scope = system.newcomer_scope(tenant_id, &name).await?;
-    let staff_id = scope.new_id();
+    let staff_id = scope.me()?;
     let tx = scope.begin().await?;
     if !stands(&tx, &invitation).await? || !tx.system().use_invitation(&invitation, account_id).await? {
         return Err(Problem::NotFound);
