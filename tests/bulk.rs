@@ -313,3 +313,24 @@ async fn a_change_of_the_type_asks_for_what_then_applies_as_the_form_does() {
     let back = now().await;
     assert_eq!((&back["type"], &back["custom"]), (&json!("potential"), &json!({ "wish": "明前" })));
 }
+
+/// It is a hand-over by another name, for which a manager has the right and nothing else asks.
+#[actix_web::test]
+async fn whomever_a_filter_finds_get_another_owner_with_a_second_look_only() {
+    let shop = Shop::new().await;
+    let customer = shop.customer_named("张三").await;
+    let (manager, id) = crate::rights::hire(&shop, "manager", None).await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队", "lead_id": id })).await.ok()["id"]);
+    let sales = shop.sales_id.to_string();
+    let at = crate::invitations::version(&shop, &sales).await;
+    shop.boss.patch(&format!("/staff/{sales}"), at, json!({ "team_id": team })).await.ok();
+    shop.advance(Duration::seconds(3)).await;
+    let theirs = json!({ "all": [{ "any": [{ "field": "owner", "op": "any_of", "values": [sales] }] }] });
+    let all = json!({ "selection": { "filter": theirs }, "owner_id": id });
+    manager.post("/customers/bulk", all.clone()).await.problem(403, "step_up_required");
+    // One by one, and whatever else is done to those whom it finds, is everyday work.
+    ask(&manager, json!({ "selection": { "ids": [customer] }, "owner_id": id })).await;
+    ask(&manager, json!({ "selection": { "filter": theirs }, "type": "existing" })).await;
+    shop.run_jobs().await;
+    ask(&shop.step_up(&manager).await, all).await;
+}

@@ -2,6 +2,8 @@
 
 use crate::guards::database::open;
 use crate::harness::{Client, Shop, phone_number, text};
+use crate::invitations::version;
+use crate::rights::hire;
 use api::System;
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -248,4 +250,49 @@ async fn an_idempotency_key_that_is_empty_is_called_so() {
         shop.sales.post_once("/customers", key, json!({ "name": "张三" })).await.problem(400, code);
     }
     shop.sales.post_once("/customers", &"x".repeat(100), json!({ "name": "张三" })).await.ok();
+}
+
+#[actix_web::test]
+async fn nobody_is_given_a_customer_who_does_not_work_here_now() {
+    let shop = Shop::new().await;
+    let (leaver, id) = hire(&shop, "sales", None).await;
+    let theirs = leaver.post("/customers", json!({ "name": "张三" })).await.ok();
+    let theirs = format!("/customers/{}", text(&theirs["id"]));
+    // One of theirs goes to somebody else by a bulk action, which can be undone.
+    let moved = leaver.post("/customers", json!({ "name": "李四" })).await.ok()["id"].clone();
+    let bulk = json!({ "selection": { "ids": [moved] }, "owner_id": shop.rival_id });
+    let bulk = text(&shop.boss.post("/customers/bulk", bulk).await.ok()["id"]);
+    shop.run_jobs().await;
+    let other = shop.customer_named("王五").await;
+    let waiting = shop.customer_named("赵六").await;
+    let release = json!({ "reason": "联系不上" });
+    shop.sales.post_at(&format!("/customers/{waiting}/release"), 1, release).await.ok();
+    let refused = async || {
+        let boss = &shop.boss;
+        let named = json!({ "name": "钱七", "owner_id": id });
+        let bulk = json!({ "selection": { "ids": [other] }, "owner_id": id });
+        for answer in [
+            boss.post("/customers", named).await,
+            boss.patch(&format!("/customers/{other}"), 1, json!({ "owner_id": id })).await,
+            boss.post("/customers/bulk", bulk).await,
+            boss.post(&format!("/customers/{waiting}/assign"), json!({ "owner_id": id })).await,
+        ] {
+            assert_eq!(answer.violations(), ["owner_id: owner_unknown"]);
+        }
+        let helper = json!({ "staff_id": id, "level": "read" });
+        let answer = boss.post(&format!("/customers/{other}/helpers"), helper).await;
+        assert_eq!(answer.violations(), ["staff_id: staff_unknown"]);
+    };
+    let path = format!("/staff/{id}");
+    shop.boss.post_at(&format!("{path}/suspend"), version(&shop, &id).await, json!({})).await.ok();
+    refused().await;
+    // What is theirs may still be changed otherwise.
+    shop.boss.patch(&theirs, 1, json!({ "name": "张三丰", "owner_id": id })).await.ok();
+    shop.boss.patch(&theirs, 2, json!({ "owner_id": shop.rival_id })).await.ok();
+    assert_eq!(shop.boss.delete(&path, version(&shop, &id).await).await.status, 204);
+    refused().await;
+    shop.boss.post(&format!("/customers/bulk/{bulk}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let kept = shop.boss.get(&format!("/customers/{}", text(&moved))).await.ok();
+    assert_eq!(kept["owner_id"], json!(shop.rival_id), "{kept}");
 }

@@ -444,7 +444,7 @@ async fn whoever_may_erase_sees_whose_time_is_coming_among_their_own_rows() {
         "reach": reach, "pool": false, "fields": { "phones": "mask", "amounts": "show" } });
     let role = shop.boss.post("/roles", json!({ "name": "管资料的", "rights": rights })).await.ok();
     let choice = json!({ "role": "custom", "role_id": role["id"] });
-    shop.boss.post_at(&format!("/staff/{}/role", shop.sales_id), 1, choice).await.ok();
+    shop.boss.post_at(&format!("/staff/{}/role", shop.sales_id), 2, choice).await.ok();
     let never = shop.boss.get("/privacy/retention").await.ok();
     assert_eq!((&never["customers_idle_days"], &never["items"]), (&json!(0), &json!([])));
     let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");

@@ -210,3 +210,37 @@ async fn a_code_comes_by_message_to_one_s_own_phone() {
     let right = json!({ "challenge": challenge["challenge"], "code": code });
     assert_eq!(shop.sales.post("/auth/step-up", right).await.violations(), ["challenge: challenge_invalid"]);
 }
+
+#[actix_web::test]
+async fn what_is_dangerous_is_given_away_with_a_second_look() {
+    let shop = Shop::new().await;
+    let unlocked = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    let exports = json!({
+        "permissions": ["customers.read", "customers.export"], "pool": false,
+        "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+        "fields": { "phones": "show", "amounts": "show" },
+    });
+    let exports = shop.boss.post("/roles", json!({ "name": "导出", "rights": exports })).await.ok()["id"].clone();
+    let added = |role: &Value| {
+        let mut body = role.clone();
+        (body["name"], body["phone"]) = (json!("何平"), json!(phone_number()));
+        body
+    };
+    for role in [json!({ "role": "boss" }), json!({ "role": "custom", "role_id": exports })] {
+        unlocked.post("/invitations", role.clone()).await.problem(403, "step_up_required");
+        unlocked.post("/staff", added(&role)).await.problem(403, "step_up_required");
+        shop.boss.post("/invitations", role.clone()).await.ok();
+        // A dismissed boss is not let back by whoever finds the phone either.
+        let made = shop.boss.post("/staff", added(&role)).await.ok();
+        let path = format!("/staff/{}", text(&made["id"]));
+        unlocked.post_at(&format!("{path}/suspend"), 1, json!({})).await.ok();
+        unlocked.post_at(&format!("{path}/resume"), 2, json!({})).await.problem(403, "step_up_required");
+        shop.boss.post_at(&format!("{path}/resume"), 2, json!({})).await.ok();
+    }
+    let open = shop.boss.get("/invitations").await.ok();
+    assert_eq!(open["items"].as_array().map(Vec::len), Some(2), "nothing came of the refused ones: {open}");
+    for role in ["manager", "sales"] {
+        unlocked.post("/invitations", json!({ "role": role })).await.ok();
+        unlocked.post("/staff", added(&json!({ "role": role }))).await.ok();
+    }
+}

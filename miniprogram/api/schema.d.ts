@@ -108,7 +108,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What an invitation is for. A wrong, a used and an expired ticket are the same answer. */
+        /**
+         * What an invitation is for. A wrong, a used and an expired ticket are the same answer, and so is one whose maker could
+         *     not give it now.
+         */
         post: operations["look_at_invitation"];
         delete?: never;
         options?: never;
@@ -125,7 +128,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts an invitation: one becomes staff. The same person may repeat it when the answer was lost. */
+        /**
+         * Accepts an invitation: one becomes staff, if whoever made it could still give it. The same person may repeat it when
+         *     the answer was lost.
+         */
         post: operations["accept_invitation"];
         delete?: never;
         options?: never;
@@ -639,7 +645,9 @@ export interface paths {
         put?: never;
         /**
          * Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
-         *     counted as failed.
+         *     counted as failed. To give another owner to whomever a filter finds asks for the second look: it can be all that
+         *     somebody looks after, as in a hand-over.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
         post: operations["change_customers"];
         delete?: never;
@@ -1500,7 +1508,11 @@ export interface paths {
         /** The invitations that nobody has accepted yet, newest first; at most 100. */
         get: operations["list_invitations"];
         put?: never;
-        /** Invites somebody. Whoever holds the ticket can accept it, once. */
+        /**
+         * Invites somebody. Whoever holds the ticket can accept it, once. A role that may do what asks for the second look is
+         *     given away with one.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["create_invitation"];
         delete?: never;
         options?: never;
@@ -2173,7 +2185,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a role that nobody has.
+         * Deletes a role that nobody has and no open invitation gives.
          * @description Asks for the second look: 403 `step_up_required` without it.
          */
         delete: operations["delete_role"];
@@ -2217,7 +2229,11 @@ export interface paths {
         /** Everybody who works in the business. */
         get: operations["list_staff"];
         put?: never;
-        /** Adds a colleague by phone. They become staff when they prove it at WeChat. */
+        /**
+         * Adds a colleague by phone. They become staff when they prove it at WeChat. A role that may do what asks for the second
+         *     look is given away with one.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["create_staff"];
         delete?: never;
         options?: never;
@@ -2242,7 +2258,7 @@ export interface paths {
         delete: operations["remove_staff"];
         options?: never;
         head?: never;
-        /** Changes a colleague's name or team (RFC 7396). */
+        /** Changes a colleague's name or team (RFC 7396). Whoever does not see everybody puts nobody where they see no further. */
         patch: operations["change_staff"];
         trace?: never;
     };
@@ -2280,7 +2296,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lets a suspended colleague work again. */
+        /**
+         * Lets a suspended colleague work again. A role that may do what asks for the second look is given back with one.
+         * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
+         */
         post: operations["resume_staff"];
         delete?: never;
         options?: never;
@@ -7821,7 +7840,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -11667,7 +11686,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */

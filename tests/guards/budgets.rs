@@ -119,7 +119,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_roles", 1),
     ("create_role", 3),
     ("change_role", 5),
-    ("delete_role", 5),
+    ("delete_role", 6),
     ("preview_role", 2), // and up to nine for each colleague who has it, at most twenty of them
     ("preview_role_of_staff", 17), // eight of them as above, before and after
     ("list_teams", 1),
@@ -142,7 +142,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("delete_recycle_rule", 5),
     ("simulate_recycle_rule", 8),
     ("list_helpers", 2),
-    ("add_helper", 7),
+    ("add_helper", 8),
     ("remove_helper", 7), // two of them look again at what the boss sees, who was forgotten a moment before
     ("release_customer", 11),
     ("list_subscriptions", 1),

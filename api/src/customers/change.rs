@@ -8,7 +8,8 @@ use super::{Customer, custom, dates, pools, remark, search, types};
 use crate::calendar::day_of;
 use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
-use crate::scope::{Scope, Tx, changeable};
+use crate::scope::{Reads, Scope, Tx, changeable};
+use crate::tenants::at_work;
 use domain::customers::{CustomerChanges, CustomerKind};
 use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, DbErr, Set};
@@ -22,6 +23,11 @@ pub(super) fn check_owner(scope: &Scope, owner: Option<Uuid>) -> Result<(), Prob
         }
         _ => Ok(()),
     }
+}
+
+/// Nobody is given a customer who does not work here now: once they are removed, no hand-over moves it again.
+pub(super) async fn owner_at_work(rows: &impl Reads, owner: Uuid) -> Result<(), Problem> {
+    at_work(rows, owner).await?.map(|_| ()).ok_or(Problem::field("owner_id", "owner_unknown"))
 }
 
 pub(super) fn owner_unknown(error: DbErr) -> Problem {
@@ -106,6 +112,7 @@ pub(super) async fn change(
         change.owner_id = Set(owner);
         change.pool_id = Set(None);
         if owner != before.owner_id || before.pool_id.is_some() {
+            owner_at_work(tx, owner).await?;
             pools::room(tx, owner, "owner_id").await?;
             change.owned_at = Set(Some(tx.now()));
         }

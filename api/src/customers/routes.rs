@@ -1,6 +1,6 @@
 //! Customers over HTTP.
 
-use super::change::{change, check_owner};
+use super::change::{change, check_owner, owner_at_work};
 use super::entity::customer;
 use super::new::{self, New};
 use super::search::{self, CustomerQuery};
@@ -64,7 +64,11 @@ async fn create_customer(
     let filled = custom::check(&*scope, std::mem::take(&mut input.custom), &about, None).await?;
     scope
         .create(&once, input.id, async |tx| {
-            pools::room(tx, input.owner_id.unwrap_or(me), "owner_id").await?;
+            let owner = input.owner_id.unwrap_or(me);
+            if owner != me {
+                owner_at_work(tx, owner).await?;
+            }
+            pools::room(tx, owner, "owner_id").await?;
             let tags = input.tag_ids.clone();
             let one = New { id, input, filled, by: me, at: None, tags: Vec::new(), spoken_at: None };
             let mut made = new::write(tx, vec![one]).await?;

@@ -8,7 +8,7 @@ use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, CustomersShare};
 use crate::scope::{Can, Checked, Path, Reads, Tx};
-use crate::tenants::staff;
+use crate::tenants::{at_work, staff};
 use actix_web::{delete, get, post, web::Json};
 use domain::permission::HelperLevel;
 use domain::staff::Helper;
@@ -132,6 +132,7 @@ async fn add_helper(
     if customer.owner_id == staff_id && customer.pool_id.is_none() {
         return Err(Problem::field("staff_id", "helper_owner"));
     }
+    at_work(&tx, staff_id).await?.ok_or(Problem::field("staff_id", "staff_unknown"))?;
     tx.remove::<helper::Entity>(this_helper(id.0, staff_id)).await?;
     share(&tx, [(id.0, staff_id, level)]).await?;
     let view = helpers(&tx, id.0).await?;

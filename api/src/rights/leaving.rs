@@ -6,7 +6,7 @@ use crate::customers::{self, entity::helper};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffHandover;
 use crate::scope::{Can, Checked, IfMatch, Path, Reads, through};
-use crate::tenants::{find_below, forget, rights_named, role, staff, staff_view};
+use crate::tenants::{at_work, find_below, forget, rights_held, role, staff, staff_view};
 use crate::{orders, tasks};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
@@ -177,11 +177,8 @@ pub(super) async fn hand_over(
     find_below(&tx, id.0).await?;
     // Of two that are asked for at once, the second waits here and then finds the first.
     tx.find::<staff::Entity>().filter(staff::Column::Id.eq(id.0)).shape(QuerySelect::lock_exclusive).all().await?;
-    let to = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(to_staff_id)).one().await?;
-    let Some(to) = to.filter(|to| to.suspended_at.is_none()) else {
-        return Err(Problem::field("to_staff_id", "staff_unknown"));
-    };
-    if !rights_named(&tx, to.role.0, to.role_id).await?.can(Permission::CustomersWrite) {
+    let to = at_work(&tx, to_staff_id).await?.ok_or(Problem::field("to_staff_id", "staff_unknown"))?;
+    if !rights_held(&tx, &to).await?.can(Permission::CustomersWrite) {
         return Err(Problem::field("to_staff_id", "cannot_change_customers"));
     }
     if running(&tx, id.0).await?.is_some_and(|running| running != handover_id) {

@@ -1,6 +1,6 @@
 //! Inviting colleagues by a 小程序码 or share card that carries a one-time random ticket.
 
-use super::store::assignable;
+use super::store::{assignable, stands};
 use super::{people, staff};
 use crate::auth::limit;
 use crate::db::{Code, Taken, refusal};
@@ -95,8 +95,9 @@ pub struct AcceptedInvitation {
     pub staff_id: Uuid,
 }
 
-/// Invites somebody. Whoever holds the ticket can accept it, once.
-#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), request_body = NewInvitation, responses((status = 201, body = Invitation), Problems))]
+/// Invites somebody. Whoever holds the ticket can accept it, once. A role that may do what asks for the second look is
+/// given away with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", security(("bearer" = ["staff.write"])), request_body = NewInvitation, responses((status = 201, body = Invitation), Problems))]
 #[post("/invitations")]
 async fn create_invitation(
     mut scope: Can<StaffWrite>,
@@ -109,7 +110,7 @@ async fn create_invitation(
     let (id, expires_at) = (scope.new_id(), scope.now() + Duration::days(DAYS));
     let tx = scope.begin().await?;
     assignable(&tx, input.role, input.role_id).await?;
-    people::known_team(&tx, input.team_id).await?;
+    people::known_team(&tx, input.team_id, None).await?;
     tx.audit(
         "invite",
         "staff",
@@ -155,7 +156,8 @@ async fn take_invitation_back(mut scope: Can<StaffWrite>, id: Path<Uuid>) -> Res
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What an invitation is for. A wrong, a used and an expired ticket are the same answer.
+/// What an invitation is for. A wrong, a used and an expired ticket are the same answer, and so is one whose maker could
+/// not give it now.
 #[utoipa::path(tag = "staff", security(("bearer" = [])), request_body = InvitationTicket, responses((status = 200, body = InvitationView), Problems))]
 #[post("/auth/invitation")]
 async fn look_at_invitation(
@@ -165,15 +167,20 @@ async fn look_at_invitation(
 ) -> Result<Json<InvitationView>, Problem> {
     limit(&system, &format!("invitation:{}", login.0.account_id), 4).await?;
     let invitation = system.invitation(&body.value.ticket).await?;
-    if invitation.used_at.is_some() && invitation.used_by != Some(login.0.account_id) {
-        return Err(Problem::NotFound);
+    let mine = invitation.used_by == Some(login.0.account_id);
+    if !mine {
+        let scope = system.newcomer_scope(invitation.tenant_id, "").await?;
+        if invitation.used_at.is_some() || !stands(&scope, &invitation).await? {
+            return Err(Problem::NotFound);
+        }
     }
     let business = system.tenant(invitation.tenant_id).await?.ok_or(Problem::NotFound)?.name;
     let role_name = system.role_name(invitation.tenant_id, invitation.role_id).await?;
     Ok(Json(InvitationView { business, name: invitation.name, role: invitation.role.0, role_name }))
 }
 
-/// Accepts an invitation: one becomes staff. The same person may repeat it when the answer was lost.
+/// Accepts an invitation: one becomes staff, if whoever made it could still give it. The same person may repeat it when
+/// the answer was lost.
 #[utoipa::path(tag = "staff", security(("bearer" = [])), request_body = InvitationAnswer, responses((status = 200, body = AcceptedInvitation), Problems))]
 #[post("/auth/invitation/accept")]
 async fn accept_invitation(
@@ -193,9 +200,9 @@ async fn accept_invitation(
     }
     let name = invitation.name.clone().or(name).ok_or(Problem::field("name", "required"))?;
     let mut scope = system.newcomer_scope(tenant_id, &name).await?;
-    let staff_id = scope.new_id();
+    let staff_id = scope.me()?;
     let tx = scope.begin().await?;
-    if !tx.system().use_invitation(&invitation, account_id).await? {
+    if !stands(&tx, &invitation).await? || !tx.system().use_invitation(&invitation, account_id).await? {
         return Err(Problem::NotFound);
     }
     let row = staff::ActiveModel {

@@ -14,7 +14,7 @@ mod teams;
 
 pub(crate) use people::view as staff_view;
 pub(crate) use roles::sounder;
-pub(crate) use store::{assignable, find_below, forget, rights_named};
+pub(crate) use store::{assignable, at_work, find_below, forget, rights_held};
 
 use crate::openapi::ServiceConfig;
 

@@ -1,6 +1,6 @@
 //! Who works here.
 
-use super::store::{assignable, find_below, forget};
+use super::store::{assignable, find_below, forget, within_sight};
 use super::{role, staff, team};
 use crate::db::{Code, Taken, refusal};
 use crate::openapi::ServiceConfig;
@@ -100,8 +100,9 @@ async fn list_staff(scope: Can<StaffRead>) -> Result<Json<All<StaffView>>, Probl
     Ok(Json(All { items: rows.into_iter().map(|row| names.view(row)).collect() }))
 }
 
-/// Adds a colleague by phone. They become staff when they prove it at WeChat.
-#[utoipa::path(tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
+/// Adds a colleague by phone. They become staff when they prove it at WeChat. A role that may do what asks for the second
+/// look is given away with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
 #[post("/staff")]
 async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Result<Created<StaffView>, Problem> {
     let Checked { value: input, once } = body;
@@ -112,7 +113,7 @@ async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Re
     scope
         .create(&once, input.id, async |tx| {
             assignable(tx, input.role, input.role_id).await?;
-            known_team(tx, input.team_id).await?;
+            known_team(tx, input.team_id, None).await?;
             let row = staff::ActiveModel {
                 id: Set(id),
                 name: Set(input.name),
@@ -141,11 +142,14 @@ fn phone_known(error: DbErr) -> Problem {
     }
 }
 
-/// Refuses a team that the business does not have.
-pub(super) async fn known_team(rows: &impl Reads, id: Option<Uuid>) -> Result<(), Problem> {
-    let Some(id) = id else { return Ok(()) };
-    let found = rows.rows::<team::Entity>().filter(team::Column::Id.eq(id)).one().await?;
-    found.map(|_| ()).ok_or(Problem::field("team_id", "team_unknown"))
+/// Refuses a team that the business does not have, and one that is not the actor's to put somebody into; `moved` is
+/// who works here already.
+pub(super) async fn known_team(tx: &Tx<'_>, id: Option<Uuid>, moved: Option<&staff::Model>) -> Result<(), Problem> {
+    if let Some(id) = id {
+        let found = tx.find::<team::Entity>().filter(team::Column::Id.eq(id)).one().await?;
+        found.ok_or(Problem::field("team_id", "team_unknown"))?;
+    }
+    within_sight(tx, id, moved, "team_id").await
 }
 
 /// Writes a change to a colleague and shows them.
@@ -164,7 +168,7 @@ async fn changed(
     Ok(Json(view))
 }
 
-/// Changes a colleague's name or team (RFC 7396).
+/// Changes a colleague's name or team (RFC 7396). Whoever does not see everybody puts nobody where they see no further.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = StaffChanges, responses((status = 200, body = StaffView), Problems))]
 #[patch("/staff/{id}")]
 async fn change_staff(
@@ -175,13 +179,13 @@ async fn change_staff(
 ) -> Result<Json<StaffView>, Problem> {
     let StaffChanges { name, team_id } = body.value;
     let tx = scope.begin().await?;
-    find_below(&tx, id.0).await?;
+    let before = find_below(&tx, id.0).await?;
     let mut change = staff::ActiveModel::default();
     if let Some(name) = name {
         change.name = Set(name);
     }
-    if let Some(team_id) = team_id {
-        known_team(&tx, team_id).await?;
+    if let Some(team_id) = team_id.filter(|team_id| *team_id != before.team_id) {
+        known_team(&tx, team_id, Some(&before)).await?;
         change.team_id = Set(team_id);
     }
     changed(tx, id.0, version, change).await
@@ -236,8 +240,8 @@ async fn suspend_staff(
     changed(tx, id.0, version, change).await
 }
 
-/// Lets a suspended colleague work again.
-#[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 200, body = StaffView), Problems))]
+/// Lets a suspended colleague work again. A role that may do what asks for the second look is given back with one.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 200, body = StaffView), Problems))]
 #[post("/staff/{id}/resume")]
 async fn resume_staff(
     mut scope: Can<StaffWrite>,
@@ -245,6 +249,7 @@ async fn resume_staff(
     version: IfMatch,
 ) -> Result<Json<StaffView>, Problem> {
     let tx = scope.begin().await?;
-    find_below(&tx, id.0).await?;
+    let before = find_below(&tx, id.0).await?;
+    assignable(&tx, before.role.0, before.role_id).await?;
     changed(tx, id.0, version, staff::ActiveModel { suspended_at: Set(None), ..Default::default() }).await
 }

@@ -123,14 +123,15 @@ async fn change_role(
     Ok(Json(view))
 }
 
-/// Deletes a role that nobody has.
+/// Deletes a role that nobody has and no open invitation gives.
 #[utoipa::path(tag = "roles", security(("bearer" = ["roles.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/roles/{id}")]
 async fn delete_role(mut scope: Can<RolesWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let current = find(&tx, id.0).await?;
     within_own(&tx, &current.rights(), "")?;
-    if tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0 {
+    let held = tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0;
+    if held || tx.system().invited_to(id.0).await? {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<role::Entity>(id.0, Some(version.0)).await? {

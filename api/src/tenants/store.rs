@@ -1,33 +1,53 @@
 //! What holds whenever somebody's rights change: nobody gives away more than they have, nobody touches
-//! a colleague who may do more. That a business keeps a boss, see `scope::system::tenants`.
+//! a colleague who may do more, and what is dangerous is given away with a second look. That a business keeps a boss,
+//! see `scope::system::tenants`.
 
-use super::{role, staff};
+use super::{invitation, role, staff, team};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
-use domain::permission::Role;
+use domain::permission::{Permission, Reach, Resource, Role};
 use domain::rights::Rights;
-use sea_orm::ColumnTrait as _;
+use domain::step_up::dangerous;
+use sea_orm::{ColumnTrait as _, Condition};
 use uuid::Uuid;
 
-/// What a role may do and see.
-///
-/// # Errors
-/// 422 when the business has no such role of its own.
-pub(crate) async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
-    let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(role.rights()) };
+/// What a role may do and see; none when the business has no such role of its own, or has it no more.
+async fn rights_named(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Option<Rights>, Problem> {
+    let (Role::Custom, Some(id)) = (role, role_id) else { return Ok(Some(role.rights())) };
     let row = rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?;
-    let row = row.ok_or_else(|| Problem::field("role_id", "role_unknown"))?;
-    Ok(row.rights())
+    Ok(row.map(|row| row.rights()))
 }
 
-/// The rights of a role that the actor may give to somebody.
+/// What a colleague may do and see. A role that is no more gives nothing: then somebody can still give them another.
+pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<Rights, Problem> {
+    Ok(rights_named(rows, by.role.0, by.role_id).await?.unwrap_or_else(|| Role::Custom.rights()))
+}
+
+/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after.
+pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
+    let at_work = Condition::all().add(staff::Column::Id.eq(id)).add(staff::Column::SuspendedAt.is_null());
+    Ok(rows.rows::<staff::Entity>().filter(at_work).one().await?)
+}
+
+/// The rights of a role that the actor may give to somebody. One that may do what is dangerous is given away as such:
+/// whoever finds an unlocked phone would otherwise make themselves a colleague who does it with their own finger.
 ///
 /// # Errors
-/// 422 when there is no such role, or it may do more than the actor.
+/// 422 when there is no such role, or it may do more than the actor; 403 `step_up_required`.
 pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uuid>) -> Result<Rights, Problem> {
-    let found = rights_named(rows, role, role_id).await?;
+    let found = rights_named(rows, role, role_id).await?.ok_or(Problem::field("role_id", "role_unknown"))?;
     within_own(rows, &found, "role")?;
-    Ok(found)
+    let gives = found.permissions.iter().any(|permission| dangerous(*permission));
+    if gives && !rows.scope().stepped_up() { Err(Problem::StepUp) } else { Ok(found) }
+}
+
+/// Whether an invitation says what whoever made it could still say: they work here, may invite, and may do no less than
+/// it gives. Otherwise somebody who knows that they will be dismissed keeps a ticket back for the day after.
+pub(super) async fn stands(rows: &impl Reads, invitation: &invitation::Model) -> Result<bool, Problem> {
+    let Some(inviter) = at_work(rows, invitation.invited_by).await? else { return Ok(false) };
+    let own = rights_held(rows, &inviter).await?;
+    let given = rights_named(rows, invitation.role.0, invitation.role_id).await?;
+    Ok(own.can(Permission::StaffWrite) && given.is_some_and(|given| given.beyond(&own).is_none()))
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.
@@ -40,13 +60,40 @@ pub(super) fn within_own(rows: &impl Reads, rights: &Rights, field: &str) -> Res
     }
 }
 
+/// Refuses a place in the tree of teams that could show somebody rows which the actor does not see: everybody in the
+/// team and below, and whoever is moved, must be among those whose rows they do see. To sit in a team, to lead it and to
+/// stand above it open the same rows, so that each of them is asked here. `field` is where it was said.
+pub(super) async fn within_sight(
+    tx: &Tx<'_>,
+    root: Option<Uuid>,
+    moved: Option<&staff::Model>,
+    field: &str,
+) -> Result<(), Problem> {
+    let own = tx.rights().ok_or(Problem::Forbidden("side_wrong"))?;
+    if Resource::ALL.iter().all(|resource| own.reach(*resource) == Reach::All) {
+        return Ok(());
+    }
+    // As the tree is now, not as it was up to three seconds ago: whoever was hired a moment before is there.
+    let (me, teams) = (tx.me()?, tx.find::<team::Entity>().all().await?);
+    let opened = team::below(&teams, |team| Some(team.id) == root);
+    // With who has left: a leaver's customers are the team's until somebody takes them.
+    let involved = Condition::any().add(staff::Column::Id.eq(me)).add(staff::Column::TeamId.is_in(opened));
+    let people = tx.find_buried_masked::<staff::Entity>().filter(involved).all().await?;
+    let sits_in = people.iter().find(|person| person.id == me).and_then(|person| person.team_id);
+    let far = Resource::ALL.iter().any(|resource| own.reach(*resource) == Reach::Team);
+    let seen = team::below(&teams, |team| far && (Some(team.id) == sits_in || team.lead_id == Some(me)));
+    let mut all = people.iter().chain(moved);
+    let sees = |person: &staff::Model| person.id == me || person.team_id.is_some_and(|team| seen.contains(&team));
+    if all.all(sees) { Ok(()) } else { Err(Problem::field(field, "team_unseen")) }
+}
+
 /// A colleague whom the actor may change: one who may do no more than the actor.
 ///
 /// # Errors
 /// 404, or 403 `colleague_above`.
 pub(crate) async fn find_below(rows: &impl Reads, id: Uuid) -> Result<staff::Model, Problem> {
     let row = rows.rows::<staff::Entity>().filter(staff::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)?;
-    let theirs = rights_named(rows, row.role.0, row.role_id).await?;
+    let theirs = rights_held(rows, &row).await?;
     let own = rows.scope().rights().ok_or(Problem::Forbidden("side_wrong"))?;
     if theirs.beyond(own).is_some() { Err(Problem::Forbidden("colleague_above")) } else { Ok(row) }
 }

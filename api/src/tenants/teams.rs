@@ -1,11 +1,12 @@
 //! Teams 团队: a tree. A lead sees as far as if they were in the team.
 
+use super::store::within_sight;
 use super::{staff, team};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{StaffRead, StaffWrite};
-use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Tx};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::staff::{NewTeam, TeamChanges};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
@@ -51,23 +52,26 @@ async fn find(rows: &impl Reads, id: Uuid) -> Result<TeamView, Problem> {
     row.map(TeamView::from).ok_or(Problem::NotFound)
 }
 
-async fn known_lead(rows: &impl Reads, id: Option<Uuid>) -> Result<(), Problem> {
+/// Refuses a lead who is not there, and one for a team whose people the actor does not see.
+async fn known_lead(tx: &Tx<'_>, of: Uuid, id: Option<Uuid>) -> Result<(), Problem> {
+    within_sight(tx, Some(of), None, "lead_id").await?;
     let Some(id) = id else { return Ok(()) };
-    let found = rows.rows::<staff::Entity>().filter(staff::Column::Id.eq(id)).one().await?;
+    let found = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(id)).one().await?;
     found.map(|_| ()).ok_or(Problem::field("lead_id", "staff_unknown"))
 }
 
-/// Refuses a parent that is unknown, the team itself, or below it.
-async fn known_parent(rows: &impl Reads, of: Uuid, parent: Option<Uuid>) -> Result<(), Problem> {
+/// Refuses a parent that is unknown, the team itself, or below it, and one that is not the actor's to put a team under.
+async fn known_parent(tx: &Tx<'_>, of: Uuid, parent: Option<Uuid>) -> Result<(), Problem> {
+    within_sight(tx, Some(of), None, "parent_id").await?;
     let Some(parent) = parent else { return Ok(()) };
-    let teams = rows.rows::<team::Entity>().all().await?;
+    let teams = tx.find::<team::Entity>().all().await?;
     if !teams.iter().any(|team| team.id == parent) {
         return Err(Problem::field("parent_id", "team_unknown"));
     }
     if team::below(&teams, |team| team.id == of).contains(&parent) {
         return Err(Problem::field("parent_id", "team_circle"));
     }
-    Ok(())
+    within_sight(tx, Some(parent), None, "parent_id").await
 }
 
 /// Makes a team.
@@ -79,7 +83,7 @@ async fn create_team(mut scope: Can<StaffWrite>, body: Checked<NewTeam>) -> Resu
     scope
         .create(&once, input.id, async |tx| {
             known_parent(tx, id, input.parent_id).await?;
-            known_lead(tx, input.lead_id).await?;
+            known_lead(tx, id, input.lead_id).await?;
             let row = team::ActiveModel {
                 id: Set(id),
                 name: Set(input.name),
@@ -104,19 +108,19 @@ async fn change_team(
 ) -> Result<Json<TeamView>, Problem> {
     let TeamChanges { name, parent_id, lead_id } = body.value;
     let tx = scope.begin().await?;
-    find(&tx, id.0).await?;
+    let before = find(&tx, id.0).await?;
     let mut change = team::ActiveModel::default();
     if let Some(name) = name {
         change.name = Set(name);
     }
-    if let Some(parent_id) = parent_id {
+    if let Some(parent_id) = parent_id.filter(|parent_id| *parent_id != before.parent_id) {
         // Two who move teams at once could close a circle that neither of them sees.
         tx.system().hold_business().await?;
         known_parent(&tx, id.0, parent_id).await?;
         change.parent_id = Set(parent_id);
     }
-    if let Some(lead_id) = lead_id {
-        known_lead(&tx, lead_id).await?;
+    if let Some(lead_id) = lead_id.filter(|lead_id| *lead_id != before.lead_id) {
+        known_lead(&tx, id.0, lead_id).await?;
         change.lead_id = Set(lead_id);
     }
     let done = tx.update::<team::Entity>(id.0, Some(version.0), change).await?;

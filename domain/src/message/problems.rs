@@ -12,10 +12,11 @@ super::texts! {
     cursor_invalid: "翻页标记无效，请从第一页开始", "Not a cursor of this list: start at the first page";
     id_ahead: "编号中的时间超前，请检查手机时间", "The id lies in the future: check the device's clock";
     id_version: "编号应为 UUIDv7", "The id must be a UUIDv7";
-    owner_unknown: "负责人不存在", "No such owner";
+    owner_unknown: "负责人不存在或已停用", "No such owner, or not at work now";
     tag_unknown: "标签不存在", "No such tag";
     role_unknown: "没有这个角色", "No such role";
     team_unknown: "没有这个团队", "No such team";
+    team_unseen: "这里有你看不到的同事，要由看得到的人来安排", "There are colleagues here whom you do not see: whoever does has to arrange this";
     team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
     rules_too_many: "规则太多，请先删除不用的", "Too many rules: delete some first";
     pools_too_many: "公海太多，请先合并不用的", "Too many pools: give some up first";

@@ -3,6 +3,7 @@
 use super::custom::Why;
 use super::entity::{action, row};
 use super::{Asked, BulkAsked};
+use crate::customers::change::owner_at_work;
 use crate::customers::entity::customer;
 use crate::customers::search::keep;
 use crate::customers::{custom, tagging, types};
@@ -12,7 +13,6 @@ use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersBulkDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, Once, Path, Query, Reads, Scope, Tx};
-use crate::tenants::staff;
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
 use domain::bulk::{BulkChange, BulkDeletion, BulkState};
@@ -197,17 +197,15 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
         types::known(tx, type_).await?;
     }
     if let Some(owner) = change.owner_id {
-        let at_work = Condition::all().add(staff::Column::Id.eq(owner)).add(staff::Column::SuspendedAt.is_null());
-        if tx.find::<staff::Entity>().filter(at_work).one().await?.is_none() {
-            return Err(Problem::field("owner_id", "owner_unknown"));
-        }
+        owner_at_work(tx, owner).await?;
     }
     Ok(())
 }
 
 /// Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
-/// counted as failed.
-#[utoipa::path(tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
+/// counted as failed. To give another owner to whomever a filter finds asks for the second look: it can be all that
+/// somebody looks after, as in a hand-over.
+#[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
 #[post("/customers/bulk")]
 async fn change_customers(
     mut scope: Can<CustomersWrite>,
@@ -216,6 +214,9 @@ async fn change_customers(
     let Checked { value: input, once } = body;
     if input.owner_id.is_some() && !scope.may(Permission::CustomersAssign) {
         return Err(Problem::Forbidden("forbidden"));
+    }
+    if input.owner_id.is_some() && input.selection.filter.is_some() && !scope.stepped_up() {
+        return Err(Problem::StepUp);
     }
     begin(&mut scope, &once, input.id, Asked::Change(input)).await
 }

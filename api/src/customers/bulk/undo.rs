@@ -8,11 +8,12 @@ use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
+use crate::tenants::at_work;
 use domain::bulk::BulkChange;
 use domain::pools::PoolMoveKind;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Customers in one transaction.
@@ -64,8 +65,12 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     type Value = (Option<(Uuid, Option<Uuid>)>, Option<String>);
     let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
     let mut undone = Vec::new();
+    let gone = not_at_work(tx, before.values().filter_map(|was| was.owner).map(|(owner, _)| owner).collect()).await?;
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
+        if was.owner.is_some_and(|(owner, pool)| pool.is_none() && gone.contains(&owner)) {
+            continue; // They would be in nobody's hands.
+        }
         let owner = was.owner.filter(|_| Some(row.owner_id) == change.owner_id && row.pool_id.is_none());
         let type_ = was.type_.clone().filter(|_| Some(&row.type_) == change.type_.as_ref());
         if owner.is_none() == was.owner.is_some() || type_.is_none() == was.type_.is_some() {
@@ -118,6 +123,17 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     retag(tx, back, &known, How { gives_way: true, ..How::default() }).await?;
     crate::customers::touched(tx, &undone).await?;
     Ok(undone)
+}
+
+/// Those of whom nobody is at work here now.
+async fn not_at_work(tx: &Tx<'_>, people: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Problem> {
+    let mut gone = BTreeSet::new();
+    for person in people {
+        if at_work(tx, person).await?.is_none() {
+            gone.insert(person);
+        }
+    }
+    Ok(gone)
 }
 
 /// Deleted customers come back, unless somebody else has their phone by now.

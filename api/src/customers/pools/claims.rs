@@ -3,6 +3,7 @@
 use super::entity::step;
 use super::{Moved, limits, record_moves};
 use crate::calendar::day_began;
+use crate::customers::change::owner_at_work;
 use crate::customers::entity::{customer, helper, pool};
 use crate::customers::view::CustomerView;
 use crate::customers::{Column, Entity, find};
@@ -140,10 +141,7 @@ async fn assign_customer(
     let Assignment { owner_id, reason } = body.value;
     let tx = scope.begin().await?;
     let pool_id = find(&tx, id.0).await?.pool_id.ok_or(Problem::conflict("not_in_pool", None))?;
-    let at_work = Condition::all().add(staff::Column::Id.eq(owner_id)).add(staff::Column::SuspendedAt.is_null());
-    if tx.find::<staff::Entity>().filter(at_work).one().await?.is_none() {
-        return Err(Problem::field("owner_id", "owner_unknown"));
-    }
+    owner_at_work(&tx, owner_id).await?;
     limits::room(&tx, owner_id, "owner_id").await?;
     tx.audit("assign", "customer", Some(id.0), json!({ "to": owner_id, "reason": reason }));
     let moved = Moved { reason, ..Moved::assigned(id.0, pool_id, owner_id) };

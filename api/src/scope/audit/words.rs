@@ -4,7 +4,7 @@
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// What was done.
-pub(crate) const ACTIONS: [&str; 61] = [
+pub(crate) const ACTIONS: [&str; 62] = [
     "accept_invitation",
     "appoint",
     "assign",
@@ -22,6 +22,7 @@ pub(crate) const ACTIONS: [&str; 61] = [
     "ignore_duplicate",
     "import",
     "invite",
+    "join",
     "login",
     "login_failed",
     "login_noticed",

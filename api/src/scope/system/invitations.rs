@@ -50,6 +50,16 @@ impl SystemTx<'_> {
         Ok(gone.exec(self.tx).await?.rows_affected > 0)
     }
 
+    /// Whether an invitation that can still be accepted gives a role of the business's own.
+    pub(crate) async fn invited_to(&self, role_id: Uuid) -> Result<bool, DbErr> {
+        let open = Entity::find()
+            .filter(Column::TenantId.eq(self.scope.tenant_id()))
+            .filter(Column::RoleId.eq(role_id))
+            .filter(Column::UsedAt.is_null())
+            .filter(Column::ExpiresAt.gt(self.scope.now()));
+        Ok(open.limit(1).one(self.tx).await?.is_some())
+    }
+
     /// Uses an invitation up, if nobody has and it still counts.
     pub(crate) async fn use_invitation(&self, invitation: &Model, account_id: Uuid) -> Result<bool, DbErr> {
         let now = self.scope.now();

@@ -92,7 +92,7 @@ impl System {
     pub(crate) async fn customer_scope(&self, tenant_id: i64, orders: Vec<Uuid>) -> Result<Scope, Problem> {
         let keys = self.tenant_keys(tenant_id).await?;
         let who = Who { id: None, name: "客户".to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, Origin::default()))
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::Orders(orders), who, keys, self.by.origin.clone()))
     }
 
     /// The scope in which somebody asks for what a business keeps about them. It sees the whole business:
@@ -115,12 +115,13 @@ impl System {
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, origin))
     }
 
-    /// The scope in which somebody who was let in becomes staff of a business.
+    /// The scope in which somebody who was let in becomes staff of a business: who acts there is already whoever they will
+    /// be, with the id of the row to come.
     pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
         let keys = self.tenant_keys(tenant_id).await.ok().filter(|_| open).ok_or(Problem::NotFound)?;
-        let who = Who { id: None, name: name.to_owned() };
-        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, Origin::default()))
+        let who = Who { id: Some(self.new_id()), name: name.to_owned() };
+        Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, self.by.origin.clone()))
     }
 
     /// The scope of a job that goes on in the name of a member of staff, with the rights they have now;

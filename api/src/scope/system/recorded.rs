@@ -22,6 +22,11 @@ impl By {
     pub(super) fn the_console() -> Self {
         Self { who: Who::at_the_console(), operator: None, origin: Origin::default() }
     }
+
+    /// The same request in the name of a colleague.
+    pub(super) fn of_staff(self, id: Uuid, name: &str) -> Self {
+        Self { who: Who { id: Some(id), name: name.to_owned() }, operator: None, ..self }
+    }
 }
 
 /// What the record says about a change.

@@ -17,6 +17,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, Set,
 };
 use serde_json::{Map, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// So many are listed at a time.
@@ -341,14 +342,27 @@ impl System {
             .all(&self.at.db.read)
             .await?;
         for row in waiting {
+            // They act in their own name: the login with which they come was no business's yet.
+            let system = Self { at: Arc::clone(&self.at), by: self.by.clone().of_staff(row.id, &row.name) };
+            let recorded = system.begin_recorded().await?;
+            let change = staff::ActiveModel {
+                account_id: Set(Some(account_id)),
+                updated_at: Set(self.now()),
+                ..staff::ActiveModel::default()
+            };
             let tied = staff::Entity::update_many()
-                .set(staff::ActiveModel { account_id: Set(Some(account_id)), ..staff::ActiveModel::default() })
+                .set(change)
+                .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
                 .filter(staff::Column::TenantId.eq(row.tenant_id))
                 .filter(staff::Column::Id.eq(row.id))
                 .filter(staff::Column::AccountId.is_null())
-                .exec(&self.at.db.write)
+                .exec(recorded.on())
                 .await;
+            let (tenant_id, action, resource, resource_id) = (row.tenant_id, "join", "staff", Some(row.id));
             match tied {
+                Ok(tied) if tied.rows_affected > 0 => {
+                    recorded.commit(Said { tenant_id, action, resource, resource_id, changes: json!({}) }).await?;
+                }
                 // The account already works there under another row; that must not keep it from the others.
                 Err(error) if refusal(&error).is_none() => return Err(error.into()),
                 _ => {}

@@ -1,0 +1,110 @@
+//! Invitations and what becomes of them when whoever made them, or the role they give, is no more.
+
+use crate::guards::database::open;
+use crate::harness::{Client, Shop, text};
+use crate::rights::hire;
+use chrono::Duration;
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+
+pub async fn version(shop: &Shop, id: &str) -> i64 {
+    let staff = shop.boss.get("/staff").await.ok();
+    let rows = staff["items"].as_array().expect("staff").clone();
+    rows.iter().find(|row| row["id"] == id).expect("them")["version"].as_i64().expect("a version")
+}
+
+async fn invite(client: &Client, role: &Value) -> Value {
+    let mut body = role.clone();
+    body["name"] = json!("何平");
+    json!({ "ticket": client.post("/invitations", body).await.ok()["ticket"] })
+}
+
+/// Neither shown nor taken.
+async fn is_void(ticket: &Value, to: &Client) {
+    to.post("/auth/invitation", ticket.clone()).await.problem(404, "not_found");
+    to.post("/auth/invitation/accept", ticket.clone()).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn an_invitation_counts_as_long_as_its_maker_could_give_it() {
+    let shop = Shop::new().await;
+    let (second, id) = hire(&shop, "boss", None).await;
+    let second = shop.step_up(&second).await;
+    let kept = invite(&second, &json!({ "role": "boss" })).await;
+    let (friend, path) = (shop.stranger().await, format!("/staff/{id}"));
+    friend.post("/auth/invitation", kept.clone()).await.ok();
+    let at = version(&shop, &id).await;
+    shop.boss.post_at(&format!("{path}/suspend"), at, json!({})).await.ok();
+    is_void(&kept, &friend).await;
+    // Let back they could invite again, and so it counts again; in a lesser role they could not.
+    shop.boss.post_at(&format!("{path}/resume"), at + 1, json!({})).await.ok();
+    friend.post("/auth/invitation", kept.clone()).await.ok();
+    shop.boss.post_at(&format!("{path}/role"), at + 2, json!({ "role": "manager" })).await.ok();
+    is_void(&kept, &friend).await;
+    shop.boss.post_at(&format!("{path}/role"), at + 3, json!({ "role": "boss" })).await.ok();
+    assert_eq!(shop.boss.delete(&path, at + 4).await.status, 204);
+    is_void(&kept, &friend).await;
+    // Nor does whoever was removed come back by it, who has no place there to be in the way.
+    shop.advance(Duration::seconds(3)).await;
+    is_void(&kept, &shop.log_in_again(&second).await).await;
+    // What a present boss says counts.
+    let good = invite(&shop.boss, &json!({ "role": "boss" })).await;
+    friend.post("/auth/invitation/accept", good).await.ok();
+}
+
+#[actix_web::test]
+async fn a_role_is_there_as_long_as_an_invitation_gives_it() {
+    let shop = Shop::new().await;
+    let rights = json!({
+        "permissions": ["customers.read"], "pool": false, "fields": { "phones": "mask", "amounts": "show" },
+        "reach": { "customers": "own", "interactions": "own", "tasks": "own", "orders": "own" },
+    });
+    let role =
+        async |name: &str| text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);
+    let id = role("旁观").await;
+    let made = shop.boss.post("/invitations", json!({ "role": "custom", "role_id": id, "name": "何平" })).await.ok();
+    let path = format!("/roles/{id}");
+    shop.boss.delete(&path, 1).await.problem(409, "in_use");
+    let taken = format!("/invitations/{}", text(&made["id"]));
+    assert_eq!(shop.boss.send(shop.boss.request(reqwest::Method::DELETE, &taken)).await.status, 204);
+    assert_eq!(shop.boss.delete(&path, 1).await.status, 204);
+
+    // An earlier version let a role go that somebody was about to get, or had got.
+    let id = role("帮手").await;
+    let ticket = invite(&shop.boss, &json!({ "role": "custom", "role_id": id })).await;
+    let (_, colleague) = hire(&shop, "custom", Some(&id)).await;
+    let gone = format!("UPDATE roles SET live = NULL WHERE tenant_id = {}", shop.tenant);
+    open(&shop).await.execute_unprepared(&gone).await.expect("gone");
+    is_void(&ticket, &shop.stranger().await).await;
+    let (path, at) = (format!("/staff/{colleague}"), version(&shop, &colleague).await);
+    shop.boss.get(&format!("{path}/sessions")).await.ok();
+    shop.boss.get(&format!("{path}/handover")).await.ok();
+    shop.boss.post_at(&format!("{path}/suspend"), at, json!({})).await.ok();
+    // There is nothing to let them back to, until they get another role.
+    let resume = format!("{path}/resume");
+    assert_eq!(shop.boss.post_at(&resume, at + 1, json!({})).await.violations(), ["role_id: role_unknown"]);
+    shop.boss.post_at(&format!("{path}/role"), at + 1, json!({ "role": "sales" })).await.ok();
+    shop.boss.post_at(&resume, at + 2, json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn the_record_says_whence_a_colleague_joined_and_by_which_login() {
+    let shop = Shop::new().await;
+    // By phone: the login with which they came was no business's, so it stands here.
+    let (by_phone, colleague) = hire(&shop, "sales", None).await;
+    assert_eq!(version(&shop, &colleague).await, 2, "who can log in now is no longer as they were");
+    let ticket = invite(&shop.boss, &json!({ "role": "sales" })).await;
+    let by_ticket = shop.stranger().await;
+    let guest = text(&by_ticket.post("/auth/invitation/accept", ticket).await.ok()["staff_id"]);
+    for (id, action, client) in [(&colleague, "join", &by_phone), (&guest, "accept_invitation", &by_ticket)] {
+        let record = shop.boss.get(&format!("/audit?resource=staff&action={action}&resource_id={id}")).await.ok();
+        let said = record["items"].as_array().expect("entries");
+        assert_eq!(said.len(), 1, "{record}");
+        let sessions = client.get("/auth/sessions").await.ok();
+        assert_eq!(said[0]["session_id"], sessions["items"][0]["id"], "{record}");
+        assert_eq!((&said[0]["actor_id"], &said[0]["actor_name"]), (&json!(id), &json!("何平")));
+        assert!(text(&said[0]["address"]).starts_with("10.") && !text(&said[0]["request_id"]).is_empty(), "{record}");
+    }
+    let by_whom = shop.boss.get(&format!("/audit?action=join&actor_id={}", shop.sales_id)).await.ok();
+    assert_eq!(by_whom["items"].as_array().map(Vec::len), Some(1), "everybody their own: {by_whom}");
+}
