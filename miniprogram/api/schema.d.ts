@@ -431,7 +431,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last. */
+        /**
+         * Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last;
+         *     on a device whose session somebody ended, on the customer side, until `/auth/switch` chooses the other one there. 401 `wiped` on a
+         *     device that was ordered to forget everything.
+         */
         post: operations["login_wechat"];
         delete?: never;
         options?: never;
@@ -901,7 +905,8 @@ export interface paths {
         };
         /**
          * Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
-         *     print. It is put on the record.
+         *     print. It is put on the record. Also of somebody who was deleted, as long as they are not erased. 403
+         *     `record_not_whole` for a role that does not see all of it.
          * @description Asks for the second look: 403 `step_up_required` without it.
          */
         get: operations["export_customer"];
@@ -1590,7 +1595,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all businesses keep about oneself, as JSON or as a page to print. */
+        /** What all businesses keep about oneself, as JSON or as a page to print. Each business has it on its record. */
         get: operations["get_my_data"];
         put?: never;
         post?: never;
@@ -4711,7 +4716,7 @@ export interface components {
              */
             used_from_at: string;
         };
-        /** @description A business in which one worked last, and may not any more. */
+        /** @description A business in which one worked last, and does not act any more. */
         Left: {
             /** @description Its name. */
             business: string;
@@ -4720,7 +4725,7 @@ export interface components {
              * @description The business.
              */
             tenant_id: number;
-            /** @description Why one may not. */
+            /** @description Why. */
             why: components["schemas"]["WhyLeft"];
         };
         /** @description What a letter is answered with. */
@@ -7612,10 +7617,10 @@ export interface components {
             name: string;
         };
         /**
-         * @description Why somebody may not work any more where they worked last.
+         * @description Why somebody is not where they worked last.
          * @enum {string}
          */
-        WhyLeft: "suspended" | "removed" | "business_suspended";
+        WhyLeft: "suspended" | "removed" | "business_suspended" | "signed_out";
     };
     responses: {
         /** @description Not readable. */
