@@ -3615,7 +3615,28 @@ export interface components {
             ids: string[];
         };
         /** @description A field. */
-        CustomFieldView: components["schemas"]["Definition"] & {
+        CustomFieldView: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name in `custom`. */
+            key: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["CustomKind"];
+            /** @description What people read. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            order: number;
+            /** @description Its terms. */
+            rules: components["schemas"]["FieldTerms"];
+            /** @description Whether whoever asks may fill it in. */
+            writable: boolean;
+        } & {
             /**
              * Format: int64
              * @description ETag.
@@ -7009,7 +7030,29 @@ export interface components {
             year?: number | null;
         };
         /** @description A special date, and when it comes next. */
-        SpecialDateView: components["schemas"]["SpecialDate"] & {
+        SpecialDateView: {
+            /** @description By which calendar. */
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description Day of the month.
+             */
+            day: number;
+            /** @description 生日, 结婚纪念日, 店庆. */
+            label: string;
+            /** @description 闰月, of a lunar date: years without that month keep the one before it. */
+            leap?: boolean;
+            /**
+             * Format: int64
+             * @description Month, 1 to 12.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description The year of the first one, when it is known.
+             */
+            year?: number | null;
+        } & {
             /**
              * Format: date
              * @description Today or the next day on which it comes back, by the solar calendar.
