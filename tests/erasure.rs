@@ -3,6 +3,7 @@
 use crate::guards::database::{count, open, select};
 use crate::guards::samples::Desk;
 use crate::harness::{Client, Home, Shop, phone_number, text};
+use crate::transfer::{counts, errors, import, sent};
 use api::admin::{Admin, Tenant};
 use domain::permission::Role;
 use sea_orm::ConnectionTrait as _;
@@ -219,4 +220,29 @@ async fn an_erased_business_leaves_no_row_and_no_backup_brings_it_back() {
         let verdicts = home.admin(&["audit", "verify", "--tenant", "0"]);
         assert_eq!(verdicts["intact"], true);
     }
+}
+
+#[actix_web::test]
+async fn an_erased_person_is_in_no_file_that_was_sent_whether_or_not_it_says_so() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let body = json!({ "name": "沈怡", "phones": [{ "number": number }] });
+    let id = text(&shop.boss.post("/customers", body).await.ok()["id"]);
+    let file = format!("姓名,手机\n沈怡,{number}\n");
+    // Known already, so left out; only tried; and not even started.
+    let skipped = import(&shop, &shop.boss, &file, json!({})).await;
+    assert_eq!(counts(&skipped), [0, 0, 1, 0]);
+    assert!(errors(&shop.boss, &skipped).await.iter().flatten().any(|cell| *cell == number));
+    let tried = import(&shop, &shop.boss, &file, json!({ "dry_run": true })).await;
+    let waiting = sent(&shop.boss, file).await;
+    let columns = json!({ "columns": waiting["columns"], "mode": "create" });
+    shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked" })).await.ok();
+    for import in [&skipped, &tried] {
+        let path = format!("/imports/{}/errors", text(&import["id"]));
+        shop.boss.get(&path).await.problem(409, "file_gone");
+    }
+    let path = format!("/imports/{}", text(&waiting["id"]));
+    assert_eq!(shop.boss.get(&path).await.ok()["preview"], json!([]));
+    shop.boss.post(&format!("{path}/start"), columns).await.problem(409, "file_gone");
+    assert_eq!(count(&open(&shop).await, shop.tenant).await["file_chunks"], 0);
 }

@@ -9,13 +9,15 @@ use domain::permission::FieldRule;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const PERMISSIONS: [&str; 7] = [
+const PERMISSIONS: [&str; 9] = [
     "customers.read",
     "customers.write",
     "customers.reveal",
     "customers.merge",
     "customers.import",
     "customers.export",
+    "interactions.read",
+    "orders.read",
     "staff.read",
 ];
 

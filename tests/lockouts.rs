@@ -134,6 +134,26 @@ async fn a_new_device_in_a_new_network_is_noticed_and_one_of_the_two_is_not() {
 }
 
 #[actix_web::test]
+async fn a_login_unlike_the_others_of_who_runs_the_installation_is_on_its_record() {
+    let shop = Shop::new().await;
+    let caretaker = shop.caretaker().await;
+    let from = async |address: &str, device: &str| {
+        let body = json!({ "name": caretaker.name, "password": PASSWORD, "device": device });
+        let request = shop.nobody.request(reqwest::Method::POST, "/auth/password").json(&body);
+        shop.nobody.holding(&shop.nobody.send(request.header("X-Forwarded-For", address)).await.ok())
+    };
+    from("203.0.113.5", "browser-1").await;
+    let client = from("192.0.2.1", "browser-2").await;
+    let client = shop.vouch(&client).await;
+    let entries = client.get("/operator/audit?action=login_noticed&resource=session&limit=100").await.ok();
+    let entries: Vec<_> = entries["items"].as_array().expect("items").iter().collect();
+    let theirs: Vec<_> = entries.into_iter().filter(|entry| entry["actor_name"] == caretaker.name.as_str()).collect();
+    let [entry] = theirs.as_slice() else { panic!("{theirs:?}") };
+    assert_eq!(entry["changes"], json!({ "reason": "new_place" }));
+    assert_eq!(entry["address"], "192.0.2.1");
+}
+
+#[actix_web::test]
 async fn a_leap_round_the_globe_is_noticed_and_a_flight_is_not() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let places = mmdb(&[([203, 0, 113], 30.27, 120.15), ([198, 51, 100], 51.51, -0.13)]);

@@ -1,6 +1,7 @@
 //! What people agree to, see, and ask for about themselves, and how long a business keeps them.
 
 use crate::harness::{Client, Shop, phone_number, text};
+use crate::rights::hire;
 use api::System;
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -303,7 +304,7 @@ async fn the_business_exports_everything_for_a_letter_on_the_record() {
     let step = &mine["records"][0]["moves"][0];
     assert_eq!((&step["kind"], &step["reason"]), (&json!("released"), &json!(null)), "{mine}");
     let entries = shop.boss.get(&format!("/audit?resource_id={id}&action=export")).await.ok();
-    assert_eq!(entries["items"].as_array().map(Vec::len), Some(3));
+    assert_eq!(entries["items"].as_array().map(Vec::len), Some(4), "three letters, and what the person took");
 }
 
 #[actix_web::test]
@@ -471,4 +472,67 @@ async fn whoever_may_erase_sees_whose_time_is_coming_among_their_own_rows() {
     sales.post(&format!("/customers/{mine}/interactions"), talk).await.ok();
     assert_eq!(ids(&sales.get("/privacy/retention").await.ok()), [""; 0]);
     assert_eq!(ids(&boss.get("/privacy/retention").await.ok()), [theirs]);
+}
+
+#[actix_web::test]
+async fn a_letter_is_answered_whole_or_by_somebody_else() {
+    let shop = Shop::new().await;
+    let id = known(&shop, &phone_number()).await;
+    let rights = |permissions: &[&str], orders: &str, amounts: &str| {
+        json!({
+            "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": amounts },
+            "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": orders },
+        })
+    };
+    let all = ["customers.read", "customers.export", "orders.read", "interactions.read"];
+    let asks = async |name: &str, rights: Value| {
+        let role = text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);
+        let client = shop.step_up(&hire(&shop, "custom", Some(&role)).await.0).await;
+        (role, client)
+    };
+    let path = format!("/customers/{id}/export");
+    let (role, client) = asks("什么都看", rights(&all, "all", "show")).await;
+    assert_eq!(client.get(&path).await.ok()["complete"], true);
+    for (name, rights) in [
+        ("不看订单", rights(&["customers.read", "customers.export", "interactions.read"], "all", "show")),
+        ("不看跟进", rights(&["customers.read", "customers.export", "orders.read"], "all", "show")),
+        ("只看自己的订单", rights(&all, "own", "show")),
+        ("不看金额", rights(&all, "all", "hide")),
+    ] {
+        asks(name, rights).await.1.get(&path).await.problem(403, "record_not_whole");
+    }
+    let hidden = json!({ "label": "体质", "kind": "text", "rules": { "hidden_from": [role] } });
+    shop.boss.post("/custom-fields", hidden).await.ok();
+    client.get(&path).await.problem(403, "record_not_whole");
+    shop.boss.get(&path).await.ok();
+}
+
+#[actix_web::test]
+async fn whoever_was_deleted_is_kept_and_gets_their_letter_until_they_are_erased() {
+    let shop = Shop::new().await;
+    let id = known(&shop, &phone_number()).await;
+    let version = shop.boss.get(&format!("/customers/{id}")).await.ok()["version"].as_i64().expect("a version");
+    assert_eq!(shop.boss.delete(&format!("/customers/{id}"), version).await.status, 204);
+    let path = format!("/customers/{id}/export");
+    let record = shop.boss.get(&path).await.ok();
+    assert_eq!((&record["deleted"], &record["remark"]), (&json!(true), &json!("对花生过敏")));
+    shop.boss.post(&format!("/customers/{id}/erase"), json!({ "reason": "asked_in_writing" })).await.ok();
+    shop.boss.get(&path).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn a_business_sees_on_its_record_that_somebody_took_their_own_data() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let person = shop.customer(&number).await;
+    person.get("/me/data").await.ok();
+    assert_eq!(person.get("/me/data?format=html").await.status, 200);
+    let entries = shop.boss.get(&format!("/audit?action=export&resource_id={id}")).await.ok();
+    let entries = entries["items"].as_array().expect("items");
+    assert_eq!(entries.len(), 2, "{entries:?}");
+    for entry in entries {
+        let whence = (&entry["actor_name"], entry["address"].is_string(), text(&entry["request_id"]).is_empty());
+        assert_eq!(whence, (&json!("客户"), true, false), "{entry}");
+    }
 }

@@ -519,3 +519,33 @@ async fn a_role_names_each_permission_once_and_sees_what_it_changes() {
         assert_eq!(changed.violations(), [said], "{permissions:?}");
     }
 }
+
+#[actix_web::test]
+async fn a_link_to_an_export_ends_with_the_right_of_whoever_made_it() {
+    let shop = Shop::new().await;
+    let carries = role(&shop, "导出", &rights(&["customers.read", "customers.export"], "all")).await;
+    let reads = role(&shop, "只看", &rights(&["customers.read"], "all")).await;
+    let (client, id) = hire(&shop, "custom", Some(&carries)).await;
+    let client = shop.step_up(&client).await;
+    let asked = json!({ "selection": { "filter": {} }, "format": "csv" });
+    let export = text(&client.post("/exports", asked).await.ok()["id"]);
+    shop.run_jobs().await;
+    let link = text(&client.post(&format!("/exports/{export}/link"), json!({})).await.ok()["path"]);
+    let opens = async || shop.nobody.get(&format!("/{link}")).await;
+    assert_eq!(opens().await.status, 200);
+    let version = async || {
+        let listed = shop.boss.get("/staff").await.ok();
+        let row = listed["items"].as_array().expect("items").iter().find(|row| row["id"] == id.as_str()).cloned();
+        row.expect("the colleague")["version"].as_i64().expect("a version")
+    };
+    let give = async |role: &str| {
+        let choice = json!({ "role": "custom", "role_id": role });
+        shop.boss.post_at(&format!("/staff/{id}/role"), version().await, choice).await.ok();
+    };
+    give(&reads).await;
+    opens().await.problem(404, "not_found");
+    give(&carries).await;
+    assert_eq!(opens().await.status, 200);
+    shop.boss.post_at(&format!("/staff/{id}/suspend"), version().await, json!({})).await.ok();
+    opens().await.problem(404, "not_found");
+}

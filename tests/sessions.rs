@@ -1,6 +1,6 @@
 //! The list of devices: what it shows, and how a session is ended from another one.
 
-use crate::harness::{Client, PASSWORD, Shop, sim, text, unique_phone};
+use crate::harness::{Answer, Client, PASSWORD, Shop, sim, text, unique_phone};
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -116,6 +116,81 @@ async fn a_wiped_device_is_told_so_at_its_next_contact() {
     let again = json!({ "refresh_token": lost.refresh_token, "device": "device-lost" });
     shop.nobody.post("/auth/refresh", again).await.problem(401, "wiped");
     assert_eq!(sessions(&held).await.len(), 1);
+}
+
+/// What a phone of the simulator does when its session is refused: it logs in at WeChat without asking anybody.
+async fn back(shop: &Shop, of: &Client) -> Answer {
+    shop.advance(Duration::seconds(1)).await;
+    let phone = of.phone.clone().expect("a phone");
+    let login = sim("POST", &format!("/phone/{phone}/login"), json!({ "appid": shop.appid() })).await;
+    let body = json!({ "code": login["code"], "device": format!("device-{phone}") });
+    shop.nobody.post("/auth/wechat", body).await
+}
+
+#[actix_web::test]
+async fn a_phone_whose_session_was_ended_is_not_back_at_work_by_itself() {
+    let shop = Shop::new().await;
+    let phone = shop.sales.phone.clone().expect("a phone");
+    let device = format!("device-{phone}");
+    // Whatever ends by itself is where it was: one logs out, and in again.
+    shop.sales.post("/auth/logout", json!({})).await;
+    let here = back(&shop, &shop.sales).await.ok();
+    assert_eq!((&here["me"]["side"], here.get("left")), (&json!("staff"), None));
+    let here = shop.nobody.holding(&here);
+    let path = format!("/staff/{}/sessions", shop.sales_id);
+    let listed = shop.boss.get(&path).await.ok();
+    let there = text(&listed["items"][0]["id"]);
+    assert_eq!(shop.boss.send(shop.boss.request(Method::DELETE, &format!("{path}/{there}"))).await.status, 204);
+    here.get("/customers").await.problem(401, "token_expired");
+    for _ in 0..2 {
+        let again = back(&shop, &shop.sales).await.ok();
+        assert_eq!((&again["me"]["side"], &again["left"]["why"]), (&json!("customer"), &json!("signed_out")));
+        let held = shop.nobody.holding(&again);
+        held.get("/customers").await.problem(403, "side_wrong");
+        let renewed = json!({ "refresh_token": held.refresh_token, "device": device });
+        let renewed = shop.nobody.post("/auth/refresh", renewed).await.ok();
+        assert_eq!(renewed["me"]["side"], "customer");
+    }
+    let told = async || {
+        shop.run_jobs().await;
+        let inbox = shop.boss.get("/inbox").await.ok();
+        let items = inbox["items"].as_array().cloned().expect("items");
+        items.iter().filter(|item| item["title"] == "陈晓 在已下线的设备上重新进入员工端").count()
+    };
+    assert_eq!(told().await, 0);
+    // It is chosen on the phone, and those who should know hear of it, once.
+    let held = shop.nobody.holding(&back(&shop, &shop.sales).await.ok());
+    let chosen = held.act_in(shop.tenant).await;
+    chosen.get("/customers").await.ok();
+    assert_eq!(told().await, 1);
+    let renewed = json!({ "refresh_token": held.refresh_token, "device": device });
+    assert_eq!(shop.nobody.post("/auth/refresh", renewed).await.ok()["me"]["side"], "staff");
+    assert_eq!(back(&shop, &shop.sales).await.ok()["me"]["side"], "staff");
+    chosen.act_in(shop.tenant).await;
+    assert_eq!(told().await, 1);
+    // Another phone of the same person was never held back.
+    let other = log_in_from(&shop, &phone, "device-other", None).await;
+    assert_eq!(other.post("/auth/sessions/revoke-all", json!({})).await.status, 204);
+    assert_eq!(back(&shop, &shop.sales).await.ok()["me"]["side"], "customer");
+    other.get("/customers").await.ok();
+}
+
+#[actix_web::test]
+async fn a_device_may_be_wiped_after_its_session_was_ended() {
+    let shop = Shop::new().await;
+    let listed = shop.boss.get(&format!("/staff/{}/sessions", shop.sales_id)).await.ok();
+    let path = format!("/staff/{}/sessions/{}", shop.sales_id, text(&listed["items"][0]["id"]));
+    assert_eq!(shop.boss.send(shop.boss.request(Method::DELETE, &path)).await.status, 204);
+    assert_eq!(shop.boss.post(&format!("{path}/wipe"), json!({})).await.status, 204);
+    // However it makes itself heard.
+    let device = format!("device-{}", shop.sales.phone.clone().expect("a phone"));
+    let refresh = json!({ "refresh_token": shop.sales.refresh_token, "device": device });
+    shop.nobody.post("/auth/refresh", refresh).await.problem(401, "wiped");
+    back(&shop, &shop.sales).await.problem(401, "wiped");
+    shop.boss.post(&format!("{path}/wipe"), json!({})).await.problem(404, "not_found");
+    shop.boss.send(shop.boss.request(Method::DELETE, &path)).await.problem(404, "not_found");
+    // It forgot its name with everything else.
+    log_in_from(&shop, &shop.sales.phone.clone().expect("a phone"), "device-anew", None).await;
 }
 
 #[actix_web::test]

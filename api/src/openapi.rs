@@ -11,12 +11,12 @@ use actix_web::{App, HttpResponse, get, web};
 use domain::permission::Permission;
 use domain::step_up::dangerous;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, OpenApi, PathItem};
+use utoipa::openapi::{InfoBuilder, OpenApi, PathItem, RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::OpenApiFactory;
 
@@ -121,11 +121,32 @@ fn described(mut document: OpenApi) -> OpenApi {
     {
         components.schemas.insert(name.into_owned(), schema);
     }
+    open_parts(&mut components.schemas);
     components.responses.extend(Problems::components().map(|(name, response)| (name, response.into())));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("bearer", bearer);
     document.paths.paths.values_mut().flat_map(each).for_each(|(_, operation)| say_second_look(operation));
     document
+}
+
+/// A form takes nothing that it does not know; an answer that has all of one and more is not closed by that.
+fn open_parts(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let forms = schemas.clone();
+    let opened = |part: &RefOr<Schema>| {
+        let RefOr::Ref(named) = part else { return None };
+        let form = forms.get(named.ref_location.rsplit('/').next()?)?;
+        let RefOr::T(Schema::Object(form)) = form else { return None };
+        let mut open = form.clone();
+        // What was never closed stays the name that it is.
+        open.additional_properties.take()?;
+        Some(RefOr::T(Schema::Object(open)))
+    };
+    for schema in schemas.values_mut() {
+        let RefOr::T(Schema::AllOf(whole)) = schema else { continue };
+        if whole.items.len() > 1 {
+            whole.items.iter_mut().for_each(|part| *part = opened(part).unwrap_or_else(|| part.clone()));
+        }
+    }
 }
 
 /// The scope by which an operation for operators says that [`Vouched`](crate::scope::Vouched) is in its signature.

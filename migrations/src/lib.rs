@@ -51,6 +51,7 @@ mod m0087_attachments;
 mod m0088_trial_owners;
 mod m0089_search_holders;
 mod m0090_pool_walks;
+mod m0094_held_back;
 mod schema;
 
 /// All migrations in their order.
@@ -104,6 +105,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0088_trial_owners::Migration),
             Box::new(m0089_search_holders::Migration),
             Box::new(m0090_pool_walks::Migration),
+            Box::new(m0094_held_back::Migration),
         ]
     }
 }

@@ -437,7 +437,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last. */
+        /**
+         * Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last;
+         *     on a device whose session somebody ended, on the customer side, until `/auth/switch` chooses the other one there. 401 `wiped` on a
+         *     device that was ordered to forget everything.
+         */
         post: operations["login_wechat"];
         delete?: never;
         options?: never;
@@ -909,7 +913,8 @@ export interface paths {
         };
         /**
          * Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
-         *     print. It is put on the record.
+         *     print. It is put on the record. Also of somebody who was deleted, as long as they are not erased. 403
+         *     `record_not_whole` for a role that does not see all of it.
          * @description Asks for the second look: 403 `step_up_required` without it.
          */
         get: operations["export_customer"];
@@ -1602,7 +1607,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all businesses keep about oneself, as JSON or as a page to print. */
+        /** What all businesses keep about oneself, as JSON or as a page to print. Each business has it on its record. */
         get: operations["get_my_data"];
         put?: never;
         post?: never;
@@ -3629,7 +3634,28 @@ export interface components {
             ids: string[];
         };
         /** @description A field. */
-        CustomFieldView: components["schemas"]["Definition"] & {
+        CustomFieldView: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Its name in `custom`. */
+            key: string;
+            /** @description What it holds. */
+            kind: components["schemas"]["CustomKind"];
+            /** @description What people read. */
+            label: string;
+            /**
+             * Format: int64
+             * @description Its place among the others.
+             */
+            order: number;
+            /** @description Its terms. */
+            rules: components["schemas"]["FieldTerms"];
+            /** @description Whether whoever asks may fill it in. */
+            writable: boolean;
+        } & {
             /**
              * Format: int64
              * @description ETag.
@@ -4730,7 +4756,7 @@ export interface components {
              */
             used_from_at: string;
         };
-        /** @description A business in which one worked last, and may not any more. */
+        /** @description A business in which one worked last, and does not act any more. */
         Left: {
             /** @description Its name. */
             business: string;
@@ -4739,7 +4765,7 @@ export interface components {
              * @description The business.
              */
             tenant_id: number;
-            /** @description Why one may not. */
+            /** @description Why. */
             why: components["schemas"]["WhyLeft"];
         };
         /** @description What a letter is answered with. */
@@ -7023,7 +7049,29 @@ export interface components {
             year?: number | null;
         };
         /** @description A special date, and when it comes next. */
-        SpecialDateView: components["schemas"]["SpecialDate"] & {
+        SpecialDateView: {
+            /** @description By which calendar. */
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: int64
+             * @description Day of the month.
+             */
+            day: number;
+            /** @description 生日, 结婚纪念日, 店庆. */
+            label: string;
+            /** @description 闰月, of a lunar date: years without that month keep the one before it. */
+            leap?: boolean;
+            /**
+             * Format: int64
+             * @description Month, 1 to 12.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description The year of the first one, when it is known.
+             */
+            year?: number | null;
+        } & {
             /**
              * Format: date
              * @description Today or the next day on which it comes back, by the solar calendar.
@@ -7631,10 +7679,10 @@ export interface components {
             name: string;
         };
         /**
-         * @description Why somebody may not work any more where they worked last.
+         * @description Why somebody is not where they worked last.
          * @enum {string}
          */
-        WhyLeft: "suspended" | "removed" | "business_suspended";
+        WhyLeft: "suspended" | "removed" | "business_suspended" | "signed_out";
     };
     responses: {
         /** @description Not readable. */

@@ -91,7 +91,10 @@ export async function token(): Promise<string | null> {
   return kept?.access ?? null
 }
 
-/** Asks for a new token, once however many requests need it; signs in again when that is refused. */
+/**
+ * Asks for a new token, once however many requests need it; signs in again when that is refused. Where somebody ended
+ * the session the server answers on the customer side then: this phone is back at work only when that is chosen on it.
+ */
 export function renew(): Promise<void> {
   renewing ??= renewNow().finally(() => {
     renewing = null
@@ -111,7 +114,7 @@ async function renewNow(): Promise<void> {
   )
   const now = keep(answer)
   if (now.side === was.side && now.tenant_id === was.tenant_id) return
-  // One no longer works there: what is on the screen is not one's own any more.
+  // One no longer acts there: what is on the screen is not one's own any more.
   const left = was.side === 'staff' ? answer.left : null
   wx.reLaunch({ url: '/pages/home/index', complete: () => left && say(left) })
   throw problem('unauthenticated', 401)
@@ -131,7 +134,11 @@ async function logIn(): Promise<Session> {
   const code = await new Promise<string>((resolve, reject) => {
     wx.login({ success: (answer) => resolve(answer.code), fail: () => reject(problem('network')) })
   })
-  return send<Session>('POST', 'auth/wechat', { body: { code, device: await device(), ...label() } }, null)
+  return send<Session>('POST', 'auth/wechat', { body: { code, device: await device(), ...label() } }, null).catch((thrown: unknown) => {
+    // Ordered after its session had ended; it goes on as a device that nobody knows.
+    if (asProblem(thrown).code === 'wiped') obeyWipe()
+    throw thrown
+  })
 }
 
 /** What this phone is called in the list of devices: `Apple iPhone 15`. */

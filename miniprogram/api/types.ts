@@ -71,7 +71,7 @@ export type ProblemBody = Pick<Schemas['ProblemView'], 'title' | 'status' | 'cod
 export type Business = Schemas['MyBusiness']
 export type Me = Answer<Omit<Schemas['Me'], 'permissions'>> & { permissions: string[] }
 export type Session = Omit<Schemas['Session'], 'me' | 'left'> & { me: Me; left?: Left | null }
-/** A business in which one worked until now, and why one may not any more. */
+/** A business in which one worked until now, and why one does not any more. */
 export type Left = Schemas['Left']
 export type StaffMember = Answer<Schemas['StaffView']>
 export type StaffChanges = Schemas['StaffChanges']

@@ -38,13 +38,13 @@ export function farewell(row: DeviceRow, whose: string, wipe: boolean): Farewell
   if (!whose) {
     return {
       choice: wipe ? '移除并清除上面的资料' : '移除这台设备', title: wipe ? '移除并清除资料' : '移除设备', confirm: wipe ? '清除' : '移除', done: `已移除 ${row.name}`,
-      content: wipe ? `“${row.name}”下次联网时会退出登录，并删掉存在上面的草稿和资料。` : `“${row.name}”要重新登录才能再用。`,
+      content: wipe ? `“${row.name}”下次联网时会退出登录，并删掉存在上面的草稿和资料。` : `“${row.name}”会立刻退出员工端，要在上面重新进入才能再用，你和老板会收到提醒。`,
     }
   }
   return {
     choice: wipe ? '清除手机数据' : '下线', title: wipe ? '清除手机数据' : '下线', confirm: wipe ? '清除' : '下线', done: wipe ? `${row.name} 联网后会清除` : `${row.name} 已下线`,
     content: wipe
       ? `${whose} 的“${row.name}”下次联网时会退出登录，并删掉熟客存在上面的草稿和资料，没有交上来的会丢。店里的客户和订单不受影响。`
-      : `${whose} 的“${row.name}”会立刻退出登录，重新登录才能再用。要让这个人进不来，请停用。`,
+      : `${whose} 的“${row.name}”会立刻退出登录，要在上面重新进入员工端才能再用，到时会提醒你。要让这个人进不来，请停用。`,
   }
 }

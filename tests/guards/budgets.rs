@@ -171,8 +171,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_today", 5),
     ("list_my_consents", 1),
     ("record_consent", 1),
-    // Businesses are asked 400 at a time (3); then eight for each record, and whoever holds its phones (2).
-    ("get_my_data", 21),
+    // Businesses are asked 400 at a time (3); then eight for each record, that it was taken out, and whoever holds its phones (2).
+    ("get_my_data", 22),
     ("ask_about_my_data", 16),
     ("list_data_requests", 2),
     ("answer_data_request", 9),

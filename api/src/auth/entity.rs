@@ -161,6 +161,9 @@ pub mod session {
         pub stepped_up_until: Option<DateTimeUtc>,
         /// When somebody ordered the device to forget everything.
         pub wiped_at: Option<DateTimeUtc>,
+        /// Since when its device stays out of the staff side until somebody chooses that there: somebody else ended this
+        /// session, or the one before it on the device.
+        pub held_back_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

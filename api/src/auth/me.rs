@@ -27,23 +27,23 @@ pub struct Session {
     pub refresh_token: Option<String>,
     /// Who one is now.
     pub me: Me,
-    /// Why one is not where one was last, when that is a business in which one may not work any more.
+    /// Why one is not where one was last, when that is a business in which one does not act any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<Left>,
 }
 
-/// A business in which one worked last, and may not any more.
+/// A business in which one worked last, and does not act any more.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Left {
     /// The business.
     pub tenant_id: i64,
     /// Its name.
     pub business: String,
-    /// Why one may not.
+    /// Why.
     pub why: WhyLeft,
 }
 
-/// Why somebody may not work any more where they worked last.
+/// Why somebody is not where they worked last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyLeft {
@@ -53,6 +53,8 @@ pub enum WhyLeft {
     Removed,
     /// The business is suspended, and nobody works there.
     BusinessSuspended,
+    /// Somebody ended the session of this device: the staff side is entered by choosing it.
+    SignedOut,
 }
 
 /// Who somebody is.
@@ -123,13 +125,19 @@ pub(super) async fn resumed(
     continued: Continued,
     wanted: Option<i64>,
 ) -> Result<Json<Session>, Problem> {
-    let Continued { session_id, account_id, refresh_token, stepped_up_until } = continued;
+    let Continued { session_id, account_id, refresh_token, stepped_up_until, held_back } = continued;
     let employments = system.employments(account_id).await?;
     let gone = wanted.filter(|tenant| employments.iter().all(|there| there.tenant_id != *tenant));
     let left = match gone {
         Some(tenant_id) => system.left(account_id, tenant_id).await?,
+        None if held_back => employments.iter().find(|there| Some(there.tenant_id) == wanted).map(|there| Left {
+            tenant_id: there.tenant_id,
+            business: there.business.clone(),
+            why: WhyLeft::SignedOut,
+        }),
         None => None,
     };
+    let wanted = wanted.filter(|_| !held_back);
     let of = Holder { account_id, session_id, stepped_up_until };
     let Json(session) = session(system, of, Some(refresh_token), wanted, employments).await?;
     Ok(Json(Session { left, ..session }))

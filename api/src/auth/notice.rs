@@ -12,13 +12,15 @@ use uuid::Uuid;
 
 /// Failures before a success from which on somebody was guessing, not mistyping.
 const GUESSING: i64 = 5;
+/// Why it is worth a word when a device whose session was ended is back on the staff side.
+pub(super) const BACK: &str = "back_after_end";
 
 /// A login that is not like the ones before it. The business of the person and the person themselves
 /// find it in their inbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct LoginNoticed {
     pub(crate) account_id: Uuid,
-    /// `new_place`, `after_failures` or `impossible_travel`.
+    /// `new_place`, `after_failures`, `impossible_travel` or `back_after_end`.
     pub(crate) reason: String,
     pub(crate) network: String,
     pub(crate) label: Option<String>,
@@ -76,15 +78,44 @@ pub(super) async fn recorded(
         origin,
     };
     if employments.is_empty() {
-        let operator = match account_id {
-            Some(account_id) => system.operator_of(account_id).await?,
-            None => None,
-        };
-        let name = operator.map(|operator| operator.name).unwrap_or_default();
-        return system.record(event(INSTALLATION, Who { id: account_id, name })).await;
+        return system.record(event(INSTALLATION, operator(system, account_id).await?)).await;
     }
     for there in employments {
         system.record(event(there.tenant_id, Who { id: Some(there.staff.id), name: there.staff.name })).await?;
     }
     Ok(())
+}
+
+/// Who an account is in the record of the installation.
+async fn operator(system: &System, account_id: Option<Uuid>) -> Result<Who, Problem> {
+    let operator = match account_id {
+        Some(account_id) => system.operator_of(account_id).await?,
+        None => None,
+    };
+    Ok(Who { id: account_id, name: operator.map(|operator| operator.name).unwrap_or_default() })
+}
+
+/// A login unlike the ones before it of somebody who runs the installation: no inbox of a business tells of the
+/// strongest account, so the record of the installation, the log and a counter do.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn of_an_operator(
+    system: &System,
+    account_id: Uuid,
+    reason: &'static str,
+    origin: &Origin,
+) -> Result<(), Problem> {
+    if !system.runs_installation(account_id).await? {
+        return Ok(());
+    }
+    metrics::counter!("shuke_operator_logins_noticed_total", "reason" => reason).increment(1);
+    tracing::warn!(
+        reason,
+        "an operator of the installation logged in as never before: see the record of the installation"
+    );
+    let who = operator(system, Some(account_id)).await?;
+    let changes = json!({ "reason": reason });
+    let (tenant_id, action, resource) = (INSTALLATION, "login_noticed", "session");
+    system.record(Event { tenant_id, who, action, resource, resource_id: None, changes, origin }).await
 }

@@ -11,8 +11,8 @@ use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::system::factors::NewChallenge;
 use crate::scope::system::sessions::{Continued, Device};
-use crate::scope::system::tenants::Idle;
-use crate::scope::{Checked, Enrolling, LoggedIn, Origin};
+use crate::scope::system::tenants::{Employment, Idle};
+use crate::scope::{Actor, Checked, Enrolling, LoggedIn, Origin};
 use crate::wechat::WechatError;
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Json};
 use domain::accounts::{PasswordLogin, PhoneProof, Refresh, Side, Switch, WechatLogin};
@@ -32,7 +32,9 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
         .service(get_me);
 }
 
-/// Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last.
+/// Logs in by the code of `wx.login`, or where the gateway of WeChat's cloud says who it is. Opens on the side where the account was last;
+/// on a device whose session somebody ended, on the customer side, until `/auth/switch` chooses the other one there. 401 `wiped` on a
+/// device that was ordered to forget everything.
 #[utoipa::path(tag = "auth", security(()), request_body = WechatLogin, responses((status = 200, body = Session), Problems))]
 #[post("/auth/wechat")]
 async fn login_wechat(
@@ -53,9 +55,10 @@ async fn login_wechat(
     };
     let account = system.account_of_wechat(wechat.appid(), &answer).await?;
     let digest = system.device_digest(&device);
-    let device = Device { digest, label, network: prefix(&address), method: "wechat" };
-    let continued = begun(&system, account.id, device, 0).await?;
-    recorded(&system, "login", Some(account.id), &Origin::marked(Marks::of(&request))).await?;
+    let device = Device { digest, label, network: prefix(&address), method: "wechat", held_back_at: None };
+    let origin = Origin::marked(Marks::of(&request));
+    let continued = begun(&system, account.id, device, 0, &origin).await?;
+    recorded(&system, "login", Some(account.id), &origin).await?;
     resumed(&system, continued, staff_side(&account)).await
 }
 
@@ -97,7 +100,7 @@ async fn login_password(
         let challenge = system.begin_challenge(account_id, new).await?;
         return Err(Problem::SecondFactor { challenge });
     }
-    let device = Device { digest, label, network: prefix(&marks.address), method: "password" };
+    let device = Device { digest, label, network: prefix(&marks.address), method: "password", held_back_at: None };
     signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
 }
 
@@ -136,7 +139,8 @@ async fn login_second_factor(
     }
     let failures = guess.right().await?;
     let digest = challenge.device.unwrap_or_default();
-    let device = Device { digest, label: challenge.label, network: prefix(&marks.address), method: "password" };
+    let network = prefix(&marks.address);
+    let device = Device { digest, label: challenge.label, network, method: "password", held_back_at: None };
     signed_in(&system, account_id, device, failures, &Origin::marked(marks)).await
 }
 
@@ -174,7 +178,7 @@ async fn signed_in(
             return Err(refused);
         }
     }
-    let continued = begun(system, account_id, device, failures).await?;
+    let continued = begun(system, account_id, device, failures, origin).await?;
     recorded(system, "login", Some(account_id), origin).await?;
     let works_in = |tenant: &i64| employments.iter().any(|employment| employment.tenant_id == *tenant);
     let last = staff_side(&system.account(account_id).await?).filter(works_in);
@@ -187,10 +191,25 @@ async fn signed_in(
 }
 
 /// Begins a session; a login unlike the ones before it is told to those who should know.
-async fn begun(system: &System, account_id: Uuid, device: Device, failures: i64) -> Result<Continued, Problem> {
+async fn begun(
+    system: &System,
+    account_id: Uuid,
+    mut device: Device,
+    failures: i64,
+    origin: &Origin,
+) -> Result<Continued, Problem> {
     let past = system.past_sessions(account_id).await?;
+    // WeChat logs in without a word from whoever holds the phone: that must not undo what somebody ordered.
+    if device.method == "wechat" {
+        let mut here = past.iter().filter(|session| session.device == device.digest);
+        device.held_back_at = here.clone().next().and_then(|last| last.held_back_at);
+        if here.any(|session| session.wiped_at.is_some()) {
+            return Err(Problem::Unauthenticated("wiped"));
+        }
+    }
     let mut tell = Vec::new();
     if let Some(reason) = notice::reason(system, &past, &device, failures) {
+        notice::of_an_operator(system, account_id, reason, origin).await?;
         let (network, label) = (device.network.clone(), device.label.clone());
         let notice = LoginNoticed { account_id, reason: reason.to_owned(), network, label, at: system.now() };
         let employments = system.employments(account_id).await?;
@@ -229,8 +248,23 @@ async fn switch_side(login: LoggedIn, system: System, body: Checked<Switch>) -> 
     {
         return Err(Problem::NotFound);
     }
+    if wanted.is_some() {
+        chosen(&system, &actor, &employments).await?;
+    }
     system.remember_side(actor.account_id, body.value.side, wanted).await?;
     session(&system, Holder::from(&*actor), None, wanted, employments).await
+}
+
+/// Somebody chose the staff side. On a device whose session was ended that is worth a word: it may have been lost.
+async fn chosen(system: &System, actor: &Actor, employments: &[Employment]) -> Result<(), Problem> {
+    let Some(here) = system.session(actor.session_id).await?.filter(|here| here.held_back_at.is_some()) else {
+        return Ok(());
+    };
+    let network = here.network.unwrap_or_default();
+    let (reason, account_id) = (notice::BACK.to_owned(), actor.account_id);
+    let notice = LoginNoticed { account_id, reason, network, label: here.label, at: system.now() };
+    let tell: Vec<_> = employments.iter().map(|employment| (employment.tenant_id, notice.clone())).collect();
+    system.let_in(here.id, &tell).await
 }
 
 /// Proves a phone by the code of the `getPhoneNumber` button. Staff whose phone the business entered

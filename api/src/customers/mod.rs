@@ -32,6 +32,7 @@ mod views;
 
 pub(crate) use bulk::{BulkAsked, BulkMessage, entity as bulk_entity, resealed as bulk_resealed};
 pub(crate) use contacts::contact_rule;
+pub(crate) use custom::sees_own_fields;
 pub use details::CustomerDetails;
 pub(crate) use details::details;
 pub use entity::customer::{Column, Entity, Model as Customer};

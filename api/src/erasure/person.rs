@@ -9,7 +9,7 @@ use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
 use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
-use crate::customers::transfer::entity::{chunk, export, mark, row as imported};
+use crate::customers::transfer::entity::{chunk, mark, row as imported};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
@@ -106,23 +106,10 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<attachment::Entity>(attachment::Column::CustomerId.eq(person), files).await?;
-    // Whole files of rows go: what stands in them of others can be sent or made again.
-    let of_theirs = Query::select()
-        .column(imported::Column::ImportId)
-        .from(imported::Entity)
-        .and_where(imported::Column::TenantId.eq(tx.tenant_id()))
-        .and_where(imported::Column::CustomerId.eq(person))
-        .to_owned();
-    let taken_out = Query::select()
-        .column(export::Column::Id)
-        .from(export::Entity)
-        .and_where(export::Column::TenantId.eq(tx.tenant_id()))
-        .to_owned();
-    let files = Condition::any()
-        .add(chunk::Column::FileId.in_subquery(of_theirs.clone()))
-        .add(chunk::Column::FileId.in_subquery(taken_out));
-    tx.remove::<chunk::Entity>(files).await?;
-    tx.remove::<mark::Entity>(mark::Column::ImportId.in_subquery(of_theirs)).await?;
+    // Every file of rows goes, whoever stands in it: a row that was left out, wrong or only tried names no customer, so
+    // nothing says in which they are. What stands in them of others can be sent or made again.
+    tx.remove::<chunk::Entity>(Condition::all()).await?;
+    tx.remove::<mark::Entity>(Condition::all()).await?;
     let emptied = imported::ActiveModel { customer_id: Set(None), before: Set(None), ..Default::default() };
     tx.derive_all::<imported::Entity>(imported::Column::CustomerId.eq(person), emptied).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));

@@ -15,6 +15,7 @@ use crate::scope::system::System;
 use crate::scope::{Can, Checked, IfMatch, Path, Query, Scope};
 use actix_web::{HttpResponse, get, post, web::Json};
 use domain::customers::ErasureReason;
+use domain::permission::{Permission, Reach, Resource};
 use domain::privacy::{RequestAnswer, RequestKind, RequestOutcome, RequestState};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::Serialize;
@@ -130,8 +131,26 @@ pub struct Letter {
     pub notes: Vec<String>,
 }
 
+/// Nobody hands out a whole record who may not see whole what stands in it: it would lack what they do not see, and say
+/// that it is complete.
+///
+/// # Errors
+/// 403 `field_masked`, 403 `record_not_whole`.
+async fn sees_whole(scope: &Scope) -> Result<(), Problem> {
+    scope.opens_phones()?;
+    scope.opens_emails()?;
+    let hanging = [(Permission::OrdersRead, Resource::Orders), (Permission::InteractionsRead, Resource::Interactions)];
+    let whole = scope.rights().is_some_and(|rights| {
+        // What hangs on somebody who was put away is seen by whoever sees everybody's.
+        let sees = |(permission, resource)| rights.can(permission) && rights.reach(resource) == Reach::All;
+        rights.fields.amounts.opens() && hanging.into_iter().all(sees)
+    });
+    if whole && customers::sees_own_fields(scope).await? { Ok(()) } else { Err(Problem::Forbidden("record_not_whole")) }
+}
+
 /// Everything that is kept about a customer, for somebody who asks by letter: as JSON or as a page to
-/// print. It is put on the record.
+/// print. It is put on the record. Also of somebody who was deleted, as long as they are not erased. 403
+/// `record_not_whole` for a role that does not see all of it.
 #[utoipa::path(tag = "privacy", security(("bearer" = ["customers.export"])), params(("id" = Uuid, Path), FormatQuery), responses((status = 200, content((Letter = "application/json"), (String = "text/html"))), Problems))]
 #[get("/customers/{id}/export")]
 async fn export_customer(
@@ -139,10 +158,13 @@ async fn export_customer(
     id: Path<Uuid>,
     query: Query<FormatQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let customer = customers::find(&*scope, id.0).await?;
-    // Nobody is handed a whole record who may not see whole what stands in it.
-    scope.opens_phones()?;
-    scope.opens_emails()?;
+    // Whoever was put away is kept until they are erased, and may ask what is kept.
+    let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id.0)).one().await?;
+    let customer = found.filter(|row| row.erased_at.is_none()).ok_or(Problem::NotFound)?;
+    if customer.merged_into.is_some() {
+        return Err(customers::merging::gone(&scope, id.0).await);
+    }
+    sees_whole(&scope).await?;
     let tenant = System::new(scope.installation()).tenant(scope.tenant_id()).await?.ok_or(Problem::NotFound)?;
     let keeper = Keeper { name: tenant.name, phone: tenant.phone };
     // Whoever may export hands out the whole record, also what colleagues wrote.

@@ -112,6 +112,7 @@ impl LoginNoticed {
     fn title(&self, name: &str) -> String {
         match self.reason.as_str() {
             "after_failures" => format!("{name} 多次输错后登录成功"),
+            "back_after_end" => format!("{name} 在已下线的设备上重新进入员工端"),
             "impossible_travel" => format!("{name} 在很远的地方登录"),
             _ => format!("{name} 在新设备、新网络登录"),
         }

@@ -58,6 +58,7 @@ super::texts! {
     pool_closed: "你不是这个公海的成员", "You are no member of this pool";
     row_read_only: "只能查看，不能修改", "You may look at this but not change it";
     field_masked: "你的角色看不到完整内容", "Your role does not see this whole";
+    record_not_whole: "这份资料要完整，你的角色看不到其中一部分，请由老板导出", "This record must be whole, and your role does not see all of it: the boss exports it";
     colleague_above: "不能管理权限比你大的同事", "This colleague may do more than you";
     signup_closed: "这里由运营方开通商家", "Here the operator signs businesses up";
     no_business_left: "你已被停用，没有可以进入的商家", "You are suspended: there is no business left that you may work in";

@@ -1,5 +1,5 @@
 // Whose phone it is: the list of devices, a device that is told to forget everything, and the second look.
-import { arrived, openStaff, texts } from '../actions.mjs'
+import { arrived, keptSession, openStaff, tab, texts } from '../actions.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS, SALES } from '../world.mjs'
 
@@ -30,6 +30,26 @@ export async function tell({ step, open, world }) {
       await other.goto('/pages/customers/index').catch(() => undefined)
       return other.page.evaluate((name) => localStorage.getItem(`mp:${name}:session`) === null, other.name)
     })
+    await other.close()
+  })
+
+  await step('a phone that was logged out elsewhere is not back at work by itself', async () => {
+    const other = await open(SALES, { storageState: world.storage(await world.signIn(SALES)) })
+    await other.waitText('该跟进的客户')
+    const latest = (await world.call(session, 'GET', 'auth/sessions')).items.find((one) => !one.current)
+    await world.call(session, 'DELETE', `auth/sessions/${latest.id}`)
+    await tab(other, 'customers')
+    await other.waitText('这台手机在别处被下线了')
+    await arrived(other)
+    await other.shot('60b-logged-out')
+    await other.tapText('知道了')
+    await other.waitRoute('pages/home/index')
+    equal((await keptSession(other)).me.side, 'customer', 'the side that is left')
+    // The way back is chosen on the phone.
+    await tab(other, 'me')
+    await other.tap('[data-testid=staff-entrance]')
+    await other.waitText('该跟进的客户')
+    equal((await keptSession(other)).me.side, 'staff', 'the side that was chosen')
     await other.close()
   })
 

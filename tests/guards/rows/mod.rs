@@ -414,7 +414,7 @@ impl World {
             "export_customer" => {
                 for known in &self.customers {
                     let answer = client.get(&format!("/customers/{}/export", known.id)).await;
-                    found(answer, asker.sees(known), &known.id, &format!("{who}: {}", known.name));
+                    found(answer, asker.keeps(known), &known.id, &format!("{who}: {}", known.name));
                 }
             }
             "list_my_orders" | "get_my_order" | "list_my_consents" | "get_my_data" => {

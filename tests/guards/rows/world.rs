@@ -85,7 +85,12 @@ impl Asker {
     }
 
     pub fn sees(&self, known: &Known) -> bool {
-        known.tenant == self.tenant && !known.gone && self.on(Resource::Customers, known)
+        !known.gone && self.keeps(known)
+    }
+
+    /// Whether they see what the business keeps of somebody, also once that is deleted.
+    pub fn keeps(&self, known: &Known) -> bool {
+        known.tenant == self.tenant && self.on(Resource::Customers, known)
     }
 
     pub fn sees_interactions(&self, known: &Known) -> bool {

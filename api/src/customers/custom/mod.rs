@@ -15,6 +15,7 @@ pub(super) use files::ids;
 pub(super) use fill::{Filled, check, fit_many, given, holders};
 pub(super) use routes::routes;
 pub(super) use said::labelled;
+pub(crate) use said::sees_own_fields;
 pub(super) use shown::{Shown, shown};
 pub(super) use unique::{hold, release};
 

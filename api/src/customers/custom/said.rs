@@ -33,8 +33,13 @@ pub(super) fn said(definition: &Definition, tree: &Tree) -> Value {
     }
 }
 
+/// Whether whoever asks sees each of the business's own fields whole.
+pub(crate) async fn sees_own_fields(scope: &Scope) -> Result<bool, Problem> {
+    Ok(all(scope).await?.iter().all(|field| scope.custom_field(field).opens()))
+}
+
 /// Everything that a customer has in the business's own fields, whole, by their labels: for a record that is
-/// handed out. Money only by whoever sees amounts, like the sums of orders there.
+/// handed out by somebody who [sees all of it](sees_own_fields).
 pub(in crate::customers) async fn labelled(
     scope: &Scope,
     customer: &Customer,
@@ -53,5 +58,5 @@ pub(in crate::customers) async fn labelled(
         };
         Some((field.label.clone(), said))
     };
-    Ok(fields.iter().filter(|field| scope.opens_money(field)).filter_map(value).collect())
+    Ok(fields.iter().filter_map(value).collect())
 }

@@ -3,6 +3,7 @@
 
 use super::{System, SystemTx};
 use crate::auth::entity::session;
+use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Condition, Expr};
@@ -53,8 +54,12 @@ impl System {
 
     /// When somebody logged in for a session; refreshing it does not change that.
     pub(crate) async fn session_begun(&self, session_id: Uuid) -> Result<Option<DateTime<Utc>>, Problem> {
-        let row = session::Entity::find_by_id(session_id).one(&self.at.db.read).await?;
-        Ok(row.map(|row| row.created_at))
+        Ok(self.session(session_id).await?.map(|row| row.created_at))
+    }
+
+    /// A session, also one that is over.
+    pub(crate) async fn session(&self, session_id: Uuid) -> Result<Option<session::Model>, Problem> {
+        Ok(session::Entity::find_by_id(session_id).one(&self.at.db.read).await?)
     }
 
     fn running(&self, account_id: Uuid) -> Select<session::Entity> {
@@ -75,6 +80,7 @@ impl System {
         let rows = session::Entity::find()
             .filter(session::Column::AccountId.eq(account_id))
             .order_by_desc(session::Column::CreatedAt)
+            .order_by_desc(session::Column::Id)
             .limit(MOST);
         Ok(rows.all(&self.at.db.read).await?)
     }
@@ -114,6 +120,7 @@ impl System {
         let others: Vec<Uuid> = others.select_only().column(session::Column::Id).into_tuple().all(on).await?;
         session::Entity::update_many()
             .col_expr(session::Column::RevokedAt, Expr::value(self.now()))
+            .col_expr(session::Column::HeldBackAt, Expr::value(self.now()))
             .filter(session::Column::Id.is_in(others.clone()))
             .exec(on)
             .await?;
@@ -125,6 +132,22 @@ impl System {
         for id in ended {
             self.at.snapshots.forget_session(*id);
         }
+    }
+
+    /// Somebody chose the staff side on the device of a session: it need not stay out of there any more. What is to be
+    /// told about that is told exactly if it did stay out.
+    pub(crate) async fn let_in<J: Job>(&self, session_id: Uuid, tell: &[(i64, J)]) -> Result<(), Problem> {
+        let (now, tx) = (self.now(), self.begin().await?);
+        let held = session::Entity::update_many()
+            .col_expr(session::Column::HeldBackAt, Expr::value(None::<DateTime<Utc>>))
+            .filter(session::Column::Id.eq(session_id))
+            .filter(session::Column::HeldBackAt.is_not_null());
+        if held.exec(&tx).await?.rows_affected > 0 {
+            for (tenant_id, job) in tell {
+                jobs::enqueue(&tx, *tenant_id, now, job, now).await?;
+            }
+        }
+        Ok(tx.commit().await?)
     }
 
     /// A second look succeeded: the session may do what is dangerous for a while.
@@ -146,14 +169,16 @@ async fn end_session(
     (account_id, session_id): (Uuid, Uuid),
     wipe: bool,
 ) -> Result<(), Problem> {
-    let mut change = session::Entity::update_many()
+    let change = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .col_expr(session::Column::HeldBackAt, Expr::value(now))
         .filter(session::Column::Id.eq(session_id))
-        .filter(session::Column::AccountId.eq(account_id))
-        .filter(session::Column::RevokedAt.is_null());
-    if wipe {
-        change = change.col_expr(session::Column::WipedAt, Expr::value(now));
-    }
+        .filter(session::Column::AccountId.eq(account_id));
+    let change = match wipe {
+        // Also after it ended: the device still holds what it kept.
+        true => change.col_expr(session::Column::WipedAt, Expr::value(now)).filter(session::Column::WipedAt.is_null()),
+        false => change.filter(session::Column::RevokedAt.is_null()),
+    };
     if change.exec(on).await?.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
 }
 

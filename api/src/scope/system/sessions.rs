@@ -21,6 +21,8 @@ pub(crate) struct Continued {
     pub(crate) account_id: Uuid,
     pub(crate) refresh_token: String,
     pub(crate) stepped_up_until: Option<DateTime<Utc>>,
+    /// It goes on where the account was last only when somebody chooses that on its device.
+    pub(crate) held_back: bool,
 }
 
 /// A device that signs in.
@@ -34,6 +36,8 @@ pub(crate) struct Device {
     pub(crate) network: String,
     /// `wechat` or `password`.
     pub(crate) method: &'static str,
+    /// Since when it stays out of the staff side, if it does.
+    pub(crate) held_back_at: Option<DateTime<Utc>>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "sessions belong to no business")]
@@ -47,7 +51,7 @@ impl System {
     ) -> Result<Continued, Problem> {
         let now = self.now();
         let tx = self.begin().await?;
-        let session_id = self.new_id();
+        let (session_id, held_back) = (self.new_id(), device.held_back_at.is_some());
         let row = session::ActiveModel {
             id: Set(session_id),
             account_id: Set(account_id),
@@ -61,6 +65,7 @@ impl System {
             used_at: Set(Some(now)),
             stepped_up_until: Set(None),
             wiped_at: Set(None),
+            held_back_at: Set(device.held_back_at),
         };
         session::Entity::insert(row).exec_without_returning(&tx).await?;
         let refresh_token = self.issue(&tx, session_id).await?;
@@ -68,7 +73,7 @@ impl System {
             jobs::enqueue(&tx, *tenant_id, now, job, now).await?;
         }
         tx.commit().await?;
-        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until: None })
+        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until: None, held_back })
     }
 
     async fn issue(&self, tx: &DatabaseTransaction, session_id: Uuid) -> Result<String, DbErr> {
@@ -147,11 +152,11 @@ impl System {
             }
         };
         tx.commit().await?;
-        let Model { id: session_id, account_id, stepped_up_until, .. } = session;
-        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until })
+        let Model { id: session_id, account_id, stepped_up_until, held_back_at, .. } = session;
+        Ok(Continued { session_id, account_id, refresh_token, stepped_up_until, held_back: held_back_at.is_some() })
     }
 
-    /// Ends a session.
+    /// Ends a session from its own device.
     pub(crate) async fn end_session(&self, session_id: Uuid) -> Result<(), Problem> {
         revoke(&self.at.db.write, session_id, self.now()).await?;
         self.at.snapshots.forget_session(session_id);

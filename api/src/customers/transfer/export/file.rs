@@ -1,4 +1,5 @@
-//! Fetching an export: whoever holds the link holds the file, for as long as the link counts.
+//! Fetching an export: whoever holds the link holds the file, for as long as the link counts and whoever made it may
+//! export.
 
 use super::super::entity::export;
 use super::super::files;
@@ -7,6 +8,7 @@ use crate::crypto::sha256;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::scope::system::System;
+use domain::permission::Permission;
 use domain::transfer::ExportState;
 use futures::Stream;
 use futures::stream::unfold;
@@ -40,7 +42,14 @@ pub(super) async fn opened(system: &System, ticket: &str) -> Result<(Scope, expo
     let known = found.ticket_digest.as_deref().unwrap_or_default();
     let counts = found.ticket_until.is_some_and(|until| until > scope.now()) && found.expires_at > scope.now();
     let opens = counts && found.state.0 == ExportState::Done && crate::crypto::equal(known, &digest(secret));
-    if opens { Ok((scope, found)) } else { Err(Problem::NotFound) }
+    if opens && may_export(system, &found).await? { Ok((scope, found)) } else { Err(Problem::NotFound) }
+}
+
+/// Whether whoever made an export works here and may export, now: a link is no way around a right that was taken away.
+async fn may_export(system: &System, made: &export::Model) -> Result<bool, Problem> {
+    let Some(row) = system.staffer(made.tenant_id, made.staff_id).await? else { return Ok(false) };
+    let rights = system.rights_of(made.tenant_id, row.role.0, row.role_id).await?;
+    Ok(rights.can(Permission::CustomersExport))
 }
 
 struct State {

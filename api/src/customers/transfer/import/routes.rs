@@ -121,7 +121,8 @@ async fn start_import(
     if found.expires_at <= now {
         return Err(Problem::conflict("file_gone", None));
     }
-    let width = headers(&tx, id.0).await?.map_or(0, |headers| headers.len());
+    // An erasure takes every file of the business along.
+    let width = headers(&tx, id.0).await?.ok_or(Problem::conflict("file_gone", None))?.len();
     if let Some(at) = asked.columns.iter().position(|of| usize::try_from(of.column).map_or(true, |at| at >= width)) {
         return Err(Problem::field(&format!("columns.{at}.column"), "column_missing"));
     }
