@@ -202,7 +202,11 @@ async fn begun(
     // WeChat logs in without a word from whoever holds the phone: that must not undo what somebody ordered.
     if device.method == "wechat" {
         let mut here = past.iter().filter(|session| session.device == device.digest);
-        device.held_back_at = here.clone().next().and_then(|last| last.held_back_at);
+        device.held_back_at = match here.clone().next() {
+            Some(last) => last.held_back_at,
+            // A phone that obeyed a wipe, or whose WeChat was installed anew, is a device that nobody knows.
+            None => past.iter().find_map(|session| session.held_back_at),
+        };
         if here.any(|session| session.wiped_at.is_some()) {
             return Err(Problem::Unauthenticated("wiped"));
         }
