@@ -68,7 +68,7 @@ export async function tell({ step, open, world }) {
   await step('where anybody may, the first page and the way in for staff offer it', async () => {
     await welcomed(phone, { signup: true })
     await phone.goto('/pages/home/index')
-    await phone.visible('[data-testid=open-shop]').waitFor()
+    await phone.visible('[data-testid=open-shop]').scrollIntoViewIfNeeded()
     await arrived(phone)
     await phone.shot('0-signup-offered')
     await phone.tap('[data-testid=staff-entrance]')

@@ -313,7 +313,7 @@ export async function tell({ step, open, world }) {
     await boss.waitText(`看看能不能看到 订单 ${order.number}`)
     await boss.tap('[data-testid=person][data-name=林静]')
     await boss.waitText('角色可以看到全部')
-    await boss.shot('9j-sight-order')
+    await boss.shot('9y-sight-order')
   })
 
   await step('whoever is suspended at work is told so on their phone, and is back when it is over', async () => {
