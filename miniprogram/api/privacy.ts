@@ -1,4 +1,5 @@
 import { request } from './client'
+import type { Erasure } from './types'
 
 /** What somebody asks of a business about their own record. */
 export interface DataRequest {
@@ -93,4 +94,18 @@ export interface DataAnswer {
 
 export function answer(one: StaffDataRequest, body: DataAnswer): Promise<StaffDataRequest> {
   return request('POST', `privacy/requests/${one.id}/answer`, { ifMatch: one.version, body })
+}
+
+/** A page to read and print, or data for programs. */
+export type LetterFormat = 'html' | 'json'
+
+/** Everything that is kept about a customer, as the text of a file; the server writes down who asked. */
+export async function exportCustomer(id: string, format: LetterFormat): Promise<string> {
+  const letter = await request<unknown>('GET', `customers/${id}/export?format=${format}`)
+  return typeof letter === 'string' ? letter : JSON.stringify(letter, null, 2)
+}
+
+/** Erases a person for good: nothing brings them back. */
+export function eraseCustomer(id: string, body: Erasure): Promise<void> {
+  return request('POST', `customers/${id}/erase`, { body })
 }

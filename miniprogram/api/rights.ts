@@ -43,6 +43,11 @@ export function writesEmails(): boolean {
   return emails() === 'show'
 }
 
+/** Whether one may hand out a customer's whole record: only who sees whole what stands in it. */
+export function exportsRecords(): boolean {
+  return may('customers.export') && opens(rights()?.fields.phones) && opens(emails())
+}
+
 /** Whether there is a place for a sum at all; it may hold stars. */
 export function seesAmounts(): boolean {
   return rights()?.fields.amounts !== 'hide'

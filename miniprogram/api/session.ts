@@ -75,6 +75,11 @@ export function business(): string {
   return who?.businesses.find((one) => one.tenant_id === who.tenant_id)?.name ?? ''
 }
 
+/** Whether this phone knows of a business that one works in. */
+export function worksSomewhere(): boolean {
+  return (kept?.me.businesses.length ?? 0) > 0
+}
+
 /** Whether the server granted this right. */
 export function may(permission: string): boolean {
   return kept?.me.permissions.includes(permission) ?? false

@@ -101,6 +101,10 @@ export type HandoverPreview = Schemas['HandoverPreview']
 export type Handover = Answer<Schemas['HandoverView']>
 export type BusinessSettings = Answer<Schemas['BusinessSettings']>
 export type BusinessChanges = Schemas['BusinessChanges']
+export type Erasure = Schemas['Erasure']
+export type ErasureReason = Schemas['ErasureReason']
+export type SignUp = Schemas['SignUp']
+export type SignedUp = Answer<Schemas['SignedUp']>
 export type HelperLevel = Schemas['HelperLevel']
 export type Sharer = Schemas['HelperView']
 /** An entry of the record; what belongs to its action has names of its own. */

@@ -77,11 +77,11 @@ export const form = Behavior({
       const { name } = event.detail
       const host = this as unknown as Host
       const rules = host.ruleForm()
-      const value = valueAt(host.toBody(this.data.form), name)
+      const body = host.toBody(this.data.form)
+      const value = valueAt(body, name)
       // Nobody is told off for a field that was only passed through; saving asks for it.
-      if (!rules || value === undefined || value === null || value === '') return
-      const own = host.also && name.startsWith('custom.') ? host.also(host.toBody(this.data.form)).filter((one) => one.field === name) : []
-      const found = own.length || name.startsWith('custom.') ? own : checkField(rules, name, value)
+      if (value === undefined || value === null || value === '') return
+      const found = rules && !name.startsWith('custom.') ? checkField(rules, name, value) : host.also?.(body).filter((one) => one.field === name)
       if (found?.length) this.setData({ errors: { ...this.data.errors, [name]: found[0]?.detail ?? '' } })
     },
 

@@ -306,6 +306,16 @@ export async function tell({ step, open, world }) {
     await sales.waitText('没有这位客户，或者不归你负责')
   })
 
+  await step('who sees an order, and why, is told from its page', async () => {
+    const [order] = (await ask('GET', 'orders?limit=1')).items
+    await boss.goto(`/features/orders/detail/index?id=${order.id}`)
+    await boss.tap('[data-testid=sight]')
+    await boss.waitText(`看看能不能看到 订单 ${order.number}`)
+    await boss.tap('[data-testid=person][data-name=林静]')
+    await boss.waitText('角色可以看到全部')
+    await boss.shot('9y-sight-order')
+  })
+
   await step('whoever is suspended at work is told so on their phone, and is back when it is over', async () => {
     await openPerson(NAME)
     await boss.tap('[data-testid=suspend]')

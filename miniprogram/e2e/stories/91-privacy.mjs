@@ -6,7 +6,7 @@ import { BOSS } from '../world.mjs'
 /** A salesperson of the demo whom no other story needs. */
 const STAFF = 'wanglei'
 
-export const title = "One's own data: agree, see it, ask, be answered"
+export const title = "One's own data: agree, see it, ask, be answered; and by letter"
 
 /** Agrees or not, on whatever page is open. */
 async function gate(phone, answer) {
@@ -111,4 +111,57 @@ export async function tell({ step, open, world }) {
     await staff.close()
   })
   await phone.close()
+
+  const writer = await world.customer(boss, { name: '沈若兰', remark: '只喝明前' })
+  const shop = await open(BOSS, { storageState: world.storage(await world.signIn(BOSS)) })
+
+  await step('a letter is answered with a file, after a second look', async () => {
+    await shop.goto(`/features/customers/detail/index?id=${writer.id}`)
+    await shop.tap('[data-testid=export-customer]')
+    await shop.waitText('先核实是本人')
+    await arrived(shop)
+    await shop.shot('95-letter')
+    await shop.tap('[data-testid=letter-make]')
+    await shop.tap('[data-testid=by-finger]')
+    await shop.tapText('按下手指')
+    await shop.waitText('个人信息副本-沈若兰.html 准备好了')
+    await arrived(shop)
+    await shop.shot('96-letter-ready')
+    await shop.tap('[data-testid=letter-send]')
+    const [sent] = await until('the file was shared', async () => (await shop.calls('shareFileMessage')).length && shop.calls('shareFileMessage'))
+    equal(sent.fileName, '个人信息副本-沈若兰.html', 'name of the file')
+    const page = await shop.page.evaluate((path) => wx.getFileSystemManager().readFileSync(path, 'utf8'), sent.filePath)
+    check(page.includes('沈若兰') && page.includes('只喝明前'), page.slice(0, 400))
+  })
+
+  await step('the same for programs, and nothing of it stays on the phone', async () => {
+    await shop.tap('[data-testid=letter-format-json]')
+    await shop.tap('[data-testid=letter-make]')
+    await shop.waitText('个人信息副本-沈若兰.json 准备好了')
+    const kept = () => shop.page.evaluate(() => wx.getFileSystemManager().readdirSync(wx.env.USER_DATA_PATH))
+    equal(await kept(), ['个人信息副本-沈若兰.json'], 'files on the phone')
+    await shop.tap('[data-testid=sheet-close]')
+    await until('the file to be gone', async () => !(await kept()).length)
+  })
+
+  await step('whoever is erased is named once more, and the page closes', async () => {
+    await shop.goto('/pages/customers/index')
+    await shop.visible('[data-testid=customer-row]').first().waitFor()
+    await shop.page.evaluate((url) => window.__mp.router.navigateTo({ url }), `/features/customers/detail/index?id=${writer.id}`)
+    await shop.tap('[data-testid=erase-customer]')
+    await shop.waitText('从备份里也找不回来')
+    await shop.tap('[data-testid=erase-now]')
+    await shop.waitText('写上名字才能删除')
+    await shop.fill('[data-testid=field-erase-name]', '沈若')
+    await shop.tap('[data-testid=erase-now]')
+    await shop.waitText('和“沈若兰”不一样')
+    await arrived(shop)
+    await shop.shot('97-erase')
+    await shop.fill('[data-testid=field-erase-name]', '沈若兰')
+    await shop.tap('[data-testid=erase-now]')
+    await shop.waitText('已彻底删除 沈若兰')
+    await shop.waitRoute('/pages/customers/index')
+    equal((await world.ask(world.api, 'GET', `/api/v1/customers/${writer.id}`, { token: boss.access })).status, 404, 'what is left of the customer')
+    await shop.close()
+  })
 }

@@ -44,4 +44,11 @@ const lin = { id: 'a', name: '林静' }
 assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（已移除）' }])
 assert.deepEqual(actorChoices([], { b: '周远' }), [{ value: 'b', label: '周远' }], 'who may not see colleagues is not told who left')
 
+
+const { letterName, stillOpen } = await bundled('words/privacy.ts')
+assert.equal(letterName('沈怡', 'html'), '个人信息副本-沈怡.html')
+assert.equal(letterName(' 甲/乙: "丙" ', 'json'), '个人信息副本-甲乙 丙.json')
+assert.equal(letterName('/', 'html'), '个人信息副本.html')
+assert.equal(stillOpen({ errors: [{ field: 'with_open_orders', code: 'orders_open', params: { count: 2 }, detail: '' }] }).title, '还有 2 笔订单没有送达')
+
 console.log('pure: all of it holds')

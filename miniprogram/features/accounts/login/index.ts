@@ -1,6 +1,7 @@
 import { provePhone, switchTo } from '../../../api/accounts'
 import { asProblem } from '../../../api/problem'
 import { me, signIn } from '../../../api/session'
+import { getWelcome } from '../../../api/welcome'
 import type { Business, Me } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { ROLES } from '../../../words/names'
@@ -10,12 +11,13 @@ type Step = 'start' | 'phone' | 'choose'
 
 /** The way in for staff: WeChat knows who one is, the boss's list knows where one works. */
 Component({
-  data: { step: 'start' as Step, busy: false, failure: '', phone: '', businesses: [] as (Business & { word: string })[] },
+  data: { step: 'start' as Step, busy: false, failure: '', phone: '', signup: false, businesses: [] as (Business & { word: string })[] },
 
   methods: {
     onLoad() {
       const who = me()
-      if (who?.businesses.length) void this.attempt(() => this.onward(who))
+      if (who?.businesses.length) return void this.attempt(() => this.onward(who))
+      void getWelcome().then(({ signup }) => this.setData({ signup })).catch(() => undefined)
     },
 
     async begin() {
@@ -69,6 +71,9 @@ Component({
       }
     },
 
+    openShop() {
+      wx.navigateTo({ url: '/features/business/signup/index' })
+    },
     back() {
       wx.switchTab({ url: '/pages/home/index' })
     },

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../api/types'
 import type { Choice } from '../../../words/names'
 import { MOVED, RELATIONS, ROLES, STATUSES } from '../../../words/names'
+import { ERASURES } from '../../../words/privacy'
 import { ago, stamp } from '../../../words/when'
 import { changeLines, isName } from './changes'
 import type { ChangeLine } from './changes'
@@ -37,7 +38,6 @@ const DONE: Record<string, string> = { running: '开始批量操作', done: '批
 const SENT: Record<string, string> = { sent: '微信提醒已发出', delivered: '微信提醒已送达', failed: '微信提醒没有送达', unknown: '微信提醒不知道有没有送达', pending: '微信提醒等着再发' }
 const REVEALED: Record<string, string> = { phone: '完整号码', email: '完整邮箱', wechat_id: '完整微信号', remark: '保密备注', custom: '敏感内容', address: '完整地址' }
 const LOGINS: Record<string, string> = { after_failures: '猜了很多次密码才登录成功', impossible_travel: '短时间内换了很远的地方', new_place: '在新设备、新网络登录' }
-const ERASURES: Record<string, string> = { asked: '本人在小程序申请', asked_in_writing: '本人书面申请', consent_withdrawn: '撤回同意', retention_over: '超过保存期限', mistake: '误录' }
 const LEVELS: Record<string, string> = { read: '可查看', edit: '可修改' }
 
 export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({

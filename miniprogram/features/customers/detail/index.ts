@@ -5,7 +5,7 @@ import { prepareReminders } from '../../../api/inbox'
 import { listOrders } from '../../../api/orders'
 import { getPoolSettings, listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
-import { opensEmails, opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
+import { exportsRecords, opensEmails, opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
@@ -39,7 +39,7 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[], moreOrders: false,
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false, exports: false, erase: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
   },
@@ -81,7 +81,7 @@ Component({
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), assign: pooled && may('customers.assign') && may('staff.read'), talks: may('interactions.read'),
-          explain: may('staff.write') && may('staff.read'), audit: may('audit.read'),
+          explain: may('staff.write') && may('staff.read'), audit: may('audit.read'), exports: exportsRecords(), erase: may('customers.erase'),
         },
       })
     },
@@ -255,6 +255,9 @@ Component({
       this.setData({ assigning: false })
       if (event.detail.gone) leave(this, '/pages/customers/index')
       else void this.refresh()
+    },
+    onErased() {
+      leave(this, '/pages/customers/index')
     },
     async move(said: string, step: () => Promise<CustomerView>) {
       this.setData({ moving: true })

@@ -21,7 +21,7 @@ Component({
   data: {
     id: '', state: 'loading', why: '', order: null as OrderView | null, sum: '', lines: [] as LineRow[],
     shipments: [] as { id: number; carrier: string; number: string; when: string }[],
-    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false, mayCustomer: false, mayAudit: false, amounts: true, phones: true,
+    forward: null as { event: OrderEvent; label: string } | null, mayCancel: false, mayShip: false, mayWrite: false, mayReveal: false, mayCustomer: false, mayAudit: false, mayExplain: false, amounts: true, phones: true,
     moving: false, codeOpen: false, code: null as ReceiptCode | null, until: '', coding: false,
   },
 
@@ -34,7 +34,7 @@ Component({
       void this.refresh()
     },
     drawRights() {
-      this.setData({ mayWrite: may('orders.write'), mayReveal: opensPhones(), mayCustomer: may('customers.read'), mayAudit: may('audit.read'), amounts: seesAmounts(), phones: seesPhones() })
+      this.setData({ mayWrite: may('orders.write'), mayReveal: opensPhones(), mayCustomer: may('customers.read'), mayAudit: may('audit.read'), mayExplain: may('staff.write') && may('staff.read'), amounts: seesAmounts(), phones: seesPhones() })
     },
     async onPullDownRefresh() {
       await this.refresh()
@@ -128,6 +128,10 @@ Component({
       wx.navigateTo({ url: `/features/customers/detail/index?id=${this.data.order?.customer_id ?? ''}` })
     },
 
+    sight() {
+      const { id, order } = this.data
+      wx.navigateTo({ url: `/features/staff/sight/index?resource=orders&id=${id}&name=${encodeURIComponent(`订单 ${order?.number ?? ''}`)}` })
+    },
     record() {
       wx.navigateTo({ url: `/features/audit/list/index?resource_id=${this.data.id}` })
     },

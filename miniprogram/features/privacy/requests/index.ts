@@ -1,7 +1,7 @@
 import { asProblem } from '../../../api/problem'
 import { answer, listDataRequests, listFadingCustomers } from '../../../api/privacy'
 import type { DataAnswer, StaffDataRequest } from '../../../api/privacy'
-import { GROUNDS, KINDS, STATES, dateOf, ground } from '../../../words/privacy'
+import { GROUNDS, KINDS, STATES, dateOf, ground, stillOpen } from '../../../words/privacy'
 
 type Row = StaffDataRequest & { what: string; more: string }
 
@@ -79,19 +79,6 @@ Component({
         },
       })
     },
-    /** Asked once more when orders are still on their way: nobody can send them after it. */
-    confirmOpen(row: Row, count: unknown) {
-      wx.showModal({
-        title: `还有 ${String(count)} 笔订单没有送达`,
-        content: '删除后看不到收件人、电话和地址，没法发货，也没法联系对方。建议先发货、签收或取消这些订单。',
-        cancelText: '先不删',
-        confirmText: '仍要删除',
-        confirmColor: '#C0352A',
-        success: ({ confirm }) => {
-          if (confirm) void this.send(row, { outcome: 'done', with_open_orders: true })
-        },
-      })
-    },
     async send(row: Row, body: DataAnswer) {
       if (this.data.busy) return
       this.setData({ busy: true })
@@ -101,7 +88,7 @@ Component({
         await this.load()
       } catch (thrown) {
         const why = asProblem(thrown)
-        if (why.code === 'orders_open') this.confirmOpen(row, why.errors[0]?.params?.['count'])
+        if (why.code === 'orders_open') wx.showModal({ ...stillOpen(why), success: ({ confirm }) => confirm && void this.send(row, { outcome: 'done', with_open_orders: true }) })
         else wx.showToast({ icon: 'none', title: why.sentence })
       } finally {
         this.setData({ busy: false })

@@ -1,7 +1,7 @@
 import { provePhone } from '../../../api/accounts'
 import { listMyOrders } from '../../../api/orders'
 import { asProblem } from '../../../api/problem'
-import { me } from '../../../api/session'
+import { me, worksSomewhere } from '../../../api/session'
 import type { MyOrderRow, Page } from '../../../api/types'
 import { getWelcome } from '../../../api/welcome'
 import { paged } from '../../../behaviors/paged'
@@ -13,12 +13,12 @@ type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string 
 /** The customer's first page: what one can do here, before any login; afterwards the orders. */
 Component({
   behaviors: [paged],
-  data: { guest: true, brand: BRAND, proving: false },
+  data: { guest: true, brand: BRAND, proving: false, works: false, signup: false },
 
   lifetimes: {
     attached() {
       this.look()
-      void getWelcome().then(({ name }) => this.setData({ brand: name })).catch(() => undefined)
+      void getWelcome().then(({ name, signup }) => this.setData({ brand: name, signup })).catch(() => undefined)
     },
   },
 
@@ -31,7 +31,7 @@ Component({
   methods: {
     look() {
       const guest = me() === null
-      this.setData({ guest })
+      this.setData({ guest, works: worksSomewhere() })
       if (!guest && !this.data.fetching) void this.reload()
     },
 
@@ -57,7 +57,7 @@ Component({
       this.setData({ proving: true })
       try {
         await provePhone(code)
-        this.setData({ guest: false })
+        this.setData({ guest: false, works: worksSomewhere() })
         await this.reload(true)
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
@@ -71,6 +71,9 @@ Component({
     },
     staff() {
       wx.navigateTo({ url: '/features/accounts/login/index' })
+    },
+    openShop() {
+      wx.navigateTo({ url: '/features/business/signup/index' })
     },
     open(event: WechatMiniprogram.TouchEvent) {
       const { id, tenant } = event.currentTarget.dataset as { id: string; tenant: string }

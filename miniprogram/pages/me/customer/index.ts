@@ -1,13 +1,16 @@
 import { signOut } from '../../../api/accounts'
-import { me } from '../../../api/session'
+import { me, worksSomewhere } from '../../../api/session'
+import { getWelcome } from '../../../api/welcome'
 import { VERSION } from '../../../config'
 
 /** What the customer side knows of me, and how to leave. */
 Component({
-  data: { signedIn: false, phone: '', version: VERSION, staffHere: false },
+  data: { signedIn: false, phone: '', version: VERSION, staffHere: false, signup: false },
   lifetimes: {
     attached() {
       this.draw()
+      // Without an answer nothing is offered.
+      if (!worksSomewhere()) void getWelcome().then(({ signup }) => this.setData({ signup })).catch(() => undefined)
     },
   },
   pageLifetimes: {
@@ -18,7 +21,7 @@ Component({
   methods: {
     draw() {
       const who = me()
-      this.setData({ signedIn: who !== null, phone: who?.phone_masked ?? '', staffHere: (who?.businesses.length ?? 0) > 0 })
+      this.setData({ signedIn: who !== null, phone: who?.phone_masked ?? '', staffHere: worksSomewhere() })
     },
     orders() {
       wx.switchTab({ url: '/pages/home/index' })
@@ -35,6 +38,9 @@ Component({
     },
     staff() {
       wx.navigateTo({ url: '/features/accounts/login/index' })
+    },
+    openShop() {
+      wx.navigateTo({ url: '/features/business/signup/index' })
     },
     leave() {
       wx.showModal({

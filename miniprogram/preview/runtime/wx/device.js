@@ -88,7 +88,8 @@ const fs = {
 }
 const later = (f, pick) => ({ success, fail, complete, ...o }) => setTimeout(() => {
   try {
-    success?.(pick(f(o)))
+    const found = pick(f(o))
+    success?.(found)
   } catch (error) {
     fail?.({ errMsg: 'fail ' + error.message })
   }
