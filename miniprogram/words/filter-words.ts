@@ -67,9 +67,10 @@ export function testWord({ field, op, values = [] }: FilterTest, known: Known): 
   const [first = '', second = ''] = words
   const all = words.join('、')
   const dated = DAYS.includes(field) || question?.by === 'date'
+  const day = /\d$/.test(first) ? `${first} ` : first
   const said: Record<FilterTest['op'], string> = {
     any_of: all, all_of: `都有 ${all}`, none_of: `不是 ${all}`, contains: `含“${first}”`, begins_with: `“${first}”开头`,
-    less: dated ? `${first}以前` : `小于 ${first}`, at_most: dated ? `到${first}为止` : `最多 ${first}`, more: dated ? `${first}以后` : `大于 ${first}`, at_least: dated ? `${first}起` : `最少 ${first}`,
+    less: dated ? `${day}以前` : `小于 ${first}`, at_most: dated ? `${day}为止` : `最多 ${first}`, more: dated ? `${day}以后` : `大于 ${first}`, at_least: dated ? `${day}起` : `最少 ${first}`,
     between: first === second ? first : `${first} 到 ${second}`, set: thereWord(question, 'set'), empty: thereWord(question, 'empty'),
   }
   return `${label}：${said[op]}`
@@ -97,6 +98,8 @@ function valueWord(field: string, value: string, known: Known): string {
 
 function plainWord(by: By | undefined, field: string, value: string): string {
   if (by === 'money') return yuan(Number(value))
+  // A day of any year: the year that somebody chose it in says nothing.
+  if (by === 'yearday') return `${Number(value.slice(5, 7))} 月 ${Number(value.slice(8, 10))} 日`
   return by === 'date' || DAYS.includes(field) ? dayWord(value) : value
 }
 
