@@ -176,6 +176,9 @@ export async function tell({ step, open, world }) {
     await more()
     await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '很多')
     await boss.waitText('写一个金额')
+    // It stays until it is an answer: closed, it would be lost unseen.
+    await boss.tap('[data-testid=filter-apply]')
+    await boss.visible('[data-testid=filter-problem]').waitFor()
     await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '1500')
     await boss.fill(`[data-testid="field-custom.${budget.key}-to"]`, '2000')
     await boss.tap(`[data-testid="custom.${paper.key}-empty"]`)
