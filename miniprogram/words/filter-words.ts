@@ -1,6 +1,7 @@
 import type { Clause, CustomField, Filter, FilterTest } from '../api/types'
 import { QUESTIONS, RANGES, ownQuestion } from './conditions'
 import type { By, Question } from './conditions'
+import { dialled } from './custom'
 import { HOWS, SINGLE, wantedOf } from './filters'
 import type { Single } from './filters'
 import { yuan } from './money'
@@ -92,6 +93,7 @@ function valueWord(field: string, value: string, known: Known): string {
   if (field === 'region') return regionWord(value, known.regions)
   if (field === 'pool') return '别的公海'
   const question = questionOf(field, known)
+  if (question?.phone) return dialled(value)
   const retired = known.fields.find((one) => `custom.${one.key}` === field)?.rules.choices.find((one) => one.key === value)
   return question?.options.find((one) => one.value === value)?.label ?? retired?.label ?? plainWord(question?.by, field, value)
 }

@@ -161,7 +161,7 @@ export async function tell({ step, open, world }) {
     const wanted = [
       [note, '茶席名：含“小席”', () => boss.fill(`[data-testid="field-custom.${note.key}-one"]`, '小席')],
       [size, '壶数：最少 10', () => boss.fill(`[data-testid="field-custom.${size.key}-from"]`, '10')],
-      [line, `茶室电话：+86${number}`, () => boss.fill(`[data-testid="field-custom.${line.key}-one"]`, number)],
+      [line, `茶室电话：${number}`, () => boss.fill(`[data-testid="field-custom.${line.key}-one"]`, number)],
       [day, '开席日：填了', () => boss.tap(`[data-testid="custom.${day.key}-set"]`)],
     ]
     for (const [field, words, say] of wanted) {

@@ -8,7 +8,7 @@ const { filterChips, testWord } = await bundled('words/filter-words.ts')
 
 const field = (kind, more = {}) => ({ id: kind, key: kind, label: `我的${kind}`, kind, order: 0, writable: true, version: 1, rules: { required: false, unique: false, secret: false, choices: [], hidden_from: [], read_only_for: [], ...more } })
 const one = (name, op, ...values) => ({ any: [{ field: name, op, values }] })
-const known = { tags: new Map(), staff: new Map([['s1', '陈晓']]), regions: new Map(), types: new Map(), fields: [field('money'), field('date'), field('file'), field('choice', { choices: [{ key: 'a', label: '清晨' }] })] }
+const known = { tags: new Map(), staff: new Map([['s1', '陈晓']]), regions: new Map(), types: new Map(), fields: [field('phone'), field('money'), field('date'), field('file'), field('choice', { choices: [{ key: 'a', label: '清晨' }] })] }
 
 // What stands in a filter is there after the sheet had it, whoever wrote it.
 for (const clause of [
@@ -63,7 +63,7 @@ const file = ownQuestion(field('file'))
 assert.deepEqual(file.options.map((option) => option.value), ['set', 'empty'])
 assert.deepEqual(toggled(file, { op: 'set', values: [] }, 'empty'), { op: 'empty', values: [] })
 assert.equal(toggled(file, { op: 'empty', values: [] }, 'empty'), null)
-const choice = ownQuestion(known.fields[3])
+const choice = ownQuestion(known.fields[4])
 assert.deepEqual(chosen(choice, toggled(choice, undefined, 'a')), ['a'])
 assert.equal(shows(choice, { op: 'empty', values: [] }), false)
 assert.equal(shows(ownQuestion(field('text', { secret: true })), { op: 'contains', values: ['1'] }), false)
@@ -72,6 +72,7 @@ assert.deepEqual(saying(NOTHING, 'custom.text', null).own, {})
 // Words.
 const said = (clause) => testWord(clause.any[0], known)
 assert.equal(said(one('custom.money', 'between', '500000', '800000')), '我的money：¥5,000.00 到 ¥8,000.00')
+assert.equal(said(one('custom.phone', 'any_of', '+8613800138000')), '我的phone：13800138000')
 assert.equal(said(one('custom.file', 'empty')), '我的file：没有文件')
 assert.equal(said(one('custom.choice', 'any_of', 'a')), '我的choice：清晨')
 assert.equal(said(one('custom.date', 'at_least', 'today-30')), '我的date：30 天前起')
