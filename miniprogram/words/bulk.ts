@@ -110,6 +110,8 @@ export interface FailureLine {
   people: { id: string; name: string }[]
   /** Whether there is more to say than `who` does. */
   more: boolean
+  /** Those of them without a name, in words: deleted, or nobody's of one's own. */
+  nameless: string
 }
 
 /** Who was left alone, by reason; whom one does not know by name is counted. */
@@ -123,7 +125,9 @@ export function failureLines(failures: BulkFailure[], names: Map<string, string>
     const named = same.slice(0, NAMED).map((one) => names.get(one.customer_id)).filter((name): name is string => name !== undefined)
     const rest = same.length - named.length
     const who = named.length ? `${named.join('、')}${rest ? ` 等 ${same.length} 位` : ''}` : `${same.length} 位客户`
-    return { key, why: reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length }
+    const unknown = same.filter((one) => !names.has(one.customer_id)).length
+    const nameless = unknown ? `${unknown < same.length ? '另有 ' : ''}${unknown} 位已删除，或者你看不到` : ''
+    return { key, why: reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length, nameless }
   })
 }
 

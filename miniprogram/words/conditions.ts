@@ -43,11 +43,14 @@ export const QUESTIONS: Question[] = [
   { field: 'created_by', label: '建档人', by: 'choice', options: [] },
 ]
 
-/** Days of one's own, beside those that stand there to be chosen. */
+/**
+ * Days of one's own, beside those that stand there to be chosen. A field that joins two names (`birthday+dates`) is asked
+ * of either, as the choices beside it are.
+ */
 export const RANGES: Record<string, Question> = {
   contact: { field: 'last_contact', label: '联系', by: 'date', options: [] },
   created: { field: 'created', label: '建档', by: 'date', options: [] },
-  birthday: { field: 'birthday', label: '生日', by: 'yearday', options: [] },
+  birthday: { field: 'birthday+dates', label: '生日、纪念日', by: 'yearday', options: [] },
   next: { field: 'next_contact', label: '下次联系', by: 'date', options: [] },
 }
 
@@ -153,10 +156,13 @@ function spelled(text: string): string {
 const STILL = /^(-?\d+(\.\d+)?|\d{4}-\d\d-\d\d)$/
 const ASKED = new Set([...QUESTIONS, ...Object.values(RANGES)].map((one) => one.field))
 
+const DATED = new Set(Object.values(RANGES).map((one) => one.field))
+
 /** What a test says of a field that has a control of its own; null when it is none of these. */
-export function saidOf({ field, op, values = [] }: FilterTest): Said | null {
-  if (!field.startsWith('custom.') && !ASKED.has(field)) return null
-  const plain = op === 'set' || op === 'empty' || op === 'contains' || op === 'any_of'
+export function saidOf({ field, op, values = [] }: Pick<FilterTest, 'field' | 'op' | 'values'>): Said | null {
+  if (!ASKED.has(field) && (!field.startsWith('custom.') || field.includes('+'))) return null
+  // Two dates have no place for anything but days.
+  const plain = !DATED.has(field) && (op === 'set' || op === 'empty' || op === 'contains' || op === 'any_of')
   const range = (op === 'between' || op === 'at_least' || op === 'at_most') && values.every((value) => STILL.test(value))
   return plain || range ? { op, values } : null
 }

@@ -1,6 +1,7 @@
 import type { Clause, CustomField, Filter, FilterTest } from '../api/types'
 import { QUESTIONS, RANGES, ownQuestion } from './conditions'
 import type { By, Question } from './conditions'
+import { dialled } from './custom'
 import { HOWS, SINGLE, wantedOf } from './filters'
 import type { Single } from './filters'
 import { yuan } from './money'
@@ -67,9 +68,10 @@ export function testWord({ field, op, values = [] }: FilterTest, known: Known): 
   const [first = '', second = ''] = words
   const all = words.join('、')
   const dated = DAYS.includes(field) || question?.by === 'date'
+  const day = /\d$/.test(first) ? `${first} ` : first
   const said: Record<FilterTest['op'], string> = {
     any_of: all, all_of: `都有 ${all}`, none_of: `不是 ${all}`, contains: `含“${first}”`, begins_with: `“${first}”开头`,
-    less: dated ? `${first}以前` : `小于 ${first}`, at_most: dated ? `到${first}为止` : `最多 ${first}`, more: dated ? `${first}以后` : `大于 ${first}`, at_least: dated ? `${first}起` : `最少 ${first}`,
+    less: dated ? `${day}以前` : `小于 ${first}`, at_most: dated ? `${day}为止` : `最多 ${first}`, more: dated ? `${day}以后` : `大于 ${first}`, at_least: dated ? `${day}起` : `最少 ${first}`,
     between: first === second ? first : `${first} 到 ${second}`, set: thereWord(question, 'set'), empty: thereWord(question, 'empty'),
   }
   return `${label}：${said[op]}`
@@ -91,12 +93,15 @@ function valueWord(field: string, value: string, known: Known): string {
   if (field === 'region') return regionWord(value, known.regions)
   if (field === 'pool') return '别的公海'
   const question = questionOf(field, known)
+  if (question?.phone) return dialled(value)
   const retired = known.fields.find((one) => `custom.${one.key}` === field)?.rules.choices.find((one) => one.key === value)
   return question?.options.find((one) => one.value === value)?.label ?? retired?.label ?? plainWord(question?.by, field, value)
 }
 
 function plainWord(by: By | undefined, field: string, value: string): string {
   if (by === 'money') return yuan(Number(value))
+  // A day of any year: the year that somebody chose it in says nothing.
+  if (by === 'yearday') return `${Number(value.slice(5, 7))} 月 ${Number(value.slice(8, 10))} 日`
   return by === 'date' || DAYS.includes(field) ? dayWord(value) : value
 }
 

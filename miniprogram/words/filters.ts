@@ -81,6 +81,12 @@ function key(clause: Clause): string {
 
 const LISTS: Record<string, 'types' | 'sources' | 'owners'> = { type: 'types', source: 'sources', owner: 'owners' }
 
+/** The one test of a clause; those that ask the same of several fields are one, on all of them: `birthday+dates`. */
+function alone({ any: [first, ...others] }: Clause): FilterTest | null {
+  if (!first || !others.every((one) => one.op === first.op && String(one.values) === String(first.values))) return null
+  return { ...first, field: [first, ...others].map((one) => one.field).join('+') }
+}
+
 /** Puts what a clause says into what is wanted; false when the sheet cannot show it. */
 function take(wanted: Wanted, clause: Clause): boolean {
   for (const name of SINGLES) {
@@ -90,9 +96,9 @@ function take(wanted: Wanted, clause: Clause): boolean {
       return true
     }
   }
-  const [only, more] = clause.any
+  const only = alone(clause)
   const values = only?.values ?? []
-  if (!only || more) return false
+  if (!only) return false
   const list = LISTS[only.field]
   if (list && only.op === 'any_of' && !wanted[list].length) {
     wanted[list] = values
@@ -130,7 +136,7 @@ export function filterOf(wanted: Wanted): Filter {
       ...one('owner', 'any_of', wanted.owners),
       ...one('source', 'any_of', wanted.sources),
       ...one('region', 'any_of', wanted.region ? [wanted.region] : []),
-      ...Object.entries(wanted.own).map(([field, { op, values }]): Clause => ({ any: [test(field, op, ...values)] })),
+      ...Object.entries(wanted.own).map(([field, { op, values }]): Clause => ({ any: field.split('+').map((one) => test(one, op, ...values)) })),
       ...SINGLES.flatMap((name) => SINGLE[name].filter((choice) => choice.value === wanted[name]).map((choice): Clause => choice.clause)),
       ...wanted.rest,
     ],

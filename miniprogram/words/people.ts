@@ -74,13 +74,13 @@ export function groups(people: StaffMember[], teams: Team[], me: string): Group[
 }
 
 /**
- * Whom the record can be asked for: who works here, then who does no more but did something that was shown. `met` are
- * names by id; without `staff` nobody knows who left.
+ * Whom the record can be asked for: who works here, then others who did something that was shown: who left, or runs the
+ * machine. `met` are names by id; without `staff` nobody knows who works here.
  */
 export function actorChoices(staff: { id: string; name?: string | null }[], met: Record<string, string>): Choice[] {
   const here = new Set(staff.map((one) => one.id))
   const others = Object.entries(met).filter(([id]) => !here.has(id))
-  return [...staff.map((one) => ({ value: one.id, label: one.name ?? '' })), ...others.map(([value, name]) => ({ value, label: staff.length ? `${name}（已移除）` : name }))]
+  return [...staff.map((one) => ({ value: one.id, label: one.name ?? '' })), ...others.map(([value, name]) => ({ value, label: staff.length ? `${name}（不在员工名单）` : name }))]
 }
 
 /** Deep trees stop moving to the right: a phone is narrow. */

@@ -98,7 +98,10 @@ Component({
       // What is asked for already is in sight.
       const more = this.data.more || wanted.next !== '' || [...seldom, RANGES['next']].some((question) => question && wanted.own[question.field])
       const rare = more ? [singleGroup('next', '下次联系', wanted, typing, open['next'] ?? false), ...seldom.map(one)] : []
-      const others = wanted.rest.map((clause) => clauseWord(clause, known)).join('；')
+      // Of a field that one does not see, or not any more, there is no control either.
+      const shown = new Set([...seldom, ...own, ...Object.values(RANGES)].map(({ field }) => field))
+      const hidden = Object.entries(wanted.own).filter(([field]) => !shown.has(field)).map(([field, said]) => words(field, said))
+      const others = [...hidden, ...wanted.rest.map((clause) => clauseWord(clause, known))].join('；')
       this.setData({ wanted, groups, rare, more, others, region: wanted.region && regionWord(wanted.region, knownRegions()) })
     },
     known(): Known {
@@ -204,6 +207,9 @@ Component({
       this.want({ ...NOTHING })
     },
     apply() {
+      // What was typed and is no answer yet would be lost unseen.
+      const wrong = Object.values(this.data.typing).flatMap(({ errors }) => errors).find(Boolean)
+      if (wrong) return this.setData({ failure: wrong })
       this.triggerEvent('apply', { filter: filterOf(this.data.wanted) })
     },
     close() {

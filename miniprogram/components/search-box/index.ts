@@ -56,6 +56,8 @@ Component({
     },
     /** Puts the cursor into the box, once the page that is about to be shown is there. */
     begin() {
+      // Asked for twice without a cursor in between, it must be another wish.
+      this.setData({ focused: false })
       wx.nextTick(() => this.setData({ focused: true }))
     },
     clear() {

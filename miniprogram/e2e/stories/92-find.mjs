@@ -161,7 +161,7 @@ export async function tell({ step, open, world }) {
     const wanted = [
       [note, '茶席名：含“小席”', () => boss.fill(`[data-testid="field-custom.${note.key}-one"]`, '小席')],
       [size, '壶数：最少 10', () => boss.fill(`[data-testid="field-custom.${size.key}-from"]`, '10')],
-      [line, `茶室电话：+86${number}`, () => boss.fill(`[data-testid="field-custom.${line.key}-one"]`, number)],
+      [line, `茶室电话：${number}`, () => boss.fill(`[data-testid="field-custom.${line.key}-one"]`, number)],
       [day, '开席日：填了', () => boss.tap(`[data-testid="custom.${day.key}-set"]`)],
     ]
     for (const [field, words, say] of wanted) {
@@ -176,6 +176,9 @@ export async function tell({ step, open, world }) {
     await more()
     await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '很多')
     await boss.waitText('写一个金额')
+    // It stays until it is an answer: closed, it would be lost unseen.
+    await boss.tap('[data-testid=filter-apply]')
+    await boss.visible('[data-testid=filter-problem]').waitFor()
     await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '1500')
     await boss.fill(`[data-testid="field-custom.${budget.key}-to"]`, '2000')
     await boss.tap(`[data-testid="custom.${paper.key}-empty"]`)

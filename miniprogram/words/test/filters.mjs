@@ -8,12 +8,16 @@ const { filterChips, testWord } = await bundled('words/filter-words.ts')
 
 const field = (kind, more = {}) => ({ id: kind, key: kind, label: `我的${kind}`, kind, order: 0, writable: true, version: 1, rules: { required: false, unique: false, secret: false, choices: [], hidden_from: [], read_only_for: [], ...more } })
 const one = (name, op, ...values) => ({ any: [{ field: name, op, values }] })
-const known = { tags: new Map(), staff: new Map([['s1', '陈晓']]), regions: new Map(), types: new Map(), fields: [field('money'), field('date'), field('file'), field('choice', { choices: [{ key: 'a', label: '清晨' }] })] }
+const known = { tags: new Map(), staff: new Map([['s1', '陈晓']]), regions: new Map(), types: new Map(), fields: [field('phone'), field('money'), field('date'), field('file'), field('choice', { choices: [{ key: 'a', label: '清晨' }] })] }
 
 // What stands in a filter is there after the sheet had it, whoever wrote it.
 for (const clause of [
   one('industry', 'any_of', 'A', 'B'), one('company', 'contains', '茶'), one('company', 'begins_with', '茶'), one('email', 'set'), one('created_by', 'any_of', 's1'),
   one('created', 'at_least', 'today-6'), one('created', 'between', '2026-01-01', '2026-02-01'), one('created', 'between', 'month', 'today'), one('next_contact', 'less', 'today'),
+  one('birthday', 'between', '2026-05-04', '2026-06-01'), one('last_contact', 'set'), one('custom.a', 'set'),
+  { any: [one('birthday', 'between', '2026-05-04', '2026-06-01').any[0], one('dates', 'between', '2026-05-04', '2026-06-01').any[0]] },
+  { any: [one('birthday', 'between', '2026-05-04', '2026-06-01').any[0], one('dates', 'between', '2026-05-04', '2026-07-01').any[0]] },
+  { any: [one('custom.text', 'set').any[0], one('company', 'set').any[0]] },
   one('custom.money', 'between', '100000', '200000'), one('custom.number', 'at_least', '-1.5'), one('custom.text', 'empty'), one('custom.text', 'none_of', 'x'), one('search', 'contains', '王'),
   { any: [one('type', 'any_of', 'new').any[0], one('company', 'set').any[0]] },
 ]) {
@@ -28,6 +32,14 @@ assert.equal(wantedOf({ all: [one('created', 'at_least', 'today-6')] }).created,
 const both = wantedOf({ all: [one('created', 'at_least', '2026-01-01'), one('custom.text', 'set'), one('name', 'contains', '王')] })
 assert.deepEqual(filterOf(without(both, 'own.created')).all.length, 2)
 assert.deepEqual(filterOf(without(without(both, 'custom.text'), 'rest-0')), { all: [one('created', 'at_least', '2026-01-01')] })
+
+// Days of one's own ask of birthdays and of special dates alike, as the days beside them do.
+const either = (...values) => ({ all: [{ any: ['birthday', 'dates'].map((name) => one(name, 'between', ...values).any[0]) }] })
+const coming = wantedOf(either('2026-12-20', '2027-01-10'))
+assert.deepEqual([coming.rest, Object.keys(coming.own)], [[], ['birthday+dates']])
+assert.deepEqual(filterChips(either('2026-12-20', '2027-01-10'), known), [{ id: 'own.birthday+dates', text: '生日、纪念日：12 月 20 日 到 1 月 10 日' }])
+assert.deepEqual(filterOf(without(coming, 'own.birthday+dates')), { all: [] })
+assert.deepEqual(wantedOf({ all: [one('last_contact', 'set')] }).rest.length, 1, 'two dates have no place for it')
 
 // What is typed.
 const money = ownQuestion(field('money'))
@@ -51,7 +63,7 @@ const file = ownQuestion(field('file'))
 assert.deepEqual(file.options.map((option) => option.value), ['set', 'empty'])
 assert.deepEqual(toggled(file, { op: 'set', values: [] }, 'empty'), { op: 'empty', values: [] })
 assert.equal(toggled(file, { op: 'empty', values: [] }, 'empty'), null)
-const choice = ownQuestion(known.fields[3])
+const choice = ownQuestion(known.fields[4])
 assert.deepEqual(chosen(choice, toggled(choice, undefined, 'a')), ['a'])
 assert.equal(shows(choice, { op: 'empty', values: [] }), false)
 assert.equal(shows(ownQuestion(field('text', { secret: true })), { op: 'contains', values: ['1'] }), false)
@@ -60,9 +72,12 @@ assert.deepEqual(saying(NOTHING, 'custom.text', null).own, {})
 // Words.
 const said = (clause) => testWord(clause.any[0], known)
 assert.equal(said(one('custom.money', 'between', '500000', '800000')), '我的money：¥5,000.00 到 ¥8,000.00')
+assert.equal(said(one('custom.phone', 'any_of', '+8613800138000')), '我的phone：13800138000')
 assert.equal(said(one('custom.file', 'empty')), '我的file：没有文件')
 assert.equal(said(one('custom.choice', 'any_of', 'a')), '我的choice：清晨')
 assert.equal(said(one('custom.date', 'at_least', 'today-30')), '我的date：30 天前起')
+assert.equal(said(one('created', 'at_least', '2026-01-01')), '建档：2026-01-01 起')
+assert.equal(said(one('custom.date', 'at_most', '2026-01-01')), '我的date：2026-01-01 为止')
 assert.equal(said(one('created_by', 'any_of', 's1')), '建档人：陈晓')
 assert.equal(said(one('industry', 'any_of', 'A')), '行业：农林牧渔')
 assert.equal(filterChips({ all: [one('next_contact', 'less', 'today')] }, known)[0].text, '下次联系：已经过期')

@@ -41,7 +41,7 @@ assert.deepEqual(row('', '***1234', false, { required: true }), [false, false, '
 assert.deepEqual(row('', undefined, true), [false, false, ''], 'there is nothing to empty')
 const { actorChoices } = await bundled('words/people.ts')
 const lin = { id: 'a', name: '林静' }
-assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（已移除）' }])
+assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（不在员工名单）' }])
 assert.deepEqual(actorChoices([], { b: '周远' }), [{ value: 'b', label: '周远' }], 'who may not see colleagues is not told who left')
 
 

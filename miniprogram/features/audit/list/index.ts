@@ -20,6 +20,8 @@ interface Typed {
 }
 
 const NOTHING: Typed = { actor_id: '', resource: '', action: '', from: '', until: '' }
+/** What the record calls every customer, whichever it was. */
+const ANYBODY = '客户'
 const DAY_MS = 86_400_000
 
 /** Asked when the page is opened or pulled down, beside the first page. */
@@ -64,10 +66,10 @@ Component({
       this.data.staff = people
       this.setData({ people: actorChoices(people, this.data.met) })
     },
-    /** Who no longer works here is known from what they did; the newest name counts. */
+    /** Who no longer works here is known from what they did; the newest name counts. Customers have none of their own there. */
     meet(entries: AuditEntry[]) {
       const { met, staff } = this.data
-      const strangers = entries.filter(({ actor_id, actor_name }) => actor_id && actor_name && !(actor_id in met))
+      const strangers = entries.filter(({ actor_id, actor_name }) => actor_id && actor_name && actor_name !== ANYBODY && !(actor_id in met))
       if (!strangers.length) return
       this.data.met = { ...Object.fromEntries(strangers.reverse().map((one) => [one.actor_id ?? '', one.actor_name])), ...met }
       this.setData({ people: actorChoices(staff, this.data.met) })

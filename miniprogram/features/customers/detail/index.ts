@@ -17,6 +17,7 @@ import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
 import { takeTurn } from '../../../behaviors/turns'
 import type { Undo } from '../../../components/undo/index'
+import { dialled } from '../../../words/custom'
 import { initial, wholeAddress } from '../../../words/customers'
 import type { Choice } from '../../../words/names'
 import { orderOfCustomer } from '../../../words/orders'
@@ -178,7 +179,8 @@ Component({
       const field = String(event.currentTarget.dataset['field'])
       try {
         const { text } = await revealText(this.data.id, `custom/${field}`)
-        this.setData({ seen: { ...this.data.seen, [field]: text } })
+        const phone = this.data.facts.some(({ sealed }) => sealed?.field === field && sealed.phone)
+        this.setData({ seen: { ...this.data.seen, [field]: phone ? dialled(text) : text } })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }

@@ -161,7 +161,8 @@ export function differences(form: FormState, was: CustomerView, current: Custome
   const emptied = emptiedOf(form)
   for (const field of knownCustomFields()) {
     const [here, there] = [valueOf(field, mine[field.key]), valueOf(field, theirCustom[field.key])]
-    if (emptied.includes(field.key)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: '（空）', theirs: customText(field, current.custom[field.key]) || '（空）' })
+    const held = emptied.includes(field.key) ? customText(field, current.custom[field.key]) : ''
+    if (held) rows.push({ field: `custom.${field.key}`, label: field.label, mine: '（空）', theirs: held })
     else if (JSON.stringify(here) !== JSON.stringify(there)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: customText(field, here) || '（空）', theirs: customText(field, there) || '（空）' })
   }
   const dates = (of: FormState): string => sentDates(of['dates'] as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、') || '（空）'

@@ -26,7 +26,7 @@ Component({
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
     error: '', saving: false, old: false, ruled: '', ruledName: '',
     /** Tags that went and can come back. */
-    gone: [] as GoneRow[], bringing: '', timer: 0,
+    gone: [] as GoneRow[], bringing: '', timer: 0, left: false,
   },
 
   methods: {
@@ -35,10 +35,13 @@ Component({
       void this.load()
     },
     onUnload() {
+      this.data.left = true
       clearTimeout(this.data.timer)
     },
     /** Drawn anew when the next of them can come back no more. */
     drawGone() {
+      // An answer may come after the page was left: nothing is drawn there any more, whatever time goes by.
+      if (this.data.left) return
       clearTimeout(this.data.timer)
       this.setData({ gone: goneRows() })
       const next = nextGone()

@@ -170,7 +170,8 @@ Component({
       const selection: Selection = everything ? { filter: filter as Filter } : { ids: ids as string[] }
       this.setData({ busy: true, sheet: '' })
       try {
-        await exportCustomers(selection, format, columns, await uuid())
+        await exportCustomers(selection, format, columns, await this.keyFor([selection, format, columns]))
+        this.data.attempt = { key: '', body: '' }
         // Whoever went elsewhere meanwhile is told where it will be, and stays there.
         if (onTop(this)) wx.navigateTo({ url: '/features/customers/transfer/index?kind=out' })
         else wx.showToast({ icon: 'none', title: '正在导出，到“我的”里的“导入导出”取' })
@@ -182,6 +183,13 @@ Component({
       }
     },
 
+    /** The same key on every try of the same: what arrived without an answer is not begun twice. */
+    async keyFor(asked: unknown): Promise<string> {
+      const body = JSON.stringify(asked)
+      if (this.data.attempt.body !== body) this.data.attempt = { key: await uuid(), body }
+      return this.data.attempt.key
+    },
+
     /** A change, or with `null` a deletion; `did` says it afterwards, with `#` for how many. */
     async begin(change: Change | null, did: string) {
       if (this.data.busy) return
@@ -190,10 +198,7 @@ Component({
       const about = this.choice()
       this.setData({ busy: true, failure: '' })
       try {
-        // The same key on every try of the same: what arrived without an answer is not begun twice.
-        const body = JSON.stringify([selection, change])
-        if (this.data.attempt.body !== body) this.data.attempt = { key: await uuid(), body }
-        const { key } = this.data.attempt
+        const key = await this.keyFor([selection, change])
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
         Object.assign(this.data, { did, about, total: totalOf(count) })

@@ -23,14 +23,22 @@ Component({
       this.tell(value === this.data.label ? '' : value)
     },
     write() {
+      const { kind, label } = this.data
+      this.ask('写一个标注', label && !CONTACT_LABELS[kind]?.includes(label) ? label : '')
+    },
+    /** What is too long is asked for again, as it was typed. */
+    ask(title: string, typed: string) {
       wx.showModal({
-        title: '写一个标注',
+        title,
         editable: true,
+        content: typed,
         placeholderText: `最多 ${LABEL_LENGTH} 个字，如 助理`,
         confirmText: '好',
         success: ({ confirm, content }) => {
-          const value = [...(content ?? '').trim()].slice(0, LABEL_LENGTH).join('')
-          if (confirm && value) this.tell(value)
+          const value = (content ?? '').trim()
+          if (!confirm || !value) return
+          if ([...value].length > LABEL_LENGTH) this.ask(`最多 ${LABEL_LENGTH} 个字，写短一点`, value)
+          else this.tell(value)
         },
       })
     },
