@@ -3,7 +3,7 @@
 use super::{Said, System, SystemTx, hold_business};
 use crate::auth::entity::tenant;
 use crate::auth::{Left, WhyLeft};
-use crate::db::{Code, refusal};
+use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Sight;
 use crate::tenants::{role, staff, team};
@@ -13,11 +13,10 @@ use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use serde_json::{Map, json};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// So many are listed at a time.
@@ -328,47 +327,6 @@ impl System {
             };
             Left { tenant_id, business: business.name, why }
         }))
-    }
-
-    /// Ties an account to the staff rows that wait for its proved phone, business by business.
-    pub(super) async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
-        let lookups = self.lookups().await?;
-        let digests = lookups.index.phone_anywhere(phone);
-        let second = lookups.both().then(|| staff::Column::NextPhoneDigest.is_in(digests.clone()));
-        let waiting = staff::Entity::find()
-            .filter(Condition::any().add(staff::Column::PhoneDigest.is_in(digests)).add_option(second))
-            .filter(staff::Column::AccountId.is_null())
-            .filter(staff::Column::Live.eq(1))
-            .all(&self.at.db.read)
-            .await?;
-        for row in waiting {
-            // They act in their own name: the login with which they come was no business's yet.
-            let system = Self { at: Arc::clone(&self.at), by: self.by.clone().of_staff(row.id, &row.name) };
-            let recorded = system.begin_recorded().await?;
-            let change = staff::ActiveModel {
-                account_id: Set(Some(account_id)),
-                updated_at: Set(self.now()),
-                ..staff::ActiveModel::default()
-            };
-            let tied = staff::Entity::update_many()
-                .set(change)
-                .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
-                .filter(staff::Column::TenantId.eq(row.tenant_id))
-                .filter(staff::Column::Id.eq(row.id))
-                .filter(staff::Column::AccountId.is_null())
-                .exec(recorded.on())
-                .await;
-            let (tenant_id, action, resource, resource_id) = (row.tenant_id, "join", "staff", Some(row.id));
-            match tied {
-                Ok(tied) if tied.rows_affected > 0 => {
-                    recorded.commit(Said { tenant_id, action, resource, resource_id, changes: json!({}) }).await?;
-                }
-                // The account already works there under another row; that must not keep it from the others.
-                Err(error) if refusal(&error).is_none() => return Err(error.into()),
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }
 
