@@ -121,7 +121,7 @@ fn described(mut document: OpenApi) -> OpenApi {
     {
         components.schemas.insert(name.into_owned(), schema);
     }
-    open_parts(&mut components.schemas);
+    open_answers(&mut components.schemas);
     components.responses.extend(Problems::components().map(|(name, response)| (name, response.into())));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.add_security_scheme("bearer", bearer);
@@ -129,24 +129,40 @@ fn described(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// A form takes nothing that it does not know; an answer that has all of one and more is not closed by that.
-fn open_parts(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
-    let forms = schemas.clone();
-    let opened = |part: &RefOr<Schema>| {
-        let RefOr::Ref(named) = part else { return None };
-        let form = forms.get(named.ref_location.rsplit('/').next()?)?;
-        let RefOr::T(Schema::Object(form)) = form else { return None };
-        let mut open = form.clone();
-        // What was never closed stays the name that it is.
-        open.additional_properties.take()?;
-        Some(RefOr::T(Schema::Object(open)))
-    };
+/// A form takes nothing that it does not know; an answer that has all of one and more, wherever it stands, is not
+/// closed by that.
+fn open_answers(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let forms = serde_json::to_value(&*schemas).unwrap_or_default();
     for schema in schemas.values_mut() {
-        let RefOr::T(Schema::AllOf(whole)) = schema else { continue };
-        if whole.items.len() > 1 {
-            whole.items.iter_mut().for_each(|part| *part = opened(part).unwrap_or_else(|| part.clone()));
+        let mut said = serde_json::to_value(&*schema).unwrap_or_default();
+        if open_parts(&mut said, &forms)
+            && let Ok(open) = serde_json::from_value(said)
+        {
+            *schema = open;
         }
     }
+}
+
+/// Says whether there was anything to open.
+fn open_parts(schema: &mut Value, forms: &Value) -> bool {
+    let open = |part: &Value| {
+        let form = forms.get(part.get("$ref")?.as_str()?.rsplit('/').next()?)?;
+        let mut open = form.as_object()?.clone();
+        open.remove("additionalProperties").filter(|closed| *closed == false).map(|_| Value::Object(open))
+    };
+    let mut opened = false;
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut).filter(|parts| parts.len() > 1);
+    for part in parts.into_iter().flatten() {
+        if let Some(open) = open(part) {
+            (*part, opened) = (open, true);
+        }
+    }
+    let within: Vec<&mut Value> = match schema {
+        Value::Object(members) => members.values_mut().collect(),
+        Value::Array(items) => items.iter_mut().collect(),
+        _ => Vec::new(),
+    };
+    within.into_iter().fold(opened, |opened, member| open_parts(member, forms) || opened)
 }
 
 /// The scope by which an operation for operators says that [`Vouched`](crate::scope::Vouched) is in its signature.

@@ -2834,7 +2834,28 @@ export interface components {
         /** @description A short list that comes whole. */
         All_CustomFieldView: {
             /** @description The rows. */
-            items: (components["schemas"]["Definition"] & {
+            items: ({
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Its name in `custom`. */
+                key: string;
+                /** @description What it holds. */
+                kind: components["schemas"]["CustomKind"];
+                /** @description What people read. */
+                label: string;
+                /**
+                 * Format: int64
+                 * @description Its place among the others.
+                 */
+                order: number;
+                /** @description Its terms. */
+                rules: components["schemas"]["FieldTerms"];
+                /** @description Whether whoever asks may fill it in. */
+                writable: boolean;
+            } & {
                 /**
                  * Format: int64
                  * @description ETag.

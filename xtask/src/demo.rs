@@ -111,12 +111,17 @@ fn hire(home: &Path, tenant: &str, name: &str, role: &str, phone: &str) -> Resul
 }
 
 /// Makes somebody who is both an operator of the installation and a boss of the shop, for a program that asks
-/// for everything. Answers their token.
+/// for everything. Answers their token, with which the second look was given.
 pub fn outsider(demo: &Demo, home: &Path, api: &Client) -> Result<String> {
     let (name, password, tenant) = ("outsider", random_hex(16)?, demo.tenant_id.to_string());
     let operator = ["operator", "create", "--name", name, "--password-stdin", "--tenant", &tenant];
     admin(home, &[&operator[..], &["--role", "boss", "--installation"]].concat(), &password)?;
-    password_token(api, name, &password)
+    session::stepped_up(api, &password_token(api, name, &password)?)
+}
+
+/// The token of the preview's customer, for a program that asks for everything on their side.
+pub fn customer(demo: &Demo, api: &Client, sim: &Client) -> Result<String> {
+    session::proved(demo, api, sim, "customer")
 }
 
 /// `shuke admin …`, which prints one JSON object.

@@ -104,6 +104,11 @@ pub struct Product {
 impl Product {
     /// Starts everything on what is kept in `home`; a demo business is made there the first time.
     pub fn start(home: &Path, logs: &Path, ports: &Ports) -> Result<Self> {
+        Self::start_with(home, logs, ports, "")
+    }
+
+    /// The same with these tables at the end of its settings.
+    pub fn start_with(home: &Path, logs: &Path, ports: &Ports, more: &str) -> Result<Self> {
         let ports = Ports { api: ports.api, sim: ports.sim, preview: ports.preview };
         fs::create_dir_all(home).and_then(|()| fs::create_dir_all(logs)).context("folders")?;
         let lock = File::create(home.join("lock"))?;
@@ -111,7 +116,7 @@ impl Product {
         // Compiling takes a while; a port that was free may be taken now.
         ports.must_be_free()?;
         let demo = Demo::load_or_draw(home)?;
-        settings::write(home, &demo, &ports)?;
+        settings::write(home, &demo, &ports, more)?;
         let mut product = Self { ports, demo, servers: Vec::new(), _lock: lock };
         let (api, sim) = (product.client(product.ports.api), product.client(product.ports.sim));
         product.run_simulator(home, logs)?;
@@ -164,6 +169,16 @@ impl Product {
     /// A token of somebody who is boss there and manages the installation as well.
     pub fn outsider(&self, home: &Path) -> Result<String> {
         demo::outsider(&self.demo, home, &self.client(self.ports.api))
+    }
+
+    /// A token of a customer of the shop, on the customer side.
+    pub fn customer(&self) -> Result<String> {
+        demo::customer(&self.demo, &self.client(self.ports.api), &self.client(self.ports.sim))
+    }
+
+    /// The API as whoever holds a token.
+    pub fn api(&self, token: &str) -> Client {
+        self.client(self.ports.api).with_token(token)
     }
 
     /// Until somebody asks us to stop, or a server ends by itself.

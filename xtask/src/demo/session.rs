@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Demo;
 use crate::http::{Client, text};
+use crate::run::{self, program};
 
 /// The simulator's phone of a member of staff. The boss has the preview's staff phone.
 pub fn phone_of(name: &str) -> &'static str {
@@ -22,9 +23,37 @@ pub fn password_token(api: &Client, name: &str, password: &str) -> Result<String
     text(&session, "/access_token")
 }
 
+/// What an authenticator app shows (RFC 6238) that was told `argv[1]`, `argv[2]` seconds from now.
+const APP: &str = "import base64, hmac, sys, time
+key = base64.b32decode(sys.argv[1] + '=' * (-len(sys.argv[1]) % 8))
+step = (int(time.time()) + int(sys.argv[2])) // 30
+mac = hmac.digest(key, step.to_bytes(8, 'big'), 'sha1')
+at = mac[19] & 15
+print('%06d' % ((int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1000000))";
+
+/// The token of an operator who has none yet sets an authenticator app up, and gives the second look with it.
+pub fn stepped_up(api: &Client, token: &str) -> Result<String> {
+    let api = api.with_token(token);
+    let ask = |path: &str, body: &Value| api.succeed("POST", &format!("/api/v1/auth/{path}"), &[], body);
+    let secret = text(&ask("totp", &json!({}))?, "/secret")?;
+    let shows = |ahead: &str| run::output(program("python3").args(["-c", APP, &secret, ahead]));
+    ask("totp/confirm", &json!({ "code": shows("0")?.trim() }))?;
+    let challenge = ask("step-up/challenge", &json!({ "method": "totp" }))?;
+    // No code counts twice; the next one counts already.
+    let proof = json!({ "challenge": text(&challenge, "/challenge")?, "code": shows("30")?.trim() });
+    text(&ask("step-up", &proof)?, "/access_token")
+}
+
 /// A member of staff, as they do it on their phone: log in, prove the number, choose the business.
 pub fn by_wechat(demo: &Demo, api: &Client, sim: &Client, name: &str) -> Result<Client> {
-    let phone = phone_of(name);
+    let api = api.with_token(&proved(demo, api, sim, phone_of(name))?);
+    let side = json!({ "side": "staff", "tenant_id": demo.tenant_id });
+    let session = api.succeed("POST", "/api/v1/auth/switch", &[], &side)?;
+    Ok(api.with_token(&text(&session, "/access_token")?))
+}
+
+/// The token of whoever holds a phone of the simulator, once they logged in and proved its number.
+pub fn proved(demo: &Demo, api: &Client, sim: &Client, phone: &str) -> Result<String> {
     let code = |what: &str| -> Result<Value> {
         let answer = sim.succeed("POST", &format!("/phone/{phone}/{what}"), &[], &json!({ "appid": demo.appid }))?;
         Ok(json!({ "code": text(&answer, "/code")? }))
@@ -32,11 +61,9 @@ pub fn by_wechat(demo: &Demo, api: &Client, sim: &Client, name: &str) -> Result<
     let mut login = code("login")?;
     login["device"] = json!("xtask-demo");
     let session = api.succeed("POST", "/api/v1/auth/wechat", &[], &login)?;
-    let api = api.with_token(&text(&session, "/access_token")?);
-    api.succeed("POST", "/api/v1/auth/phone", &[], &code("phone-code")?)?;
-    let side = json!({ "side": "staff", "tenant_id": demo.tenant_id });
-    let session = api.succeed("POST", "/api/v1/auth/switch", &[], &side)?;
-    Ok(api.with_token(&text(&session, "/access_token")?))
+    let token = text(&session, "/access_token")?;
+    api.with_token(&token).succeed("POST", "/api/v1/auth/phone", &[], &code("phone-code")?)?;
+    Ok(token)
 }
 
 /// Leaves the phone as somebody finds it who has not logged in: on the customer side.

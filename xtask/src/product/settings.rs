@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::Ports;
 use crate::demo::{Demo, TEMPLATE};
 
-/// Writes shuke.toml for the API and app.json for the simulator.
-pub fn write(home: &Path, demo: &Demo, ports: &Ports) -> Result<()> {
+/// Writes shuke.toml for the API, with `more` at its end, and app.json for the simulator.
+pub fn write(home: &Path, demo: &Demo, ports: &Ports, more: &str) -> Result<()> {
     let app = json!({
         "appid": demo.appid, "secret": demo.secret,
         "push_url": format!("{}/callbacks/wechat/{}", Ports::url(ports.api), demo.appid),
@@ -23,7 +23,7 @@ pub fn write(home: &Path, demo: &Demo, ports: &Ports) -> Result<()> {
         }],
     });
     private_file(&home.join("app.json"), &format!("{app:#}\n"))?;
-    private_file(&home.join("shuke.toml"), &settings(home, demo, ports))
+    private_file(&home.join("shuke.toml"), &(settings(home, demo, ports) + more))
 }
 
 fn settings(home: &Path, demo: &Demo, ports: &Ports) -> String {
