@@ -82,9 +82,7 @@ async fn every_field_is_filtered_by_what_it_holds() {
 #[actix_web::test]
 async fn special_dates_are_found_by_the_days_on_which_they_come_back() {
     let shop = Shop::new().await;
-    let day = |calendar: &str, month: i64, day: i64| {
-        json!({ "label": "生日", "calendar": calendar, "month": month, "day": day })
-    };
+    let day = |calendar: &str, month: i64, day: i64| json!({ "label": "生日", "calendar": calendar, "month": month, "day": day });
     for (name, dates) in [
         // 春节 of 2027 is the 6th of February.
         ("甲", vec![day("lunar", 1, 1)]),
@@ -105,7 +103,7 @@ async fn special_dates_are_found_by_the_days_on_which_they_come_back() {
         (test("dates", "set", &[]), "丙乙甲"),
         (test("dates", "empty", &[]), "丁"),
     ] {
-        assert_eq!(found(&shop.sales, &all(&[test.clone()])).await.concat(), names, "{test}");
+        assert_eq!(found(&shop.sales, &all(std::slice::from_ref(&test))).await.concat(), names, "{test}");
     }
 }
 

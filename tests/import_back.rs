@@ -50,6 +50,7 @@ async fn whom_a_table_took_from_a_pool_goes_back_into_it() {
     assert_eq!(counts(&done), [0, 1, 0, 0]);
     let now = shop.boss.get(&path).await.ok();
     assert_eq!((&now["owner_id"], &now["pool_id"]), (&json!(shop.rival_id), &json!(null)));
+    shop.advance(Duration::minutes(1)).await;
     let back = revert(&shop, &done).await;
     assert_eq!((&back["reverted"], &back["kept"]), (&json!(1), &json!(0)), "{back}");
     let now = shop.boss.get(&path).await.ok();

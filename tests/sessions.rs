@@ -189,8 +189,11 @@ async fn a_device_may_be_wiped_after_its_session_was_ended() {
     back(&shop, &shop.sales).await.problem(401, "wiped");
     shop.boss.post(&format!("{path}/wipe"), json!({})).await.problem(404, "not_found");
     shop.boss.send(shop.boss.request(Method::DELETE, &path)).await.problem(404, "not_found");
-    // It forgot its name with everything else.
-    log_in_from(&shop, &shop.sales.phone.clone().expect("a phone"), "device-anew", None).await;
+    // It forgot its name with everything else, and is not at work by itself under another one either.
+    let phone = shop.sales.phone.clone().expect("a phone");
+    let anew = log_in_from(&shop, &phone, "device-anew", None).await;
+    anew.get("/customers").await.problem(403, "side_wrong");
+    anew.act_in(shop.tenant).await.get("/customers").await.ok();
 }
 
 #[actix_web::test]

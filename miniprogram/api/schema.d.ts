@@ -721,7 +721,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The first hundred customers to which it was not done, and why. */
+        /** A page of the customers to which it was not done, and why, in the order of their ids. */
         get: operations["list_bulk_failures"];
         put?: never;
         post?: never;
@@ -2815,21 +2815,6 @@ export interface components {
              * @description The business, for `POST /auth/switch`.
              */
             tenant_id: number;
-        };
-        /** @description A short list that comes whole. */
-        All_BulkFailure: {
-            /** @description The rows. */
-            items: {
-                /** @description Why, as a code. */
-                code: string;
-                /**
-                 * Format: uuid
-                 * @description Which.
-                 */
-                customer_id: string;
-                /** @description The fields that it is about, as a form names them: `custom.<key>`. */
-                fields?: string[];
-            }[];
         };
         /** @description A short list that comes whole. */
         All_CustomFieldView: {
@@ -5748,6 +5733,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_BulkFailure: {
+            /** @description The rows. */
+            items: {
+                /** @description Why, as a code. */
+                code: string;
+                /**
+                 * Format: uuid
+                 * @description Which.
+                 */
+                customer_id: string;
+                /** @description The fields that it is about, as a form names them: `custom.<key>`. */
+                fields?: string[];
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_BulkView: {
             /** @description The rows. */
             items: {
@@ -7698,6 +7700,8 @@ export interface components {
             businesses: number;
             /** @description Name of the installation. */
             name: string;
+            /** @description Whether anybody may sign a business up (`[signup] open`). */
+            signup: boolean;
         };
         /**
          * @description Why somebody is not where they worked last.
@@ -9544,7 +9548,12 @@ export interface operations {
     };
     list_bulk_failures: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9558,7 +9567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["All_BulkFailure"];
+                    "application/json": components["schemas"]["Page_BulkFailure"];
                 };
             };
             400: components["responses"]["Problem400"];

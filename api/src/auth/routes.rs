@@ -264,11 +264,11 @@ async fn chosen(system: &System, actor: &Actor, employments: &[Employment]) -> R
     let Some(here) = system.session(actor.session_id).await?.filter(|here| here.held_back_at.is_some()) else {
         return Ok(());
     };
-    let network = here.network.unwrap_or_default();
+    let network = here.network.clone().unwrap_or_default();
     let (reason, account_id) = (notice::BACK.to_owned(), actor.account_id);
-    let notice = LoginNoticed { account_id, reason, network, label: here.label, at: system.now() };
+    let notice = LoginNoticed { account_id, reason, network, label: here.label.clone(), at: system.now() };
     let tell: Vec<_> = employments.iter().map(|employment| (employment.tenant_id, notice.clone())).collect();
-    system.let_in(here.id, &tell).await
+    system.let_in(&here, &tell).await
 }
 
 /// Proves a phone by the code of the `getPhoneNumber` button. Staff whose phone the business entered

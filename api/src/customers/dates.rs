@@ -172,7 +172,14 @@ mod tests {
             .flat_map(|kind| (1..=12).map(move |month| (kind, month)))
             .flat_map(|of| [1, 15, 28, 29, 30].map(|day| (of, day)))
             .filter(|(((calendar, _), month), day)| *calendar == Calendar::Lunar || *month != 2 || *day < 30)
-            .map(|(((calendar, leap), month), day)| SpecialDate { label: label(), calendar, month, day, leap, year: None })
+            .map(|(((calendar, leap), month), day)| SpecialDate {
+                label: label(),
+                calendar,
+                month,
+                day,
+                leap,
+                year: None,
+            })
             .collect();
         let start = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day");
         for day in start.iter_days().take(4 * 365) {

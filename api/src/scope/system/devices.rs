@@ -134,13 +134,14 @@ impl System {
         }
     }
 
-    /// Somebody chose the staff side on the device of a session: it need not stay out of there any more. What is to be
-    /// told about that is told exactly if it did stay out.
-    pub(crate) async fn let_in<J: Job>(&self, session_id: Uuid, tell: &[(i64, J)]) -> Result<(), Problem> {
+    /// Somebody chose the staff side on the device of a session: it need not stay out of there any more, nor do devices
+    /// that nobody knows because of it. What is to be told about that is told exactly if it did stay out.
+    pub(crate) async fn let_in<J: Job>(&self, here: &session::Model, tell: &[(i64, J)]) -> Result<(), Problem> {
         let (now, tx) = (self.now(), self.begin().await?);
         let held = session::Entity::update_many()
             .col_expr(session::Column::HeldBackAt, Expr::value(None::<DateTime<Utc>>))
-            .filter(session::Column::Id.eq(session_id))
+            .filter(session::Column::AccountId.eq(here.account_id))
+            .filter(session::Column::Device.eq(here.device.clone()))
             .filter(session::Column::HeldBackAt.is_not_null());
         if held.exec(&tx).await?.rows_affected > 0 {
             for (tenant_id, job) in tell {

@@ -55,7 +55,8 @@ impl Names {
             let those = tag::Column::Name.is_in(wanted.iter().copied());
             let known = tx.find::<tag::Entity>().filter(those).all().await?;
             // The category of new tags is meant before all others.
-            let (meant, others) = known.into_iter().partition::<Vec<_>, _>(|row| asked.tag_group_id == Some(row.group_id));
+            let (meant, others) =
+                known.into_iter().partition::<Vec<_>, _>(|row| asked.tag_group_id == Some(row.group_id));
             for row in others {
                 names.tags.entry(row.name).and_modify(|known| *known = None).or_insert(Some(row.id));
             }
