@@ -401,6 +401,23 @@ async fn teams_are_a_tree_without_a_circle() {
 }
 
 #[actix_web::test]
+async fn a_hand_over_to_somebody_who_left_meanwhile_fails_and_leaves_everything_where_it_is() {
+    let shop = Shop::new().await;
+    let mine = customer(&shop.sales, "张三").await;
+    let to = json!({ "to_staff_id": shop.rival_id });
+    let begun = shop.boss.post(&format!("/staff/{}/handover", shop.sales_id), to).await;
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    let rival = shop.rival_id.to_string();
+    let at = crate::invitations::version(&shop, &rival).await;
+    shop.boss.post_at(&format!("/staff/{rival}/suspend"), at, json!({})).await.ok();
+    shop.run_jobs().await;
+    let state = shop.boss.get(&format!("/handovers/{}", text(&begun.body["id"]))).await.ok();
+    assert_eq!((&state["failed"], &state["customers"]), (&json!(true), &json!(0)), "{state}");
+    let row = shop.boss.get(&format!("/customers/{mine}")).await.ok();
+    assert_eq!(row["owner_id"], json!(shop.sales_id));
+}
+
+#[actix_web::test]
 async fn customers_are_handed_to_nobody_who_may_not_change_them() {
     let shop = Shop::new().await;
     customer(&shop.sales, "张三").await;

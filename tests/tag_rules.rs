@@ -112,6 +112,31 @@ async fn the_rule_of_a_tag_that_becomes_another_one_gives_that_one() {
 }
 
 #[actix_web::test]
+async fn what_was_given_by_hand_is_nobodys_to_take_when_a_ruled_tag_becomes_another() {
+    let shop = Shop::new().await;
+    let group = group(&shop.boss, "自动", false).await;
+    let (near, home) = (tag(&shop.boss, &group, "本地").await, tag(&shop.boss, &group, "同城").await);
+    // More than one batch, and the last of all by hand.
+    for at in 0..110 {
+        let body = json!({ "name": format!("众{at}"), "region": "330106" });
+        shop.sales.post("/customers", body).await.ok();
+        shop.advance(Duration::milliseconds(5)).await;
+    }
+    let body = json!({ "name": "乙", "region": "330106", "tag_ids": [near] });
+    let hand = text(&shop.sales.post("/customers", body).await.ok()["id"]);
+    rule(&shop.boss, &near, when("region", "any_of", &["330000"])).await;
+    shop.run_jobs().await;
+    shop.boss.post_at(&format!("/tags/{near}/merge"), 1, json!({ "into": home })).await.ok();
+    // Somebody changes them while the rest is still to be merged.
+    change(&shop.sales, &hand, json!({ "remark": "来过" })).await;
+    shop.run_jobs().await;
+    assert_eq!(tags(&shop.sales, &hand).await, "同城");
+    change(&shop.sales, &hand, json!({ "region": "310000" })).await;
+    shop.run_jobs().await;
+    assert_eq!(tags(&shop.sales, &hand).await, "同城");
+}
+
+#[actix_web::test]
 async fn days_that_are_counted_from_today_are_looked_at_every_day() {
     let shop = Shop::new().await;
     let group = group(&shop.boss, "自动", false).await;

@@ -317,6 +317,20 @@ async fn a_name_that_somebody_took_keeps_a_tag_from_coming_back() {
 }
 
 #[actix_web::test]
+async fn of_a_category_with_one_value_a_merged_tag_comes_back_too() {
+    let shop = Shop::new().await;
+    let size = shop.boss.post("/tag-groups", json!({ "name": "规模", "single": true })).await.ok();
+    let (small, little) = (tag(&shop.boss, &size, "小").await, tag(&shop.boss, &size, "小号").await);
+    let customer = shop.customer_named("甲").await;
+    put(&shop.sales, &customer, &[&little], &[]).await;
+    let has = async || names(&shop.sales.get(&format!("/customers/{customer}")).await.ok()["tags"]);
+    shop.boss.post_at(&format!("/tags/{}/merge", id(&little)), 1, json!({ "into": small["id"] })).await.ok();
+    assert_eq!(has().await, ["小"]);
+    shop.boss.post(&format!("/tags/{}/restore", id(&little)), json!({})).await.ok();
+    assert_eq!(has().await, ["小号"]);
+}
+
+#[actix_web::test]
 async fn a_tag_that_becomes_another_takes_its_customers_and_its_filters_along() {
     let shop = Shop::new().await;
     let tastes = group(&shop.boss, "口味").await;

@@ -267,7 +267,11 @@ async fn chosen(system: &System, actor: &Actor, employments: &[Employment]) -> R
     let network = here.network.clone().unwrap_or_default();
     let (reason, account_id) = (notice::BACK.to_owned(), actor.account_id);
     let notice = LoginNoticed { account_id, reason, network, label: here.label.clone(), at: system.now() };
-    let tell: Vec<_> = employments.iter().map(|employment| (employment.tenant_id, notice.clone())).collect();
+    // A device that nobody knew stayed out because of another one; on it no session was ended.
+    let past = system.past_sessions(account_id).await?;
+    let ended = past.iter().any(|session| session.device == here.device && session.revoked_at.is_some());
+    let tell = employments.iter().filter(|_| ended).map(|employment| (employment.tenant_id, notice.clone()));
+    let tell: Vec<_> = tell.collect();
     system.let_in(&here, &tell).await
 }
 

@@ -24,8 +24,9 @@ use uuid::Uuid;
 const BATCH: u64 = 100;
 /// What the inbox calls a warning.
 const WARNING: &str = "pool_soon";
-/// Days for which a warning whose time came still holds, should no server run: after that it is given anew.
-const HOLDS: i64 = 7;
+/// Days for which a warning whose time came still holds: the next turn takes whom it was about. After that it is given
+/// anew, as when no server ran, or when another rule had warned of them.
+const HOLDS: i64 = 1;
 
 /// A rule's turn.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use crate::tasks::entity as task;
+use crate::tenants::at_work;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +33,12 @@ impl Job for HandoverAsked {
             let tx = scope.begin().await?;
             let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(this.handover_id)).one().await?;
             let Some(row) = found.filter(|row| row.finished_at.is_none()) else { return Ok(true) };
+            if at_work(&tx, row.to_staff_id).await?.is_none() {
+                // They were removed before anything was theirs; nobody could move it from them again.
+                failed(&tx, &row).await?;
+                tx.commit().await?;
+                return Ok(true);
+            }
             let customers = move_customers(&tx, &row).await?;
             let tasks = if customers == 0 { move_tasks(&tx, &row).await? } else { 0 };
             let mut change = entity::ActiveModel {
@@ -62,12 +69,17 @@ impl Job for HandoverAsked {
         let tx = scope.begin().await?;
         let found = tx.find::<entity::Entity>().filter(entity::Column::Id.eq(self.handover_id)).one().await?;
         let Some(row) = found.filter(|row| row.state == entity::RUNNING) else { return Ok(()) };
-        let change = entity::ActiveModel { state: Set(entity::FAILED.to_owned()), ..Default::default() };
-        tx.derive::<entity::Entity>(row.id, change).await?;
-        let counts = serde_json::json!({ "to": row.to_staff_id, "customers": row.customers, "tasks": row.tasks });
-        tx.audit("handover_failed", "staff", Some(row.from_staff_id), counts);
+        failed(&tx, &row).await?;
         tx.commit().await
     }
+}
+
+async fn failed(tx: &Tx<'_>, row: &entity::Model) -> Result<(), Problem> {
+    let change = entity::ActiveModel { state: Set(entity::FAILED.to_owned()), ..Default::default() };
+    tx.derive::<entity::Entity>(row.id, change).await?;
+    let counts = serde_json::json!({ "to": row.to_staff_id, "customers": row.customers, "tasks": row.tasks });
+    tx.audit("handover_failed", "staff", Some(row.from_staff_id), counts);
+    Ok(())
 }
 
 async fn move_customers(tx: &Tx<'_>, row: &entity::Model) -> Result<i64, Problem> {

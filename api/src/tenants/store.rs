@@ -8,7 +8,9 @@ use crate::scope::{Reads, Tx};
 use domain::permission::{Permission, Reach, Resource, Role};
 use domain::rights::Rights;
 use domain::step_up::dangerous;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a role may do and see; none when the business has no such role of its own, or has it no more.
@@ -25,8 +27,20 @@ pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<
 
 /// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after.
 pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
-    let at_work = Condition::all().add(staff::Column::Id.eq(id)).add(staff::Column::SuspendedAt.is_null());
-    Ok(rows.rows::<staff::Entity>().filter(at_work).one().await?)
+    Ok(rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.eq(id))).one().await?)
+}
+
+/// Those of some colleagues who are [`at_work`].
+pub(crate) async fn working(rows: &impl Reads, of: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Problem> {
+    if of.is_empty() {
+        return Ok(of);
+    }
+    let here = rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.is_in(of))).all().await?;
+    Ok(here.into_iter().map(|row| row.id).collect())
+}
+
+fn not_suspended(who: Expr) -> Condition {
+    Condition::all().add(who).add(staff::Column::SuspendedAt.is_null())
 }
 
 /// The rights of a role that the actor may give to somebody. One that may do what is dangerous is given away as such:
@@ -80,7 +94,8 @@ pub(super) async fn within_sight(
     let involved = Condition::any().add(staff::Column::Id.eq(me)).add(staff::Column::TeamId.is_in(opened));
     let people = tx.find_buried_masked::<staff::Entity>().filter(involved).all().await?;
     let sits_in = people.iter().find(|person| person.id == me).and_then(|person| person.team_id);
-    let far = Resource::ALL.iter().any(|resource| own.reach(*resource) == Reach::Team);
+    // Of whatever reaches no further than oneself, a team shows what one does not see.
+    let far = Resource::ALL.iter().all(|resource| matches!(own.reach(*resource), Reach::Team | Reach::All));
     let seen = team::below(&teams, |team| far && (Some(team.id) == sits_in || team.lead_id == Some(me)));
     let mut all = people.iter().chain(moved);
     let sees = |person: &staff::Model| person.id == me || person.team_id.is_some_and(|team| seen.contains(&team));

@@ -9,6 +9,7 @@ use crate::db::Code;
 use crate::jobs::{Job, Turn, take_turn};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
+use crate::tenants::at_work;
 use domain::bulk::{BulkChange, BulkState};
 use domain::permission::Permission;
 use sea_orm::sea_query::Condition;
@@ -56,7 +57,7 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let Some(found) = held.into_iter().next() else { return Ok(true) };
     let asked: Asked = serde_json::from_str(found.asked.as_deref().unwrap_or_default()).map_err(anyhow::Error::from)?;
     match found.state.0 {
-        BulkState::Running if allowed(&tx, &asked) => {}
+        BulkState::Running if allowed(&tx, &asked) && owner_there(&tx, &asked).await? => {}
         BulkState::Running => {
             end(&tx, &found, BulkState::Cancelled).await?;
             tx.commit().await?;
@@ -116,6 +117,12 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     tx.unrecorded("each customer that changed has its entry; who already was as asked has none");
     tx.commit().await?;
     Ok(false)
+}
+
+/// Whether the new owner is still here.
+async fn owner_there(tx: &Tx<'_>, asked: &Asked) -> Result<bool, Problem> {
+    let Asked::Change(BulkChange { owner_id: Some(owner), .. }) = asked else { return Ok(true) };
+    Ok(at_work(tx, *owner).await?.is_some())
 }
 
 /// Those that the new owner may still look after, and the others with the reason.

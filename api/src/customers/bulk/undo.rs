@@ -8,7 +8,7 @@ use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
 use crate::scope::Tx;
-use crate::tenants::at_work;
+use crate::tenants::working;
 use domain::bulk::BulkChange;
 use domain::pools::PoolMoveKind;
 use sea_orm::sea_query::Condition;
@@ -65,13 +65,19 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     type Value = (Option<(Uuid, Option<Uuid>)>, Option<String>);
     let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
     let mut undone = Vec::new();
-    let gone = not_at_work(tx, before.values().filter_map(|was| was.owner).map(|(owner, _)| owner).collect()).await?;
+    let owners = before.values().filter_map(|was| was.owner);
+    let here = working(tx, owners.clone().map(|(owner, _)| owner).collect()).await?;
+    let mut pools = BTreeMap::new();
+    for pool in owners.filter_map(|(_, pool)| pool).collect::<BTreeSet<_>>() {
+        pools.insert(pool, standing(tx, pool).await?);
+    }
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
-        if was.owner.is_some_and(|(owner, pool)| pool.is_none() && gone.contains(&owner)) {
+        let old = was.owner.map(|(owner, pool)| (owner, pool.and_then(|pool| pools.get(&pool).copied().flatten())));
+        if old.is_some_and(|(owner, pool)| pool.is_none() && !here.contains(&owner)) {
             continue; // They would be in nobody's hands.
         }
-        let owner = was.owner.filter(|_| Some(row.owner_id) == change.owner_id && row.pool_id.is_none());
+        let owner = old.filter(|_| Some(row.owner_id) == change.owner_id && row.pool_id.is_none());
         let type_ = was.type_.clone().filter(|_| Some(&row.type_) == change.type_.as_ref());
         if owner.is_none() == was.owner.is_some() || type_.is_none() == was.type_.is_some() {
             continue; // Somebody gave it another value since: theirs stays.
@@ -91,10 +97,6 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     for ((owner, type_), rows) in groups {
         let mut columns = customer::ActiveModel::default();
         if let Some((owner, pool)) = owner {
-            let pool = match pool {
-                Some(pool) => standing(tx, pool).await?,
-                None => None,
-            };
             columns.owner_id = Set(owner);
             columns.pool_id = Set(pool);
             columns.owned_at = Set(Some(tx.now()));
@@ -123,17 +125,6 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     retag(tx, back, &known, How { gives_way: true, ..How::default() }).await?;
     crate::customers::touched(tx, &undone).await?;
     Ok(undone)
-}
-
-/// Those of whom nobody is at work here now.
-async fn not_at_work(tx: &Tx<'_>, people: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Problem> {
-    let mut gone = BTreeSet::new();
-    for person in people {
-        if at_work(tx, person).await?.is_none() {
-            gone.insert(person);
-        }
-    }
-    Ok(gone)
 }
 
 /// Deleted customers come back, unless somebody else has their phone by now.

@@ -149,7 +149,8 @@ async fn look_at(scope: &mut Scope, rules: &[Node], customers: Vec<Uuid>) -> Res
     undisturbed(&tx, &held).await?;
     let now = customer::ActiveModel { updated_at: Set(tx.now()), ..Default::default() };
     tx.derive_all::<customer::Entity>(these, now).await?;
-    for node in rules {
+    // As they are by now: a rule may have gone to another tag since the walk began.
+    for node in &rules::load(&tx).await? {
         let changes = changes(&tx, node, &differ).await?;
         let tags: Vec<Uuid> = node.rules.iter().map(|rule| rule.tag).collect();
         retag(&tx, changes, &look_up(&tx, &tags).await?, How { by_rule: true, gives_way: true, ..How::default() })

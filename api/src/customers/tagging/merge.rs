@@ -62,11 +62,12 @@ async fn merge_tag(
         return Err(Problem::stale(&view));
     }
     tx.audit("merge", "tag", Some(id.0), json!({ "into": into }));
-    if let Some(after) = give(&tx, (id.0, into, by_rule), None).await? {
-        tx.enqueue(&TagMerged { tag_id: id.0, into, after, by_rule }, tx.now()).await?;
+    // Rules look when everybody has what was given by hand.
+    match give(&tx, (id.0, into, by_rule), None).await? {
+        Some(after) => tx.enqueue(&TagMerged { tag_id: id.0, into, after, by_rule }, tx.now()).await?,
+        None => outdated(&tx).await?,
     }
     TagGone::later(&tx, id.0).await?;
-    outdated(&tx).await?;
     tx.commit().await?;
     forget(&scope);
     Ok(Json(other))
@@ -92,7 +93,17 @@ async fn give(
         .add(tagging::Column::TagId.eq(into))
         .add(tagging::Column::CustomerId.is_in(batch.iter().copied()));
     let both = tx.find::<tagging::Entity>().filter(both).all().await?;
+    let ruled: HashSet<Uuid> = both.iter().filter(|row| row.by_rule.is_some()).map(|row| row.customer_id).collect();
     let both: HashSet<Uuid> = both.into_iter().map(|row| row.customer_id).collect();
+    // A rule was quicker, and must not take away what somebody gave.
+    let hand = having.iter().filter(|row| row.by_rule.is_none() && ruled.contains(&row.customer_id));
+    let hand = Condition::all()
+        .add(tagging::Column::TagId.eq(into))
+        .add(tagging::Column::CustomerId.is_in(hand.map(|row| row.customer_id)));
+    let change = tagging::ActiveModel { by_rule: Set(None), merged_from: Set(Some(from)), ..Default::default() };
+    if !ruled.is_empty() {
+        tx.derive_all::<tagging::Entity>(hand, change).await?;
+    }
     let lacking = having.iter().filter(|row| !both.contains(&row.customer_id));
     let (ruled, given): (Vec<_>, Vec<_>) = lacking.partition(|row| by_rule && row.by_rule.is_some());
     let known = look_up(tx, &[into]).await?;

@@ -187,7 +187,9 @@ async fn make_room(tx: &Tx<'_>, changes: &mut [Retag], known: &Known, how: How) 
                 let rival = rivals.iter().find(|tag| tag.id == *other);
                 *other != added && category.is_some() && rival.map(|tag| tag.group_id) == category
             });
-            let others: Vec<Uuid> = others.filter(|other| !change.remove.contains(other)).collect();
+            // What a merged tag was given to, it is given back to.
+            let others = others.filter(|other| !change.remove.contains(other) && Some(*other) != how.merged_from);
+            let others: Vec<Uuid> = others.collect();
             let live = |other: &Uuid| rivals.iter().any(|tag| tag.id == *other && tag.live.is_some());
             if how.gives_way && others.iter().any(live) {
                 continue;

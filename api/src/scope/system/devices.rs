@@ -134,8 +134,7 @@ impl System {
         }
     }
 
-    /// Somebody chose the staff side on the device of a session: it need not stay out of there any more, nor do devices
-    /// that nobody knows because of it. What is to be told about that is told exactly if it did stay out.
+    /// Somebody chose the staff side on the device of a session: it need not stay out of there any more. What is to be told about that is told exactly if it did stay out.
     pub(crate) async fn let_in<J: Job>(&self, here: &session::Model, tell: &[(i64, J)]) -> Result<(), Problem> {
         let (now, tx) = (self.now(), self.begin().await?);
         let held = session::Entity::update_many()
