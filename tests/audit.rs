@@ -132,7 +132,7 @@ async fn what_hangs_on_a_person_is_sealed_under_that_person_too() {
 #[actix_web::test]
 async fn an_entry_that_was_changed_removed_or_put_elsewhere_is_named() {
     let (shop, db) = recorded().await;
-    behind_its_back(&shop, &db, "UPDATE audit_entries SET actor_name = '王磊' WHERE tenant_id = {t} AND seq = 3").await;
+    behind_its_back(&shop, &db, "UPDATE audit_entries SET actor_name = '某人' WHERE tenant_id = {t} AND seq = 3").await;
     let verdict = verdict(&shop).await;
     let of_third =
         select(&db, &format!("SELECT id FROM audit_entries WHERE tenant_id = {} AND seq = 3", shop.tenant)).await;
