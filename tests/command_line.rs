@@ -1,6 +1,6 @@
 //! What the command line refuses and lists, as whoever types it sees it.
 
-use crate::harness::{Home, PASSWORD, phone_number, text};
+use crate::harness::{Home, PASSWORD, phone_number, text, until};
 use crate::process::refusal;
 use serde_json::{Value, json};
 
@@ -82,6 +82,29 @@ async fn the_last_boss_stays_one() {
     home.admin(&["admin", "operator", "create", "--name", "second", "--password-stdin", "--tenant", &tenant]);
     home.admin(&demoted);
     home.admin(&suspended);
+}
+
+#[actix_web::test]
+async fn a_business_is_renamed_suspended_and_resumed() {
+    let home = Home::new().await;
+    let tenant = home.furnish().to_string();
+    let server = home.start().await;
+    let boss = server.boss().await;
+    home.admin(&["admin", "tenant", "rename", "--tenant", &tenant, "--name", "云海茶庄"]);
+    assert_eq!(boss.get("/business").await.ok()["name"], "云海茶庄");
+    home.admin(&["admin", "tenant", "suspend", "--tenant", &tenant]);
+    // Beside a running server, within three seconds.
+    until("nobody to get in", async || (boss.get("/customers").await.status != 200).then_some(())).await;
+    home.admin(&["admin", "tenant", "resume", "--tenant", &tenant]);
+    until("everybody to be back", async || (boss.get("/customers").await.status == 200).then_some(())).await;
+    for (arguments, expected) in [
+        (&["rename", "--tenant", &tenant, "--name", " "][..], "name: "),
+        (&["suspend", "--tenant", "77"], "there is no such business"),
+    ] {
+        let said = refusal(&home.run(&[&["admin", "tenant"], arguments].concat()));
+        assert!(said.contains(expected), "{said}");
+    }
+    server.stop().await;
 }
 
 #[actix_web::test]

@@ -65,6 +65,27 @@ pub enum Tenant {
         #[arg(long, default_value_t = 0)]
         after: i64,
     },
+    /// Gives a business another name.
+    Rename {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+        /// Its name, as customers see it.
+        #[arg(long)]
+        name: String,
+    },
+    /// Keeps everybody from working in a business, within three seconds. Its customers still see their orders.
+    Suspend {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+    },
+    /// Lets people work in a suspended business again.
+    Resume {
+        /// The business.
+        #[arg(long)]
+        tenant: i64,
+    },
     /// Erases a business for good: destroys its key and deletes its rows. No backup brings it back.
     Erase {
         /// The business.
@@ -158,6 +179,9 @@ impl Admin {
                 let row = |row: crate::auth::entity::tenant::Model| json!({ "tenant_id": row.id, "name": row.name, "created_at": row.created_at, "suspended_at": row.suspended_at, "erased_at": row.erased_at });
                 Ok(json!({ "tenants": rows.map(row).collect::<Vec<_>>() }))
             }
+            Self::Tenant(Tenant::Rename { tenant, name }) => change(&system, tenant, json!({ "name": name })).await,
+            Self::Tenant(Tenant::Suspend { tenant }) => change(&system, tenant, json!({ "suspended": true })).await,
+            Self::Tenant(Tenant::Resume { tenant }) => change(&system, tenant, json!({ "suspended": false })).await,
             Self::Tenant(Tenant::Erase { tenant, confirm }) => {
                 let there = system.tenant(tenant).await.map_err(said)?.context("there is no such business")?;
                 if there.erased_at.is_none() && there.name != confirm {
@@ -205,6 +229,17 @@ fn kept(problem: crate::Problem, tenant: i64) -> anyhow::Error {
 }
 
 /// A problem as a sentence for a terminal.
+/// Changes a business as `PATCH /operator/tenants/{id}` would, whatever version it has.
+async fn change(system: &System, tenant: i64, body: Value) -> anyhow::Result<Value> {
+    let there = system.tenant(tenant).await.map_err(said)?.filter(|there| there.erased_at.is_none());
+    let there = there.context("there is no such business")?;
+    let changes = domain::check(body.to_string().as_bytes()).map_err(|refused| said(refused.into()))?;
+    if !system.change_tenant(tenant, there.version, changes).await.map_err(said)? {
+        bail!("somebody changed the business at this moment: run it again");
+    }
+    Ok(json!({ "tenant_id": tenant }))
+}
+
 pub(crate) fn said(problem: crate::Problem) -> anyhow::Error {
     match problem {
         crate::Problem::Internal(cause) => cause,
