@@ -228,16 +228,23 @@ async fn each_field_comes_from_the_side_that_was_chosen() {
 }
 
 #[actix_web::test]
-async fn two_that_have_more_numbers_than_a_record_may_are_not_made_one() {
+async fn two_that_have_more_of_something_than_a_record_may_are_not_made_one() {
     let shop = Shop::new().await;
-    let three = || (0..3).map(|_| json!({ "number": phone_number() })).collect::<Vec<_>>();
-    let stays = made(&shop.sales, json!({ "name": "张三", "phones": three() })).await;
-    let goes = made(&shop.sales, json!({ "name": "张三丰", "phones": three() })).await;
-    let versions = json!({ "this": 1, "other": 1 });
-    let body = json!({ "other_id": goes, "fields": {}, "versions": versions });
-    let refused = shop.boss.post(&format!("/customers/{}/merge", stays), body).await;
-    assert_eq!(refused.violations(), ["fields.phones: too_many_together"]);
-    assert_eq!(get(&shop.boss, &goes).await["name"], "张三丰");
+    let one = |field: &str, at: i64| match field {
+        "phones" => json!({ "number": phone_number() }),
+        "emails" => json!({ "email": format!("zhang{at}@example.com") }),
+        "wechat_ids" => json!({ "account": format!("zhang_{at}") }),
+        _ => json!({ "label": format!("纪念{at}"), "calendar": "solar", "month": 5, "day": at }),
+    };
+    for (field, half) in [("phones", 3), ("emails", 3), ("wechat_ids", 3), ("dates", 6)] {
+        let with = |from: i64| (from..from + half).map(|at| one(field, at)).collect::<Vec<_>>();
+        let stays = made(&shop.sales, json!({ "name": "张三", field: with(1) })).await;
+        let goes = made(&shop.sales, json!({ "name": "张三丰", field: with(10) })).await;
+        let body = json!({ "other_id": goes, "fields": {}, "versions": { "this": 1, "other": 1 } });
+        let refused = shop.boss.post(&format!("/customers/{stays}/merge"), body).await;
+        assert_eq!(refused.violations(), [format!("fields.{field}: too_many_together")]);
+        assert_eq!(get(&shop.boss, &goes).await["name"], "张三丰");
+    }
 }
 
 #[actix_web::test]

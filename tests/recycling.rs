@@ -240,6 +240,34 @@ async fn whom_an_old_rule_comes_to_mean_has_the_time_of_the_warning() {
 }
 
 #[actix_web::test]
+async fn the_warning_of_one_rule_is_none_of_another() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let group = text(&shop.boss.post("/tag-groups", json!({ "name": "价值" })).await.ok()["id"]);
+    let tag = text(&shop.boss.post("/tags", json!({ "group_id": group, "name": "普通" })).await.ok()["id"]);
+    let id = customer(&shop.sales, "张三", json!({})).await;
+    rule(&shop.boss, &open, json!({ "by": "contact", "days": 10, "warn_days": 2 })).await;
+    rule(&shop.boss, &open, json!({ "by": "order", "days": 5, "warn_days": 2, "tag_ids": [tag] })).await;
+    let mut warned = Vec::new();
+    for day in 1..=17 {
+        shop.advance(Duration::days(1)).await;
+        let boss = again(&shop, &shop.boss).await;
+        if day == 10 {
+            // In time for the one rule.
+            talk(&again(&shop, &shop.sales).await, &id).await;
+        }
+        if day == 13 {
+            // And long too late for the other, which means them only now.
+            boss.post(&format!("/customers/{id}/tags"), json!({ "add": [tag], "remove": [] })).await.ok();
+        }
+        turn(&shop).await;
+        warned.push(again(&shop, &shop.sales).await.get("/inbox").await.ok()["unread"].as_u64().expect("a count"));
+        assert_eq!(in_pool(&again(&shop, &boss).await).await.contains(&id), day >= 16, "day {day}");
+    }
+    assert_eq!((warned[8], warned[11], warned[12], warned[16]), (1, 1, 2, 2), "{warned:?}");
+}
+
+#[actix_web::test]
 async fn working_days_leave_weekends_and_holidays_out() {
     let shop = Shop::with(|config| config.privacy.holidays = "2026-11-25..2026-11-26".to_owned()).await;
     let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;

@@ -6,7 +6,7 @@ use crate::customers::entity::{customer, pool, tagging};
 use crate::customers::pools::entity::{group, person};
 use crate::orders;
 use crate::problem::Problem;
-use crate::scope::Reads;
+use crate::scope::{Reads, Scope};
 use crate::tenants::{staff, team};
 use chrono::{DateTime, Utc};
 use domain::orders::OrderStatus;
@@ -96,17 +96,18 @@ impl Rule {
         condition
     }
 
-    /// When each of some customers falls.
+    /// When each of some customers falls. It may ask for orders of the whole business, which nobody does beside a
+    /// transaction: while one is open, its scope cannot be had like this.
     pub(super) async fn falls_at(
         &self,
-        rows: &impl Reads,
+        scope: &mut Scope,
         customers: &[customer::Model],
     ) -> Result<HashMap<Uuid, Falls>, Problem> {
         let last = match self.terms.by {
             IdleBy::Contact => customers.iter().filter_map(|row| Some((row.id, row.last_contact_at?))).collect(),
-            IdleBy::Order => last_orders(rows, customers).await?,
+            IdleBy::Order => last_orders(scope, customers).await?,
         };
-        let calendar = &rows.scope().installation().calendar;
+        let calendar = &scope.installation().calendar;
         let at = |row: &customer::Model| {
             let since = [last.get(&row.id).copied(), row.owned_at].into_iter().flatten().fold(row.created_at, Ord::max);
             let over = calendar.idle_until(since, self.terms.days, self.terms.working_days);
@@ -134,13 +135,10 @@ struct Latest {
     latest: DateTime<Utc>,
 }
 
-async fn last_orders(
-    rows: &impl Reads,
-    customers: &[customer::Model],
-) -> Result<HashMap<Uuid, DateTime<Utc>>, Problem> {
+async fn last_orders(scope: &Scope, customers: &[customer::Model]) -> Result<HashMap<Uuid, DateTime<Utc>>, Problem> {
     let theirs = orders::Column::CustomerId.is_in(customers.iter().map(|row| row.id));
     // The rule is the same for whoever asks: also orders beyond their sight count.
-    let whole = rows.scope().whole();
+    let whole = scope.whole();
     let found = whole
         .find::<orders::Entity>()
         .filter(theirs)

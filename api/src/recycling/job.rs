@@ -148,11 +148,16 @@ async fn warnings(rows: &impl Reads, of: &[customer::Model]) -> Result<HashMap<U
 }
 
 /// Those whose owners were warned in time. A rule without warnings takes everybody.
-async fn warned(tx: &Tx<'_>, rule: &Rule, held: Vec<customer::Model>) -> Result<Vec<customer::Model>, Problem> {
+async fn warned(
+    tx: &Tx<'_>,
+    rule: &Rule,
+    when: &HashMap<Uuid, Falls>,
+    held: Vec<customer::Model>,
+) -> Result<Vec<customer::Model>, Problem> {
     if rule.terms.warn_days == 0 || held.is_empty() {
         return Ok(held);
     }
-    let (when, told, now) = (rule.falls_at(tx, &held).await?, warnings(tx, &held).await?, tx.now());
+    let (told, now) = (warnings(tx, &held).await?, tx.now());
     let in_time = |row: &customer::Model| {
         let (falls, told) = (when.get(&row.id)?, told.get(&row.id)?);
         told.iter().any(|due| *due <= now && *due > falls.since).then_some(())
@@ -162,10 +167,12 @@ async fn warned(tx: &Tx<'_>, rule: &Rule, held: Vec<customer::Model>) -> Result<
 
 /// Puts customers into the pool: those that the rule still means when their rows are held.
 async fn fall(scope: &mut Scope, rule: &Rule, rule_id: Uuid, rows: &[customer::Model]) -> Result<(), Problem> {
+    // Before the transaction, because it asks for orders of the whole business. Whoever was seen to since is meant no more.
+    let when = rule.falls_at(scope, rows).await?;
     let tx = scope.begin().await?;
     let these = customer::Column::Id.is_in(rows.iter().map(|row| row.id));
     let held = tx.find::<customers::Entity>().filter(these).filter(rule.fallen(tx.scope(), tx.now()));
-    let held = warned(&tx, rule, held.shape(QuerySelect::lock_exclusive).all().await?).await?;
+    let held = warned(&tx, rule, &when, held.shape(QuerySelect::lock_exclusive).all().await?).await?;
     if held.is_empty() {
         return Ok(());
     }

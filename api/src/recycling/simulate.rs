@@ -58,7 +58,7 @@ pub struct RecycleForecast {
 #[utoipa::path(tag = "pools", security(("bearer" = ["pools.write"])), params(("id" = Uuid, Path)), request_body = RecycleTerms, responses((status = 200, body = RecycleForecast), Problems))]
 #[post("/pools/{id}/rules/simulate")]
 async fn simulate_recycle_rule(
-    scope: Can<PoolsWrite>,
+    mut scope: Can<PoolsWrite>,
     id: Path<Uuid>,
     body: Checked<RecycleTerms>,
 ) -> Result<Json<RecycleForecast>, Problem> {
@@ -83,7 +83,7 @@ async fn simulate_recycle_rule(
         })
         .all()
         .await?;
-    let when = rule.falls_at(&*scope, &rows).await?;
+    let when = rule.falls_at(&mut scope, &rows).await?;
     let mut items: Vec<FallingCustomer> = rows
         .into_iter()
         .filter_map(|row| {
