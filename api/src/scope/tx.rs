@@ -8,6 +8,7 @@ use super::audit::{self, Diff, Entry};
 use super::find::Find;
 use super::rows::{Again, Aggregate, Tenanted};
 use super::{Eyes, Reads, Scope};
+use crate::db;
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
@@ -28,6 +29,8 @@ pub struct Tx<'s> {
     wrote: Cell<bool>,
     /// Something was written that decides who sees what.
     showed: Cell<bool>,
+    /// Of rows that go together some may be there without the others.
+    halved: Cell<bool>,
     entries: RefCell<Vec<Entry>>,
     _open: Open<'s>,
 }
@@ -102,7 +105,9 @@ impl Tx<'_> {
             return Ok(());
         }
         self.writes::<E>();
-        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+        let inserted = db::insert_many(&self.tx, E::insert_many(rows)).await;
+        self.halved.set(self.halved.get() || inserted.is_err());
+        inserted
     }
 
     /// Changes a row if it can be seen and still has `version` (`None`: whatever it has). `false`
@@ -246,8 +251,10 @@ impl Tx<'_> {
     /// Commits, with the audit record of everything that was done.
     ///
     /// # Errors
-    /// When something was written and nothing recorded: a change that nobody could trace.
+    /// When something was written and nothing recorded: a change that nobody could trace. When rows that go together
+    /// were refused before.
     pub async fn commit(self) -> Result<(), Problem> {
+        self.unbroken()?;
         let entries = self.entries.into_inner();
         if self.wrote.get() && entries.is_empty() {
             return Err(Problem::Internal(anyhow::anyhow!("a change without an audit entry")));
@@ -272,6 +279,7 @@ impl Tx<'_> {
         let inner = Tx::of(self.scope, self.tx.begin().await?);
         match work(&inner).await {
             Ok(done) => {
+                inner.unbroken()?;
                 inner.tx.commit().await?;
                 self.wrote.set(self.wrote.get() || inner.wrote.get());
                 self.showed.set(self.showed.get() || inner.showed.get());
@@ -287,12 +295,20 @@ impl Tx<'_> {
         }
     }
 
+    fn unbroken(&self) -> Result<(), Problem> {
+        match self.halved.get() {
+            true => Err(Problem::Internal(anyhow::anyhow!("rows were refused, and the rest of them is not to stay"))),
+            false => Ok(()),
+        }
+    }
+
     fn of(scope: &Scope, tx: DatabaseTransaction) -> Tx<'_> {
         Tx {
             scope,
             tx,
             wrote: Cell::new(false),
             showed: Cell::new(false),
+            halved: Cell::new(false),
             entries: RefCell::default(),
             _open: Open::of(scope),
         }

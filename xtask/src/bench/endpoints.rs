@@ -77,7 +77,7 @@ fn search(q: &str) -> Shot {
     Shot::get(format!("/api/v1/customers?q={}", encoded(q)))
 }
 
-/// The tag of some customer, a city, and whoever looks after that customer.
+/// What a customer has: a tag, a district or its city, and whoever looks after them.
 fn filtered(known: &Known, dice: &mut Dice, owned: bool) -> Shot {
     Shot::get(format!("/api/v1/customers?{}", filters(known, dice, owned)))
 }
@@ -88,7 +88,8 @@ fn count(known: &Known, dice: &mut Dice) -> Shot {
 
 fn filters(known: &Known, dice: &mut Dice, owned: bool) -> String {
     let (row, any) = (known.row(dice), dice.pick(&known.tags));
-    let region = dice.pick(&["330100", "330106", "330200", "310000"]);
+    let district = row.region.as_deref().unwrap_or("330106");
+    let region = if dice.one_in(2) { format!("{}00", &district[..4]) } else { district.to_owned() };
     let filter = json!({ "all": [{ "any": [{ "field": "region", "op": "any_of", "values": [region] }] }] });
     let mut query = format!("tags_any={}&filter={}", row.tag.as_ref().unwrap_or(any), encoded(&filter.to_string()));
     if let Some(owner) = row.owner.as_ref().filter(|_| owned) {

@@ -24,6 +24,7 @@ pub struct Row {
     pub name: String,
     pub company: Option<String>,
     pub owner: Option<String>,
+    pub region: Option<String>,
     pub last_four: String,
     pub tag: Option<String>,
 }
@@ -91,6 +92,7 @@ impl Row {
             name: text(row, "/name")?,
             company: row["company"].as_str().map(str::to_owned),
             owner: row["owner_id"].as_str().map(str::to_owned),
+            region: row["region"].as_str().filter(|code| code.len() == 6).map(str::to_owned),
             last_four: last_four.to_owned(),
             tag: row["tags"][0]["id"].as_str().map(str::to_owned),
         })

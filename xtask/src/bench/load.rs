@@ -57,6 +57,8 @@ pub struct Measured {
     pub latencies: Vec<Duration>,
     /// Requests, with those of the warm-up.
     pub asked: u64,
+    /// Bytes of their answers.
+    pub answered: u64,
     pub took: Duration,
     pub server: Duration,
     pub database: Duration,
@@ -68,6 +70,7 @@ impl Measured {
         self.latencies.extend(other.latencies);
         self.latencies.sort_unstable();
         self.asked += other.asked;
+        self.answered += other.answered;
         self.took += other.took;
         self.server += other.server;
         self.database += other.database;
@@ -85,6 +88,11 @@ impl Measured {
 
     pub fn rate(&self) -> f64 {
         f64::from(self.requests()) / self.took.as_secs_f64().max(0.001)
+    }
+
+    /// Kilobytes of an answer: two requests that answer as much are alike.
+    pub fn size(&self) -> f64 {
+        self.answered as f64 / 1e3 / self.asked.max(1) as f64
     }
 
     /// Microseconds of the server and of the database for one request.
@@ -105,21 +113,24 @@ pub fn drive(target: &Target<'_>, times: Times, shot: &(dyn Fn(&mut Dice) -> Sho
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
-        let (mut latencies, mut asked) = (Vec::new(), 0_u64);
+        let (mut latencies, mut asked, mut answered) = (Vec::new(), 0_u64, 0_u64);
         while !over.load(Ordering::Relaxed) {
             let shot = shot(&mut dice);
             let counted = measuring.load(Ordering::Relaxed);
             let begin = Instant::now();
             asked += 1;
-            if let Err(error) = ask(&agent, target, &shot) {
-                trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                over.store(true, Ordering::Relaxed);
+            match ask(&agent, target, &shot) {
+                Ok(bytes) => answered += bytes,
+                Err(error) => {
+                    trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    over.store(true, Ordering::Relaxed);
+                }
             }
             if counted {
                 latencies.push(begin.elapsed());
             }
         }
-        (latencies, asked)
+        (latencies, asked, answered)
     };
     let measured = thread::scope(|threads| -> Result<Measured> {
         let clients: Vec<_> = (0..CLIENTS).map(|_| threads.spawn(client)).collect();
@@ -135,10 +146,11 @@ pub fn drive(target: &Target<'_>, times: Times, shot: &(dyn Fn(&mut Dice) -> Sho
         over.store(true, Ordering::Relaxed);
         let answers: Vec<_> = clients.into_iter().filter_map(|client| client.join().ok()).collect();
         ensure!(answers.len() == usize::try_from(CLIENTS)?, "a client ended");
-        let asked = answers.iter().map(|(_, asked)| asked).sum::<u64>().max(1);
-        let mut latencies: Vec<Duration> = answers.into_iter().flat_map(|(latencies, _)| latencies).collect();
+        let asked = answers.iter().map(|(_, asked, _)| asked).sum::<u64>().max(1);
+        let answered = answers.iter().map(|(.., answered)| answered).sum();
+        let mut latencies: Vec<Duration> = answers.into_iter().flat_map(|(latencies, ..)| latencies).collect();
         latencies.sort_unstable();
-        Ok(Measured { latencies, asked, took, server: server - before.0, database: database - before.1, pss })
+        Ok(Measured { latencies, asked, answered, took, server: server - before.0, database: database - before.1, pss })
     });
     over.store(true, Ordering::Relaxed);
     match trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -148,8 +160,8 @@ pub fn drive(target: &Target<'_>, times: Times, shot: &(dyn Fn(&mut Dice) -> Sho
     }
 }
 
-/// Sends one request and reads the answer.
-pub fn ask(agent: &Agent, target: &Target<'_>, shot: &Shot) -> Result<()> {
+/// Sends one request and reads the answer; says how many bytes that is.
+pub fn ask(agent: &Agent, target: &Target<'_>, shot: &Shot) -> Result<u64> {
     let request = Request::builder()
         .method(shot.method)
         .uri(format!("{}{}", target.url, shot.path))
@@ -165,5 +177,5 @@ pub fn ask(agent: &Agent, target: &Target<'_>, shot: &Shot) -> Result<()> {
     let mut answer = answer.with_context(|| format!("{} {}", shot.method, shot.path))?;
     let text = answer.body_mut().read_to_string()?;
     ensure!(answer.status().is_success(), "{} {} answered {}: {text}", shot.method, shot.path, answer.status());
-    Ok(())
+    Ok(u64::try_from(text.len())?)
 }

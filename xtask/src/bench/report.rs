@@ -60,9 +60,9 @@ impl Report<'_> {
         writeln!(text, "{stack}, {bigger} customers beside {smaller}; {rounds} rounds of {seconds} s; {machine}\n")?;
         writeln!(
             text,
-            "| request | as | statements | p50 ms | p99 ms | CPU µs, server + database | at {smaller} | × | rate |"
+            "| request | as | statements | p50 ms | p99 ms | CPU µs, server + database | at {smaller} | × | answer kB | at {smaller} | rate |"
         )?;
-        writeln!(text, "|---|---|---|---|---|---|---|---|---|")?;
+        writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|")?;
         let mut most = 0;
         for Line { endpoint, small, big, statements, .. } in self.lines {
             let who = if endpoint.asker == Asker::Boss { "boss" } else { "sales" };
@@ -72,8 +72,10 @@ impl Report<'_> {
             let (p50, p99) = (milliseconds(big.percentile(50)), milliseconds(big.percentile(99)));
             writeln!(
                 text,
-                "| {} | {who} | {statements} | {p50} | {p99} | {server:.0} + {database:.0} | {small_server:.0} + {small_database:.0} | {times:.2} | {:.0}/s |",
+                "| {} | {who} | {statements} | {p50} | {p99} | {server:.0} + {database:.0} | {small_server:.0} + {small_database:.0} | {times:.2} | {:.1} | {:.1} | {:.0}/s |",
                 endpoint.name,
+                big.size(),
+                small.size(),
                 big.rate(),
             )?;
             most = most.max(big.pss).max(small.pss);

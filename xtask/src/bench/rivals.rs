@@ -131,7 +131,7 @@ impl Rival {
                      WHERE command_type = 'Execute' AND (argument LIKE 'SELECT `customer%' \
                      OR argument LIKE 'SELECT `tags%' OR argument LIKE 'INSERT INTO %' OR argument LIKE 'UPDATE `idem%')",
                 )?;
-                answer.map(|()| log.lines().map(statement).collect())
+                answer.map(|_bytes| log.lines().map(statement).collect())
             };
             let (ours, theirs) = (asked(&site.url)?, asked(&self.url)?);
             ensure!(

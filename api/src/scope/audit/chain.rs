@@ -13,14 +13,14 @@ use crate::problem::Problem;
 use crate::scope::system::System;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
 /// Entries that get their place in one transaction: few, because all who write wait for it on SQLite, and the
 /// time to find the place of each grows with their square.
 const BATCH: u64 = 50;
-/// Waiting entries that are looked at to find their businesses.
+/// Businesses with waiting entries that are asked for at a time.
 const WAITING: u64 = 1000;
 
 /// The hash before the first entry.
@@ -69,12 +69,10 @@ impl System {
         let mut sealed = 0;
         loop {
             // By the index of what waits: businesses with nothing to seal cost nothing.
-            let waiting = entry::Entity::find().select_only().column(entry::Column::TenantId);
+            let waiting = entry::Entity::find().select_only().column(entry::Column::TenantId).distinct();
             let waiting = waiting.filter(entry::Column::Seq.is_null()).limit(WAITING);
-            let mut tenants: Vec<i64> = waiting.into_tuple().all(&self.at.db.read).await?;
+            let tenants: Vec<i64> = waiting.into_tuple().all(&self.at.db.read).await?;
             let full = u64::try_from(tenants.len()).unwrap_or_default() == WAITING;
-            tenants.sort_unstable();
-            tenants.dedup();
             let before = sealed;
             for tenant in tenants {
                 sealed += self.seal_all_of(tenant).await?;
@@ -98,26 +96,23 @@ impl System {
 
     /// One batch of one business. Nothing when another worker was faster; the next round looks again.
     async fn seal_some(&self, tenant_id: i64) -> Result<usize, Problem> {
-        let tx = self.begin().await?;
-        // The head before the entries: what another worker seals after this moves the head on, and then
-        // it is not where we saw it.
-        let known = head::Entity::find_by_id(tenant_id).one(&tx).await?;
+        // All is read and counted before the transaction, for which others wait. The head before the entries: what another
+        // worker seals after this moves the head on, and then it is not where we saw it.
+        let read = &self.at.db.read;
+        let known = head::Entity::find_by_id(tenant_id).one(read).await?;
         let rows = entry::Entity::find()
             .filter(entry::Column::TenantId.eq(tenant_id))
             .filter(entry::Column::Seq.is_null())
             .order_by_asc(entry::Column::At)
             .order_by_asc(entry::Column::Id)
             .limit(BATCH)
-            .all(&tx)
+            .all(read)
             .await?;
         if rows.is_empty() {
             return Ok(0);
         }
-        let made = match known {
-            Some(head) => Some(head),
-            None => self.make_head(&tx, tenant_id).await?,
-        };
-        let Some(head) = made else { return Ok(0) };
+        let new = known.is_none();
+        let head = known.unwrap_or_else(|| self.beginning(tenant_id));
         let (mut seq, mut last) = (head.seq, head.hash.clone());
         let (mut seqs, mut hashes) = (CaseStatement::new(), CaseStatement::new());
         for row in &rows {
@@ -133,8 +128,12 @@ impl System {
             hash: Set(last.clone()),
             anchored_day: Set(if new_day { Some(day.clone()) } else { head.anchored_day.clone() }),
             updated_at: Set(self.now()),
-            ..head::ActiveModel::default()
+            ..Default::default()
         };
+        let tx = self.begin().await?;
+        if new && self.make_head(&tx, tenant_id).await?.is_none() {
+            return Ok(0);
+        }
         // Only from where it stood: of two workers, the second finds the head elsewhere.
         let moved = head::Entity::update_many()
             .set(moved)
@@ -188,8 +187,9 @@ impl System {
         }
     }
 
-    async fn make_head(&self, tx: &DatabaseTransaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
-        let head = head::Model {
+    /// Where a chain stands that has no entry.
+    fn beginning(&self, tenant_id: i64) -> head::Model {
+        head::Model {
             tenant_id,
             seq: 0,
             hash: BEGINNING.to_vec(),
@@ -198,18 +198,12 @@ impl System {
             anchored_day: None,
             retention_days: None,
             updated_at: self.now(),
-        };
-        let row = head::ActiveModel {
-            tenant_id: Set(tenant_id),
-            seq: Set(head.seq),
-            hash: Set(head.hash.clone()),
-            cut_seq: Set(head.cut_seq),
-            cut_hash: Set(head.cut_hash.clone()),
-            anchored_day: Set(None),
-            retention_days: Set(None),
-            updated_at: Set(head.updated_at),
-        };
-        match head::Entity::insert(row).exec_without_returning(tx).await {
+        }
+    }
+
+    async fn make_head(&self, tx: &DatabaseTransaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
+        let head = self.beginning(tenant_id);
+        match head::Entity::insert(head.clone().into_active_model().reset_all()).exec_without_returning(tx).await {
             Err(error) if refusal(&error).is_some() => Ok(None),
             other => other.map(|_| Some(head)),
         }
