@@ -342,3 +342,64 @@ async fn two_fields_have_two_names_and_only_numbers_have_decimals() {
     assert_eq!(shop.boss.delete(&format!("/custom-fields/{}", text(&list["items"][0]["id"])), 1).await.status, 204);
     shop.boss.post("/custom-fields", again).await.ok();
 }
+
+/// Whoever is found by the box, best first, each with the field that says so.
+async fn boxed(client: &Client, q: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = client.get(&format!("/customers?limit=2&q={q}{cursor}")).await.ok();
+        for row in page["items"].as_array().into_iter().flatten() {
+            found.push((text(&row["name"]), row["found"]["in"].as_str().unwrap_or_default().to_owned()));
+        }
+        let Some(next) = page["next_cursor"].as_str() else { return found };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[actix_web::test]
+async fn the_search_box_looks_into_fields_that_one_sees() {
+    let shop = Shop::new().await;
+    let plate = field(&shop.boss, "车牌", "text", json!({})).await;
+    let card = field(&shop.boss, "证件号", "text", json!({ "secret": true })).await;
+    let hidden = field(&shop.boss, "暗号", "text", json!({ "hidden_from": ["sales"] })).await;
+    let new = async |name: &str, custom: Value| {
+        shop.sales.post("/customers", json!({ "name": name, "custom": custom })).await.ok();
+    };
+    new("浙a车队", json!({ &plate: "浙A 00001" })).await;
+    new("李四", json!({ &plate: "浙Ａ 12345" })).await;
+    new("王五", json!({ &plate: "浙a 67890", &card: "CARD-7" })).await;
+    new("赵六", json!({ &plate: "沪A 12345" })).await;
+    shop.boss
+        .post("/customers", json!({ "name": "钱七", "custom": { &hidden: "芝麻开门", &plate: "浙A 1" } }))
+        .await
+        .ok();
+    let pairs = |rows: &[(&str, &str)]| -> Vec<(String, String)> {
+        rows.iter().map(|(name, field)| ((*name).to_owned(), (*field).to_owned())).collect()
+    };
+    // By name before by plate, page after page, and nobody twice; only her own customers.
+    assert_eq!(boxed(&shop.sales, "浙A").await, pairs(&[("浙a车队", "name"), ("王五", "own"), ("李四", "own")]));
+    assert_eq!(boxed(&shop.sales, "浙A%2012").await, pairs(&[("李四", "own")]));
+    assert_eq!(boxed(&shop.sales, "12345").await, []);
+    // What is sealed is found when all of it is asked for.
+    assert_eq!(boxed(&shop.sales, "card-7").await, pairs(&[("王五", "own")]));
+    assert_eq!(boxed(&shop.sales, "card").await, []);
+    // What somebody does not see does not answer them.
+    assert_eq!(boxed(&shop.boss, "芝麻").await, pairs(&[("钱七", "own")]));
+    assert_eq!(boxed(&shop.sales, "芝麻").await, []);
+    assert_eq!(shop.boss.get("/customers/count?q=浙A").await.ok()["count"], 4);
+    // Words in a filter find the same, but nothing sealed: such a filter is kept in clear.
+    let words = |q: &str| {
+        format!(
+            "/customers/count?filter={{\"all\":[{{\"any\":[{{\"field\":\"search\",\"op\":\"contains\",\"values\":[\"{q}\"]}}]}}]}}"
+        )
+    };
+    assert_eq!(shop.boss.get(&words("浙A")).await.ok()["count"], 4);
+    assert_eq!(shop.boss.get(&words("card-7")).await.ok()["count"], 0);
+    // A field that is gone finds nobody.
+    let fields = shop.boss.get("/custom-fields").await.ok();
+    let row = fields["items"].as_array().into_iter().flatten().find(|row| row["key"] == plate.as_str()).cloned();
+    let row = row.expect("the field");
+    shop.boss.delete(&format!("/custom-fields/{}", text(&row["id"])), 1).await.ok();
+    assert_eq!(boxed(&shop.sales, "浙A").await, pairs(&[("浙a车队", "name")]));
+}

@@ -64,8 +64,9 @@ function shortOnes(fields: CustomField[]): CustomField[] {
 /** `fields` are the business's own; `table`: there is a column for each of the first. */
 export function customerCard(row: CustomerRow, staff: Map<string, string>, phones: boolean, fields: CustomField[], table = false): CustomerCard {
   const said = (field: CustomField): string => customText(field, row.custom[field.key])
-  const filled = shortOnes(fields).filter((field) => said(field) !== '').slice(0, OWN)
   const found = row.found ?? null
+  // Whoever is found by one of them has all of them shown: it may be the last one.
+  const filled = shortOnes(fields).filter((field) => said(field) !== '').slice(0, found?.in === 'own' ? fields.length : OWN)
   const company = [row.company, row.title].filter(Boolean).join(' · ')
   return {
     id: row.id,

@@ -65,7 +65,9 @@ impl Compiler<'_> {
         if test.op != Op::Contains {
             return Err(Refused::Op);
         }
-        let search = Search::of(self.scope, test.values.first().map(String::as_str));
+        // Such a filter is kept as it is: what is sealed elsewhere must not be found by it.
+        let plain: Vec<_> = self.definitions.iter().filter(|definition| !definition.sealed()).cloned().collect();
+        let search = Search::of(self.scope, test.values.first().map(String::as_str), &plain);
         Ok(search.map_or_else(Condition::all, |search| search.matching()))
     }
 }

@@ -8,6 +8,7 @@ mod having;
 mod index;
 mod kept;
 mod newest;
+mod own;
 mod place;
 mod query;
 mod ranked;

@@ -12,9 +12,10 @@ pub(super) enum Rank {
     Begins,
     Sounds,
     Holds,
+    Own,
 }
 
-pub(super) const RANKS: [Rank; 5] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sounds, Rank::Holds];
+pub(super) const RANKS: [Rank; 6] = [Rank::Phone, Rank::LastFour, Rank::Begins, Rank::Sounds, Rank::Holds, Rank::Own];
 
 /// Where a rank stands among them, from 0.
 pub(super) fn place(rank: Rank) -> u8 {

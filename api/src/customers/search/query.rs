@@ -2,11 +2,14 @@
 
 use super::filter::compile;
 use super::ranked::Search;
+use crate::customers::custom::definitions;
 use crate::problem::Problem;
 use crate::scope::Scope;
+use domain::custom_fields::Definition;
 use domain::filters::{Clause, Filter, Op, Test};
 use sea_orm::sea_query::Condition;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -14,7 +17,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CustomerQuery {
-    /// Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits.
+    /// Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits; or the
+    /// beginning of a text in a field of the business's own, or all of one that is sealed.
     pub q: Option<String>,
     /// A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`.
     pub filter: Option<String>,
@@ -45,12 +49,14 @@ pub(super) struct Filters {
     pub condition: Condition,
     /// As people said it.
     pub whole: Filter,
+    /// The business's own fields that the actor sees, for the search box.
+    pub definitions: Arc<Vec<Definition>>,
 }
 
 impl CustomerQuery {
     /// The filters together with the text in the box.
     pub(super) fn whole(&self, scope: &Scope, filters: Filters) -> Condition {
-        let search = Search::of(scope, self.q.as_deref());
+        let search = Search::of(scope, self.q.as_deref(), &filters.definitions);
         filters.condition.add_option(search.map(|search| search.matching()))
     }
 
@@ -70,7 +76,8 @@ impl CustomerQuery {
             condition = condition.add(compile(scope, &filter).await?);
             whole.all.extend(filter.all);
         }
-        Ok(Filters { condition, whole })
+        let definitions = if self.searches() { definitions(scope).await? } else { Arc::default() };
+        Ok(Filters { condition, whole, definitions })
     }
 
     /// The filters that hold, each of which is refused by its own places.

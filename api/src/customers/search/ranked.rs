@@ -1,14 +1,16 @@
 //! What one box finds, best first: the phone, then names that begin with the query, then what sounds like
-//! it, then whatever holds it. Each rank is a short walk through one index; the statement puts them together,
+//! it, then whatever holds it, then what the business's own fields say. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
 use super::newest::{by_ids, newest, part};
+use super::own::own;
 use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
 use super::rarity::{learn, rarest};
 use super::reach::{Reach, Reaches};
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
+use crate::customers::custom::entity::value;
 use crate::customers::entity::{customer, helper, phone, searched, term};
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
@@ -16,6 +18,7 @@ use crate::customers::view::{Brief, Listed};
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;
+use domain::custom_fields::Definition;
 use domain::permission::FieldRule;
 use domain::phone::Phone;
 use sea_orm::ColumnTrait as _;
@@ -50,10 +53,12 @@ pub enum FoundIn {
     Company,
     /// A phone, of which nothing more is shown than ever.
     Phone,
+    /// A field of the business's own, which the list may not show; nothing to mark.
+    Own,
 }
 
 /// Ranks that are asked for together: what is anywhere in a name is looked for only when too few names begin so.
-const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds]];
+const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds, Rank::Own]];
 
 /// How few names begin with so many characters that a page of them is never full.
 const WHOLE: usize = 3;
@@ -83,11 +88,12 @@ pub(super) struct Search<'s> {
     sought: Sought,
     number: Option<Phone>,
     last_four: Option<String>,
+    own: Option<SelectStatement>,
 }
 
 impl<'s> Search<'s> {
-    /// `None`: the box is empty.
-    pub(super) fn of(scope: &'s Scope, q: Option<&str>) -> Option<Self> {
+    /// `None`: the box is empty. It also looks into those of the `definitions` that can be asked.
+    pub(super) fn of(scope: &'s Scope, q: Option<&str>, definitions: &[Definition]) -> Option<Self> {
         let mut sought = Sought::of(q?)?;
         rarest(scope, &mut sought);
         let phones = scope.fields().phones;
@@ -95,7 +101,8 @@ impl<'s> Search<'s> {
         let number = Phone::parse(&sought.text).filter(|_| phones.opens());
         let four = sought.text.len() == 4 && sought.text.bytes().all(|b| b.is_ascii_digit());
         let last_four = Some(sought.text.clone()).filter(|_| four && phones != FieldRule::Hide);
-        Some(Self { scope, sought, number, last_four })
+        let own = own(scope, q?, definitions);
+        Some(Self { scope, sought, number, last_four, own })
     }
 
     fn by_phone(&self) -> bool {
@@ -152,6 +159,15 @@ impl<'s> Search<'s> {
                 let at = self.terms(&mut rows, &self.sought.pairs);
                 let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
                 self.text(&mut rows, &at, looks(self.sought.pairs_verify));
+                rows.cond_where(Condition::all().add_option(heard));
+                at
+            }
+            Rank::Own => {
+                let at = (Alias::new("own").into_iden(), value::Column::CustomerId.into_iden());
+                rows.from_subquery(self.own.clone()?, at.0.clone());
+                // Whoever is found better has a place before these, and none here.
+                let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
+                self.text(&mut rows, &at, asked.add(self.like().not()));
                 rows.cond_where(Condition::all().add_option(heard));
                 at
             }
@@ -235,6 +251,8 @@ impl<'s> Search<'s> {
             Rank::Begins
         } else if self.sought.spelled.is_some_and(|(spelled, _)| self.sounds(customer, spelled)) {
             Rank::Sounds
+        } else if self.own.is_some() && !self.holds(customer) {
+            Rank::Own
         } else {
             Rank::Holds
         };
@@ -247,6 +265,10 @@ impl<'s> Search<'s> {
         terms.contains(&spelled) && text.contains(&self.sought.text)
     }
 
+    fn holds(&self, customer: &Brief) -> bool {
+        Indexed::of(&customer.name, customer.company.as_deref()).text.contains(&self.sought.text)
+    }
+
     fn found(&self, rank: Rank, customer: &Brief) -> Option<Found> {
         let at = |field, text: &str| {
             let (from, length) = locate(text, &self.sought.text)?;
@@ -254,6 +276,7 @@ impl<'s> Search<'s> {
         };
         match rank {
             Rank::Phone | Rank::LastFour => Some(Found { field: FoundIn::Phone, from: 0, length: 0 }),
+            Rank::Own => Some(Found { field: FoundIn::Own, from: 0, length: 0 }),
             _ => at(FoundIn::Name, &customer.name)
                 .or_else(|| customer.company.as_deref().and_then(|company| at(FoundIn::Company, company))),
         }
@@ -266,7 +289,7 @@ impl<'s> Search<'s> {
         let ids = left.filter_map(|rank| self.of_rank(rank, &reaches.at(rank), filters, limit, after));
         let all = ids.reduce(|mut all, one| all.union(UnionType::All, one).to_owned())?;
         let mut page = Query::select().column(term::Column::CustomerId).from_subquery(all, "page").to_owned();
-        if ranks.contains(&Rank::Holds) {
+        if ranks.contains(&Rank::Own) {
             // Names that begin so may be found a second time, and then leave room for others.
             let limit = if ranks.contains(&Rank::Begins) { limit * 2 } else { limit };
             page.order_by(RANK, Order::Asc).order_by(term::Column::CustomerId, Order::Desc).limit(limit);
@@ -370,7 +393,7 @@ impl<'s> Search<'s> {
 pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Option<String>), Problem> {
     let filters = query.filters(scope).await?;
     learn(scope, query.q.as_deref()).await?;
-    let Some(search) = Search::of(scope, query.q.as_deref()) else {
+    let Some(search) = Search::of(scope, query.q.as_deref(), &filters.definitions) else {
         return newest(scope, query, filters).await;
     };
     let (limit, _) = PageQuery { limit: query.limit, cursor: None }.check()?;
