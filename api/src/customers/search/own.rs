@@ -15,7 +15,7 @@ const MOST: u64 = 500;
 /// Characters from which on fields are asked: half of all licence plates of a town begin with the same one.
 const FEWEST: usize = 2;
 
-/// The customers whose fields say so, each field looked through by itself in its own index. `None`: there is no field that
+/// The customers (`tenant_id`, `customer_id`) whose fields say so, each field looked through by itself in its own index. `None`: there is no field that
 /// somebody who sees this much may ask.
 pub(super) fn own(scope: &Scope, q: &str, definitions: &[Definition]) -> Option<SelectStatement> {
     let text = folded(q.trim());
@@ -33,7 +33,7 @@ pub(super) fn own(scope: &Scope, q: &str, definitions: &[Definition]) -> Option<
 
 fn begins(scope: &Scope, definition: &Definition, text: &str) -> SelectStatement {
     Query::select()
-        .column(value::Column::CustomerId)
+        .columns([value::Column::TenantId, value::Column::CustomerId])
         .from(value::Entity)
         .and_where(value::Column::TenantId.eq(scope.tenant_id()))
         .and_where(value::Column::FieldId.eq(definition.id))
@@ -51,5 +51,10 @@ fn sealed(scope: &Scope, definition: &Definition, text: &str) -> SelectStatement
         &blind_kind(definition.id),
         text,
     ));
-    Query::select().column(blind::Column::CustomerId).from(blind::Entity).cond_where(whole).limit(MOST).to_owned()
+    Query::select()
+        .columns([blind::Column::TenantId, blind::Column::CustomerId])
+        .from(blind::Entity)
+        .cond_where(whole)
+        .limit(MOST)
+        .to_owned()
 }
