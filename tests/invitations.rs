@@ -108,3 +108,25 @@ async fn the_record_says_whence_a_colleague_joined_and_by_which_login() {
     let by_whom = shop.boss.get(&format!("/audit?action=join&actor_id={}", shop.sales_id)).await.ok();
     assert_eq!(by_whom["items"].as_array().map(Vec::len), Some(1), "everybody their own: {by_whom}");
 }
+
+#[actix_web::test]
+async fn a_team_is_there_as_long_as_an_invitation_leads_into_it() {
+    let shop = Shop::new().await;
+    let (second, id) = hire(&shop, "boss", None).await;
+    let second = shop.step_up(&second).await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let ticket = invite(&second, &json!({ "role": "sales", "team_id": team })).await;
+    let listed = async || shop.boss.get("/invitations").await.ok()["items"].as_array().map(Vec::len);
+    let path = format!("/teams/{team}");
+    shop.boss.delete(&path, 1).await.problem(409, "in_use");
+    assert_eq!(listed().await, Some(1));
+    // Nobody can accept what its maker could not give: it is not shown, and keeps no team.
+    let at = version(&shop, &id).await;
+    shop.boss.post_at(&format!("/staff/{id}/suspend"), at, json!({})).await.ok();
+    assert_eq!(listed().await, Some(0));
+    assert_eq!(shop.boss.delete(&path, 1).await.status, 204);
+    // Nor does it lead into a team that is no more, when they are back.
+    shop.boss.post_at(&format!("/staff/{id}/resume"), at + 1, json!({})).await.ok();
+    is_void(&ticket, &shop.stranger().await).await;
+    assert_eq!(listed().await, Some(0));
+}

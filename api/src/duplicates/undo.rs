@@ -44,6 +44,7 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
     let mut kept = BTreeSet::new();
     let files = Record::of(&tx, &goes)?.files();
     let record = Record::of(&tx, &stays)?.back(&image, &mut kept).without(&files);
+    let record = merging::settled(&tx, record, &stays, &mut kept).await?;
     if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes).await? {
         return Err(Problem::conflict("undo_blocked", None));
     }

@@ -1,6 +1,6 @@
 //! Inviting colleagues by a 小程序码 or share card that carries a one-time random ticket.
 
-use super::store::{assignable, stands};
+use super::store::{assignable, standing, stands};
 use super::{people, staff};
 use crate::auth::limit;
 use crate::db::{Code, Taken, refusal};
@@ -126,11 +126,13 @@ async fn create_invitation(
     Ok((Json(Invitation { id, ticket, path, scene, image, expires_at }), StatusCode::CREATED))
 }
 
-/// The invitations that nobody has accepted yet, newest first; at most 100.
+/// The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
+/// is not among them, nor one whose maker could not give it now.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), responses((status = 200, body = All<OpenInvitation>), Problems))]
 #[get("/invitations")]
 async fn list_invitations(scope: Can<StaffWrite>, system: System) -> Result<Json<All<OpenInvitation>>, Problem> {
-    let items = system.invitations(scope.tenant_id()).await?.into_iter().map(|row| OpenInvitation {
+    let open = standing(&*scope, system.invitations(scope.tenant_id()).await?).await?;
+    let items = open.into_iter().map(|row| OpenInvitation {
         id: row.id,
         name: row.name,
         role: row.role.0,
