@@ -111,6 +111,8 @@ pub struct AuditEntryView {
     /// What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
     /// does not see.
     pub resource_name: Option<String>,
+    /// Whether personal values are kept from the reader, who does not see the row.
+    pub unseen: bool,
     /// The fields that changed.
     pub fields: Vec<FieldChange>,
     /// What else belongs to the action. Never a personal value.
@@ -165,6 +167,7 @@ impl AuditEntryView {
             resource: row.resource,
             resource_id: row.resource_id,
             resource_name: name,
+            unseen: false,
             fields,
             changes: changes.into(),
             request_id: row.request_id,
@@ -237,7 +240,7 @@ pub(crate) async fn of_business(scope: &Scope, query: AuditQuery) -> Result<Page
         let seen = row.resource_id.is_none_or(|id| !unseen.contains(&id));
         let personal = if seen { personal } else { Map::new() };
         let name = row.resource_id.and_then(|id| names.get(&id).cloned());
-        AuditEntryView::of(&hides, row, &personal, name)
+        AuditEntryView { unseen: !seen, ..AuditEntryView::of(&hides, row, &personal, name) }
     });
     Ok(Page { items: items.collect(), next_cursor })
 }

@@ -310,5 +310,6 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::recycling::RecyclingDue,
         crate::customers::transfer::ImportAsked,
         crate::customers::transfer::ExportAsked,
+        crate::customers::transfer::FilesForgotten,
     )
 }

@@ -13,6 +13,7 @@ use super::view::CustomerView;
 use super::{Customer, bury, find};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -42,15 +43,20 @@ pub(crate) async fn put_away(tx: &Tx<'_>, other: &Customer, version: i64, into: 
     Ok(true)
 }
 
-/// Brings a customer back who was merged. `false`: somebody else has the phone or a unique value by now.
+/// Brings a customer back who was merged. What the one person `refused` since both of them did. `false`: somebody else has
+/// the phone or a unique value by now.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn bring_back(tx: &Tx<'_>, other: &Customer) -> Result<bool, Problem> {
+pub(crate) async fn bring_back(tx: &Tx<'_>, other: &Customer, refused: Option<DateTime<Utc>>) -> Result<bool, Problem> {
     if !bury::bring_back(tx, other).await? {
         return Ok(false);
     }
-    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(other.id), pointer(None)).await?;
+    let mut change = pointer(None);
+    if refused.is_some() {
+        change.ads_refused_at = Set(refused);
+    }
+    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(other.id), change).await?;
     Ok(true)
 }
 
