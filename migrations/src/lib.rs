@@ -53,6 +53,8 @@ mod m0089_search_holders;
 mod m0090_pool_walks;
 mod m0094_held_back;
 mod m0096_ads_refused;
+mod m0097_session_tenants;
+mod m0098_offered_places;
 mod schema;
 
 /// All migrations in their order.
@@ -108,6 +110,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0090_pool_walks::Migration),
             Box::new(m0094_held_back::Migration),
             Box::new(m0096_ads_refused::Migration),
+            Box::new(m0097_session_tenants::Migration),
+            Box::new(m0098_offered_places::Migration),
         ]
     }
 }
