@@ -467,3 +467,52 @@ async fn an_entry_says_what_its_row_is_called_now_to_whoever_sees_the_row() {
     assert_eq!(shop.boss.post(&format!("/customers/{id}/erase"), knowing).await.status, 204);
     assert!(called(&shop.boss, &id).await.iter().all(Value::is_null));
 }
+
+#[actix_web::test]
+async fn the_record_says_what_somebody_is_called_to_whoever_sees_them_only() {
+    let shop = Shop::new().await;
+    let reads = async |permissions: &[&str], reach: &str| {
+        let rights = json!({
+            "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": "show" },
+            "reach": { "customers": reach, "interactions": reach, "tasks": reach, "orders": reach },
+        });
+        let body = json!({ "name": format!("看记录{}", permissions.len()), "rights": rights });
+        let role = text(&shop.boss.post("/roles", body).await.ok()["id"]);
+        hire(&shop, "custom", Some(&role)).await.0
+    };
+    let nobody = reads(&["audit.read"], "all").await;
+    let own = reads(&["audit.read", "customers.read", "customers.write", "tasks.read", "tasks.write"], "own").await;
+    let theirs = shop.customer_named("沈怡").await;
+    let mine = text(&own.post("/customers", json!({ "name": "张三", "type": "existing" })).await.ok()["id"]);
+    let due = json!({ "customer_id": theirs, "title": "送样茶给她母亲", "due_at": shop.at.clock().now() });
+    let task = text(&shop.sales.post("/tasks", due).await.ok()["id"]);
+    shop.boss.delete(&format!("/customers/{theirs}"), 1).await;
+    shop.advance(Duration::seconds(3)).await;
+    let said = async |by: &Client, id: &str, name: &str| {
+        let page = by.get(&format!("/audit?action=create&resource_id={id}")).await.ok();
+        let entry = page["items"][0].clone();
+        assert!(entry["actor_name"].is_string() && entry["at"].is_string(), "{page}");
+        let field = field(&entry, name);
+        assert_eq!(field["readable"], !field["new"].is_null(), "{page}");
+        assert_eq!(entry["unseen"], field["kind"] == "personal" && field["new"].is_null(), "{page}");
+        (field["kind"].clone(), field["new"].clone())
+    };
+    let hidden = (json!("personal"), Value::Null);
+    for (by, id, name, value) in [
+        (&nobody, &theirs, "name", None),
+        (&nobody, &mine, "name", None),
+        (&nobody, &task, "title", None),
+        (&own, &theirs, "name", None),
+        (&own, &task, "title", None),
+        (&own, &mine, "name", Some("张三")),
+        // Also of whom is no more, to whoever sees everybody.
+        (&shop.boss, &theirs, "name", Some("沈怡")),
+        (&shop.boss, &task, "title", Some("送样茶给她母亲")),
+    ] {
+        let expected = value.map_or(hidden.clone(), |value| (json!("personal"), json!(value)));
+        assert_eq!(said(by, id, name).await, expected, "{name} of {id}");
+    }
+    // What says nothing of a person is said to all who read the record.
+    let plain = nobody.get(&format!("/audit?action=create&resource_id={mine}")).await.ok()["items"][0].clone();
+    assert_eq!((&plain["unseen"], field(&plain, "type")["new"].clone()), (&json!(true), json!("existing")));
+}

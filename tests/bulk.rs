@@ -334,3 +334,62 @@ async fn whomever_a_filter_finds_get_another_owner_with_a_second_look_only() {
     shop.run_jobs().await;
     ask(&shop.step_up(&manager).await, all).await;
 }
+
+#[actix_web::test]
+async fn whoever_comes_back_is_nobodys_who_left_meanwhile() {
+    let shop = Shop::new().await;
+    let (leaver, id) = crate::rights::hire(&shop, "sales", None).await;
+    let deleted = text(&leaver.post("/customers", json!({ "name": "张三" })).await.ok()["id"]);
+    let [stays, goes] = ["李四", "王五"].map(|name| json!({ "name": name }));
+    let (stays, goes) = (crate::merge::made(&leaver, stays).await, crate::merge::made(&leaver, goes).await);
+    let other = crate::merge::made(&shop.sales, json!({ "name": "赵六" })).await;
+    let bulk = shop.boss.post("/customers/bulk/deletions", json!({ "selection": { "ids": [deleted] } })).await.ok();
+    shop.run_jobs().await;
+    // One of theirs becomes a colleague's, and one goes into a colleague's.
+    let taken = crate::merge::merge(&shop.boss, &stays, &other, json!({ "owner": "other" })).await;
+    let into = crate::merge::made(&shop.rival, json!({ "name": "钱七" })).await;
+    let given = crate::merge::merge(&shop.boss, &into, &goes, json!({})).await;
+    let at = crate::invitations::version(&shop, &id).await;
+    shop.boss.post_at(&format!("/staff/{id}/suspend"), at, json!({})).await.ok();
+
+    shop.boss.post(&format!("/customers/bulk/{}/undo", text(&bulk["id"])), json!({})).await.ok();
+    shop.run_jobs().await;
+    let owner = async |id: &str| shop.boss.get(&format!("/customers/{id}")).await.ok()["owner_id"].clone();
+    assert_eq!(owner(&deleted).await, json!(shop.boss_id), "whoever brings them back has them");
+    let said = shop.boss.get(&format!("/audit?action=assign&resource_id={deleted}")).await.ok();
+    assert_eq!(said["items"][0]["changes"], json!({ "from": id, "to": shop.boss_id }), "{said}");
+    let undone = crate::merge::undo(&shop.boss, &taken).await;
+    assert_eq!(undone["kept_fields"], json!(["owner_id"]), "{undone}");
+    assert_eq!(owner(&stays).await, json!(shop.sales_id), "whoever has them now keeps them");
+    assert_eq!(owner(&other).await, json!(shop.sales_id));
+    crate::merge::undo(&shop.boss, &given).await;
+    assert_eq!(owner(&goes).await, json!(shop.boss_id));
+    assert_eq!(owner(&into).await, json!(shop.rival_id));
+    // Nor does a merge give somebody to them.
+    let theirs = json!({ "other_id": stays, "fields": { "owner": "other" }, "versions": { "this": 1, "other": 1 } });
+    let left = crate::merge::made(&shop.rival, json!({ "name": "孙八" })).await;
+    let at = crate::invitations::version(&shop, &shop.sales_id.to_string()).await;
+    shop.boss.post_at(&format!("/staff/{}/suspend", shop.sales_id), at, json!({})).await.ok();
+    let refused = shop.boss.post(&format!("/customers/{left}/merge"), theirs).await;
+    assert_eq!(refused.violations(), ["fields.owner: owner_unknown"]);
+}
+
+/// A run of the job takes twenty batches of a hundred; then others get their turn.
+#[actix_web::test]
+async fn an_owner_who_leaves_between_two_batches_gets_no_more_of_them() {
+    let shop = Shop::new().await;
+    let rows: String = (0..2001).map(|at| format!("客户{at}\n")).collect();
+    crate::transfer::import(&shop, &shop.boss, &format!("姓名\n{rows}"), json!({})).await;
+    let filter = json!({ "all": [{ "any": [{ "field": "type", "op": "any_of", "values": ["potential"] }] }] });
+    let id = ask(&shop.boss, json!({ "selection": { "filter": filter }, "owner_id": shop.rival_id })).await;
+    api::run_due(&shop.at, shop.tenant).await.expect("a turn");
+    let half = progress(&shop.boss, &id).await;
+    assert_eq!((&half["state"], &half["done"]), (&json!("running"), &json!(2000)));
+    let rival = shop.rival_id.to_string();
+    let at = crate::invitations::version(&shop, &rival).await;
+    shop.boss.post_at(&format!("/staff/{rival}/suspend"), at, json!({})).await.ok();
+    shop.run_jobs().await;
+    let ended = progress(&shop.boss, &id).await;
+    assert_eq!((&ended["state"], &ended["done"]), (&json!("cancelled"), &json!(2000)));
+    assert_eq!(with(&shop.boss, "owner", &[&shop.boss_id.to_string()]).await, 1, "what was not done is as it was");
+}

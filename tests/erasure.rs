@@ -246,3 +246,48 @@ async fn an_erased_person_is_in_no_file_that_was_sent_whether_or_not_it_says_so(
     shop.boss.post(&format!("{path}/start"), columns).await.problem(409, "file_gone");
     assert_eq!(count(&open(&shop).await, shop.tenant).await["file_chunks"], 0);
 }
+
+#[actix_web::test]
+async fn files_of_rows_are_closed_at_once_and_go_some_rows_at_a_time() {
+    let shop = Shop::new().await;
+    let file = format!("姓名,手机\n沈怡,{}\n", phone_number());
+    let done = text(&import(&shop, &shop.boss, &file, json!({})).await["id"]);
+    let export = json!({ "selection": { "filter": {} }, "format": "csv" });
+    let export = text(&shop.boss.post("/exports", export).await.ok()["id"]);
+    let checked = import(&shop, &shop.boss, &file, json!({ "dry_run": true })).await;
+    let link = shop.boss.post(&format!("/exports/{export}/link"), json!({})).await.ok();
+    // More pieces than one transaction may take.
+    let (db, tenant) = (open(&shop).await, shop.tenant);
+    let more = format!(
+        "INSERT INTO file_chunks (tenant_id, file_id, position, sealed)
+         WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1899)
+         SELECT tenant_id, id, i, NULL FROM n, imports WHERE tenant_id = {tenant}"
+    );
+    db.execute_unprepared(&more).await.expect("more pieces");
+    let left = async |table: &str| {
+        let rows = select(&db, &format!("SELECT COUNT(*) FROM {table} WHERE tenant_id = {tenant}")).await;
+        rows[0].try_get_by_index::<i64>(0).expect("a count")
+    };
+    let somebody = shop.customer_named("张三").await;
+    let marked =
+        format!("INSERT INTO import_marks SELECT tenant_id, id, 7, X'00' FROM imports WHERE tenant_id = {tenant}");
+    db.execute_unprepared(&marked).await.expect("marks");
+    assert!(left("file_chunks").await > 1800 && left("import_marks").await > 1);
+    shop.boss.post(&format!("/customers/{somebody}/erase"), json!({ "reason": "asked" })).await.ok();
+    // Nobody reads them from that moment on, whatever is still there.
+    shop.boss.get(&format!("/imports/{done}/errors")).await.problem(409, "file_gone");
+    assert!(left("file_chunks").await > 1600, "the rest is still to go");
+    let ticket = text(&link["path"]).rsplit('/').next().expect("a ticket").to_owned();
+    shop.nobody.get(&format!("/export-files/{ticket}")).await.problem(404, "not_found");
+    shop.boss.post(&format!("/exports/{export}/link"), json!({})).await.problem(409, "file_gone");
+    let columns = json!({ "columns": [{ "column": 0, "field": "name" }], "mode": "create" });
+    shop.boss.post(&format!("/imports/{}/start", text(&checked["id"])), columns).await.problem(409, "file_gone");
+    let shown = shop.boss.get(&format!("/imports/{}", text(&checked["id"]))).await.ok();
+    assert_eq!((&shown["headers"], &shown["preview"]), (&json!([]), &json!([])));
+    shop.run_jobs().await;
+    assert_eq!((left("file_chunks").await, left("import_marks").await), (0, 0));
+    // What comes later is none of theirs.
+    sent(&shop.boss, "姓名\n李四\n").await;
+    shop.run_jobs().await;
+    assert!(left("file_chunks").await > 0);
+}

@@ -1,7 +1,7 @@
 //! Invitations and what becomes of them when whoever made them, or the role they give, is no more.
 
 use crate::guards::database::open;
-use crate::harness::{Client, Shop, text};
+use crate::harness::{Client, Shop, phone_number, text};
 use crate::rights::hire;
 use chrono::Duration;
 use sea_orm::ConnectionTrait as _;
@@ -107,4 +107,102 @@ async fn the_record_says_whence_a_colleague_joined_and_by_which_login() {
     }
     let by_whom = shop.boss.get(&format!("/audit?action=join&actor_id={}", shop.sales_id)).await.ok();
     assert_eq!(by_whom["items"].as_array().map(Vec::len), Some(1), "everybody their own: {by_whom}");
+}
+
+#[actix_web::test]
+async fn a_team_is_there_as_long_as_an_invitation_leads_into_it() {
+    let shop = Shop::new().await;
+    let (second, id) = hire(&shop, "boss", None).await;
+    let second = shop.step_up(&second).await;
+    let team = text(&shop.boss.post("/teams", json!({ "name": "一队" })).await.ok()["id"]);
+    let ticket = invite(&second, &json!({ "role": "sales", "team_id": team })).await;
+    let listed = async || shop.boss.get("/invitations").await.ok()["items"].as_array().map(Vec::len);
+    let path = format!("/teams/{team}");
+    shop.boss.delete(&path, 1).await.problem(409, "in_use");
+    assert_eq!(listed().await, Some(1));
+    // Nobody can accept what its maker could not give: it is not shown, and keeps no team.
+    let at = version(&shop, &id).await;
+    shop.boss.post_at(&format!("/staff/{id}/suspend"), at, json!({})).await.ok();
+    assert_eq!(listed().await, Some(0));
+    assert_eq!(shop.boss.delete(&path, 1).await.status, 204);
+    // Nor does it lead into a team that is no more, when they are back.
+    shop.boss.post_at(&format!("/staff/{id}/resume"), at + 1, json!({})).await.ok();
+    is_void(&ticket, &shop.stranger().await).await;
+    assert_eq!(listed().await, Some(0));
+}
+
+#[actix_web::test]
+async fn whoever_proves_a_phone_that_a_business_entered_is_asked_first() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let colleague = json!({ "name": "何平", "phone": number, "role": "sales" });
+    let id = text(&shop.boss.post("/staff", colleague).await.ok()["id"]);
+    let person = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    assert_eq!(person.get("/auth/me").await.ok()["businesses"], json!([]), "nobody works where they did not want to");
+    let there = json!({ "side": "staff", "tenant_id": shop.tenant });
+    person.post("/auth/switch", there).await.problem(404, "not_found");
+    let offered = person.get("/auth/invitations").await.ok();
+    let [place] = offered["items"].as_array().expect("places").as_slice() else { panic!("{offered}") };
+    let what = [&place["business"], &place["name"], &place["role"], &place["invited_by"]];
+    assert_eq!(what, ["山月茶行", "何平", "sales", "林静"]);
+    let ticket = json!({ "ticket": place["ticket"] });
+    let looked = person.post("/auth/invitation", ticket.clone()).await.ok();
+    assert_eq!((&looked["business"], &looked["invited_by"]), (&json!("山月茶行"), &json!("林静")));
+    // It is nobody's who does not have the phone.
+    let stranger = shop.stranger().await;
+    assert_eq!(stranger.get("/auth/invitations").await.ok()["items"], json!([]));
+    is_void(&ticket, &stranger).await;
+    stranger.post("/auth/invitation/decline", ticket.clone()).await.problem(404, "not_found");
+
+    // The business sees where somebody works for it, and no other login of theirs.
+    let sessions = format!("/staff/{id}/sessions");
+    let listed = async || shop.boss.get(&sessions).await.ok()["items"].as_array().expect("sessions").clone();
+    assert_eq!(listed().await, Vec::<Value>::new());
+    let accepted = person.post("/auth/invitation/accept", ticket.clone()).await.ok();
+    assert_eq!((&accepted["staff_id"], &accepted["tenant_id"]), (&json!(id), &json!(shop.tenant)));
+    assert_eq!(person.post("/auth/invitation/accept", ticket).await.ok(), accepted, "the answer was lost");
+    assert_eq!(person.get("/auth/invitations").await.ok()["items"], json!([]));
+    assert_eq!(listed().await, Vec::<Value>::new());
+    let elsewhere = person.get("/auth/sessions").await.ok()["items"][0]["id"].clone();
+    let at_work = shop.log_in_again(&person).await.act_in(shop.tenant).await;
+    at_work.get("/customers").await.ok();
+    let [there] = listed().await.try_into().expect("one session");
+    assert_ne!(there["id"], elsewhere);
+    let path = format!("{sessions}/{}", text(&elsewhere));
+    shop.boss.post(&format!("{path}/wipe"), json!({})).await.problem(404, "not_found");
+    shop.boss.send(shop.boss.request(reqwest::Method::DELETE, &path)).await.problem(404, "not_found");
+    person.get("/auth/me").await.ok();
+    shop.boss.post(&format!("{sessions}/{}/wipe", text(&there["id"])), json!({})).await.ok();
+    at_work.get("/customers").await.problem(401, "wiped");
+}
+
+#[actix_web::test]
+async fn a_place_that_somebody_declines_is_offered_no_more_and_the_business_sees_it() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let colleague = json!({ "name": "何平", "phone": number, "role": "sales" });
+    let id = text(&shop.boss.post("/staff", colleague.clone()).await.ok()["id"]);
+    let person = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    let offers = async || person.get("/auth/invitations").await.ok()["items"].as_array().expect("places").clone();
+    // Nor is it offered while the business keeps them out.
+    let at = version(&shop, &id).await;
+    shop.boss.post_at(&format!("/staff/{id}/suspend"), at, json!({})).await.ok();
+    assert_eq!(offers().await, Vec::<Value>::new());
+    shop.boss.post_at(&format!("/staff/{id}/resume"), at + 1, json!({})).await.ok();
+    let ticket = json!({ "ticket": offers().await[0]["ticket"] });
+    assert_eq!(person.post("/auth/invitation/decline", ticket.clone()).await.status, 204);
+    assert_eq!(offers().await, Vec::<Value>::new());
+    is_void(&ticket, &person).await;
+    person.post("/auth/invitation/decline", ticket).await.problem(404, "not_found");
+    let staff = shop.boss.get("/staff").await.ok();
+    let row = staff["items"].as_array().expect("staff").iter().find(|row| row["id"] == id.as_str()).expect("them");
+    assert_eq!((&row["declined"], &row["active"]), (&json!(true), &json!(false)));
+    let said = shop.boss.get(&format!("/audit?action=decline&resource_id={id}")).await.ok();
+    assert_eq!(said["items"][0]["actor_name"], "何平", "{said}");
+    // The phone is free: whoever meant it asks once more. Whoever works there already is not asked.
+    shop.boss.post("/staff", colleague.clone()).await.ok();
+    let ticket = invite(&shop.boss, &json!({ "role": "service" })).await;
+    assert_eq!(offers().await.len(), 1);
+    person.post("/auth/invitation/accept", ticket).await.ok();
+    assert_eq!(offers().await, Vec::<Value>::new());
 }

@@ -29,6 +29,7 @@ mod keys;
 mod lockouts;
 mod merge;
 mod mine;
+mod operators;
 mod orders;
 mod passwords;
 mod pools;

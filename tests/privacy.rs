@@ -55,6 +55,54 @@ async fn consent_is_recorded_with_its_version_and_taken_back_at_once() {
     assert_eq!(again.get("/me/consents").await.ok()["privacy_policy"], false);
 }
 
+/// Whoever never used the mini-program, or consented there before they wrote.
+#[actix_web::test]
+async fn who_refuses_advertising_by_letter_is_sent_none_until_they_consent_themselves() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let id = known(&shop, &number).await;
+    let (path, version) = (format!("/customers/{id}/ads-refusal"), shop.at.config().privacy.version.clone());
+    let person = shop.customer(&number).await;
+    let consent = async |given: bool| {
+        let body = json!({ "purpose": "marketing", "version": version, "given": given });
+        person.post("/me/consents", body).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    };
+    let boss = shop.step_up(&shop.boss).await;
+    let marketing = async |id: &str| {
+        let kept = boss.get(&format!("/customers/{id}/export")).await.ok();
+        (kept["marketing"].clone(), !kept["ads_refused_at"].is_null())
+    };
+    consent(true).await;
+    assert_eq!(marketing(&id).await, (json!(true), false));
+    shop.rival.post(&path, json!({})).await.problem(404, "not_found");
+    let refused = shop.sales.post(&path, json!({})).await.ok();
+    assert_eq!(refused["ads_refused_at"], json!(shop.at.clock().now()));
+    assert_eq!(marketing(&id).await, (json!(false), true));
+    let said = shop.boss.get(&format!("/audit?action=update&resource_id={id}")).await.ok();
+    assert_eq!(said["items"][0]["fields"][0]["name"], "ads_refused_at", "{said}");
+    // Consenting to it again is the person's word, and a later letter theirs as well.
+    shop.advance(Duration::seconds(1)).await;
+    consent(true).await;
+    assert_eq!(marketing(&id).await, (json!(true), true));
+    shop.sales.post(&path, json!({})).await.ok();
+    assert_eq!(marketing(&id).await, (json!(false), true));
+    consent(false).await;
+    assert_eq!(marketing(&id).await, (json!(false), true));
+
+    // Of two records of one person, the refusal is of both: of the one that stays, and when they are parted again.
+    let other = text(&shop.sales.post("/customers", json!({ "name": "沈怡" })).await.ok()["id"]);
+    let merged = crate::merge::merge(&boss, &other, &id, json!({})).await;
+    assert!(marketing(&other).await.1, "{merged}");
+    shop.advance(Duration::seconds(1)).await;
+    crate::merge::undo(&boss, &merged).await;
+    assert_eq!((marketing(&other).await.1, marketing(&id).await.1), (false, true));
+    let merged = crate::merge::merge(&boss, &id, &other, json!({})).await;
+    let again = boss.post(&path, json!({})).await.ok()["ads_refused_at"].clone();
+    crate::merge::undo(&boss, &merged).await;
+    assert_eq!(boss.get(&format!("/customers/{other}")).await.ok()["ads_refused_at"], again);
+}
+
 #[actix_web::test]
 async fn staff_agree_as_customers_do_and_taking_it_back_ends_their_work() {
     let shop = Shop::new().await;

@@ -246,3 +246,20 @@ async fn a_boss_ends_the_login_of_a_colleague_once_and_it_is_on_the_record_once(
     assert_eq!(done.iter().filter(|action| **action == "wipe").count(), 1, "{done:?}");
     assert!(!done.contains(&json!("revoke")), "{done:?}");
 }
+
+/// A session's device may have had several: whichever was ended last, the device is let in whole.
+#[actix_web::test]
+async fn whoever_chooses_the_staff_side_on_a_device_lets_all_of_it_in() {
+    let shop = Shop::new().await;
+    let path = format!("/staff/{}/sessions", shop.sales_id);
+    let listed = shop.boss.get(&path).await.ok();
+    let there = text(&listed["items"][0]["id"]);
+    assert_eq!(shop.boss.send(shop.boss.request(Method::DELETE, &format!("{path}/{there}"))).await.status, 204);
+    // The session that was ended and the one after it on the device are both kept out; the latter chooses.
+    let held = shop.nobody.holding(&back(&shop, &shop.sales).await.ok());
+    held.get("/customers").await.problem(403, "side_wrong");
+    held.act_in(shop.tenant).await.get("/customers").await.ok();
+    // A device that nobody knows stays out as long as any session of the person does.
+    let phone = shop.sales.phone.clone().expect("a phone");
+    log_in_from(&shop, &phone, "device-new", None).await.get("/customers").await.ok();
+}

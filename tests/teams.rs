@@ -73,3 +73,30 @@ async fn nobody_opens_by_the_tree_of_teams_what_they_do_not_see() {
     shop.advance(Duration::seconds(3)).await;
     clerk.get(&format!("/customers/{unseen}")).await.ok();
 }
+
+#[actix_web::test]
+async fn a_role_that_sees_the_team_of_some_things_only_puts_nobody_into_it() {
+    let shop = Shop::new().await;
+    let rights = json!({
+        "permissions": ["staff.read", "staff.write", "customers.read", "orders.read"], "pool": false,
+        "fields": { "phones": "show", "amounts": "show" },
+        "reach": { "customers": "team", "interactions": "team", "tasks": "team", "orders": "own" },
+    });
+    let mixed = text(&shop.boss.post("/roles", json!({ "name": "半个组长", "rights": rights })).await.ok()["id"]);
+    let less = role(&shop, "组员", &["customers.read"]).await;
+    let (clerk, me) = hire(&shop, "custom", Some(&mixed)).await;
+    let (_, other) = hire(&shop, "custom", Some(&less)).await;
+    let (mine, empty) = (team(&shop.boss, "一组", None).await, team(&shop.boss, "二组", None).await);
+    put(&shop, &me, &mine).await;
+    put(&shop, &other, &mine).await;
+    shop.advance(Duration::seconds(3)).await;
+    // Their own team's orders they do not see: somebody they put there would, by a role that reaches the team.
+    let new = |team: &str| json!({ "name": "何平", "phone": phone_number(), "role": "custom", "role_id": mixed, "team_id": team });
+    assert_eq!(clerk.post("/staff", new(&mine)).await.violations(), ["team_id: team_unseen"]);
+    let ticket = json!({ "role": "custom", "role_id": mixed, "team_id": mine });
+    assert_eq!(clerk.post("/invitations", ticket).await.violations(), ["team_id: team_unseen"]);
+    let refused = clerk.patch(&format!("/teams/{mine}"), 1, json!({ "lead_id": me })).await;
+    assert_eq!(refused.violations(), ["lead_id: team_unseen"]);
+    // Where nobody is there is nothing to be opened.
+    clerk.post("/staff", new(&empty)).await.ok();
+}

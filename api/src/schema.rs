@@ -49,6 +49,7 @@ pub fn tables() -> Vec<Table> {
         table(auth::operator::Entity),
         table(auth::account_phone::Entity),
         table(auth::session::Entity),
+        table(auth::session_tenant::Entity),
         table(auth::refresh_token::Entity),
         table(guard::totp::Entity),
         table(guard::recovery_code::Entity),

@@ -112,6 +112,8 @@ forms! {
         staff::BusinessChanges,
         staff::SignUp,
         staff::NewBusiness,
+        staff::NewTenantStaff,
+        staff::TenantErasure,
         staff::TenantChanges,
         keys::NewRotation,
         customers::Erasure,

@@ -15,7 +15,7 @@ fn role_fits(role: Option<Role>, role_id: Option<Uuid>) -> Result<(), Validation
     }
 }
 
-/// A new colleague by phone: they become staff when they prove it at WeChat.
+/// A new colleague by phone: they are offered the place when they prove it at WeChat.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "new_staff_role_fits"))]
@@ -260,7 +260,7 @@ pub struct NewBusiness {
     pub boss: Option<NewBoss>,
 }
 
-/// The boss of a new business, who becomes able to log in by proving the phone.
+/// The boss of a new business, who is offered the place when they prove the phone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBoss {
@@ -270,6 +270,30 @@ pub struct NewBoss {
     /// Phone at WeChat.
     #[validate(length(min = 1, max = 32), custom(function = "phone::check"))]
     pub phone: String,
+}
+
+/// Somebody who is to work in a business, written down by the installation's operator: its boss, unless a role is named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTenantStaff {
+    /// Name.
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub name: String,
+    /// Phone at WeChat.
+    #[validate(length(min = 1, max = 32), custom(function = "phone::check"))]
+    pub phone: String,
+    /// A built-in role.
+    #[serde(default)]
+    pub role: Option<Role>,
+}
+
+/// Erases a business for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantErasure {
+    /// Its name, so that no other is meant.
+    #[validate(length(min = 1, max = 50), custom(function = "text::line"))]
+    pub name: String,
 }
 
 /// A change to a business by the installation's operator.

@@ -52,6 +52,9 @@ mod m0088_trial_owners;
 mod m0089_search_holders;
 mod m0090_pool_walks;
 mod m0094_held_back;
+mod m0096_ads_refused;
+mod m0097_session_tenants;
+mod m0098_offered_places;
 mod schema;
 
 /// All migrations in their order.
@@ -106,6 +109,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0089_search_holders::Migration),
             Box::new(m0090_pool_walks::Migration),
             Box::new(m0094_held_back::Migration),
+            Box::new(m0096_ads_refused::Migration),
+            Box::new(m0097_session_tenants::Migration),
+            Box::new(m0098_offered_places::Migration),
         ]
     }
 }

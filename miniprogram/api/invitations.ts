@@ -1,5 +1,5 @@
 import { request } from './client'
-import type { Invitation, InvitationView, NewInvitation, OpenInvitation } from './types'
+import type { Invitation, InvitationView, NewInvitation, OfferedPlace, OpenInvitation } from './types'
 
 export function createInvitation(body: NewInvitation): Promise<Invitation> {
   return request('POST', 'invitations', { body })
@@ -20,4 +20,13 @@ export function lookAtInvitation(ticket: string): Promise<InvitationView> {
 
 export function acceptInvitation(ticket: string, name: string): Promise<{ tenant_id: number; staff_id: string }> {
   return request('POST', 'auth/invitation/accept', { body: { ticket, ...(name ? { name } : {}) } })
+}
+
+/** Places that shops keep for a phone one proved; their tickets are accepted like an invitation's. */
+export async function listOffers(): Promise<OfferedPlace[]> {
+  return (await request<{ items: OfferedPlace[] }>('GET', 'auth/invitations')).items
+}
+
+export function declinePlace(ticket: string): Promise<void> {
+  return request('POST', 'auth/invitation/decline', { body: { ticket } })
 }

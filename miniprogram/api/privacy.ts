@@ -1,5 +1,5 @@
 import { request } from './client'
-import type { Erasure } from './types'
+import type { CustomerView, Erasure } from './types'
 
 /** What somebody asks of a business about their own record. */
 export interface DataRequest {
@@ -108,4 +108,9 @@ export async function exportCustomer(id: string, format: LetterFormat): Promise<
 /** Erases a person for good: nothing brings them back. */
 export function eraseCustomer(id: string, body: Erasure): Promise<void> {
   return request('POST', `customers/${id}/erase`, { body })
+}
+
+/** Writes down that somebody refuses advertising, by letter or by word of mouth. */
+export function refuseAds(id: string): Promise<CustomerView> {
+  return request('POST', `customers/${id}/ads-refusal`)
 }

@@ -49,8 +49,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of the audit record, newest first. Personal values are shown to whoever may read the record,
-         *     until the person is erased.
+         * A page of the audit record, newest first. Personal values are shown to whoever may read the record and sees the row
+         *     that they are about, until the person is erased.
          */
         get: operations["list_audit_entries"];
         put?: never;
@@ -129,10 +129,47 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Accepts an invitation: one becomes staff, if whoever made it could still give it. The same person may repeat it when
-         *     the answer was lost.
+         * Accepts an invitation, or a place that a business keeps for one's phone: one becomes staff, if whoever made it could
+         *     still give it. The same person may repeat it when the answer was lost.
          */
         post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Declines a place that a business keeps for one's phone. The business forgets the phone and sees that it was declined.
+         *     404 for the ticket of an invitation: whoever does not want it leaves it.
+         */
+        post: operations["decline_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places that businesses keep for phones which one proved: nobody works somewhere before they accept it. */
+        get: operations["list_offered_places"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -225,8 +262,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Proves a phone by the code of the `getPhoneNumber` button. Staff whose phone the business entered
-         *     become staff; orders with this phone become visible.
+         * Proves a phone by the code of the `getPhoneNumber` button. Orders with this phone become visible, and the places that
+         *     businesses keep for it are offered (`GET /auth/invitations`).
          */
         post: operations["prove_phone"];
         delete?: never;
@@ -802,6 +839,26 @@ export interface paths {
         head?: never;
         /** Changes a customer (RFC 7396) if nobody else did meanwhile. */
         patch: operations["change_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/ads-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes down that a customer refuses advertising, from now on. Nobody of the business takes that back: only what the
+         *     person says later, by consenting in the mini-program, counts against it (PIPL art. 15 and 16).
+         */
+        post: operations["refuse_ads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/assign": {
@@ -1510,7 +1567,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The invitations that nobody has accepted yet, newest first; at most 100. */
+        /**
+         * The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
+         *     is not among them, nor one whose maker could not give it now.
+         */
         get: operations["list_invitations"];
         put?: never;
         /**
@@ -1814,6 +1874,28 @@ export interface paths {
         patch: operations["change_tenant"];
         trace?: never;
     };
+    "/api/v1/operator/tenants/{tenant_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a business for good, as `shuke admin tenant erase` does: its key is gone with the answer, servers that still
+         *     hold it forget it within a minute, its rows go in the background, and no backup brings it back. 422 `name_differs`
+         *     unless `name` is what it is called.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
+        post: operations["erase_business"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/tenants/{tenant_id}/keys": {
         parameters: {
             query?: never;
@@ -1846,6 +1928,70 @@ export interface paths {
          * @description Asks for the second look: 403 `step_up_required` without it.
          */
         post: operations["rotate_tenant_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{tenant_id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of who works in a business, whoever came first first. */
+        get: operations["list_tenant_staff"];
+        put?: never;
+        /**
+         * Adds somebody to a business, its boss unless another built-in role is named. They are offered the place when they
+         *     prove the phone at WeChat.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
+        post: operations["create_tenant_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{tenant_id}/staff/{staff_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives somebody in a business another built-in role, and lets them work again if they were suspended. What they hold
+         *     is worth nothing from then on. 409 `last_boss` for the last boss who can log in.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
+        post: operations["choose_tenant_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/tenants/{tenant_id}/staff/{staff_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps somebody from working in a business until they are given a role again. What they hold is worth nothing at once.
+         *     409 `last_boss` for the last boss who can log in.
+         * @description Asks for the second look: 403 `step_up_required` without it.
+         */
+        post: operations["suspend_tenant_staff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2235,7 +2381,8 @@ export interface paths {
         get: operations["list_staff"];
         put?: never;
         /**
-         * Adds a colleague by phone. They become staff when they prove it at WeChat. A role that may do what asks for the second
+         * Adds a colleague by phone. Whoever proves it at WeChat is offered the place (`GET /auth/invitations`) and becomes staff
+         *     by accepting it. A role that may do what asks for the second
          *     look is given away with one.
          * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
@@ -2360,7 +2507,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a colleague is signed in, the latest login first. */
+        /**
+         * Where a colleague is signed in and has been at work for this business, the latest login first. What they do elsewhere,
+         *     and on the customer side, is none of it.
+         */
         get: operations["list_staff_sessions"];
         put?: never;
         post?: never;
@@ -2757,7 +2907,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a team that has nobody in it and no team below it. */
+        /** Deletes a team that has nobody in it and no team below it, and that no open invitation leads into. */
         delete: operations["delete_team"];
         options?: never;
         head?: never;
@@ -2899,6 +3049,14 @@ export interface components {
                 /** @description `allow` or `block`. */
                 rule: components["schemas"]["NetworkRule"];
             }[];
+        };
+        /** @description A short list that comes whole. */
+        All_OfferedPlace: {
+            /** @description The rows. */
+            items: (components["schemas"]["InvitationView"] & {
+                /** @description Stands where an invitation has its ticket: to look at it, to accept it, to decline it. */
+                ticket: string;
+            })[];
         };
         /** @description A short list that comes whole. */
         All_OpenInvitation: {
@@ -3161,6 +3319,8 @@ export interface components {
             items: {
                 /** @description Whether they can log in. */
                 active: boolean;
+                /** @description Whether whoever has the phone declined: the business has forgotten it. */
+                declined: boolean;
                 /**
                  * Format: uuid
                  * @description Their id in this business.
@@ -3380,6 +3540,8 @@ export interface components {
              * @description The login with which it was done.
              */
             session_id?: string | null;
+            /** @description Whether personal values are kept from the reader, who does not see the row. */
+            unseen: boolean;
         };
         /** @description A change to many customers. At least one thing changes. */
         BulkChange: {
@@ -3854,6 +4016,11 @@ export interface components {
             /** @description Street and house; `null` for whoever may not see whole phones either. */
             address?: string | null;
             /**
+             * Format: date-time
+             * @description Since when they refuse advertising, where somebody wrote it down (`POST /customers/{id}/ads-refusal`).
+             */
+            ads_refused_at?: string | null;
+            /**
              * Format: date
              * @description Birthday.
              */
@@ -4110,7 +4277,10 @@ export interface components {
             new: unknown;
             /** @description What stood there before: a value of any type. */
             old: unknown;
-            /** @description Whether the values are there: not those of secrets, nor of a person who was erased. */
+            /**
+             * @description Whether the values are there: not those of secrets, nor of a person who was erased, nor personal ones of a row that
+             *     the reader does not see.
+             */
             readable: boolean;
         };
         /** @description One of the things to choose from. What customers have chosen is its key, so it can be renamed. */
@@ -4603,6 +4773,8 @@ export interface components {
         InvitationView: {
             /** @description The business. */
             business: string;
+            /** @description Who invites; `null` where an operator of the installation does. */
+            invited_by?: string | null;
             /** @description Whom it names. */
             name?: string | null;
             /** @description The role it gives. */
@@ -4675,6 +4847,11 @@ export interface components {
         };
         /** @description What one business keeps about one person. */
         KeptRecord: components["schemas"]["CustomerDetails"] & {
+            /**
+             * Format: date-time
+             * @description When the person refused them other than in the mini-program, last.
+             */
+            ads_refused_at?: string | null;
             /**
              * Format: date
              * @description Birthday.
@@ -5065,7 +5242,7 @@ export interface components {
             /** @description `allow` or `block`. */
             rule: components["schemas"]["NetworkRule"];
         };
-        /** @description The boss of a new business, who becomes able to log in by proving the phone. */
+        /** @description The boss of a new business, who is offered the place when they prove the phone. */
         NewBoss: {
             /** @description Name. */
             name: string;
@@ -5360,7 +5537,7 @@ export interface components {
             /** @description Which key. */
             what: components["schemas"]["RotationKind"];
         };
-        /** @description A new colleague by phone: they become staff when they prove it at WeChat. */
+        /** @description A new colleague by phone: they are offered the place when they prove it at WeChat. */
         NewStaff: {
             /**
              * Format: uuid
@@ -5470,11 +5647,19 @@ export interface components {
              */
             parent_id?: string | null;
         };
+        /** @description Somebody who is to work in a business, written down by the installation's operator: its boss, unless a role is named. */
+        NewTenantStaff: {
+            /** @description Name. */
+            name: string;
+            /** @description Phone at WeChat. */
+            phone: string;
+            role?: components["schemas"]["Role"] | null;
+        };
         /** @description A new business and, where one was named, its boss. */
         NewTenantView: components["schemas"]["TenantView"] & {
             /**
              * Format: uuid
-             * @description Its boss, who becomes able to log in by proving the phone.
+             * @description Its boss, who is offered the place when they prove the phone.
              */
             boss_id?: string | null;
         };
@@ -5500,6 +5685,11 @@ export interface components {
             at: string;
             /** @description Who. */
             by_name: string;
+        };
+        /** @description A place that a business keeps for a phone which one proved. */
+        OfferedPlace: components["schemas"]["InvitationView"] & {
+            /** @description Stands where an invitation has its ticket: to look at it, to accept it, to decline it. */
+            ticket: string;
         };
         /** @enum {string} */
         Op: "any_of" | "all_of" | "none_of" | "contains" | "begins_with" | "less" | "at_most" | "more" | "at_least" | "between" | "set" | "empty";
@@ -5728,6 +5918,8 @@ export interface components {
                  * @description The login with which it was done.
                  */
                 session_id?: string | null;
+                /** @description Whether personal values are kept from the reader, who does not see the row. */
+                unseen: boolean;
             }[];
             /** @description Where the next page starts; `null` on the last one. */
             next_cursor?: string | null;
@@ -7115,6 +7307,8 @@ export interface components {
         StaffView: {
             /** @description Whether they can log in. */
             active: boolean;
+            /** @description Whether whoever has the phone declined: the business has forgotten it. */
+            declined: boolean;
             /**
              * Format: uuid
              * @description Their id in this business.
@@ -7480,6 +7674,11 @@ export interface components {
             /** @description Whether nobody may work in it for now. */
             suspended?: boolean;
         };
+        /** @description Erases a business for good. */
+        TenantErasure: {
+            /** @description Its name, so that no other is meant. */
+            name: string;
+        };
         /** @description The keys of a business, and how far a rotation is. */
         TenantKeysShown: {
             /** @description The generations there are; none before the first rotation. */
@@ -7505,6 +7704,37 @@ export interface components {
             /** @description `after` of the next page; `null` on the last one. */
             next_cursor?: string | null;
         };
+        /** @description A page of who works in a business. */
+        TenantStaffPage: {
+            /** @description The rows. */
+            items: components["schemas"]["TenantStaffView"][];
+            /** @description `cursor` of the next page; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description Somebody who works in a business. */
+        TenantStaffView: {
+            /**
+             * Format: date-time
+             * @description When they were added.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Their id there.
+             */
+            id: string;
+            /** @description Whether they have a login: `false` until they accept the place. */
+            joined: boolean;
+            /** @description Their name. */
+            name: string;
+            /** @description Their role; `custom` is one of the business's own. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description Since when they are kept from working.
+             */
+            suspended_at?: string | null;
+        };
         /** @description A business of the installation. */
         TenantView: {
             /**
@@ -7512,6 +7742,11 @@ export interface components {
              * @description When it was signed up.
              */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was erased: nothing of it is left but its number.
+             */
+            erased_at?: string | null;
             /** @description Name. */
             name: string;
             /** @description Its own phone. */
@@ -7913,7 +8148,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -8105,6 +8340,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AcceptedInvitation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    decline_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTicket"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_offered_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_OfferedPlace"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9791,6 +10090,39 @@ export interface operations {
                 "application/json": components["schemas"]["CustomerChanges"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    refuse_ads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -11764,7 +12096,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -12079,6 +12411,43 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    erase_business: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantErasure"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_tenant_keys: {
         parameters: {
             query?: never;
@@ -12133,6 +12502,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RotationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_tenant_staff: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantStaffPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_tenant_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenantStaff"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantStaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    choose_tenant_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantStaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    suspend_tenant_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: number;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantStaffView"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -96,6 +96,7 @@ export type TeamChanges = Schemas['TeamChanges']
 export type Invitation = Answer<Schemas['Invitation']>
 export type OpenInvitation = Answer<Schemas['OpenInvitation']>
 export type InvitationView = Answer<Schemas['InvitationView']>
+export type OfferedPlace = InvitationView & { ticket: string }
 export type NewInvitation = Schemas['NewInvitation']
 export type HandoverPreview = Schemas['HandoverPreview']
 export type Handover = Answer<Schemas['HandoverView']>

@@ -39,7 +39,7 @@ export interface PersonRow {
   name: string
   initial: string
   role: string
-  /** 停用 or 还没登录; empty for whoever works. */
+  /** 停用, 还没登录 or 不加入; empty for whoever works. */
   mark: string
   me: boolean
 }
@@ -47,7 +47,7 @@ export interface PersonRow {
 export function personRow(person: StaffMember, me: string): PersonRow {
   return {
     id: person.id, name: person.name, initial: initial(person.name), role: roleWord(person),
-    mark: person.suspended ? '已停用' : person.active ? '' : '还没登录', me: person.id === me,
+    mark: person.suspended ? '已停用' : person.active ? '' : person.declined ? '不加入' : '还没登录', me: person.id === me,
   }
 }
 

@@ -46,7 +46,7 @@ const BUDGETS: &[(&str, u64)] = &[
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
     // customers (5), the log, the record.
     ("merge_customers", 28),
-    ("undo_merge", 25),
+    ("undo_merge", 26),
     ("list_merges", 2),
     ("get_merge", 3),
     ("list_duplicates", 4), // the page, who they are, which of them one sees, their owners
@@ -58,7 +58,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 9),
-    ("erase_customer", 32), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("refuse_ads", 6),
+    ("erase_customer", 34), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 17), // with a new name: what it was found by goes (2), what it is found by comes (3)
     ("list_regions", 0),
@@ -112,8 +113,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("remove_staff", 13),    // counts what is still in their name (4)
     ("preview_handover", 8), // with who can take over
     ("hand_over", 11),
-    ("get_handover", 2), // and whether its job is still there, until it is done
-    ("list_invitations", 1),
+    ("get_handover", 2),     // and whether its job is still there, until it is done
+    ("list_invitations", 3), // whose they are, and what these may give
     ("create_invitation", 4),
     ("take_invitation_back", 2),
     ("list_roles", 1),
@@ -125,7 +126,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_teams", 1),
     ("create_team", 5),
     ("change_team", 8),
-    ("delete_team", 7),
+    ("delete_team", 8),
     ("explain_permission", 8), // four of them ask what the colleague sees, where a pool is for members only
     ("claim_customer", 9), // found, its pool, taken, written down, read back (2), the record; three more where the pool has limits
     ("assign_customer", 8),

@@ -2,16 +2,12 @@
 
 use super::database;
 use crate::attachments::{self, PICTURE};
-use crate::harness::{Client, Shop, phone_number, sim, text, unique_phone};
-use api::System;
+use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
-
-/// The password of an operator who logs in.
-const PASSWORD: &str = "山月茶行的新茶-2026";
 
 /// A request that succeeds.
 #[derive(Clone)]
@@ -105,58 +101,13 @@ impl<'s> Desk<'s> {
         let mine = || as_client(&self.client);
         let now = shop.at.clock().now();
         match operation {
-            // Signing in.
-            "login_wechat" => {
-                let login = sim("POST", &format!("/phone/{}/login", unique_phone()), json!({ "appid": shop.appid() })).await;
-                as_client(&shop.nobody).body(json!({ "code": login["code"], "device": "device-of-a-guard" }))
-            }
-            "login_password" => {
-                let name = unique("operator");
-                let hash = api::hash_password(PASSWORD).expect("a hash");
-                System::new(&shop.at).create_operator(&name, hash).await.expect("an operator");
-                as_client(&shop.nobody).body(json!({ "name": name, "password": PASSWORD, "device": "device-of-a-guard" }))
-            }
-            "login_second_factor" => {
-                let mut operator = shop.operator().await;
-                operator.enrol(shop).await;
-                let challenge = operator.challenge(shop).await;
-                as_client(&shop.nobody).body(json!({ "challenge": challenge, "recovery_code": operator.recovery_codes[0] }))
-            }
-            "enrol_totp" => as_client(&shop.operator().await.log_in(shop).await),
-            "confirm_totp" => {
-                let client = shop.operator().await.log_in(shop).await;
-                let secret = text(&client.post("/auth/totp", json!({})).await.ok()["secret"]);
-                as_client(&client).body(json!({ "code": shop.totp(&secret) }))
-            }
-            "challenge_step_up" => as_client(&shop.stranger().await).body(json!({ "method": "soter" })),
-            "step_up" => {
-                let somebody = shop.stranger().await;
-                let challenge = somebody.post("/auth/step-up/challenge", json!({ "method": "soter" })).await.ok();
-                as_client(&somebody).body(shop.finger(&somebody, &challenge["challenge"]).await)
-            }
-            "list_sessions" | "revoke_other_sessions" => as_client(&shop.stranger().await),
-            "revoke_session" | "wipe_session" => {
-                let somebody = shop.stranger().await;
-                let there = shop.log_in_again(&somebody).await;
-                let sessions = there.get("/auth/sessions").await.ok();
-                let other = sessions["items"].as_array().expect("items").iter().find(|item| item["current"] == false);
-                as_client(&there).at("id", text(&other.expect("the first session")["id"]))
-            }
-            "refresh_session" => {
-                let somebody = shop.stranger().await;
-                let device = format!("device-{}", somebody.phone.as_deref().expect("a phone"));
-                as_client(&shop.nobody).body(json!({ "refresh_token": somebody.refresh_token, "device": device }))
-            }
-            "prove_phone" => {
-                let somebody = shop.stranger().await;
-                let phone = somebody.phone.clone().expect("a phone");
-                sim("PUT", &format!("/phone/{phone}"), json!({ "phone_number": phone_number() })).await;
-                let code = sim("POST", &format!("/phone/{phone}/phone-code"), json!({ "appid": shop.appid() })).await;
-                as_client(&somebody).body(json!({ "code": code["code"] }))
-            }
-            "logout" => as_client(&shop.stranger().await),
-            "get_me" => mine(),
-            "switch_side" => mine().body(json!({ "side": "staff", "tenant_id": self.tenant })),
+            // Signing in, the customer side, privacy.
+            "login_wechat" | "login_password" | "login_second_factor" | "enrol_totp" | "confirm_totp"
+            | "challenge_step_up" | "step_up" | "list_sessions" | "revoke_other_sessions" | "revoke_session"
+            | "wipe_session" | "refresh_session" | "prove_phone" | "logout" | "get_me" | "switch_side"
+            | "welcome" | "list_my_orders" | "get_my_order" | "prove_receipt" | "list_my_consents"
+            | "list_account_consents" | "record_consent" | "record_account_consent" | "get_my_data"
+            | "ask_about_my_data" | "list_data_requests" | "list_fading_customers" | "answer_data_request" => self.oneself(operation).await,
 
             // The business.
             "list_audit_entries" | "verify_audit" | "get_business" => mine(),
@@ -166,9 +117,10 @@ impl<'s> Desk<'s> {
                 "name": "山月茶行", "phone": "0571-88886666", "customers_idle_days": 0, "requests_days": 0,
             })),
             "list_staff" | "list_roles" | "list_teams" | "list_invitations" | "sign_up" | "list_businesses" | "get_tenant"
+            | "list_tenant_staff" | "create_tenant_staff" | "choose_tenant_role" | "suspend_tenant_staff" | "erase_business"
             | "create_business" | "change_tenant" | "create_staff" | "change_staff" | "choose_role" | "suspend_staff"
             | "resume_staff" | "remove_staff" | "preview_handover" | "hand_over" | "get_handover" | "create_invitation"
-            | "take_invitation_back" | "look_at_invitation" | "accept_invitation" | "create_role" | "change_role"
+            | "take_invitation_back" | "look_at_invitation" | "accept_invitation" | "list_offered_places" | "decline_place" | "create_role" | "change_role"
             | "delete_role" | "preview_role" | "preview_role_of_staff" | "create_team" | "change_team" | "delete_team"
             | "explain_permission" => self.staffing(operation).await,
 
@@ -314,6 +266,7 @@ impl<'s> Desk<'s> {
                 "birthday": "1990-02-28", "remark": "改喝普洱", "emails": [{ "email": "zhang@example.com" }], "wechat_ids": [],
                 "address": "虎跑路2号", "industry": "H", "size": "under_10", "needs": "普洱茶饼", "dates": [], "custom": {}, "owner_id": self.staff_id().await,
             })),
+            "refuse_ads" => mine().at("id", self.customer().await),
             "erase_customer" => mine().at("id", self.customer().await).body(json!({ "reason": "asked" })),
             "delete_customer" => mine().at("id", self.customer().await).version(1),
             "tag_customer" => mine().at("id", self.customer().await).body(json!({ "add": [self.tag().await] })),
@@ -349,42 +302,6 @@ impl<'s> Desk<'s> {
                 "event": "ship", "carrier": "顺丰速运", "tracking_number": "SF1234567890", "note": "已装箱",
             })),
 
-            // The customer side.
-            "welcome" => as_client(&shop.nobody),
-            "list_my_orders" => as_client(&shop.stranger().await),
-            "get_my_order" => {
-                let number = phone_number();
-                let order = self.order(&number).await;
-                as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", order)
-            }
-            "prove_receipt" => {
-                let path = format!("/orders/{}/receipt-code", self.order(&phone_number()).await);
-                let code = self.client.post(&path, json!({})).await.ok();
-                as_client(&shop.stranger().await).body(json!({ "code": code["code"] }))
-            }
-            // Privacy.
-            "list_my_consents" | "list_account_consents" => as_client(&shop.stranger().await),
-            "record_consent" | "record_account_consent" => as_client(&shop.stranger().await).body(
-                json!({ "purpose": "marketing", "version": shop.at.config().privacy.version, "given": true }),
-            ),
-            "get_my_data" => {
-                let (_, number) = self.customer_with_number().await;
-                as_client(&shop.customer(&number).await)
-            }
-            "ask_about_my_data" => {
-                let (id, number) = self.customer_with_number().await;
-                let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
-                as_client(&shop.customer(&number).await).at("tenant_id", self.tenant).at("id", id).body(body)
-            }
-            "list_data_requests" | "list_fading_customers" => mine(),
-            "answer_data_request" => {
-                let (id, number) = self.customer_with_number().await;
-                let path = format!("/me/businesses/{}/records/{id}/requests", self.tenant);
-                let body = json!({ "kind": "correct", "text": "姓名应为张君宝" });
-                let asked = shop.customer(&number).await.post(&path, body).await.ok();
-                let answer = json!({ "outcome": "refused", "ground": "identity_unproved", "text": "请到店出示证件" });
-                mine().at("id", text(&asked["id"])).version(1).body(answer)
-            }
             "export_customer" => mine().at("id", self.customer().await),
             _ => panic!("add a sample for {operation} to tests/guards/samples.rs"),
         }
@@ -482,7 +399,7 @@ impl<'s> Desk<'s> {
         self.customer_with_number().await.0
     }
 
-    async fn customer_with_number(&self) -> (String, String) {
+    pub async fn customer_with_number(&self) -> (String, String) {
         let number = phone_number();
         let body = json!({ "name": "张三", "phones": [{ "number": number }] });
         (text(&self.client.post("/customers", body).await.ok()["id"]), number)

@@ -20,6 +20,7 @@ const OF_NO_BUSINESS: &[(&str, &str)] = &[
     ("account_phones", "what a person proved holds in every business"),
     ("consents", "a person's, towards the installation"),
     ("sessions", "a person's, in whatever business they act"),
+    ("session_tenants", "a person's session, found by itself, in whatever businesses it has been"),
     ("refresh_tokens", "found by digest before any business is known"),
     ("totp", "an operator's, wherever they work"),
     ("recovery_codes", "an operator's, wherever they work"),

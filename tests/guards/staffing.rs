@@ -15,7 +15,7 @@ pub fn rights() -> Value {
 }
 
 impl Desk<'_> {
-    fn empty(&self, client: &Client) -> Sample {
+    pub fn empty(&self, client: &Client) -> Sample {
         Sample { client: client.clone(), values: Vec::new(), version: None, body: None, query: None, file: None }
     }
 
@@ -42,6 +42,11 @@ impl Desk<'_> {
             "look_at_invitation" => self.empty(&shop.stranger().await).body(json!({ "ticket": self.invitation().await["ticket"] })),
             "accept_invitation" => {
                 self.empty(&shop.stranger().await).body(json!({ "ticket": self.invitation().await["ticket"], "name": "何平" }))
+            }
+            "list_offered_places" => self.empty(&self.offered().await.0),
+            "decline_place" => {
+                let (somebody, ticket) = self.offered().await;
+                self.empty(&somebody).body(json!({ "ticket": ticket }))
             }
             "sign_up" => self.empty(&shop.stranger().await).body(json!({ "business": "远山茶行", "name": "周明", "phone": "0571-88886666" })),
             "create_role" => mine().body(json!({ "name": unique("角色"), "rights": rights() })),
@@ -79,22 +84,45 @@ impl Desk<'_> {
             }
             "get_tenant" | "get_tenant_keys" => self.empty(&self.operator().await).at("tenant_id", self.tenant),
             "rotate_tenant_keys" => {
-                let operator = self.vouched().await;
                 // A business of its own: a rotation takes its time, and there is one at a time.
-                let made = operator.post("/operator/tenants", json!({ "name": "远山茶行" })).await.ok();
-                self.empty(&operator).at("tenant_id", made["tenant_id"].clone()).body(json!({ "what": "keys" }))
+                let (operator, tenant) = self.another().await;
+                self.empty(&operator).at("tenant_id", tenant).body(json!({ "what": "keys" }))
             }
             "create_business" => self.empty(&self.vouched().await).body(json!({
                 "name": "远山茶行", "phone": "0571-88886666", "boss": { "name": "周明", "phone": phone_number() },
             })),
             "change_tenant" => {
-                let operator = self.vouched().await;
-                let made = operator.post("/operator/tenants", json!({ "name": "远山茶行" })).await.ok();
+                let (operator, tenant) = self.another().await;
                 let body = json!({ "name": "远山茶业", "phone": null, "suspended": true });
-                self.empty(&operator).at("tenant_id", made["tenant_id"].clone()).version(1).body(body)
+                self.empty(&operator).at("tenant_id", tenant).version(1).body(body)
+            }
+            "list_tenant_staff" => self.empty(&self.operator().await).at("tenant_id", self.tenant),
+            "create_tenant_staff" => {
+                let (operator, tenant) = self.another().await;
+                let body = json!({ "name": "周明", "phone": phone_number(), "role": "manager" });
+                self.empty(&operator).at("tenant_id", tenant).body(body)
+            }
+            "choose_tenant_role" | "suspend_tenant_staff" => {
+                let (operator, tenant) = self.another().await;
+                let path = format!("/operator/tenants/{tenant}/staff");
+                let hired = json!({ "name": "周明", "phone": phone_number(), "role": "sales" });
+                let id = text(&operator.post(&path, hired).await.ok()["id"]);
+                let sample = self.empty(&operator).at("tenant_id", tenant).at("staff_id", id);
+                if operation == "suspend_tenant_staff" { sample } else { sample.body(json!({ "role": "manager" })) }
+            }
+            "erase_business" => {
+                let (operator, tenant) = self.another().await;
+                self.empty(&operator).at("tenant_id", tenant).body(json!({ "name": "远山茶行" }))
             }
             _ => panic!("add a sample for {operation} to tests/guards/staffing.rs"),
         }
+    }
+
+    /// An operator after the second look, and a business of its own for what is done to one.
+    async fn another(&self) -> (Client, Value) {
+        let operator = self.vouched().await;
+        let made = operator.post("/operator/tenants", json!({ "name": "远山茶行" })).await.ok();
+        (operator, made["tenant_id"].clone())
     }
 
     /// A sample of an operation on who shares a customer.
@@ -185,6 +213,16 @@ impl Desk<'_> {
     pub async fn colleague(&self) -> String {
         let body = json!({ "name": "何平", "phone": phone_number(), "role": "sales" });
         text(&self.boss.post("/staff", body).await.ok()["id"])
+    }
+
+    /// Somebody for whom the business keeps a place, and what stands for it.
+    async fn offered(&self) -> (Client, Value) {
+        let number = phone_number();
+        let body = json!({ "name": "何平", "phone": number, "role": "sales" });
+        self.boss.post("/staff", body).await.ok();
+        let somebody = Shop::prove(&self.shop.nobody, &self.shop.appid(), &number).await;
+        let offered = somebody.get("/auth/invitations").await.ok();
+        (somebody, offered["items"][0]["ticket"].clone())
     }
 
     /// A colleague who is at work, with their phone.

@@ -173,8 +173,18 @@ impl Shop {
         log_in(&self.nobody, &self.appid(), &unique_phone()).await
     }
 
-    /// Logs in at WeChat and proves a phone number.
+    /// Logs in at WeChat, proves a phone number, and accepts whatever places are kept for it.
     pub async fn join(nobody: &Client, appid: &str, number: &str) -> Client {
+        let client = Self::prove(nobody, appid, number).await;
+        let offered = client.get("/auth/invitations").await.ok();
+        for place in offered["items"].as_array().expect("places") {
+            client.post("/auth/invitation/accept", json!({ "ticket": place["ticket"] })).await.ok();
+        }
+        client
+    }
+
+    /// Logs in at WeChat and proves a phone number.
+    pub async fn prove(nobody: &Client, appid: &str, number: &str) -> Client {
         let phone = unique_phone();
         sim("PUT", &format!("/phone/{phone}"), json!({ "phone_number": number })).await;
         let client = log_in(nobody, appid, &phone).await;

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Businesses that are listed at a time.
+/// Businesses, or people in one, that are listed at a time.
 const LISTED: u64 = 1_000;
 
 /// What an operator can do.
@@ -106,7 +106,7 @@ pub enum Staff {
         #[arg(long)]
         tenant: i64,
     },
-    /// Adds somebody, who becomes able to log in by proving the phone.
+    /// Adds somebody, who becomes able to log in by proving the phone and accepting the place.
     Create {
         /// The business.
         #[arg(long)]
@@ -195,7 +195,7 @@ impl Admin {
             Self::Ip(ip) => ip.run(&system).await,
             Self::Sample(sample) => sample.run(at).await,
             Self::Staff(Staff::List { tenant }) => {
-                let rows = system.staff_of(tenant).await.map_err(said)?.into_iter();
+                let rows = system.staff_of(tenant, None, LISTED).await.map_err(said)?.into_iter();
                 let row = |row: crate::tenants::staff::Model| json!({ "staff_id": row.id, "name": row.name, "role": row.role.0, "suspended_at": row.suspended_at });
                 Ok(json!({ "staff": rows.map(row).collect::<Vec<_>>() }))
             }

@@ -2,6 +2,7 @@
 
 mod names;
 mod routes;
+mod unseen;
 
 pub use routes::AuditQuery;
 pub(crate) use routes::{of_business, of_installation, routes};

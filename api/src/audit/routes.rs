@@ -1,6 +1,7 @@
 //! Searching the audit record, and proving that nobody touched it.
 
 use super::names::names;
+use super::unseen::unseen;
 use crate::customers;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
@@ -110,6 +111,8 @@ pub struct AuditEntryView {
     /// What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
     /// does not see.
     pub resource_name: Option<String>,
+    /// Whether personal values are kept from the reader, who does not see the row.
+    pub unseen: bool,
     /// The fields that changed.
     pub fields: Vec<FieldChange>,
     /// What else belongs to the action. Never a personal value.
@@ -132,7 +135,8 @@ pub struct FieldChange {
     pub old: Value,
     /// What stood there after: a value of any type.
     pub new: Value,
-    /// Whether the values are there: not those of secrets, nor of a person who was erased.
+    /// Whether the values are there: not those of secrets, nor of a person who was erased, nor personal ones of a row that
+    /// the reader does not see.
     pub readable: bool,
 }
 
@@ -163,6 +167,7 @@ impl AuditEntryView {
             resource: row.resource,
             resource_id: row.resource_id,
             resource_name: name,
+            unseen: false,
             fields,
             changes: changes.into(),
             request_id: row.request_id,
@@ -228,11 +233,14 @@ async fn found(
 pub(crate) async fn of_business(scope: &Scope, query: AuditQuery) -> Result<Page<AuditEntryView>, Problem> {
     let (rows, next_cursor) = found(scope.find(), query).await?;
     let names = names(scope, &rows).await?;
+    let unseen = unseen(scope, &rows).await?;
     let opened = scope.open_entries(rows).await?;
     let hides = Hides::from(scope, &opened).await?;
     let items = opened.into_iter().map(|(row, personal)| {
+        let seen = row.resource_id.is_none_or(|id| !unseen.contains(&id));
+        let personal = if seen { personal } else { Map::new() };
         let name = row.resource_id.and_then(|id| names.get(&id).cloned());
-        AuditEntryView::of(&hides, row, &personal, name)
+        AuditEntryView { unseen: !seen, ..AuditEntryView::of(&hides, row, &personal, name) }
     });
     Ok(Page { items: items.collect(), next_cursor })
 }
@@ -244,8 +252,8 @@ pub(crate) async fn of_installation(system: &System, query: AuditQuery) -> Resul
     Ok(Page { items: items.collect(), next_cursor })
 }
 
-/// A page of the audit record, newest first. Personal values are shown to whoever may read the record,
-/// until the person is erased.
+/// A page of the audit record, newest first. Personal values are shown to whoever may read the record and sees the row
+/// that they are about, until the person is erased.
 #[utoipa::path(tag = "audit", security(("bearer" = ["audit.read"])), params(AuditQuery), responses((status = 200, body = Page<AuditEntryView>), Problems))]
 #[get("/audit")]
 async fn list_audit_entries(

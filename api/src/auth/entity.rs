@@ -171,6 +171,26 @@ pub mod session {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+/// In which businesses a session has been on the staff side: those see it.
+pub mod session_tenant {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "session_tenants")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub session_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        /// When it was there first.
+        pub begun_at: DateTimeUtc,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
 /// Refresh tokens, by digest.
 pub mod refresh_token {
     use sea_orm::entity::prelude::*;

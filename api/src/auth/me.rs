@@ -153,6 +153,9 @@ pub(super) async fn session(
     let Holder { account_id, session_id, stepped_up_until } = of;
     let here = employments.iter().find(|employment| Some(employment.tenant_id) == wanted);
     let staff = here.map(|here| (here.tenant_id, here.staff.id, here.staff.auth_epoch));
+    if let Some((tenant_id, ..)) = staff {
+        system.note_side(session_id, tenant_id).await?;
+    }
     Ok(Json(Session {
         access_token: issue(&system.at, &Bearer { account_id, session_id, staff, stepped_up_until })?,
         expires_in: system.at.config.auth.access_seconds,

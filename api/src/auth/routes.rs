@@ -275,8 +275,8 @@ async fn chosen(system: &System, actor: &Actor, employments: &[Employment]) -> R
     system.let_in(&here, &tell).await
 }
 
-/// Proves a phone by the code of the `getPhoneNumber` button. Staff whose phone the business entered
-/// become staff; orders with this phone become visible.
+/// Proves a phone by the code of the `getPhoneNumber` button. Orders with this phone become visible, and the places that
+/// businesses keep for it are offered (`GET /auth/invitations`).
 #[utoipa::path(tag = "auth", security(("bearer" = [])), request_body = PhoneProof, responses((status = 200, body = Session), Problems))]
 #[post("/auth/phone")]
 async fn prove_phone(login: LoggedIn, system: System, body: Checked<PhoneProof>) -> Result<Json<Session>, Problem> {

@@ -4,9 +4,10 @@ use super::entity::{customer, phone};
 use super::pools::{self, Moved, record_moves};
 use super::store::{first_phone_taken, index_phones};
 use super::vault::Vault;
-use super::{Customer, custom, search};
+use super::{Customer, custom, search, touched};
 use crate::problem::Problem;
 use crate::scope::Tx;
+use crate::tenants::{at_work, heir};
 use domain::pools::PoolMoveKind;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
@@ -31,7 +32,7 @@ pub(super) async fn put_away(
 }
 
 /// Brings a deleted customer back, in the pool it was in, in the one that this was given up for, or, when neither is
-/// there any more, with its last owner. `false`, and nothing is written, when somebody else has the phone or a
+/// there any more, with its last owner; with whoever brings it back when that one does not work here now. `false`, and nothing is written, when somebody else has the phone or a
 /// unique value by now.
 ///
 /// # Errors
@@ -43,27 +44,49 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Prob
     }
     index_phones(tx, row.id, &vault).await?;
     search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
-    if let Some(pool) = row.pool_id {
-        let now = pools::standing(tx, pool).await?;
-        if now != Some(pool) {
-            resettle(tx, row, pool, now).await?;
-        }
+    let home = match home(tx, row.owner_id, row.pool_id).await? {
+        Some(home) => home,
+        None => (heir(tx).await?.unwrap_or(row.owner_id), None),
+    };
+    if home != (row.owner_id, row.pool_id) {
+        resettle(tx, row, home).await?;
     }
     Ok(tx.unbury::<customer::Entity>(row.id).await?)
 }
 
-/// Takes a customer out of a pool that is no more.
-async fn resettle(tx: &Tx<'_>, row: &Customer, pool: Uuid, now: Option<Uuid>) -> Result<(), Problem> {
-    let mut change = customer::ActiveModel { pool_id: Set(now), ..Default::default() };
-    let (kind, owner) = match now {
-        Some(_) => (PoolMoveKind::Moved, None),
-        None => (PoolMoveKind::Undone, Some(row.owner_id)),
-    };
-    if owner.is_some() {
+/// Where a customer is now who was last this one's, or in this pool: in that pool, in the one that it was given up for, or
+/// else with the owner. `None`: neither pool is there, and the owner does not work here now.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn home(
+    tx: &Tx<'_>,
+    owner: Uuid,
+    pool: Option<Uuid>,
+) -> Result<Option<(Uuid, Option<Uuid>)>, Problem> {
+    if let Some(pool) = pool
+        && let Some(standing) = pools::standing(tx, pool).await?
+    {
+        return Ok(Some((owner, Some(standing))));
+    }
+    Ok(at_work(tx, owner).await?.map(|_| (owner, None)))
+}
+
+/// Writes that a customer comes back to somebody else, or out of a pool that is no more.
+async fn resettle(tx: &Tx<'_>, row: &Customer, (owner, pool): (Uuid, Option<Uuid>)) -> Result<(), Problem> {
+    let mut change = customer::ActiveModel { owner_id: Set(owner), pool_id: Set(pool), ..Default::default() };
+    if pool.is_none() {
         change.owned_at = Set(Some(tx.now()));
     }
     tx.overwrite::<customer::Entity>(row.id, Condition::all(), change).await?;
-    tx.audit("move_pool", "customer", Some(row.id), json!({ "from": pool, "to": now }));
-    let moved = Moved { customer_id: row.id, kind, from: (None, Some(pool)), to: (owner, now), reason: None };
-    record_moves(tx, [moved]).await
+    if owner != row.owner_id {
+        tx.audit("assign", "customer", Some(row.id), json!({ "from": row.owner_id, "to": owner }));
+    }
+    let Some(from) = row.pool_id else { return touched(tx, &[row.id]).await };
+    tx.audit("move_pool", "customer", Some(row.id), json!({ "from": from, "to": pool }));
+    let (kind, to) = match pool {
+        Some(_) => (PoolMoveKind::Moved, (None, pool)),
+        None => (PoolMoveKind::Undone, (Some(owner), None)),
+    };
+    record_moves(tx, [Moved { customer_id: row.id, kind, from: (None, Some(from)), to, reason: None }]).await
 }

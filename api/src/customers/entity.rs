@@ -60,6 +60,8 @@ pub mod customer {
         pub merged_into: Option<Uuid>,
         /// Since when its owner looks after it; NULL: since it was written down.
         pub owned_at: Option<DateTimeUtc>,
+        /// When they last refused advertising other than in the mini-program; a consent given there later counts.
+        pub ads_refused_at: Option<DateTimeUtc>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -13,6 +13,7 @@ pub(crate) mod merging;
 mod new;
 pub(crate) mod pools;
 pub(crate) mod record_entity;
+mod refusal;
 mod regions;
 mod relations;
 mod remark;
@@ -65,6 +66,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(similar::routes)
         .configure(routes::routes)
         .configure(reveal::routes)
+        .configure(refusal::routes)
         .configure(sharing::routes)
         .configure(pools::routes)
         .configure(views::routes)

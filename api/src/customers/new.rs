@@ -90,6 +90,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             merged_into: Set(None),
             // Whoever is older than this entry came to its owner only now: no rule counts days from before.
             owned_at: Set(at.map(|_| tx.now())),
+            ads_refused_at: Set(None),
             ..Default::default()
         };
         rows.push((id, at, row));

@@ -105,6 +105,8 @@ pub struct CustomerView {
     pub remark: Option<String>,
     /// Whether the remark is secret: then it is masked here.
     pub remark_secret: bool,
+    /// Since when they refuse advertising, where somebody wrote it down (`POST /customers/{id}/ads-refusal`).
+    pub ads_refused_at: Option<DateTime<Utc>>,
     /// Who wrote the customer down.
     pub created_by: Uuid,
 }
@@ -182,6 +184,7 @@ impl CustomerView {
             birthday: customer.birthday,
             remark,
             remark_secret,
+            ads_refused_at: customer.ads_refused_at,
             created_by: customer.created_by,
             needs: customer.needs.clone(),
             row: CustomerRow::shown(customer.into(), starred, tags, &phones, custom),

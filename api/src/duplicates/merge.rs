@@ -13,6 +13,7 @@ use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersMerge;
 use crate::scope::{Can, Checked, Created, Once, Path, Scope, Tx};
+use crate::tenants::at_work;
 use actix_web::post;
 use chrono::Duration;
 use domain::duplicates::{Merge, MergeState, MergeVersions, PairState};
@@ -59,6 +60,10 @@ async fn merge_customers(
             let after = before.united(&theirs, &fields, &sides)?;
             if after.columns.owner_id != stays.owner_id && !scope.may(Permission::CustomersAssign) {
                 return Err(Problem::Forbidden("forbidden"));
+            }
+            if after.columns.owner_id != stays.owner_id && after.columns.pool_id.is_none() {
+                let owner = at_work(tx, after.columns.owner_id).await?;
+                owner.ok_or(Problem::field("fields.owner", "owner_unknown"))?;
             }
             let MergeVersions { this, other } = input.versions;
             if goes.version != other || !merging::put_away(tx, &goes, other, stays.id).await? {

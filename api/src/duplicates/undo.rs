@@ -44,7 +44,9 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
     let mut kept = BTreeSet::new();
     let files = Record::of(&tx, &goes)?.files();
     let record = Record::of(&tx, &stays)?.back(&image, &mut kept).without(&files);
-    if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes).await? {
+    let refused = stays.ads_refused_at.filter(|at| Some(*at) != image.after.columns.ads_refused_at);
+    let record = merging::settled(&tx, record, &stays, &mut kept).await?;
+    if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes, refused).await? {
         return Err(Problem::conflict("undo_blocked", None));
     }
     attachments::let_go(&tx, &files.into_iter().collect::<Vec<_>>(), None).await?;

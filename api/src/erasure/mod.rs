@@ -8,4 +8,4 @@ mod tenant;
 
 pub use again::erase_again;
 pub(crate) use person::erase_person;
-pub(crate) use tenant::erase_tenant;
+pub(crate) use tenant::{doom_tenant, erase_tenant};

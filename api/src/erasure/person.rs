@@ -9,7 +9,7 @@ use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
 use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
-use crate::customers::transfer::entity::{chunk, mark, row as imported};
+use crate::customers::transfer::{entity::row as imported, forget};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
@@ -79,6 +79,7 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         industry: Set(None),
         size: Set(None),
         next_contact_at: Set(None),
+        ads_refused_at: Set(None),
         erased_at: Set(Some(tx.now())),
         updated_at: now.clone(),
         deleted_at: Set(Some(tx.now())),
@@ -106,10 +107,7 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<attachment::Entity>(attachment::Column::CustomerId.eq(person), files).await?;
-    // Every file of rows goes, whoever stands in it: a row that was left out, wrong or only tried names no customer, so
-    // nothing says in which they are. What stands in them of others can be sent or made again.
-    tx.remove::<chunk::Entity>(Condition::all()).await?;
-    tx.remove::<mark::Entity>(Condition::all()).await?;
+    forget(tx).await?;
     let emptied = imported::ActiveModel { customer_id: Set(None), before: Set(None), ..Default::default() };
     tx.derive_all::<imported::Entity>(imported::Column::CustomerId.eq(person), emptied).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));

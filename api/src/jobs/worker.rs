@@ -29,6 +29,9 @@ const AT_ONCE: i64 = 3;
 /// entries.
 const FINISH: std::time::Duration = std::time::Duration::from_secs(2);
 
+/// How often a server looks for businesses that were erased and still have rows.
+const ERASING: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Sweeps after a start, one an hour, in which what servers of the version before left is put right.
 const AFTER_START: u32 = 2;
 
@@ -44,6 +47,7 @@ impl Worker {
     pub fn start(at: Arc<Installation>) -> Self {
         let (stop, mut stopped) = watch::channel(false);
         let sealing = actix_web::rt::spawn(seal(Arc::clone(&at), stopped.clone()));
+        let erasing = actix_web::rt::spawn(erase(Arc::clone(&at), stopped.clone()));
         let pause = std::time::Duration::from_millis(Ord::max(at.config.jobs.poll_ms, 10));
         let task = actix_web::rt::spawn(async move {
             let (mut swept, mut sweeps) = (None, 0_u32);
@@ -99,7 +103,7 @@ impl Worker {
                 }
             }
         });
-        Self { stop, tasks: vec![task, sealing] }
+        Self { stop, tasks: vec![task, sealing, erasing] }
     }
 
     /// Finishes the jobs in hand and stops.
@@ -132,6 +136,24 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Takes the rows of businesses that were erased, beside the jobs: a large one takes minutes.
+async fn erase(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let system = System::new(&at);
+        tokio::select! {
+            erased = system.go_on_erasing(None) => if let Err(problem) = erased {
+                tracing::error!(cause = problem.cause(), "taking the rows of a business that was erased");
+            },
+            // The next server goes on with it.
+            _ = stopped.changed() => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ERASING) => {}
             _ = stopped.changed() => {}
         }
     }
@@ -310,5 +332,6 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::recycling::RecyclingDue,
         crate::customers::transfer::ImportAsked,
         crate::customers::transfer::ExportAsked,
+        crate::customers::transfer::FilesForgotten,
     )
 }

@@ -2,7 +2,9 @@
 //! business's customers: for that they would have to be staff there.
 
 mod networks;
+mod staff;
 
+use crate::erasure::doom_tenant;
 use crate::openapi::ServiceConfig;
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
@@ -12,7 +14,7 @@ use actix_web::{get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::permission::Role;
 use domain::phone::Phone;
-use domain::staff::{NewBusiness, TenantChanges};
+use domain::staff::{NewBusiness, TenantChanges, TenantErasure};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -23,6 +25,8 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .service(get_tenant)
         .service(create_business)
         .service(change_tenant)
+        .service(erase_business)
+        .configure(staff::routes)
         .configure(networks::routes);
 }
 
@@ -39,6 +43,8 @@ pub struct TenantView {
     pub suspended_at: Option<DateTime<Utc>>,
     /// When it was signed up.
     pub created_at: DateTime<Utc>,
+    /// When it was erased: nothing of it is left but its number.
+    pub erased_at: Option<DateTime<Utc>>,
     /// ETag.
     pub version: i64,
 }
@@ -51,6 +57,7 @@ impl From<crate::auth::entity::tenant::Model> for TenantView {
             phone: row.phone,
             suspended_at: row.suspended_at,
             created_at: row.created_at,
+            erased_at: row.erased_at,
             version: row.version,
         }
     }
@@ -62,7 +69,7 @@ pub struct NewTenantView {
     /// The business.
     #[serde(flatten)]
     pub tenant: TenantView,
-    /// Its boss, who becomes able to log in by proving the phone.
+    /// Its boss, who is offered the place when they prove the phone.
     pub boss_id: Option<Uuid>,
 }
 
@@ -150,4 +157,24 @@ async fn change_tenant(
         return Err(Problem::stale(&find(&operating, id.0).await?));
     }
     Ok(Json(find(&operating, id.0).await?))
+}
+
+/// Erases a business for good, as `shuke admin tenant erase` does: its key is gone with the answer, servers that still
+/// hold it forget it within a minute, its rows go in the background, and no backup brings it back. 422 `name_differs`
+/// unless `name` is what it is called.
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path)), request_body = TenantErasure, responses((status = 202, body = TenantView), Problems))]
+#[post("/operator/tenants/{tenant_id}/erase")]
+async fn erase_business(
+    operating: Vouched,
+    id: Path<i64>,
+    body: Checked<TenantErasure>,
+) -> Result<(Json<TenantView>, StatusCode), Problem> {
+    let there = find(&operating, id.0).await?;
+    if there.erased_at.is_none() {
+        if there.name != body.value.name {
+            return Err(Problem::field("name", "name_differs"));
+        }
+        doom_tenant(&operating.system, id.0).await?;
+    }
+    Ok((Json(find(&operating, id.0).await?), StatusCode::ACCEPTED))
 }

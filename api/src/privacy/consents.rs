@@ -67,12 +67,13 @@ pub(super) async fn consents(system: &System, account_id: Uuid) -> Result<Consen
 }
 
 /// Whether a business may send advertising to a customer (PIPL art. 24): whoever proved one of the
-/// customer's phones agrees, and nobody who did takes it back. Asked anew before each message.
+/// customer's phones agrees, and nobody who did takes it back; who refused it in writing agreed after that. Asked anew
+/// before each message.
 pub(crate) async fn may_advertise(scope: &Scope, customer: &Customer) -> Result<bool, Problem> {
     let numbers = customers::numbers(scope, customer)?;
     let system = System::new(scope.installation());
     let holders = system.accounts_holding(&numbers).await?;
-    system.agree(holders, ConsentPurpose::Marketing).await
+    system.agree(holders, ConsentPurpose::Marketing, customer.ads_refused_at).await
 }
 
 /// Writes down what somebody says. Whoever takes the privacy policy back is logged out everywhere.

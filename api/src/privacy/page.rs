@@ -224,7 +224,9 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "备注", record.remark.as_deref());
     line(page, "建立时间", Some(&day(record.created_at)));
     line(page, "资料状态", record.deleted.then_some("商家已删除，尚未彻底清除"));
-    line(page, "营销信息", Some(if record.marketing { "同意接收" } else { "未同意" }));
+    let refused = record.ads_refused_at.map(|at| format!("未同意（{} 已登记拒收）", day(at)));
+    let marketing = if record.marketing { "同意接收" } else { refused.as_deref().unwrap_or("未同意") };
+    line(page, "营销信息", Some(marketing));
     page.push_str("</table>");
     let orders = record.orders.iter().map(|order| {
         let what = format!("{} 等 {} 项", order.first_line, order.line_count);

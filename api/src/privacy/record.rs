@@ -81,6 +81,8 @@ pub struct KeptRecord {
     pub complete: bool,
     /// Whether messages that advertise may be sent.
     pub marketing: bool,
+    /// When the person refused them other than in the mini-program, last.
+    pub ads_refused_at: Option<DateTime<Utc>>,
 }
 
 /// A contact.
@@ -317,6 +319,7 @@ impl KeptRecord {
             requests: views.collect::<Result<_, Problem>>()?,
             complete: cut.iter().all(|rows| u64::try_from(*rows).is_ok_and(|rows| rows < MOST)),
             marketing: super::consents::may_advertise(scope, customer).await?,
+            ads_refused_at: customer.ads_refused_at,
         })
     }
 }

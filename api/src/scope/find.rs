@@ -28,6 +28,14 @@ impl<'s, E: Tenanted> Find<'s, E> {
         Self { select: self.select.filter(condition), on: self.on }
     }
 
+    /// In a transaction: whom it finds nobody changes until it ends, so that what was looked at still holds when it is
+    /// written. Others may look in the same way. SQLite has one writer at a time and needs none of it.
+    #[must_use]
+    pub(crate) fn held(self) -> Self {
+        let select = if matches!(self.on, On::Tx(_)) { self.select.lock_shared() } else { self.select };
+        Self { select, on: self.on }
+    }
+
     /// Orders, limits or joins the query.
     pub fn shape<Q>(self, shape: impl FnOnce(Select<E>) -> Q) -> Shaped<'s, Q> {
         Shaped { query: shape(self.select), on: self.on }

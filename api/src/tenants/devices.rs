@@ -16,7 +16,8 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_staff_sessions).service(revoke_staff_session).service(wipe_staff_session);
 }
 
-/// Where a colleague is signed in, the latest login first.
+/// Where a colleague is signed in and has been at work for this business, the latest login first. What they do elsewhere,
+/// and on the customer side, is none of it.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path)), responses((status = 200, body = All<SessionView>), Problems))]
 #[get("/staff/{id}/sessions")]
 async fn list_staff_sessions(
@@ -27,7 +28,7 @@ async fn list_staff_sessions(
     let Some(account_id) = find_below(&*scope, id.0).await?.account_id else {
         return Ok(Json(All { items: Vec::new() }));
     };
-    let rows = system.sessions_of(account_id).await?;
+    let rows = system.sessions_at(account_id, scope.tenant_id()).await?;
     Ok(Json(All { items: rows.into_iter().map(|row| SessionView::of(row, Uuid::nil())).collect() }))
 }
 

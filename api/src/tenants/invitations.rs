@@ -1,6 +1,7 @@
-//! Inviting colleagues by a 小程序码 or share card that carries a one-time random ticket.
+//! Inviting colleagues: by a 小程序码 or share card that carries a one-time random ticket, or by their phone, whose proof
+//! is the ticket then.
 
-use super::store::{assignable, stands};
+use super::store::{assignable, standing, stands};
 use super::{people, staff};
 use crate::auth::limit;
 use crate::db::{Code, Taken, refusal};
@@ -9,6 +10,7 @@ use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffWrite;
 use crate::scope::system::System;
+use crate::scope::system::places::Place;
 use crate::scope::{Can, Checked, LoggedIn, Path};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
@@ -31,8 +33,10 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
         .service(create_invitation)
         .service(list_invitations)
         .service(take_invitation_back)
+        .service(list_offered_places)
         .service(look_at_invitation)
-        .service(accept_invitation);
+        .service(accept_invitation)
+        .service(decline_place);
 }
 
 /// An invitation, to hand on.
@@ -84,6 +88,18 @@ pub struct InvitationView {
     pub role: Role,
     /// The name of the business's own role, for `custom`.
     pub role_name: Option<String>,
+    /// Who invites; `null` where an operator of the installation does.
+    pub invited_by: Option<String>,
+}
+
+/// A place that a business keeps for a phone which one proved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferedPlace {
+    /// Stands where an invitation has its ticket: to look at it, to accept it, to decline it.
+    pub ticket: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub place: InvitationView,
 }
 
 /// What somebody became by an invitation.
@@ -126,11 +142,13 @@ async fn create_invitation(
     Ok((Json(Invitation { id, ticket, path, scene, image, expires_at }), StatusCode::CREATED))
 }
 
-/// The invitations that nobody has accepted yet, newest first; at most 100.
+/// The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
+/// is not among them, nor one whose maker could not give it now.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), responses((status = 200, body = All<OpenInvitation>), Problems))]
 #[get("/invitations")]
 async fn list_invitations(scope: Can<StaffWrite>, system: System) -> Result<Json<All<OpenInvitation>>, Problem> {
-    let items = system.invitations(scope.tenant_id()).await?.into_iter().map(|row| OpenInvitation {
+    let open = standing(&*scope, system.invitations(scope.tenant_id()).await?).await?;
+    let items = open.into_iter().map(|row| OpenInvitation {
         id: row.id,
         name: row.name,
         role: row.role.0,
@@ -166,6 +184,9 @@ async fn look_at_invitation(
     body: Checked<InvitationTicket>,
 ) -> Result<Json<InvitationView>, Problem> {
     limit(&system, &format!("invitation:{}", login.0.account_id), 4).await?;
+    if let Some(place) = system.place(login.0.account_id, &body.value.ticket).await? {
+        return Ok(Json(offered(&system, place).await?));
+    }
     let invitation = system.invitation(&body.value.ticket).await?;
     let mine = invitation.used_by == Some(login.0.account_id);
     if !mine {
@@ -176,11 +197,44 @@ async fn look_at_invitation(
     }
     let business = system.tenant(invitation.tenant_id).await?.ok_or(Problem::NotFound)?.name;
     let role_name = system.role_name(invitation.tenant_id, invitation.role_id).await?;
-    Ok(Json(InvitationView { business, name: invitation.name, role: invitation.role.0, role_name }))
+    let invited_by = system.colleague(invitation.tenant_id, invitation.invited_by).await?.map(|row| row.name);
+    Ok(Json(InvitationView { business, name: invitation.name, role: invitation.role.0, role_name, invited_by }))
 }
 
-/// Accepts an invitation: one becomes staff, if whoever made it could still give it. The same person may repeat it when
-/// the answer was lost.
+async fn offered(system: &System, place: Place) -> Result<InvitationView, Problem> {
+    let Place { staff, business, by } = place;
+    let role_name = system.role_name(staff.tenant_id, staff.role_id).await?;
+    Ok(InvitationView { business, name: Some(staff.name), role: staff.role.0, role_name, invited_by: by })
+}
+
+/// The places that businesses keep for phones which one proved: nobody works somewhere before they accept it.
+#[utoipa::path(tag = "staff", security(("bearer" = [])), responses((status = 200, body = All<OfferedPlace>), Problems))]
+#[get("/auth/invitations")]
+async fn list_offered_places(login: LoggedIn, system: System) -> Result<Json<All<OfferedPlace>>, Problem> {
+    let mut items = Vec::new();
+    for place in system.places_for(login.0.account_id).await? {
+        items.push(OfferedPlace { ticket: place.ticket(), place: offered(&system, place).await? });
+    }
+    Ok(Json(All { items }))
+}
+
+/// Declines a place that a business keeps for one's phone. The business forgets the phone and sees that it was declined.
+/// 404 for the ticket of an invitation: whoever does not want it leaves it.
+#[utoipa::path(tag = "staff", security(("bearer" = [])), request_body = InvitationTicket, responses((status = 204), Problems))]
+#[post("/auth/invitation/decline")]
+async fn decline_place(
+    login: LoggedIn,
+    system: System,
+    body: Checked<InvitationTicket>,
+) -> Result<HttpResponse, Problem> {
+    limit(&system, &format!("invitation:{}", login.0.account_id), 4).await?;
+    let place = system.place(login.0.account_id, &body.value.ticket).await?.ok_or(Problem::NotFound)?;
+    system.decline_place(&place).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Accepts an invitation, or a place that a business keeps for one's phone: one becomes staff, if whoever made it could
+/// still give it. The same person may repeat it when the answer was lost.
 #[utoipa::path(tag = "staff", security(("bearer" = [])), request_body = InvitationAnswer, responses((status = 200, body = AcceptedInvitation), Problems))]
 #[post("/auth/invitation/accept")]
 async fn accept_invitation(
@@ -191,6 +245,13 @@ async fn accept_invitation(
     let account_id = login.0.account_id;
     limit(&system, &format!("invitation:{account_id}"), 4).await?;
     let InvitationAnswer { ticket, name } = body.value;
+    if let Some((tenant_id, staff_id)) = system.placed(account_id, &ticket).await? {
+        return Ok(Json(AcceptedInvitation { tenant_id, staff_id }));
+    }
+    if let Some(place) = system.place(account_id, &ticket).await? {
+        system.take_place(account_id, &place).await?;
+        return Ok(Json(AcceptedInvitation { tenant_id: place.staff.tenant_id, staff_id: place.staff.id }));
+    }
     let invitation = system.invitation(&ticket).await?;
     let tenant_id = invitation.tenant_id;
     if invitation.used_by == Some(account_id) {

@@ -50,6 +50,8 @@ pub struct StaffView {
     pub active: bool,
     /// Whether somebody keeps them from it.
     pub suspended: bool,
+    /// Whether whoever has the phone declined: the business has forgotten it.
+    pub declined: bool,
     /// ETag.
     pub version: i64,
 }
@@ -81,6 +83,7 @@ impl Names {
             team_name: row.team_id.and_then(|id| self.teams.get(&id).cloned()),
             active: row.account_id.is_some() && row.suspended_at.is_none(),
             suspended: row.suspended_at.is_some(),
+            declined: row.declined_at.is_some(),
             version: row.version,
         }
     }
@@ -100,13 +103,14 @@ async fn list_staff(scope: Can<StaffRead>) -> Result<Json<All<StaffView>>, Probl
     Ok(Json(All { items: rows.into_iter().map(|row| names.view(row)).collect() }))
 }
 
-/// Adds a colleague by phone. They become staff when they prove it at WeChat. A role that may do what asks for the second
+/// Adds a colleague by phone. Whoever proves it at WeChat is offered the place (`GET /auth/invitations`) and becomes staff
+/// by accepting it. A role that may do what asks for the second
 /// look is given away with one.
 #[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "staff", params(Once), security(("bearer" = ["staff.write"])), request_body = NewStaff, responses((status = 201, body = StaffView), Problems))]
 #[post("/staff")]
 async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Result<Created<StaffView>, Problem> {
     let Checked { value: input, once } = body;
-    let id = scope.id_for(input.id)?;
+    let (id, me) = (scope.id_for(input.id)?, scope.me()?);
     let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
     let system = System::new(scope.installation());
     let (digests, sealed) = (system.digests_across(&phone).await?, system.sealed_staff_phone(id, &phone));
@@ -126,6 +130,7 @@ async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Re
                 phone_sealed: Set(Some(sealed)),
                 auth_epoch: Set(1),
                 suspended_at: Set(None),
+                entered_by: Set(Some(me)),
                 ..Default::default()
             };
             tx.insert::<staff::Entity>(row).await.map_err(phone_known)?;
@@ -135,7 +140,7 @@ async fn create_staff(mut scope: Can<StaffWrite>, body: Checked<NewStaff>) -> Re
 }
 
 /// Two colleagues cannot have one phone.
-fn phone_known(error: DbErr) -> Problem {
+pub(crate) fn phone_known(error: DbErr) -> Problem {
     match refusal(&error) {
         Some(Taken::Unique) => Problem::conflict("colleague_known", Some("phone")),
         _ => error.into(),

@@ -1,7 +1,7 @@
 //! A business's own roles.
 
-use super::store::within_own;
-use super::{role, staff};
+use super::store::{invited, within_own};
+use super::{invitation, role, staff};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
@@ -131,7 +131,7 @@ async fn delete_role(mut scope: Can<RolesWrite>, id: Path<Uuid>, version: IfMatc
     let current = find(&tx, id.0).await?;
     within_own(&tx, &current.rights(), "")?;
     let held = tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0;
-    if held || tx.system().invited_to(id.0).await? {
+    if held || invited(&tx, invitation::Column::RoleId.eq(id.0)).await? {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<role::Entity>(id.0, Some(version.0)).await? {

@@ -30,6 +30,10 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
     pub live: Option<i64>,
+    /// Who entered the phone: whoever it is offered to is told. None for whoever came by a ticket or the command line.
+    pub entered_by: Option<Uuid>,
+    /// When whoever has the phone declined the place.
+    pub declined_at: Option<DateTimeUtc>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

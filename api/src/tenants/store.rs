@@ -9,7 +9,7 @@ use domain::permission::{Permission, Reach, Resource, Role};
 use domain::rights::Rights;
 use domain::step_up::dangerous;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, Condition};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -25,9 +25,10 @@ pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<
     Ok(rights_named(rows, by.role.0, by.role_id).await?.unwrap_or_else(|| Role::Custom.rights()))
 }
 
-/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after.
+/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after. Within
+/// a transaction they cannot leave before it ends.
 pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
-    Ok(rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.eq(id))).one().await?)
+    Ok(rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.eq(id))).held().one().await?)
 }
 
 /// Those of some colleagues who are [`at_work`].
@@ -35,8 +36,23 @@ pub(crate) async fn working(rows: &impl Reads, of: BTreeSet<Uuid>) -> Result<BTr
     if of.is_empty() {
         return Ok(of);
     }
-    let here = rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.is_in(of))).all().await?;
+    let here = rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.is_in(of))).held().all().await?;
     Ok(here.into_iter().map(|row| row.id).collect())
+}
+
+/// Who gets what comes back when nobody is there for it any more: whoever brings it, if they may change customers, or
+/// else the boss who has been here longest; a business always has one.
+pub(crate) async fn heir(tx: &Tx<'_>) -> Result<Option<Uuid>, Problem> {
+    if let Some(me) = tx.who().id
+        && let Some(row) = at_work(tx, me).await?
+        && rights_held(tx, &row).await?.can(Permission::CustomersWrite)
+    {
+        return Ok(Some(me));
+    }
+    let bosses = not_suspended(staff::Column::Role.eq(Role::Boss.as_str())).add(staff::Column::AccountId.is_not_null());
+    let oldest = tx.find_masked::<staff::Entity>().filter(bosses).held();
+    let oldest = oldest.shape(|rows| rows.order_by_asc(staff::Column::CreatedAt).limit(1)).all().await?;
+    Ok(oldest.first().map(|row| row.id))
 }
 
 fn not_suspended(who: Expr) -> Condition {
@@ -55,13 +71,45 @@ pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uu
     if gives && !rows.scope().stepped_up() { Err(Problem::StepUp) } else { Ok(found) }
 }
 
-/// Whether an invitation says what whoever made it could still say: they work here, may invite, and may do no less than
-/// it gives. Otherwise somebody who knows that they will be dismissed keeps a ticket back for the day after.
+/// Those invitations that say what whoever made them could still say: they work here, may invite, and may do no less than
+/// it gives; and the team that it leads into is there. Otherwise somebody who knows that they will be dismissed keeps a
+/// ticket back for the day after.
+pub(super) async fn standing(
+    rows: &impl Reads,
+    invitations: Vec<invitation::Model>,
+) -> Result<Vec<invitation::Model>, Problem> {
+    if invitations.is_empty() {
+        return Ok(invitations);
+    }
+    let makers = staff::Column::Id.is_in(invitations.iter().map(|one| one.invited_by).collect::<BTreeSet<_>>());
+    let makers = rows.rows::<staff::Entity>().filter(not_suspended(makers)).held().all().await?;
+    let roles = rows.rows::<role::Entity>().all().await?;
+    let rights = |role: Role, id: Option<Uuid>| match (role, id) {
+        (Role::Custom, Some(id)) => roles.iter().find(|row| row.id == id).map(role::Model::rights),
+        _ => Some(role.rights()),
+    };
+    let teams = match invitations.iter().any(|one| one.team_id.is_some()) {
+        true => rows.rows::<team::Entity>().all().await?,
+        false => Vec::new(),
+    };
+    let could = |one: &invitation::Model| {
+        let Some(maker) = makers.iter().find(|maker| maker.id == one.invited_by) else { return false };
+        let own = rights(maker.role.0, maker.role_id).unwrap_or_else(|| Role::Custom.rights());
+        let leads_somewhere = one.team_id.is_none_or(|id| teams.iter().any(|team| team.id == id));
+        let given = rights(one.role.0, one.role_id);
+        leads_somewhere && own.can(Permission::StaffWrite) && given.is_some_and(|given| given.beyond(&own).is_none())
+    };
+    Ok(invitations.into_iter().filter(could).collect())
+}
+
+/// As [`standing`], of one invitation.
 pub(super) async fn stands(rows: &impl Reads, invitation: &invitation::Model) -> Result<bool, Problem> {
-    let Some(inviter) = at_work(rows, invitation.invited_by).await? else { return Ok(false) };
-    let own = rights_held(rows, &inviter).await?;
-    let given = rights_named(rows, invitation.role.0, invitation.role_id).await?;
-    Ok(own.can(Permission::StaffWrite) && given.is_some_and(|given| given.beyond(&own).is_none()))
+    Ok(!standing(rows, vec![invitation.clone()]).await?.is_empty())
+}
+
+/// Whether somebody could still accept an invitation that says this: what it gives must stay until then.
+pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<bool, Problem> {
+    Ok(!standing(tx, tx.system().invitations(which).await?).await?.is_empty())
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.

@@ -1,7 +1,7 @@
 //! Teams 团队: a tree. A lead sees as far as if they were in the team.
 
-use super::store::within_sight;
-use super::{staff, team};
+use super::store::{invited, within_sight};
+use super::{invitation, staff, team};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
@@ -132,7 +132,7 @@ async fn change_team(
     Ok(Json(view))
 }
 
-/// Deletes a team that has nobody in it and no team below it.
+/// Deletes a team that has nobody in it and no team below it, and that no open invitation leads into.
 #[utoipa::path(tag = "teams", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/teams/{id}")]
 async fn delete_team(mut scope: Can<StaffWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
@@ -141,7 +141,7 @@ async fn delete_team(mut scope: Can<StaffWrite>, id: Path<Uuid>, version: IfMatc
     let current = find(&tx, id.0).await?;
     let people = tx.find::<staff::Entity>().filter(staff::Column::TeamId.eq(id.0)).count().await?.0;
     let teams = tx.find::<team::Entity>().filter(team::Column::ParentId.eq(id.0)).count().await?.0;
-    if people + teams > 0 {
+    if people + teams > 0 || invited(&tx, invitation::Column::TeamId.eq(id.0)).await? {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<team::Entity>(id.0, Some(version.0)).await? {

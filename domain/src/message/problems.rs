@@ -33,6 +33,7 @@ super::texts! {
     type_unknown: "没有这个客户类型", "No such type of customers";
     relation_self: "不能和自己建立关系", "Nobody knows themselves";
     tag_same: "不能合并到自己", "A tag cannot become itself";
+    name_differs: "和这家店的名称不一样", "Not the name of this business";
     merge_self: "不能和自己合并", "A customer cannot be merged into themselves";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";

@@ -92,6 +92,33 @@ export async function tell({ step, open, world }) {
     await third.close()
   })
 
+  await step('whoever has a phone that the shop entered is asked before they are in, and may say no', async () => {
+    const [phone, name, number] = ['asked-newcomer', '苏敏', world.freshNumber()]
+    await world.simulator('PUT', `/phone/${phone}`, { phone_number: number })
+    await ask('POST', 'staff', { body: { name, phone: number, role: 'sales' } })
+    const asked = await open(phone)
+    await asked.waitText('员工入口')
+    await asked.tap('[data-testid=staff-entrance]')
+    await asked.tap('[data-testid=wechat-login]')
+    await asked.tap('[data-testid=staff-phone]')
+    await asked.tapText('允许')
+    await asked.waitText('有店请你加入')
+    check((await asked.text('[data-testid=offer]')).includes('林静 请你当销售'), await asked.text('[data-testid=offer]'))
+    await asked.shot('92-offered')
+    await asked.tap('[data-testid=offer]')
+    await asked.waitText(`${name}，你的`)
+    equal(await asked.text('[data-testid=join-by]'), '林静 邀请你加入', 'who invites')
+    await asked.tap('[data-testid=decline]')
+    await asked.waitText('店里会看到你没有加入')
+    await asked.tapText('不加入')
+    await asked.waitText('没有加入 山月茶行')
+    await asked.close()
+    await openPerson(name)
+    equal(await boss.text('[data-testid=person-mark]'), '不加入', 'what the shop sees')
+    const gone = await colleague(name)
+    await world.call(await world.proved(BOSS), 'DELETE', `staff/${gone.id}`, { version: gone.version })
+  })
+
   await step('another role is shown before it is given, and the phone follows', async () => {
     await openPerson(NAME)
     await boss.visible('[data-testid=device]').waitFor()

@@ -144,6 +144,18 @@ export async function tell({ step, open, world }) {
     await until('the file to be gone', async () => !(await kept()).length)
   })
 
+  await step('that somebody refuses advertising is written down, and stands there from then on', async () => {
+    await shop.tap('[data-testid=refuse-ads]')
+    await shop.waitText('店里不能撤回')
+    await arrived(shop)
+    await shop.shot('96-refusal')
+    await shop.tap('[data-testid=refuse-now]')
+    await shop.waitText('已登记：沈若兰 拒收营销信息')
+    await shop.waitText('已登记拒收营销信息')
+    const kept = await world.call(boss, 'GET', `customers/${writer.id}`)
+    check(kept.ads_refused_at !== null, 'what the server keeps')
+  })
+
   await step('whoever is erased is named once more, and the page closes', async () => {
     await shop.goto('/pages/customers/index')
     await shop.visible('[data-testid=customer-row]').first().waitFor()

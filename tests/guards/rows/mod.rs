@@ -386,6 +386,7 @@ impl World {
             "list_businesses"
             | "get_tenant"
             | "list_networks"
+            | "list_tenant_staff"
             | "get_tenant_keys"
             | "list_installation_audit"
             | "verify_installation_audit" => {
@@ -397,6 +398,9 @@ impl World {
             }
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1, "{who}"),
             "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([]), "{who}"),
+            "list_offered_places" => {
+                assert_eq!(client.get("/auth/invitations").await.ok()["items"], json!([]), "{who}")
+            }
             // Nobody here is idle yet: tests/privacy.rs says who sees whom.
             "list_fading_customers" => {
                 assert_eq!(client.get("/privacy/retention").await.ok()["items"], json!([]), "{who}")
@@ -486,6 +490,7 @@ impl World {
             "get_export_file" => drop(client.get("/export-files/1-2-3").await.problem(404, "not_found")),
             "list_my_consents" => assert_eq!(client.get("/me/consents").await.ok()["items"], json!([])),
             "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([])),
+            "list_offered_places" => assert_eq!(client.get("/auth/invitations").await.ok()["items"], json!([])),
             // The buyer's number is on orders, and on no customer's record.
             "get_my_data" => assert_eq!(client.get("/me/data").await.ok()["records"], json!([])),
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),

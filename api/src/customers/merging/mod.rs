@@ -13,8 +13,10 @@ use super::view::CustomerView;
 use super::{Customer, bury, find};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Records that are followed from one that was merged to the one that stayed.
@@ -41,16 +43,45 @@ pub(crate) async fn put_away(tx: &Tx<'_>, other: &Customer, version: i64, into: 
     Ok(true)
 }
 
-/// Brings a customer back who was merged. `false`: somebody else has the phone or a unique value by now.
+/// Brings a customer back who was merged. What the one person `refused` since both of them did. `false`: somebody else has
+/// the phone or a unique value by now.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn bring_back(tx: &Tx<'_>, other: &Customer) -> Result<bool, Problem> {
+pub(crate) async fn bring_back(tx: &Tx<'_>, other: &Customer, refused: Option<DateTime<Utc>>) -> Result<bool, Problem> {
     if !bury::bring_back(tx, other).await? {
         return Ok(false);
     }
-    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(other.id), pointer(None)).await?;
+    let mut change = pointer(None);
+    if refused.is_some() {
+        change.ads_refused_at = Set(refused);
+    }
+    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(other.id), change).await?;
     Ok(true)
+}
+
+/// A record of somebody who stayed, as it goes back, with whoever has them now when it would be nobody's: whose they were
+/// does not work here any more. What stays so is named in `kept`.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn settled(
+    tx: &Tx<'_>,
+    mut record: Record,
+    now: &Customer,
+    kept: &mut BTreeSet<String>,
+) -> Result<Record, Problem> {
+    let back = &mut record.columns;
+    if (back.owner_id, back.pool_id) == (now.owner_id, now.pool_id) {
+        return Ok(record);
+    }
+    if let Some(home) = bury::home(tx, back.owner_id, back.pool_id).await? {
+        (back.owner_id, back.pool_id) = home;
+    } else {
+        (back.owner_id, back.pool_id, back.owned_at) = (now.owner_id, now.pool_id, now.owned_at);
+        kept.insert("owner_id".to_owned());
+    }
+    Ok(record)
 }
 
 fn pointer(into: Option<Uuid>) -> customer::ActiveModel {

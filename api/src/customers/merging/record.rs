@@ -73,6 +73,7 @@ columns! {
     owner_id: Uuid,
     pool_id: Option<Uuid>,
     owned_at: Option<DateTime<Utc>>,
+    ads_refused_at: Option<DateTime<Utc>>,
     last_contact_at: Option<DateTime<Utc>>,
     next_contact_at: Option<DateTime<Utc>>,
 }
@@ -200,6 +201,7 @@ impl Record {
             owner_id,
             pool_id,
             owned_at,
+            ads_refused_at: this.ads_refused_at.max(that.ads_refused_at),
             last_contact_at: this.last_contact_at.max(that.last_contact_at),
             next_contact_at: [this.next_contact_at, that.next_contact_at].into_iter().flatten().min(),
         };

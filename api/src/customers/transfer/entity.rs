@@ -20,6 +20,7 @@ fn of_staff<C: ColumnTrait>(column: C, look: &Look<'_>) -> Condition {
 /// Tables that were sent.
 pub mod import {
     use super::of_staff;
+    use crate::customers::transfer::files::File;
     use crate::db::Code;
     use domain::transfer::{ImportState, TableFormat};
     use sea_orm::entity::prelude::*;
@@ -67,6 +68,13 @@ pub mod import {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+
+    impl Model {
+        /// Where its rows are.
+        pub(in crate::customers::transfer) fn file(&self) -> File {
+            (self.id, self.expires_at)
+        }
+    }
 
     crate::fields!(plain Format, State; secret Name, Asked, Owned);
 
@@ -195,6 +203,7 @@ pub mod mapping {
 /// Lists of customers that are taken out.
 pub mod export {
     use super::of_staff;
+    use crate::customers::transfer::files::File;
     use crate::db::Code;
     use domain::transfer::{ExportState, TableFormat};
     use sea_orm::entity::prelude::*;
@@ -230,6 +239,13 @@ pub mod export {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+
+    impl Model {
+        /// Where its rows are.
+        pub(in crate::customers::transfer) fn file(&self) -> File {
+            (self.id, self.expires_at)
+        }
+    }
 
     crate::fields!(plain Format, State; secret Asked);
 

@@ -4,6 +4,7 @@
 use super::entity::chunk;
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -81,8 +82,14 @@ pub(super) async fn put(tx: &Tx<'_>, file: Uuid, position: i64, lines: &[Line]) 
     Ok(tx.insert_many::<chunk::Entity>([piece]).await?)
 }
 
-/// A piece of a file; none when it is not there any more, or the key that sealed it is not.
-pub(super) async fn get(rows: &impl Reads, file: Uuid, position: i64) -> Result<Option<Vec<Line>>, Problem> {
+/// A file, and until when its rows may be read.
+pub(super) type File = (Uuid, DateTime<Utc>);
+
+/// A piece of a file; none when its time is over, when it is not there any more, or the key that sealed it is not.
+pub(super) async fn get(rows: &impl Reads, (file, until): File, position: i64) -> Result<Option<Vec<Line>>, Problem> {
+    if until <= rows.scope().now() {
+        return Ok(None);
+    }
     let found = rows
         .rows::<chunk::Entity>()
         .filter(chunk::Column::FileId.eq(file))

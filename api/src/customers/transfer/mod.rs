@@ -7,12 +7,14 @@ mod days;
 pub(crate) mod entity;
 mod export;
 mod files;
+mod forgetting;
 mod import;
 mod sheet;
 
 pub(crate) use columns::word;
 pub(crate) use days::spoken as spoken_dates;
 pub(crate) use export::ExportAsked;
+pub(crate) use forgetting::{FilesForgotten, forget};
 pub(super) use import::undisturbed;
 pub(crate) use import::{ImportAsked, Talk, Talks};
 

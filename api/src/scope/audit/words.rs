@@ -4,7 +4,7 @@
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// What was done.
-pub(crate) const ACTIONS: [&str; 62] = [
+pub(crate) const ACTIONS: [&str; 63] = [
     "accept_invitation",
     "appoint",
     "assign",
@@ -12,6 +12,7 @@ pub(crate) const ACTIONS: [&str; 62] = [
     "claim",
     "create",
     "cut",
+    "decline",
     "delete",
     "erase",
     "export",

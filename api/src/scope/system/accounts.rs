@@ -1,20 +1,15 @@
 //! People: found by what they proved to WeChat, or by a password.
 
-use super::{Said, System};
+use super::System;
 use crate::auth::entity::{account, account_phone, operator, wechat_identity};
-use crate::db::refusal;
 use crate::problem::Problem;
-use crate::tenants::staff;
 use crate::wechat::LoginAnswer;
 use domain::accounts::Side;
 use domain::phone::Phone;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveValue::NotSet, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, Set,
 };
-use serde_json::json;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
@@ -96,7 +91,7 @@ impl System {
         Ok(())
     }
 
-    /// Keeps a phone that the account proved to hold, and what follows from it.
+    /// Keeps a phone that the account proved to hold.
     pub(crate) async fn prove_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
         let lookups = self.lookups().await?;
         let (digests, before) = (lookups.index.phone(phone), lookups.index.phone_anywhere(phone));
@@ -116,49 +111,7 @@ impl System {
             proved_at: Set(now),
         };
         account_phone::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
-        self.employ_by_phone(account_id, phone).await
-    }
-
-    /// Ties an account to the staff rows that wait for its proved phone, business by business.
-    async fn employ_by_phone(&self, account_id: Uuid, phone: &Phone) -> Result<(), Problem> {
-        let lookups = self.lookups().await?;
-        let digests = lookups.index.phone_anywhere(phone);
-        let second = lookups.both().then(|| staff::Column::NextPhoneDigest.is_in(digests.clone()));
-        let waiting = staff::Entity::find()
-            .filter(Condition::any().add(staff::Column::PhoneDigest.is_in(digests)).add_option(second))
-            .filter(staff::Column::AccountId.is_null())
-            .filter(staff::Column::Live.eq(1))
-            .all(&self.at.db.read)
-            .await?;
-        for row in waiting {
-            // They act in their own name: the login with which they come was no business's yet.
-            let system = Self { at: Arc::clone(&self.at), by: self.by.clone().of_staff(row.id, &row.name) };
-            let recorded = system.begin_recorded().await?;
-            let change = staff::ActiveModel {
-                account_id: Set(Some(account_id)),
-                updated_at: Set(self.now()),
-                ..staff::ActiveModel::default()
-            };
-            let tied = staff::Entity::update_many()
-                .set(change)
-                .col_expr(staff::Column::Version, Expr::col(staff::Column::Version).add(1))
-                .filter(staff::Column::TenantId.eq(row.tenant_id))
-                .filter(staff::Column::Id.eq(row.id))
-                .filter(staff::Column::AccountId.is_null())
-                .exec(recorded.on())
-                .await;
-            let (tenant_id, action, resource, resource_id) = (row.tenant_id, "join", "staff", Some(row.id));
-            match tied {
-                Ok(tied) if tied.rows_affected > 0 => {
-                    recorded.commit(Said { tenant_id, action, resource, resource_id, changes: json!({}) }).await?;
-                }
-                // The account already works there under another row; that must not keep it from the others.
-                Err(error) if refusal(&error).is_none() => return Err(error.into()),
-                _ => {}
-            }
-        }
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     /// The phones an account proved lately, newest first.

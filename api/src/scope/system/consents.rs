@@ -78,16 +78,22 @@ impl System {
         Ok(rows.all(&self.at.db.read).await?)
     }
 
-    /// Whether one of these accounts agrees and none of them took it back: the one question that a
-    /// feature asks before it does what needs consent.
-    pub(crate) async fn agree(&self, accounts: Vec<Uuid>, purpose: ConsentPurpose) -> Result<bool, Problem> {
+    /// Whether one of these accounts agrees and none of them took it back, and one of them agreed after it was `refused`:
+    /// the one question that a feature asks before it does what needs consent.
+    pub(crate) async fn agree(
+        &self,
+        accounts: Vec<Uuid>,
+        purpose: ConsentPurpose,
+        refused: Option<DateTimeUtc>,
+    ) -> Result<bool, Problem> {
         if accounts.is_empty() {
             return Ok(false);
         }
-        let mut latest: HashMap<Uuid, bool> = HashMap::new();
+        let mut latest: HashMap<Uuid, Model> = HashMap::new();
         for row in self.consents_among(accounts).await?.into_iter().filter(|row| row.purpose == Code(purpose)) {
-            latest.entry(row.account_id).or_insert(row.given == 1);
+            latest.entry(row.account_id).or_insert(row);
         }
-        Ok(!latest.is_empty() && latest.into_values().all(|given| given))
+        let since = latest.values().any(|row| refused.is_none_or(|refused| row.at > refused));
+        Ok(since && latest.into_values().all(|row| row.given == 1))
     }
 }

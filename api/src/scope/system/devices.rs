@@ -2,13 +2,15 @@
 //! the order to forget everything, the second look.
 
 use super::{System, SystemTx};
-use crate::auth::entity::session;
+use crate::auth::entity::{session, session_tenant};
+use crate::db::refusal;
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    Set,
 };
 use uuid::Uuid;
 
@@ -75,6 +77,30 @@ impl System {
         Ok(rows.all(&self.at.db.read).await?)
     }
 
+    /// Those of them that have been on the staff side of a business: what a person does elsewhere is none of its.
+    pub(crate) async fn sessions_at(&self, account_id: Uuid, tenant_id: i64) -> Result<Vec<session::Model>, Problem> {
+        let rows = self.running(account_id).filter(at(tenant_id));
+        Ok(rows.order_by_desc(session::Column::CreatedAt).limit(MOST).all(&self.at.db.read).await?)
+    }
+
+    /// Notes that a session is on the staff side of a business.
+    pub(crate) async fn note_side(&self, session_id: Uuid, tenant_id: i64) -> Result<(), Problem> {
+        let known = session_tenant::Entity::find_by_id((session_id, tenant_id)).one(&self.at.db.read).await?;
+        if known.is_some() {
+            return Ok(());
+        }
+        let row = session_tenant::ActiveModel {
+            session_id: Set(session_id),
+            tenant_id: Set(tenant_id),
+            begun_at: Set(self.now()),
+        };
+        match session_tenant::Entity::insert(row).exec_without_returning(&self.at.db.write).await {
+            // The phone's other request was faster.
+            Err(error) if refusal(&error).is_some() => Ok(()),
+            other => Ok(other.map(drop)?),
+        }
+    }
+
     /// The latest sessions of an account, also those that are over.
     pub(crate) async fn past_sessions(&self, account_id: Uuid) -> Result<Vec<session::Model>, Problem> {
         let rows = session::Entity::find()
@@ -96,7 +122,7 @@ impl System {
     /// # Errors
     /// 404 when the account has no such session.
     pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
-        end_session(&self.at.db.write, self.now(), (account_id, session_id), wipe).await?;
+        end_session(&self.at.db.write, self.now(), (account_id, session_id), None, wipe).await?;
         self.at.snapshots.forget_session(session_id);
         Ok(())
     }
@@ -162,18 +188,30 @@ impl System {
     }
 }
 
+/// Sessions that have been on the staff side of a business.
+fn at(tenant_id: i64) -> Expr {
+    let there = Query::select()
+        .column(session_tenant::Column::SessionId)
+        .from(session_tenant::Entity)
+        .and_where(session_tenant::Column::TenantId.eq(tenant_id))
+        .to_owned();
+    session::Column::Id.in_subquery(there)
+}
+
 #[expect(clippy::disallowed_methods, reason = "sessions belong to accounts, in whatever business")]
 async fn end_session(
     on: &impl ConnectionTrait,
     now: DateTime<Utc>,
     (account_id, session_id): (Uuid, Uuid),
+    tenant_id: Option<i64>,
     wipe: bool,
 ) -> Result<(), Problem> {
     let change = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .col_expr(session::Column::HeldBackAt, Expr::value(now))
         .filter(session::Column::Id.eq(session_id))
-        .filter(session::Column::AccountId.eq(account_id));
+        .filter(session::Column::AccountId.eq(account_id))
+        .filter(Condition::all().add_option(tenant_id.map(at)));
     let change = match wipe {
         // Also after it ended: the device still holds what it kept.
         true => change.col_expr(session::Column::WipedAt, Expr::value(now)).filter(session::Column::WipedAt.is_null()),
@@ -183,11 +221,13 @@ async fn end_session(
 }
 
 impl SystemTx<'_> {
-    /// As [`System::revoke_session`], with the entry that says so; after the commit, [`System::forget_sessions`].
+    /// As [`System::revoke_session`] of one that has been on the staff side of the business, with the entry that says so;
+    /// after the commit, [`System::forget_sessions`].
     ///
     /// # Errors
     /// 404 when there is no such session, or it has ended.
     pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
-        end_session(self.tx, self.scope.now(), (account_id, session_id), wipe).await
+        let here = Some(self.scope.tenant_id());
+        end_session(self.tx, self.scope.now(), (account_id, session_id), here, wipe).await
     }
 }

@@ -1,5 +1,6 @@
 //! What is left to the system when a business is erased: its key, and every row of every table.
 
+use super::keys::tenant_key;
 use super::{Said, System};
 use crate::auth::entity::{installation, tenant};
 use crate::db::{Taken, refusal};
@@ -11,6 +12,9 @@ use serde_json::json;
 
 /// Keys whose rows go in one statement.
 const BATCH: u64 = 200;
+
+/// Names, with its number, a business that is erased and still has rows.
+const ERASING: &str = "erasing_";
 
 /// How far the list of the erased was applied to this very database.
 const ERASED_UNTIL: &str = "erased_until";
@@ -25,11 +29,23 @@ impl System {
             phone: Set(None),
             tenant_key: Set(None),
             erased_at: Set(Some(self.now())),
+            // Whoever works there is out within three seconds, while rows are still there.
+            suspended_at: Set(Some(self.now())),
             updated_at: Set(self.now()),
             ..tenant::ActiveModel::default()
         };
         let this = tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(tenant_id));
-        this.exec(recorded.on()).await?;
+        let this = this.filter(tenant::Column::ErasedAt.is_null()).exec(recorded.on()).await?;
+        if this.rows_affected == 0 {
+            return Ok(()); // Somebody else was faster.
+        }
+        tenant_key::Entity::delete_many()
+            .filter(tenant_key::Column::TenantId.eq(tenant_id))
+            .exec(recorded.on())
+            .await?;
+        // Until its rows are gone, so that whoever is interrupted is gone on after.
+        let note = installation::ActiveModel { name: Set(format!("{ERASING}{tenant_id}")), value: Set(None) };
+        installation::Entity::insert(note).exec_without_returning(recorded.on()).await?;
         // In the installation's record: the business's own goes with it.
         Ok(recorded.commit(Said::about(0, "erase", "tenant", json!({ "tenant": tenant_id }))).await?)
     }
@@ -52,6 +68,21 @@ impl System {
                 return Err(Problem::Internal(anyhow::anyhow!("tables point at each other")));
             }
             waiting = left;
+        }
+        installation::Entity::delete_by_id(format!("{ERASING}{tenant_id}")).exec(&self.at.db.write).await?;
+        Ok(())
+    }
+
+    /// Deletes the rows of businesses that were erased, of one or of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn go_on_erasing(&self, only: Option<i64>) -> Result<(), Problem> {
+        let noted = installation::Entity::find().filter(installation::Column::Name.starts_with(ERASING));
+        let names = noted.all(&self.at.db.read).await?.into_iter().map(|row| row.name);
+        let ids = names.filter_map(|name| name.strip_prefix(ERASING)?.parse::<i64>().ok());
+        for tenant_id in ids.filter(|id| only.is_none_or(|only| only == *id)) {
+            self.delete_rows_of(tenant_id).await?;
         }
         Ok(())
     }

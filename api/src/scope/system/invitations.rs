@@ -7,7 +7,10 @@ use crate::problem::Problem;
 use crate::tenants::invitation::{ActiveModel, Column, Entity, Model};
 use chrono::{DateTime, Utc};
 use domain::staff::NewInvitation;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+};
 use uuid::Uuid;
 
 /// Open invitations that a business is shown: more than anybody hands out at a time.
@@ -50,14 +53,9 @@ impl SystemTx<'_> {
         Ok(gone.exec(self.tx).await?.rows_affected > 0)
     }
 
-    /// Whether an invitation that can still be accepted gives a role of the business's own.
-    pub(crate) async fn invited_to(&self, role_id: Uuid) -> Result<bool, DbErr> {
-        let open = Entity::find()
-            .filter(Column::TenantId.eq(self.scope.tenant_id()))
-            .filter(Column::RoleId.eq(role_id))
-            .filter(Column::UsedAt.is_null())
-            .filter(Column::ExpiresAt.gt(self.scope.now()));
-        Ok(open.limit(1).one(self.tx).await?.is_some())
+    /// The invitations of the business that nobody used and whose time is not over, of those that say this.
+    pub(crate) async fn invitations(&self, which: impl IntoCondition) -> Result<Vec<Model>, DbErr> {
+        open(self.scope.tenant_id(), self.scope.now()).filter(which.into_condition()).all(self.tx).await
     }
 
     /// Uses an invitation up, if nobody has and it still counts.
@@ -87,12 +85,15 @@ impl System {
 
     /// The open invitations of a business, newest first.
     pub(crate) async fn invitations(&self, tenant_id: i64) -> Result<Vec<Model>, Problem> {
-        let rows = Entity::find()
-            .filter(Column::TenantId.eq(tenant_id))
-            .filter(Column::UsedAt.is_null())
-            .filter(Column::ExpiresAt.gt(self.now()))
-            .order_by_desc(Column::CreatedAt)
-            .limit(SHOWN);
+        let rows = open(tenant_id, self.now()).order_by_desc(Column::CreatedAt).limit(SHOWN);
         Ok(rows.all(&self.at.db.read).await?)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "an invitation is found before any business is known")]
+fn open(tenant_id: i64, now: DateTime<Utc>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
 }

@@ -16,6 +16,7 @@ mod lockouts;
 pub(crate) mod operators;
 pub(crate) mod order_links;
 pub(crate) mod orders;
+pub(crate) mod places;
 mod pools;
 mod recorded;
 mod records;

@@ -3,7 +3,7 @@
 use super::System;
 use super::credit_tables::push_event;
 use super::{lockouts, reveals};
-use crate::auth::entity::{refresh_token, session};
+use crate::auth::entity::{refresh_token, session, session_tenant};
 use crate::auth::guard_entity::{address_rule, challenge, lockout};
 use crate::clock::CHINA;
 use crate::jobs;
@@ -55,6 +55,10 @@ impl System {
             .collect();
         refresh_token::Entity::delete_many()
             .filter(refresh_token::Column::SessionId.is_in(ended.clone()))
+            .exec(db)
+            .await?;
+        session_tenant::Entity::delete_many()
+            .filter(session_tenant::Column::SessionId.is_in(ended.clone()))
             .exec(db)
             .await?;
         session::Entity::delete_many().filter(session::Column::Id.is_in(ended)).exec(db).await?;

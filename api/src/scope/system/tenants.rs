@@ -6,20 +6,20 @@ use crate::auth::{Left, WhyLeft};
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Sight;
-use crate::tenants::{role, staff, team};
+use crate::tenants::{phone_known, role, staff, team};
 use domain::permission::{Reach, Resource, Role};
 use domain::phone::Phone;
 use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-/// So many are listed at a time.
+/// Places of one account that are looked at.
 const LISTED: u64 = 1_000;
 
 /// A business in which somebody works.
@@ -88,17 +88,30 @@ impl System {
         Ok(true)
     }
 
-    /// Who works in a business, whoever came first first.
+    /// Who works in a business, whoever came first first; those who came after one.
     ///
     /// # Errors
     /// 404 when there is no such business.
-    pub(crate) async fn staff_of(&self, tenant_id: i64) -> Result<Vec<staff::Model>, Problem> {
+    pub(crate) async fn staff_of(
+        &self,
+        tenant_id: i64,
+        after: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<staff::Model>, Problem> {
         self.tenant(tenant_id).await?.ok_or(Problem::NotFound)?;
         let rows = staff::Entity::find()
             .filter(staff::Column::TenantId.eq(tenant_id))
             .filter(staff::Column::Live.eq(1))
-            .order_by_asc(staff::Column::CreatedAt);
-        Ok(rows.limit(LISTED).all(&self.at.db.read).await?)
+            .filter(Condition::all().add_option(after.map(|after| staff::Column::Id.gt(after))))
+            // An id begins with the time at which it was made.
+            .order_by_asc(staff::Column::Id);
+        Ok(rows.limit(limit).all(&self.at.db.read).await?)
+    }
+
+    /// Somebody who works in a business, suspended or not.
+    pub(crate) async fn colleague(&self, tenant_id: i64, id: Uuid) -> Result<Option<staff::Model>, Problem> {
+        let row = staff::Entity::find_by_id((tenant_id, id)).one(&self.at.db.read).await?;
+        Ok(row.filter(|row| row.live.is_some()))
     }
 
     /// Names of businesses.
@@ -139,7 +152,7 @@ impl System {
         Ok(id)
     }
 
-    /// Adds a member of staff, who becomes able to log in by proving `phone` or as `account`.
+    /// Adds a member of staff, who becomes able to log in by proving `phone` and accepting the place, or as `account`.
     ///
     /// # Errors
     /// When the phone already belongs to a colleague, or there is no such business.
@@ -177,9 +190,11 @@ impl System {
             updated_at: Set(now),
             deleted_at: Set(None),
             live: Set(Some(1)),
+            entered_by: Set(None),
+            declined_at: Set(None),
         };
         let recorded = self.begin_recorded().await?;
-        staff::Entity::insert(row).exec_without_returning(recorded.on()).await?;
+        staff::Entity::insert(row).exec_without_returning(recorded.on()).await.map_err(phone_known)?;
         let (action, resource, changes) = ("create", "staff", json!({ "role": role }));
         recorded.commit(Said { tenant_id, action, resource, resource_id: Some(id), changes }).await?;
         Ok(id)
@@ -203,7 +218,7 @@ impl System {
         }
         let recorded = self.begin_recorded().await?;
         let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(recorded.on()).await?;
-        let before = before.ok_or(Problem::NotFound)?;
+        let before = before.filter(|row| row.live.is_some()).ok_or(Problem::NotFound)?;
         if role != Some(Role::Boss) {
             keep_a_boss(recorded.on(), &before).await?;
         }

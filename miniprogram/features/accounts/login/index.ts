@@ -1,17 +1,19 @@
 import { provePhone, switchTo } from '../../../api/accounts'
+import { listOffers } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
 import { me, signIn } from '../../../api/session'
 import { getWelcome } from '../../../api/welcome'
-import type { Business, Me } from '../../../api/types'
+import type { Business, Me, OfferedPlace } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { ROLES } from '../../../words/names'
+import { roleWord } from '../../../words/rights'
 
 type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string }>
 type Step = 'start' | 'phone' | 'choose'
 
 /** The way in for staff: WeChat knows who one is, the boss's list knows where one works. */
 Component({
-  data: { step: 'start' as Step, busy: false, failure: '', phone: '', signup: false, businesses: [] as (Business & { word: string })[] },
+  data: { step: 'start' as Step, busy: false, failure: '', phone: '', signup: false, businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { word: string })[] },
 
   methods: {
     onLoad() {
@@ -29,7 +31,7 @@ Component({
       if (!code) return this.setData({ failure: '没有授权手机号，认不出你是哪家店的员工' })
       await this.attempt(async () => {
         const who = await provePhone(code)
-        if (who.businesses.length) return this.onward(who)
+        if (await this.onward(who)) return
         this.setData({ failure: `${who.phone_masked ?? '这个号码'} 还不是员工。请老板在员工名单里登记这个号码，再来验证。` })
       })
     },
@@ -39,15 +41,25 @@ Component({
       await this.attempt(() => this.enter(tenant))
     },
 
-    async onward(who: Me): Promise<void> {
+    /** Into the one shop there is, or to where one chooses; false when there is neither a shop nor an offer of one. */
+    async onward(who: Me): Promise<boolean> {
+      // Nobody is at work somewhere because a shop knows their number: they are asked.
+      const offers = who.phone_masked ? await listOffers() : []
       const [only, second] = who.businesses
-      if (second) return this.show(who)
-      if (only) return this.enter(only.tenant_id)
-      this.setData({ step: 'phone', phone: who.phone_masked ?? '' })
+      if (second || offers.length) this.show(who, offers)
+      else if (only) await this.enter(only.tenant_id)
+      else this.setData({ step: 'phone', phone: who.phone_masked ?? '' })
+      return who.businesses.length > 0 || offers.length > 0
     },
 
-    show(who: Me) {
-      this.setData({ step: 'choose', businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })) })
+    show(who: Me, offers: OfferedPlace[]) {
+      this.setData({
+        step: 'choose', businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
+        offers: offers.map((one) => ({ ...one, word: roleWord(one) })),
+      })
+    },
+    look(event: WechatMiniprogram.TouchEvent) {
+      wx.navigateTo({ url: `/features/staff/join/index?offered=1&ticket=${String(event.currentTarget.dataset['ticket'])}` })
     },
 
     async enter(tenant: number) {

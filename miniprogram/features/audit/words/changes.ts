@@ -42,9 +42,9 @@ function line(entry: AuditEntry, change: Change, names: Names): ChangeLine[] {
 }
 
 /** Empty: there is nothing to say that anybody would understand. */
-function said({ action }: AuditEntry, { kind, old, new: now, readable }: Change, say: (value: unknown) => string, none: string): string {
+function said({ action, unseen }: AuditEntry, { kind, old, new: now, readable }: Change, say: (value: unknown) => string, none: string): string {
   if (kind === 'secret') return action === 'create' ? '已填写（不显示内容）' : action === 'delete' ? '' : '已修改（不显示内容）'
-  if (!readable) return kind === 'personal' ? '已抹去' : '无权查看'
+  if (!readable) return kind === 'personal' && !unseen ? '已抹去' : '无权查看'
   const empty = (value: unknown): boolean => value === null || value === undefined || value === ''
   const word = (value: unknown): string => (empty(value) ? none : say(value))
   if (action === 'create') return empty(now) ? '' : word(now)

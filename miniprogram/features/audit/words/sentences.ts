@@ -16,7 +16,7 @@ const RESOURCES: Record<string, string> = {
 
 const VERBS: Record<string, string> = {
   create: '新建了', update: '修改了', delete: '删除了', tag: '改了标签：', share: '请人协作：', unshare: '取消协作：',
-  release: '退回公海：', claim: '从公海领取了', assign: '从公海分配了', move_pool: '换了公海：', members: '改了成员：', hand_over: '开始交接：', handed_over: '交接完成：', handover_failed: '交接没能完成：', invite: '邀请了', accept_invitation: '接受邀请，成为', join: '验证了手机号，成为',
+  release: '退回公海：', claim: '从公海领取了', assign: '从公海分配了', move_pool: '换了公海：', members: '改了成员：', hand_over: '开始交接：', handed_over: '交接完成：', handover_failed: '交接没能完成：', invite: '邀请了', accept_invitation: '接受邀请，成为', join: '验证了手机号，成为', decline: '没有加入，不当',
   take_invitation_back: '撤回了邀请：', receipt_code: '生成了查询码：', send: '发出了', forget_phone: '更换密钥时去掉了手机号：', restore: '恢复了', order: '排了顺序：', message: '提醒了', bulk: '批量操作了', role: '换了角色：',
   relate: '记下了关系：', unrelate: '去掉了关系：', erase: '彻底删除了', merge: '合并了', unmerge: '撤销合并了', ignore_duplicate: '确认不是同一位：', rotate: '更换了密钥：',
 }

@@ -76,7 +76,7 @@ const FIELDS: Record<string, Field> = {
   source: field('来源', code(SOURCES)), industry: field('行业', code(INDUSTRIES)), size: field('公司规模', code(SIZES)), channel: field('方式', code(CHANNELS)), colour: field('颜色'),
   owner_id: field('负责人', person, '无'), assignee_id: field('负责人', person, '无'), lead_id: field('负责人', person, '无'), pool_id: field('公海', id, '不在公海'), parent_id: field('上级团队', id, '无'), team_id: field('团队', id, '没有团队'),
   group_id: field('标签组', id), tag_id: field('标签', id), moving_to: field('合并到', id, '无'), single: field('只能选一个', yes, '否'), place: field('顺序'), enabled: field('启用', yes, '否'), filter: field('条件', fact),
-  due_at: field('时间', instant), happened_at: field('时间', instant), last_contact_at: field('上次联系', instant, '没有联系过'), next_contact_at: field('下次联系', instant, '没有约'), enabled_at: field('启用', yes, '否'),
+  due_at: field('时间', instant), happened_at: field('时间', instant), last_contact_at: field('上次联系', instant, '没有联系过'), next_contact_at: field('下次联系', instant, '没有约'), ads_refused_at: field('拒收营销信息', instant, '没有登记'), enabled_at: field('启用', yes, '否'),
   number: field('编号'), total_fen: field('金额', sum), line_count: field('商品数'), first_line: field('商品'), terms: field('规则', terms), rules: field('填写规则', fact), reasons: field('退回原因', reasons),
   members_only: field('只给成员', yes, '否'), claims_a_day: field('每天领取', plain, '不限'), reclaim_days: field('再领要隔几天', plain, '不限'), person_limit: field('每人负责上限', plain, '不限'), limits: field('另定的上限', fact),
   answered_at: field('答复时间', instant), ground: field('理由', code(grounds)), customers_idle_days: field('客户资料保存天数', fact), requests_days: field('申请记录保存天数', fact), vault: field('电话、邮箱等', fact),

@@ -1,5 +1,5 @@
 import { signedIn, switchTo } from '../../../api/accounts'
-import { acceptInvitation, lookAtInvitation } from '../../../api/invitations'
+import { acceptInvitation, declinePlace, lookAtInvitation } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
 import type { InvitationView } from '../../../api/types'
 import { giveWay } from '../../../behaviors/back'
@@ -8,11 +8,11 @@ import { sceneOf } from '../../../words/scene'
 
 /** An invitation that somebody sent, opened by its card or its 小程序码. */
 Component({
-  data: { ticket: '', state: 'loading', why: '', invitation: null as InvitationView | null, role: '', name: '', error: '', failure: '', busy: false },
+  data: { ticket: '', offered: false, state: 'loading', why: '', invitation: null as InvitationView | null, role: '', name: '', error: '', failure: '', busy: false },
 
   methods: {
     onLoad(query: Record<string, string | undefined>) {
-      this.setData({ ticket: sceneOf(query, 'i') ?? query['ticket'] ?? '' })
+      this.setData({ ticket: sceneOf(query, 'i') ?? query['ticket'] ?? '', offered: query['offered'] === '1' })
       void this.load()
     },
 
@@ -51,6 +51,33 @@ Component({
         if (why.code === 'not_found') return this.setData({ state: 'wrong' })
         const named = why.errors.find((one) => one.field === 'name')
         this.setData(named ? { error: named.detail } : { failure: said(thrown) })
+      } finally {
+        this.setData({ busy: false })
+      }
+    },
+
+    /** A card is left to whoever else may take it; a place for one's phone is given back. */
+    decline() {
+      const { ticket, invitation, offered } = this.data
+      if (!offered || !invitation) return this.home()
+      wx.showModal({
+        title: `不加入 ${invitation.business}？`,
+        content: '店里会看到你没有加入，也不再留着你的手机号。以后想加入，要请对方再登记一次。',
+        confirmText: '不加入',
+        confirmColor: '#C0352A',
+        success: ({ confirm }) => confirm && void this.refuse(ticket, invitation.business),
+      })
+    },
+    async refuse(ticket: string, business: string) {
+      if (this.data.busy) return
+      this.setData({ busy: true, failure: '' })
+      try {
+        await declinePlace(ticket)
+        wx.showToast({ icon: 'none', title: `没有加入 ${business}` })
+        this.home()
+      } catch (thrown) {
+        if (asProblem(thrown).code === 'not_found') return this.setData({ state: 'wrong' })
+        this.setData({ failure: said(thrown) })
       } finally {
         this.setData({ busy: false })
       }

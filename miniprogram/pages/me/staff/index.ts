@@ -1,8 +1,9 @@
 import { signOut, switchTo } from '../../../api/accounts'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
+import { listOffers } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
 import { may, me, onSession } from '../../../api/session'
-import type { Business, Side } from '../../../api/types'
+import type { Business, OfferedPlace, Side } from '../../../api/types'
 import { VERSION } from '../../../config'
 import { initial } from '../../../words/customers'
 import { listens } from '../../../behaviors/listens'
@@ -14,7 +15,7 @@ Component({
   behaviors: [listens],
   data: {
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
-    businesses: [] as (Business & { word: string })[],
+    businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { word: string })[],
     choosing: false, credit: -1, asking: false,
     may: { merge: false, fields: false, pools: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
   },
@@ -52,6 +53,8 @@ Component({
     },
 
     async refresh() {
+      const offers = await listOffers().catch(() => null)
+      if (offers) this.setData({ offers: offers.map((one) => ({ ...one, word: roleWord(one) })) })
       if (!may('tasks.read')) return
       try {
         const templates = await loadSubscriptions()
@@ -87,6 +90,10 @@ Component({
       const tenant = Number(event.currentTarget.dataset['tenant'])
       this.setData({ choosing: false })
       if (tenant !== this.data.tenant) void this.go('staff', tenant)
+    },
+    look(event: WechatMiniprogram.TouchEvent) {
+      this.setData({ choosing: false })
+      wx.navigateTo({ url: `/features/staff/join/index?offered=1&ticket=${String(event.currentTarget.dataset['ticket'])}` })
     },
     toCustomer() {
       void this.go('customer')

@@ -3,7 +3,7 @@
 
 pub const CUSTOMERS: &str = "tenant_id id owner_id pool_id name kind type company title region source industry size \
      needs dates birthday remark person_key vault last_contact_at next_contact_at created_by version created_at \
-     updated_at deleted_at live erased_at custom merged_into owned_at";
+     updated_at deleted_at live erased_at custom merged_into owned_at ads_refused_at";
 
 /// Those that a list shows, or opens.
 pub const LISTED: &str = "id owner_id pool_id name kind type company title region source person_key vault \

@@ -79,6 +79,7 @@ class Customer(Aggregate):
     erased_at = models.DateTimeField(null=True)
     merged_into = Id(null=True)
     owned_at = models.DateTimeField(null=True)
+    ads_refused_at = models.DateTimeField(null=True)
 
     class Meta:
         managed = False

@@ -80,7 +80,7 @@ async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
         return Ok(sheet.finish()?.0);
     }
     // A piece that has gone ends the file without its end, so that nobody takes it for the whole.
-    let lines = files::get(&state.scope, state.export.id, state.next).await?.ok_or(Problem::NotFound)?;
+    let lines = files::get(&state.scope, state.export.file(), state.next).await?.ok_or(Problem::NotFound)?;
     state.next += 1;
     let mut bytes = Vec::new();
     for line in lines {

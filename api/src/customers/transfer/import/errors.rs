@@ -38,7 +38,7 @@ pub(super) async fn stream(
     import: import::Model,
     (lang, hints): (Lang, bool),
 ) -> Result<impl Stream<Item = Result<actix_web::web::Bytes, actix_web::Error>> + 'static, Problem> {
-    let Some(headers) = headers(&scope, import.id).await? else { return Err(Problem::conflict("file_gone", None)) };
+    let Some(headers) = headers(&scope, &import).await? else { return Err(Problem::conflict("file_gone", None)) };
     let sheet = Some(Sheet::new(import.format.0));
     let state = State { scope, import, headers, lang, hints, sheet, next: 0 };
     Ok(unfold(state, async |mut state: State| {
@@ -64,7 +64,7 @@ async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
         return Ok(bytes);
     }
     let lines = match state.next < state.import.chunk_count {
-        true => files::get(&state.scope, state.import.id, state.next).await?,
+        true => files::get(&state.scope, state.import.file(), state.next).await?,
         false => None,
     };
     let Some(lines) = lines else { return Ok(sheet.finish()?.0) };

@@ -77,8 +77,11 @@ async fn step(scope: &mut Scope, id: Uuid, talks: &impl Talks) -> Result<bool, P
         _ => return Ok(true),
     };
     let may = tx.may(Permission::CustomersImport) && tx.may(Permission::CustomersWrite);
-    let lines =
-        if may && found.next_chunk < found.chunk_count { files::get(&tx, id, found.next_chunk).await? } else { None };
+    let lines = if may && found.next_chunk < found.chunk_count {
+        files::get(&tx, found.file(), found.next_chunk).await?
+    } else {
+        None
+    };
     let Some(lines) = lines else {
         let whole = found.next_chunk >= found.chunk_count;
         let state = match (whole, trial) {
@@ -96,7 +99,7 @@ async fn step(scope: &mut Scope, id: Uuid, talks: &impl Talks) -> Result<bool, P
     let own = custom::definitions(&tx).await?;
     // Only dates are named by the words above them.
     let named = asked.columns.iter().any(|of| of.field == "dates");
-    let headers = if named { headers(&tx, id).await?.unwrap_or_default() } else { Vec::new() };
+    let headers = if named { headers(&tx, &found).await?.unwrap_or_default() } else { Vec::new() };
     let said = (&asked, headers.as_slice());
     let given = found.owned.as_deref().filter(|_| trial).and_then(|text| serde_json::from_str(text).ok());
     let mut rooms = Rooms::after(given.unwrap_or_default());

@@ -122,7 +122,7 @@ async fn start_import(
         return Err(Problem::conflict("file_gone", None));
     }
     // An erasure takes every file of the business along.
-    let width = headers(&tx, id.0).await?.ok_or(Problem::conflict("file_gone", None))?.len();
+    let width = headers(&tx, &found).await?.ok_or(Problem::conflict("file_gone", None))?.len();
     if let Some(at) = asked.columns.iter().position(|of| usize::try_from(of.column).map_or(true, |at| at >= width)) {
         return Err(Problem::field(&format!("columns.{at}.column"), "column_missing"));
     }

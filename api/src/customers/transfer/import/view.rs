@@ -107,8 +107,8 @@ pub(super) async fn find(rows: &impl Reads, id: Uuid) -> Result<import::Model, P
 }
 
 /// The words of the columns.
-pub(super) async fn headers(rows: &impl Reads, import: Uuid) -> Result<Option<Vec<String>>, Problem> {
-    let first = files::get(rows, import, 0).await?;
+pub(super) async fn headers(rows: &impl Reads, import: &import::Model) -> Result<Option<Vec<String>>, Problem> {
+    let first = files::get(rows, import.file(), 0).await?;
     Ok(first.and_then(|lines| lines.into_iter().next()).map(|line| line.cells))
 }
 
@@ -118,8 +118,8 @@ impl ImportDetail {
         if scope.who().id != Some(row.staff_id) {
             return Ok(detail);
         }
-        detail.headers = headers(rows, row.id).await?.unwrap_or_default();
-        let first = files::get(rows, row.id, 1).await?.unwrap_or_default().into_iter().take(SHOWN);
+        detail.headers = headers(rows, &row).await?.unwrap_or_default();
+        let first = files::get(rows, row.file(), 1).await?.unwrap_or_default().into_iter().take(SHOWN);
         detail.preview = first.map(|Line { number, cells, .. }| RowView { line: number, cells }).collect();
         let digest = row.header_digest.unwrap_or_default();
         let known = rows.rows::<mapping::Entity>().filter(mapping::Column::HeaderDigest.eq(digest)).one().await?;

@@ -1,11 +1,12 @@
 import { announce } from '../../../../api/changes'
-import { eraseCustomer, exportCustomer } from '../../../../api/privacy'
+import { eraseCustomer, exportCustomer, refuseAds } from '../../../../api/privacy'
 import type { LetterFormat } from '../../../../api/privacy'
 import { asProblem } from '../../../../api/problem'
 import type { ErasureReason } from '../../../../api/types'
 import { takeTurn } from '../../../../behaviors/turns'
 import type { Choice } from '../../../../words/names'
 import { ERASURES, letterName, stillOpen } from '../../../../words/privacy'
+import { day } from '../../../../words/when'
 
 const FORMATS: Choice<LetterFormat>[] = [
   { value: 'html', label: '网页，能看能打印' },
@@ -16,16 +17,19 @@ const FORMATS: Choice<LetterFormat>[] = [
 const CHOSEN: ErasureReason[] = ['asked_in_writing', 'consent_withdrawn', 'mistake']
 const REASONS: Choice[] = CHOSEN.map((value) => ({ value, label: ERASURES[value] ?? value }))
 
-/** What a customer may ask for by letter: a copy of everything that is kept, and to be erased. */
+/** What a customer may ask for by letter: a copy of everything that is kept, no advertising, and to be erased. */
 Component({
   properties: {
     customer: { type: String, value: '' },
     name: { type: String, value: '' },
+    /** Since when they refuse advertising; empty: nobody wrote that down. */
+    refused: { type: String, value: '', observer(this: { setData(data: object): void }, at: string) { this.setData({ refusedOn: day(at || null) }) } },
     exports: { type: Boolean, value: false },
+    refuses: { type: Boolean, value: false },
     erases: { type: Boolean, value: false },
   },
   data: {
-    busy: false, failure: '',
+    busy: false, failure: '', refusing: false, refusedOn: '',
     exporting: false, formats: FORMATS, format: 'html' as LetterFormat, file: '', fileName: '',
     erasing: false, reasons: REASONS, reason: 'asked_in_writing' as ErasureReason, typed: '', error: '',
   },
@@ -77,6 +81,28 @@ Component({
       if (!filePath) return
       wx.getFileSystemManager().unlink({ filePath, fail: () => undefined })
       this.setData({ file: '', fileName: '' })
+    },
+
+    openRefusal() {
+      this.setData({ refusing: true, failure: '' })
+    },
+    closeRefusal() {
+      this.setData({ refusing: false })
+    },
+    async refuse() {
+      const { customer, name, busy } = this.data
+      if (busy) return
+      this.setData({ busy: true, failure: '' })
+      try {
+        const row = await refuseAds(customer)
+        this.setData({ refusing: false })
+        announce('customer', row)
+        wx.showToast({ icon: 'none', title: `已登记：${name} 拒收营销信息` })
+      } catch (thrown) {
+        this.setData({ failure: asProblem(thrown).sentence })
+      } finally {
+        this.setData({ busy: false })
+      }
     },
 
     openErase() {

@@ -1,0 +1,101 @@
+//! Operators of the installation: what they see of a business and do to it, without being staff there.
+
+use crate::guards::database::{count, open};
+use crate::harness::{Client, Shop, phone_number, text};
+use serde_json::{Value, json};
+
+/// An operator before the second look and after it.
+async fn operator(shop: &Shop) -> (Client, Client) {
+    let seen = shop.caretaker().await.log_in(shop).await;
+    let vouched = shop.vouch(&seen).await;
+    (seen, vouched)
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    page["items"].as_array().expect("rows").iter().map(|row| text(&row["id"])).collect()
+}
+
+#[actix_web::test]
+async fn an_operator_sees_who_works_in_a_business_page_by_page_and_no_phone() {
+    let shop = Shop::new().await;
+    let (operator, _) = operator(&shop).await;
+    let path = format!("/operator/tenants/{}/staff", shop.tenant);
+    let first = operator.get(&format!("{path}?limit=2")).await.ok();
+    // They were hired in one moment, so any of them may be first.
+    let mut everybody = [shop.boss_id, shop.sales_id, shop.rival_id].map(|id| id.to_string());
+    everybody.sort();
+    assert_eq!(ids(&first), everybody[..2]);
+    let rest = operator.get(&format!("{path}?limit=2&cursor={}", text(&first["next_cursor"]))).await.ok();
+    assert_eq!((ids(&rest), &rest["next_cursor"]), (everybody[2..].to_vec(), &Value::Null));
+    let all = operator.get(&path).await.ok();
+    let boss = shop.boss_id.to_string();
+    let row = all["items"].as_array().expect("rows").iter().find(|row| row["id"] == boss.as_str()).expect("the boss");
+    assert_eq!((&row["name"], &row["role"], &row["joined"]), (&json!("林静"), &json!("boss"), &json!(true)));
+    assert_eq!(row.as_object().map(serde_json::Map::len), Some(6), "{row}");
+    assert_eq!(operator.get(&format!("{path}?cursor=x")).await.violations(), ["cursor: cursor_invalid"]);
+    assert_eq!(operator.get(&format!("{path}?limit=101")).await.violations(), ["limit: limit_invalid"]);
+    operator.get("/operator/tenants/999999999/staff").await.problem(404, "not_found");
+    shop.boss.get(&path).await.problem(403, "operators_only");
+}
+
+#[actix_web::test]
+async fn an_operator_helps_a_business_whose_boss_is_gone() {
+    let shop = Shop::new().await;
+    let (seen, operator) = operator(&shop).await;
+    let (path, number) = (format!("/operator/tenants/{}/staff", shop.tenant), phone_number());
+    let boss = format!("{path}/{}", shop.boss_id);
+    let body = json!({ "name": "周明", "phone": number });
+    seen.post(&path, body.clone()).await.problem(403, "step_up_required");
+    seen.post(&format!("{boss}/suspend"), json!({})).await.problem(403, "step_up_required");
+    // Nobody takes the last boss away who can log in.
+    operator.post(&format!("{boss}/suspend"), json!({})).await.problem(409, "last_boss");
+    operator.post(&format!("{boss}/role"), json!({ "role": "sales" })).await.problem(409, "last_boss");
+    let made = operator.post(&path, body.clone()).await.ok();
+    assert_eq!((&made["role"], &made["joined"]), (&json!("boss"), &json!(false)));
+    operator.post(&path, body).await.problem(409, "colleague_known");
+    let custom = json!({ "name": "周明", "phone": phone_number(), "role": "custom" });
+    assert_eq!(operator.post(&path, custom).await.violations(), ["role: enum_invalid"]);
+    operator.post(&format!("{boss}/suspend"), json!({})).await.problem(409, "last_boss");
+    let next = Shop::join(&shop.nobody, &shop.appid(), &number).await.act_in(shop.tenant).await;
+    let suspended = operator.post(&format!("{boss}/suspend"), json!({})).await.ok();
+    assert!(suspended["suspended_at"].is_string(), "{suspended}");
+    shop.boss.get("/customers").await.problem(401, "token_expired");
+    next.get("/customers").await.ok();
+    // A role lets them back in, as at the command line.
+    let back = operator.post(&format!("{boss}/role"), json!({ "role": "manager" })).await.ok();
+    assert_eq!((&back["role"], &back["suspended_at"]), (&json!("manager"), &Value::Null));
+    operator.post(&format!("{path}/{}/suspend", uuid::Uuid::from_u128(7)), json!({})).await.problem(404, "not_found");
+    // It is on the business's own record, under no operator's name.
+    let said = shop.step_up(&next).await.get("/audit?resource=staff&action=role").await.ok();
+    assert_eq!(said["items"][0]["actor_name"], "运营", "{said}");
+}
+
+#[actix_web::test]
+async fn an_operator_erases_a_business_by_its_name_and_whoever_is_interrupted_is_gone_on_after() {
+    let shop = Shop::alone().await;
+    let (seen, operator) = operator(&shop).await;
+    shop.customer_named("沈怡").await;
+    let (_, neighbour) = shop.neighbour().await;
+    neighbour.post("/customers", json!({ "name": "张三" })).await.ok();
+    let path = format!("/operator/tenants/{}/erase", shop.tenant);
+    seen.post(&path, json!({ "name": "山月茶行" })).await.problem(403, "step_up_required");
+    assert_eq!(operator.post(&path, json!({ "name": "山月" })).await.violations(), ["name: name_differs"]);
+    shop.sales.get("/customers").await.ok();
+    let gone = operator.post(&path, json!({ "name": "山月茶行" })).await;
+    assert_eq!(gone.status, 202, "{}", gone.body);
+    assert!(gone.body["erased_at"].is_string() && gone.body["name"] == "已删除", "{}", gone.body);
+    // Nobody reads anything of it from here on; the rows are taken by whichever server comes by.
+    shop.advance(chrono::Duration::seconds(4)).await;
+    shop.sales.get("/customers").await.problem(401, "token_expired");
+    let (db, tenant) = (open(&shop).await, shop.tenant);
+    let left = async || count(&db, tenant).await.values().sum::<i64>();
+    assert!(left().await > 0);
+    let system = api::System::new(&shop.at);
+    system.go_on_erasing(Some(shop.tenant)).await.expect("rows go");
+    assert_eq!(left().await, 0);
+    assert_eq!(operator.post(&path, json!({ "name": "已删除" })).await.status, 202, "twice changes nothing");
+    neighbour.get("/customers").await.ok();
+    let said = operator.get("/operator/audit?action=erase").await.ok();
+    assert_eq!(said["items"].as_array().map(Vec::len), Some(1), "{said}");
+    assert_eq!(said["items"][0]["changes"], json!({ "tenant": shop.tenant }));
+}
