@@ -52,6 +52,9 @@ mod m0088_trial_owners;
 mod m0089_search_holders;
 mod m0090_pool_walks;
 mod m0094_held_back;
+mod m0099_plans;
+mod m0100_view_choices;
+mod m0101_tag_groups_gone;
 mod schema;
 
 /// All migrations in their order.
@@ -106,6 +109,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0089_search_holders::Migration),
             Box::new(m0090_pool_walks::Migration),
             Box::new(m0094_held_back::Migration),
+            Box::new(m0099_plans::Migration),
+            Box::new(m0100_view_choices::Migration),
+            Box::new(m0101_tag_groups_gone::Migration),
         ]
     }
 }

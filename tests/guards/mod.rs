@@ -17,3 +17,4 @@ pub mod samples;
 mod schema;
 mod source;
 mod staffing;
+mod tagging;

@@ -15,7 +15,7 @@ pub fn rights() -> Value {
 }
 
 impl Desk<'_> {
-    fn empty(&self, client: &Client) -> Sample {
+    pub fn empty(&self, client: &Client) -> Sample {
         Sample { client: client.clone(), values: Vec::new(), version: None, body: None, query: None, file: None }
     }
 

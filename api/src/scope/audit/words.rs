@@ -4,11 +4,12 @@
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// What was done.
-pub(crate) const ACTIONS: [&str; 62] = [
+pub(crate) const ACTIONS: [&str; 66] = [
     "accept_invitation",
     "appoint",
     "assign",
     "bulk",
+    "cancel",
     "claim",
     "create",
     "cut",
@@ -32,6 +33,9 @@ pub(crate) const ACTIONS: [&str; 62] = [
     "move",
     "move_pool",
     "order",
+    "plan_begin",
+    "plan_end",
+    "plan_wait",
     "receipt_code",
     "recycle",
     "recycle_warned",
@@ -70,7 +74,7 @@ pub(crate) const ACTIONS: [&str; 62] = [
 ];
 
 /// To what kind of row.
-pub(crate) const RESOURCES: [&str; 25] = [
+pub(crate) const RESOURCES: [&str; 26] = [
     "audit",
     "business",
     "custom_field",
@@ -82,6 +86,7 @@ pub(crate) const RESOURCES: [&str; 25] = [
     "network",
     "operator",
     "order",
+    "plan",
     "pool",
     "pool_settings",
     "recycle_rule",
