@@ -110,16 +110,16 @@ async fn whoever_gets_the_tag_gets_the_plan_stage_by_stage() {
     assert_eq!((&now["goal"], &now["tasks"], &now["done"]), (&json!(null), &json!(1), &json!(0)));
     assert_eq!(now["next"]["due_at"], "2026-12-03T01:00:00Z");
     work(&shop, &sales, &id).await;
-    assert_eq!(plans(&sales, &id).await, [] as [&str; 0]);
+    assert_eq!(plans(&sales, &id).await, Vec::<String>::new());
     assert_eq!(tasks(&sales, &id, "done").await, ["回访*", "打招呼*", "邀请到店*"]);
     // Been through: only who gets the tag anew begins anew.
     retag(&sales, &id, &[&new], &[]).await;
     shop.run_jobs().await;
-    assert_eq!(plans(&sales, &id).await, [] as [&str; 0]);
+    assert_eq!(plans(&sales, &id).await, Vec::<String>::new());
     retag(&sales, &id, &[], &[&new]).await;
     retag(&sales, &id, &[&new], &[]).await;
     shop.run_jobs().await;
-    assert_eq!(plans(&sales, &id).await, [] as [&str; 0], "off and on at once is no other tag");
+    assert_eq!(plans(&sales, &id).await, Vec::<String>::new(), "off and on at once is no other tag");
     retag(&sales, &id, &[], &[&new]).await;
     shop.run_jobs().await;
     retag(&sales, &id, &[&new], &[]).await;
@@ -170,7 +170,7 @@ async fn a_plan_ends_with_the_tag_when_somebody_stops_it_and_when_it_is_switched
     let path = format!("/plans/{id}");
     let gone = customer(&shop.sales, "去掉", &[&new]).await;
     shop.run_jobs().await;
-    assert_eq!(plans(&shop.sales, &gone).await, [] as [&str; 0], "it is off");
+    assert_eq!(plans(&shop.sales, &gone).await, Vec::<String>::new(), "it is off");
     let uses = shop.boss.get(&format!("{path}/uses")).await.ok();
     assert_eq!(uses, json!({ "running": 0, "tasks": 0, "gains": 2, "capped": false }));
     let refused = shop.boss.patch(&path, 1, json!({ "existing": true })).await;
@@ -213,7 +213,7 @@ async fn a_plan_ends_with_the_tag_when_somebody_stops_it_and_when_it_is_switched
     shop.boss.delete(&path, 4).await.ok();
     shop.run_jobs().await;
     assert_eq!(tasks(&shop.sales, &gone, "open").await, ["寄样品"]);
-    assert_eq!(plans(&shop.sales, &gone).await, [] as [&str; 0]);
+    assert_eq!(plans(&shop.sales, &gone).await, Vec::<String>::new());
 }
 
 #[actix_web::test]
@@ -236,7 +236,7 @@ async fn a_plan_follows_whoever_looks_after_the_customer_and_waits_while_nobody_
     // In a pool nobody has anything to do; whoever takes them begins with the stage they are in.
     release(&shop.rival, &id, &pool).await;
     shop.run_jobs().await;
-    assert_eq!(tasks(&shop.boss, &id, "open").await, [] as [&str; 0]);
+    assert_eq!(tasks(&shop.boss, &id, "open").await, Vec::<String>::new());
     assert_eq!(shop.boss.get(&format!("{path}/plans")).await.ok()["items"][0]["waiting"], true);
     shop.sales.post(&format!("{path}/claim"), json!({})).await.ok();
     shop.run_jobs().await;
@@ -249,7 +249,7 @@ async fn a_plan_follows_whoever_looks_after_the_customer_and_waits_while_nobody_
     let body = json!({ "selection": { "ids": [other] }, "add_tags": [new] });
     shop.boss.post("/customers/bulk", body).await.ok();
     shop.run_jobs().await;
-    assert_eq!(tasks(&shop.boss, &other, "open").await, [] as [&str; 0]);
+    assert_eq!(tasks(&shop.boss, &other, "open").await, Vec::<String>::new());
     shop.rival.post(&format!("/customers/{other}/claim"), json!({})).await.ok();
     shop.run_jobs().await;
     let waits = plans(&shop.rival, &other).await;
@@ -327,7 +327,7 @@ async fn a_tag_that_goes_takes_its_plan_along_once_it_cannot_come_back() {
     shop.advance(Duration::hours(1)).await;
     shop.run_jobs().await;
     let (boss, sales) = (again(&shop, &shop.boss).await, again(&shop, &shop.sales).await);
-    assert_eq!(tasks(&sales, &first, "open").await, [] as [&str; 0]);
+    assert_eq!(tasks(&sales, &first, "open").await, Vec::<String>::new());
     // That of a tag that became another one is that one's.
     let left = boss.get("/plans").await.ok();
     assert_eq!((&left["items"][0]["name"], &left["items"][0]["tag_id"]), (&json!("维护"), &json!(heir)));
