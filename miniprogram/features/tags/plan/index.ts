@@ -41,8 +41,8 @@ Component({
       try {
         const [groups, was] = await Promise.all([listTagGroups(), id ? getPlan(id) : null])
         const tags = groups.items.flatMap((group) => group.tags.map((one) => ({ value: one.id, label: `${group.name} · ${one.name}` })))
-        this.setData({ state: 'ready', was, tags, tagName: tags.find((one) => one.value === was?.tag_id)?.label ?? '' })
         this.startForm(was ? '' : `plan.${tag}`, this.beginning(was))
+        this.setData({ state: 'ready', was, tags, tagName: tags.find((one) => one.value === was?.tag_id)?.label ?? '' })
         if (was) void this.count(was)
       } catch (thrown) {
         const why = asProblem(thrown)
