@@ -344,3 +344,30 @@ async fn a_range_that_ends_before_it_begins_is_refused() {
         found(&shop.sales, &all(&[test(field, "between", &values)])).await;
     }
 }
+
+#[actix_web::test]
+async fn everybody_chooses_with_which_view_their_own_list_opens() {
+    let shop = Shop::new().await;
+    let filter = json!({ "all": [{ "any": [{ "field": "type", "op": "any_of", "values": ["existing"] }] }] });
+    let body = json!({ "name": "老客", "filter": filter, "shared": "everyone" });
+    let view = shop.boss.post("/customer-views", body).await.ok();
+    let chosen = async |client: &Client| client.get("/customer-views").await.ok()["default"].clone();
+    let choose =
+        async |client: &Client, view: &Value| client.put("/customer-views/default", json!({ "view": view })).await;
+    assert_eq!(chosen(&shop.sales).await, json!(null));
+    for view in [json!("mine"), json!("mine"), view["id"].clone()] {
+        assert_eq!(choose(&shop.sales, &view).await.status, 204);
+        assert_eq!(chosen(&shop.sales).await, view);
+    }
+    assert_eq!(chosen(&shop.boss).await, json!(null), "it is one's own");
+    for bad in [json!("yours"), json!(uuid::Uuid::from_u128(7))] {
+        assert_eq!(choose(&shop.sales, &bad).await.violations(), ["view: view_unknown"]);
+    }
+    // What a colleague takes back is no choice any more; shared again it is.
+    let path = format!("/customer-views/{}", text(&view["id"]));
+    shop.boss.patch(&path, 1, json!({ "shared": "private" })).await.ok();
+    assert_eq!(chosen(&shop.sales).await, json!(null));
+    assert_eq!(choose(&shop.sales, &view["id"]).await.violations(), ["view: view_unknown"]);
+    shop.boss.patch(&path, 2, json!({ "shared": "everyone" })).await.ok();
+    assert_eq!(chosen(&shop.sales).await, view["id"]);
+}

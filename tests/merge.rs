@@ -44,6 +44,10 @@ pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known
     let (number, now) = (phone_number(), shop.at.clock().now());
     let group = text(&shop.boss.post("/tag-groups", json!({ "name": format!("组{name}") })).await.ok()["id"]);
     let tag = shop.boss.post("/tags", json!({ "group_id": group, "name": "老客" })).await.ok();
+    let stages = json!([{ "name": "联系", "tasks": [{ "title": "打招呼", "after_days": 1 }] }]);
+    let plan = json!({ "name": format!("跟进{name}"), "tag_id": tag["id"], "stages": stages });
+    let plan = text(&shop.boss.post("/plans", plan).await.ok()["id"]);
+    shop.boss.patch(&format!("/plans/{plan}"), 1, json!({ "enabled": true })).await.ok();
     let body = json!({
         "name": name, "company": format!("{name}茶庄"), "phones": [{ "number": number, "label": "手机" }],
         "emails": [{ "email": format!("{number}@example.com") }], "wechat_ids": [{ "account": format!("wx{number}") }],

@@ -30,6 +30,7 @@ mod openapi;
 mod operators;
 mod orders;
 mod page;
+mod plans;
 mod presence;
 mod privacy;
 mod problem;

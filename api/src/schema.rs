@@ -12,7 +12,7 @@ use crate::customers::record_entity as record;
 use crate::customers::transfer::entity as transfer;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
-use crate::{interactions, jobs, privacy, recycling, rights, scope, tags, tasks, tenants};
+use crate::{interactions, jobs, plans, privacy, recycling, rights, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
@@ -83,6 +83,7 @@ pub fn tables() -> Vec<Table> {
         table(record::relation::Entity),
         table(record::star::Entity),
         table(customers::view::Entity),
+        table(customers::view_choice::Entity),
         table(bulk::action::Entity),
         table(bulk::row::Entity),
         table(merging::merge::Entity),
@@ -100,6 +101,8 @@ pub fn tables() -> Vec<Table> {
         table(tags::entity::group::Entity),
         table(tags::entity::tag::Entity),
         table(tags::entity::rule::Entity),
+        table(tags::entity::plan::Entity),
+        table(plans::entity::Entity),
         table(interactions::entity::Entity),
         table(tasks::entity::Entity),
         table(tasks::send::inbox_item::Entity),
@@ -151,6 +154,7 @@ pub fn recorded() -> Vec<Recorded> {
         said(record::relation::Entity),
         said(record::star::Entity),
         said(customers::view::Entity),
+        said(customers::view_choice::Entity),
         said(bulk::action::Entity),
         said(bulk::row::Entity),
         said(merging::merge::Entity),
@@ -168,6 +172,8 @@ pub fn recorded() -> Vec<Recorded> {
         said(tags::entity::group::Entity),
         said(tags::entity::tag::Entity),
         said(tags::entity::rule::Entity),
+        said(tags::entity::plan::Entity),
+        said(plans::entity::Entity),
         said(interactions::entity::Entity),
         said(tasks::entity::Entity),
         said(tasks::send::inbox_item::Entity),

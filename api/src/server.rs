@@ -6,7 +6,7 @@ use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::{
     attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders,
-    privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
+    plans, privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
@@ -34,6 +34,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(interactions::routes)
         .configure(tasks::routes)
         .configure(orders::routes)
+        .configure(plans::routes)
         .configure(mine::routes)
         .configure(auth::routes)
         .configure(tenants::routes)

@@ -118,6 +118,20 @@ pub struct ViewChanges {
     pub filter: Change<Filter>,
 }
 
+/// With which view one's own list opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewChoice {
+    /// `all`, `mine`, `pool`, or the id of a saved view.
+    #[validate(custom(function = "view"))]
+    pub view: String,
+}
+
+fn view(name: &str) -> Result<(), ValidationError> {
+    let known = matches!(name, "all" | "mine" | "pool") || crate::moment::uuid(name).is_some();
+    if known { Ok(()) } else { fail("view_unknown") }
+}
+
 /// The rule for the name of a field: `name`, `custom.size`.
 pub(crate) fn field(name: &str) -> Result<(), ValidationError> {
     let known = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));

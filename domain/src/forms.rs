@@ -8,8 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, pools, privacy, staff,
-    step_up, tags, tasks, transfer,
+    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, plans, pools, privacy,
+    staff, step_up, tags, tasks, transfer,
 };
 
 /// A struct that a request body may be.
@@ -52,6 +52,7 @@ forms! {
         orders::NewOrder,
         orders::OrderChanges,
         orders::OrderMove,
+        plans::NewPlan,
         tags::NewTagGroup,
         tags::TagGroupChanges,
         tags::NewTag,
@@ -89,6 +90,7 @@ forms! {
         filters::Filter,
         filters::NewView,
         filters::ViewChanges,
+        filters::ViewChoice,
         staff::NewStaff,
         staff::NewInvitation,
         staff::InvitationTicket,
@@ -101,6 +103,7 @@ forms! {
         staff::TeamChanges,
         staff::NewHandover,
         staff::Helper,
+        plans::PlanChanges,
         pools::NewPool,
         pools::PoolChanges,
         pools::Release,

@@ -35,6 +35,7 @@ pub mod money;
 pub mod orders;
 pub mod permission;
 pub mod phone;
+pub mod plans;
 pub mod pools;
 pub mod privacy;
 pub mod region;

@@ -86,6 +86,23 @@ pub fn colour(value: &str) -> Result<(), ValidationError> {
     if valid { Ok(()) } else { fail("colour_invalid") }
 }
 
+/// The rule for a time of day: `HH:MM`.
+///
+/// # Errors
+/// `time_invalid`.
+pub fn clock(value: &str) -> Result<(), ValidationError> {
+    if hour_and_minute(value).is_some() { Ok(()) } else { fail("time_invalid") }
+}
+
+/// Hour and minute of `HH:MM`.
+#[must_use]
+pub fn hour_and_minute(value: &str) -> Option<(u32, u32)> {
+    let [h1, h2, b':', m1, m2] = value.as_bytes() else { return None };
+    let two = |tens: u8, ones: u8| Some(char::from(tens).to_digit(10)? * 10 + char::from(ones).to_digit(10)?);
+    let (hour, minute) = (two(*h1, *h2)?, two(*m1, *m2)?);
+    (hour < 24 && minute < 60).then_some((hour, minute))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +123,15 @@ mod tests {
         assert!(line("两\n行").is_err());
         assert!(lines("两\n行").is_ok());
         assert!(line("  ").is_err());
+    }
+
+    #[test]
+    fn times_of_day_have_two_digits_each() {
+        assert_eq!(hour_and_minute("09:05"), Some((9, 5)));
+        assert_eq!(hour_and_minute("23:59"), Some((23, 59)));
+        for bad in ["24:00", "9:05", "09:60", "09:5", "0905", "０9:05", "09：05", ""] {
+            assert!(clock(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

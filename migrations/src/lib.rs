@@ -55,6 +55,9 @@ mod m0094_held_back;
 mod m0096_ads_refused;
 mod m0097_session_tenants;
 mod m0098_offered_places;
+mod m0099_plans;
+mod m0100_view_choices;
+mod m0101_tag_groups_gone;
 mod schema;
 
 /// All migrations in their order.
@@ -112,6 +115,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0096_ads_refused::Migration),
             Box::new(m0097_session_tenants::Migration),
             Box::new(m0098_offered_places::Migration),
+            Box::new(m0099_plans::Migration),
+            Box::new(m0100_view_choices::Migration),
+            Box::new(m0101_tag_groups_gone::Migration),
         ]
     }
 }

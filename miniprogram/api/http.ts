@@ -2,7 +2,7 @@ import { API_BASE } from '../config'
 import { announce } from './changes'
 import { Problem, isProblemBody, problem } from './problem'
 
-export type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH'
 
 export interface Options {
   body?: object

@@ -624,11 +624,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own views, and those that are shared, oldest first. */
+        /** One's own views, and those that are shared, oldest first; and with which one's own list opens. */
         get: operations["list_views"];
         put?: never;
         /** Saves a view. */
         post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-views/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Chooses with which view one's own list opens: nobody else's does. `view`: `all`, `mine`, `pool` or the id of a saved
+         *     view that one sees.
+         */
+        put: operations["choose_view"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1074,6 +1094,43 @@ export interface paths {
          * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
         post: operations["reveal_customer_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans that a customer is in, in the order in which they began. */
+        get: operations["list_customer_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/plans/{run_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops a plan with a customer: its open tasks are called off, and it does not begin again while the customer keeps
+         *     the tag. Stopping it twice changes nothing.
+         */
+        post: operations["stop_customer_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2108,6 +2165,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans of live tags, oldest first. */
+        get: operations["list_plans"];
+        put?: never;
+        /** Makes a plan for a tag; a tag has one. It does nothing before it is switched on. */
+        post: operations["create_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        /** Deletes a plan. Tasks of it that are open are called off in the background. */
+        delete: operations["delete_plan"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a plan, or switches it on or off. Tasks that it made stay as they are when its stages change; when it is
+         *     switched off those that are open are called off in the background.
+         */
+        patch: operations["change_plan"];
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts whom a plan concerns. */
+        get: operations["get_plan_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pool-settings": {
         parameters: {
             query?: never;
@@ -2639,12 +2753,32 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes an empty group. */
+        /** Deletes an empty group, or one with its tags: customers lose them. For half an hour `restore` brings all of it back. */
         delete: operations["delete_tag_group"];
         options?: never;
         head?: never;
         /** Renames a group, or makes a category of it if no customer has two of its tags. */
         patch: operations["change_tag_group"];
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a group into another one: a tag whose name the other one has becomes that tag, the others move. For half an
+         *     hour `restore` undoes it. 409 `group_overlaps` when the other one is a category and a customer would have two of it.
+         */
+        post: operations["merge_tag_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tag-groups/{id}/order": {
@@ -2658,6 +2792,40 @@ export interface paths {
         put?: never;
         /** Puts the tags of a group in order. */
         post: operations["order_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back a group that was deleted or merged in the last half hour, with those of its tags that went with it. */
+        post: operations["restore_tag_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what the tags of a group are used for, before they go. */
+        get: operations["get_tag_group_uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2999,6 +3167,47 @@ export interface components {
             })[];
         };
         /** @description A short list that comes whole. */
+        All_CustomerPlanView: {
+            /** @description The rows. */
+            items: {
+                /** @description Those of them that are not open any more. */
+                done: number;
+                /** @description What it is for. */
+                goal?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id of the run.
+                 */
+                id: string;
+                /** @description Its name. */
+                name: string;
+                next?: components["schemas"]["PlanTaskView"] | null;
+                /**
+                 * Format: uuid
+                 * @description The plan.
+                 */
+                plan_id: string;
+                /**
+                 * Format: int64
+                 * @description The present stage, from 1.
+                 */
+                stage: number;
+                /** @description What the present one is called. */
+                stage_name: string;
+                /** @description How many there are. */
+                stages: number;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started_at: string;
+                /** @description Tasks of the present stage, of those that one sees. */
+                tasks: number;
+                /** @description Whether it waits until somebody takes the customer out of the pool. */
+                waiting: boolean;
+            }[];
+        };
+        /** @description A short list that comes whole. */
         All_CustomerTypeView: {
             /** @description The rows. */
             items: {
@@ -3096,6 +3305,33 @@ export interface components {
                  * @description The team it leads into.
                  */
                 team_id?: string | null;
+            }[];
+        };
+        /** @description A short list that comes whole. */
+        All_PlanView: {
+            /** @description The rows. */
+            items: {
+                /** @description Whether it is on. */
+                enabled: boolean;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Name. */
+                name: string;
+                /** @description Its stages, first to last. */
+                stages: components["schemas"]["PlanStage"][];
+                /**
+                 * Format: uuid
+                 * @description Whoever gets this tag gets the plan.
+                 */
+                tag_id: string;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
             }[];
         };
         /** @description A short list that comes whole. */
@@ -3441,30 +3677,6 @@ export interface components {
                  * @description The team it belongs to.
                  */
                 parent_id?: string | null;
-                /**
-                 * Format: int64
-                 * @description ETag.
-                 */
-                version: number;
-            }[];
-        };
-        /** @description A short list that comes whole. */
-        All_ViewView: {
-            /** @description The rows. */
-            items: {
-                /** @description What it shows. */
-                filter: components["schemas"]["Filter"];
-                /**
-                 * Format: uuid
-                 * @description Id.
-                 */
-                id: string;
-                /** @description Whether it is one's own: only those can be changed. */
-                mine: boolean;
-                /** @description Name. */
-                name: string;
-                /** @description Who else sees it. */
-                shared: components["schemas"]["Shared"];
                 /**
                  * Format: int64
                  * @description ETag.
@@ -3910,6 +4122,44 @@ export interface components {
             label?: string | null;
             /** @description As people write it; kept as E.164. */
             number: string;
+        };
+        /** @description A plan that a customer is in. */
+        CustomerPlanView: {
+            /** @description Those of them that are not open any more. */
+            done: number;
+            /** @description What it is for. */
+            goal?: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the run.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            next?: components["schemas"]["PlanTaskView"] | null;
+            /**
+             * Format: uuid
+             * @description The plan.
+             */
+            plan_id: string;
+            /**
+             * Format: int64
+             * @description The present stage, from 1.
+             */
+            stage: number;
+            /** @description What the present one is called. */
+            stage_name: string;
+            /** @description How many there are. */
+            stages: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description Tasks of the present stage, of those that one sees. */
+            tasks: number;
+            /** @description Whether it waits until somebody takes the customer out of the pool. */
+            waiting: boolean;
         };
         /** @description A customer in a list. */
         CustomerRow: {
@@ -4845,6 +5095,21 @@ export interface components {
             /** @description What it costs, in fen. */
             total_fen: components["schemas"]["Amount"];
         };
+        /** @description A follow-up plan. */
+        KeptPlan: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description What the business calls it, only for the business. */
+            name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
         /** @description What one business keeps about one person. */
         KeptRecord: components["schemas"]["CustomerDetails"] & {
             /**
@@ -4889,6 +5154,8 @@ export interface components {
             orders: components["schemas"]["KeptOrder"][];
             /** @description Phones: masked for the person, whole for the business. */
             phones: string[];
+            /** @description Follow-up plans that they were or are in. */
+            plans: components["schemas"]["KeptPlan"][];
             /** @description Who was shown a whole phone number. */
             reads: components["schemas"]["NumberRead"][];
             /** @description Region. */
@@ -5466,6 +5733,23 @@ export interface components {
             receiver: string;
             /** @description Anything worth knowing about this order. */
             remark?: string | null;
+        };
+        /** @description A plan to make. It does nothing before it is switched on. */
+        NewPlan: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description Unique among the business's live plans. */
+            name: string;
+            /** @description Its stages, first to last. */
+            stages: components["schemas"]["PlanStage"][];
+            /**
+             * Format: uuid
+             * @description Whoever gets this tag gets the plan; a tag has one plan.
+             */
+            tag_id: string;
         };
         /** @description A pool to make. */
         NewPool: {
@@ -6486,6 +6770,8 @@ export interface components {
                  * @description Whose it is.
                  */
                 assignee_id: string;
+                /** @description Whether a follow-up plan made it. */
+                by_plan: boolean;
                 /**
                  * Format: uuid
                  * @description The customer it is about.
@@ -6556,6 +6842,97 @@ export interface components {
             label?: string | null;
             /** @description `138****8000`. */
             masked: string;
+        };
+        /** @description A change to a plan. */
+        PlanChanges: {
+            /** @description Whether it is switched on. */
+            enabled?: boolean;
+            /** @description When it is switched on: whether those who have the tag already get it too. */
+            existing?: boolean;
+            /** @description New name. */
+            name?: string;
+            /** @description The stages, whole. Tasks that were made already stay as they are. */
+            stages?: components["schemas"]["PlanStage"][];
+        };
+        /** @description A stage 阶段: its tasks, and what they are for. */
+        PlanStage: {
+            /** @description What is reached when it is done. */
+            goal?: string | null;
+            /** @description Such as 初次联系. */
+            name: string;
+            /** @description Its tasks. */
+            tasks: components["schemas"]["PlanTask"][];
+        };
+        /** @description A task of a stage. */
+        PlanTask: {
+            /**
+             * Format: int64
+             * @description Days after the stage began; 0: on that very day.
+             */
+            after_days: number;
+            /** @description `HH:MM` in China; 10:00 when absent. */
+            at?: string | null;
+            /** @description What to do. */
+            title: string;
+        };
+        /** @description A task that a plan made. */
+        PlanTaskView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            due_at: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What to do. */
+            title: string;
+        };
+        /** @description Whom a plan concerns in the whole business; counts stop at 1000. */
+        PlanUses: {
+            /** @description Whether one of the counts stops. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Customers who have the tag and would get it if it began with those who have it already.
+             */
+            gains: number;
+            /**
+             * Format: int64
+             * @description Customers who are in it.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Open tasks that it made: they are called off when it is switched off or deleted.
+             */
+            tasks: number;
+        };
+        /** @description A follow-up plan. */
+        PlanView: {
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Its stages, first to last. */
+            stages: components["schemas"]["PlanStage"][];
+            /**
+             * Format: uuid
+             * @description Whoever gets this tag gets the plan.
+             */
+            tag_id: string;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @description A change to a pool. */
         PoolChanges: {
@@ -7427,6 +7804,11 @@ export interface components {
             /** @description Whether it is a category. */
             single?: boolean;
         };
+        /** @description What the tags of a group are used for. */
+        TagGroupUses: components["schemas"]["TagUses"] & {
+            /** @description How many tags it has. */
+            tags: number;
+        };
         /** @description A group with its tags. */
         TagGroupView: {
             /**
@@ -7593,6 +7975,8 @@ export interface components {
              * @description Whose it is.
              */
             assignee_id: string;
+            /** @description Whether a follow-up plan made it. */
+            by_plan: boolean;
             /**
              * Format: uuid
              * @description The customer it is about.
@@ -7885,6 +8269,11 @@ export interface components {
             /** @description Who else sees it. */
             shared?: components["schemas"]["Shared"];
         };
+        /** @description With which view one's own list opens. */
+        ViewChoice: {
+            /** @description `all`, `mine`, `pool`, or the id of a saved view. */
+            view: string;
+        };
         /** @description A saved view. */
         ViewView: {
             /** @description What it shows. */
@@ -7905,6 +8294,16 @@ export interface components {
              * @description ETag.
              */
             version: number;
+        };
+        /** @description The views that somebody may choose from. */
+        ViewsView: {
+            /**
+             * @description With which one's own list opens: `all`, `mine`, `pool` or the id of one of them; nothing as long as one chose
+             *     none, or cannot see it any more.
+             */
+            default?: string | null;
+            /** @description One's own, and those that are shared, oldest first. */
+            items: components["schemas"]["ViewView"][];
         };
         /** @description One wrong field. */
         ViolationView: {
@@ -8145,10 +8544,11 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
                 action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -9448,7 +9848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["All_ViewView"];
+                    "application/json": components["schemas"]["ViewsView"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -9488,6 +9888,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ViewView"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    choose_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChoice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -10595,6 +11028,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RevealedPhone"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_customer_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_CustomerPlanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stop_customer_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -12093,10 +12591,11 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
                 action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -12942,6 +13441,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_PlanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_plan_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanUses"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -14271,7 +14977,10 @@ export interface operations {
     };
     delete_tag_group: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether its tags go too; otherwise only an empty group can be deleted. */
+                with_tags?: boolean;
+            };
             header: {
                 "If-Match": string;
             };
@@ -14341,6 +15050,45 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    merge_tag_group: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     order_tags: {
         parameters: {
             query?: never;
@@ -14362,6 +15110,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restore_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_tag_group_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroupUses"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -1,6 +1,6 @@
 import { request } from './client'
 import { actor } from './session'
-import type { Filter, Tag, TagGroup, TagRule, TagRuleEffect, TagUses } from './types'
+import type { Filter, Tag, TagGroup, TagGroupUses, TagRule, TagRuleEffect, TagUses } from './types'
 
 let known: { actor: string; names: Map<string, string> } | null = null
 
@@ -32,8 +32,23 @@ export function orderTags(group: string, ids: string[]): Promise<TagGroup> {
   return request('POST', `tag-groups/${group}/order`, { body: { ids } })
 }
 
+/** With its tags, which customers lose. */
 export function deleteTagGroup(group: TagGroup): Promise<void> {
-  return request('DELETE', `tag-groups/${group.id}`, { ifMatch: group.version })
+  return request('DELETE', `tag-groups/${group.id}?with_tags=true`, { ifMatch: group.version })
+}
+
+export function tagGroupUses(id: string): Promise<TagGroupUses> {
+  return request('GET', `tag-groups/${id}/uses`)
+}
+
+/** Its tags move; one whose name the other group has becomes that one. */
+export function mergeTagGroup(group: TagGroup, into: string): Promise<TagGroup> {
+  return request('POST', `tag-groups/${group.id}/merge`, { body: { into }, ifMatch: group.version })
+}
+
+/** Brings back a group that was deleted or merged in the last half hour, with its tags. */
+export function restoreTagGroup(id: string): Promise<TagGroup> {
+  return request('POST', `tag-groups/${id}/restore`, { body: {} })
 }
 
 export function createTag(group: string, name: string, colour: string, idempotencyKey: string): Promise<Tag> {

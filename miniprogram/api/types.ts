@@ -119,9 +119,19 @@ export type Tag = Schemas['TagView']
 export type TagGroup = Schemas['TagGroupView']
 /** What a tag is used for. */
 export type TagUses = Schemas['TagUses']
+export type TagGroupUses = Schemas['TagGroupUses']
 /** A rule that gives a tag. */
 export type TagRule = Answer<Schemas['TagRuleView']>
 export type TagRuleEffect = Schemas['TagRuleEffect']
+
+export type Plan = Answer<Schemas['PlanView']>
+export type NewPlan = Schemas['NewPlan']
+export type PlanChanges = Schemas['PlanChanges']
+export type PlanStage = Schemas['PlanStage']
+/** Whom a plan concerns. */
+export type PlanUses = Schemas['PlanUses']
+/** A plan that a customer is in. */
+export type CustomerPlan = Answer<Schemas['CustomerPlanView']>
 
 export type CustomerPhone = Schemas['CustomerPhone']
 /** Only a search says what it found. */

@@ -10,6 +10,7 @@ export type FormName =
   | 'new_order'
   | 'order_changes'
   | 'order_move'
+  | 'new_plan'
   | 'new_tag_group'
   | 'tag_group_changes'
   | 'new_tag'

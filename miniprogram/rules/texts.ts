@@ -65,6 +65,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
   filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户",
   retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除",
   range_invalid: "结束不能早于开始",
+  time_invalid: "请填写时间，如 09:30",
+  existing_off: "开启流程时才能选择已有标签的客户",
   warning_early: "提前提醒的天数要少于回收天数",
   reason_twice: "原因重复",
   permission_twice: "权限重复",

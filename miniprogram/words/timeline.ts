@@ -28,10 +28,12 @@ export interface TodoRow {
   title: string
   when: string
   late: boolean
+  /** Whether a follow-up plan made it. */
+  byPlan: boolean
 }
 
 export function todoRow(task: Task): TodoRow {
-  return { id: task.id, title: task.title, when: due(task.due_at), late: isPast(task.due_at) }
+  return { id: task.id, title: task.title, when: due(task.due_at), late: isPast(task.due_at), byPlan: task.by_plan }
 }
 
 export interface FactRow {

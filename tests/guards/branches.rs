@@ -10,6 +10,7 @@ const FEATURES: &[(&str, u8)] = &[
     // What is written down with a customer may make a task, so it comes after tasks.
     ("tasks", 3),
     ("interactions", 4),
+    ("plans", 4),
     ("orders", 5),
     ("mine", 6),
     ("rights", 6),
@@ -59,6 +60,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("scope/system/pools.rs", "customers", "which pools somebody sees is part of what they see of customers"),
     ("scope/system/pools.rs", "tenants", "members are teams, too"),
     ("scope/system/recycling.rs", "recycling", "the rules whose turn it is, and their job"),
+    ("jobs/worker.rs", "plans", "the list of the kinds of job there are"),
     ("jobs/worker.rs", "recycling", "the list of the kinds of job there are"),
     ("scope/system/transfers.rs", "customers", "the rows of tables whose time is over"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),

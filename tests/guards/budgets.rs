@@ -44,8 +44,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_export_link", 4),
     ("list_similar_customers", 6), // three kinds of likeness, who they are, which of them one sees, their owners
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
-    // customers (5), the log, the record.
-    ("merge_customers", 28),
+    // customers (6), the log, the record.
+    ("merge_customers", 29),
     ("undo_merge", 26),
     ("list_merges", 2),
     ("get_merge", 3),
@@ -53,13 +53,14 @@ const BUDGETS: &[(&str, u64)] = &[
     ("scan_duplicates", 6),
     ("list_scans", 1),
     ("ignore_duplicate", 3),
-    ("list_views", 1),
+    ("list_views", 2), // and with which one one's own list opens
+    ("choose_view", 3),
     ("create_view", 5),
     ("change_view", 5),
     ("delete_view", 4),
     ("delete_customer", 9),
     ("refuse_ads", 6),
-    ("erase_customer", 34), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
+    ("erase_customer", 35), // found, their open orders, whom they were merged from, what they asked for, and one statement for each table that knows the person
     ("get_customer", 2),
     ("change_customer", 17), // with a new name: what it was found by goes (2), what it is found by comes (3)
     ("list_regions", 0),
@@ -85,7 +86,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_interactions", 2),
     ("create_interaction", 6), // one that is written down late costs one more
     ("reveal_customer_phone", 3),
-    ("tag_customer", 8),
+    ("tag_customer", 9),
     ("list_inbox", 2),
     ("read_all_inbox", 1),
     ("read_inbox_item", 2),
@@ -145,12 +146,15 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_helpers", 2),
     ("add_helper", 8),
     ("remove_helper", 7), // two of them look again at what the boss sees, who was forgotten a moment before
-    ("release_customer", 11),
+    ("release_customer", 12),
     ("list_subscriptions", 1),
     ("list_tag_groups", 2),
     ("create_tag_group", 2),
-    ("delete_tag_group", 5),
+    ("delete_tag_group", 6),
     ("change_tag_group", 9), // as a category: whoever has two of its tags, the rules that are there, and what is done later
+    ("get_tag_group_uses", 7),
+    ("merge_tag_group", 24), // both groups (4), the tag that becomes another one (13), and what is done later
+    ("restore_tag_group", 16),
     ("order_tag_groups", 7), // and one for each group that moves: here at most two
     ("order_tags", 6),
     ("create_tag", 3),
@@ -164,6 +168,14 @@ const BUDGETS: &[(&str, u64)] = &[
     ("preview_tag_rule", 6),
     ("change_tag_rule", 7),
     ("delete_tag_rule", 4),
+    ("list_plans", 1),
+    ("create_plan", 6),
+    ("get_plan", 1),
+    ("get_plan_uses", 4),
+    ("change_plan", 5),
+    ("delete_plan", 5),
+    ("list_customer_plans", 4), // the customer, their runs, the plans and the tasks of these
+    ("stop_customer_plan", 7),
     ("list_tasks", 1),
     ("create_task", 6),
     ("finish_task", 4),

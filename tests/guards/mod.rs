@@ -18,3 +18,4 @@ pub mod samples;
 mod schema;
 mod source;
 mod staffing;
+mod tagging;

@@ -1,6 +1,7 @@
 //! A request for each operation that succeeds, with rows of its own to work on.
 
 use super::database;
+use super::tagging::regulars;
 use crate::attachments::{self, PICTURE};
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
@@ -124,38 +125,14 @@ impl<'s> Desk<'s> {
             | "delete_role" | "preview_role" | "preview_role_of_staff" | "create_team" | "change_team" | "delete_team"
             | "explain_permission" => self.staffing(operation).await,
 
-            // Tags.
-            "list_tag_groups" => mine(),
-            "create_tag_group" => mine().body(json!({ "name": unique("组"), "single": true })),
-            "change_tag_group" => mine().at("id", self.group().await).version(1).body(json!({ "name": unique("组"), "single": true })),
-            "order_tag_groups" => {
-                self.group().await;
-                let groups = self.boss.get("/tag-groups").await.ok();
-                let groups = groups["items"].as_array().expect("groups").iter();
-                mine().body(json!({ "ids": groups.map(|group| group["id"].clone()).collect::<Vec<_>>() }))
+            // Tags, their rules and their follow-up plans.
+            "list_tag_groups" | "create_tag_group" | "change_tag_group" | "order_tag_groups" | "order_tags" | "delete_tag_group"
+            | "get_tag_group_uses" | "merge_tag_group" | "restore_tag_group"
+            | "create_tag" | "change_tag" | "get_tag_uses" | "delete_tag" | "merge_tag" | "restore_tag" | "list_tag_rules"
+            | "create_tag_rule" | "preview_tag_rule" | "change_tag_rule" | "delete_tag_rule" | "list_plans" | "create_plan"
+            | "get_plan" | "change_plan" | "delete_plan" | "get_plan_uses" | "list_customer_plans" | "stop_customer_plan" => {
+                self.tagging(operation).await
             }
-            "order_tags" => {
-                let tag = self.tag().await;
-                mine().at("id", self.group_of(&tag).await).body(json!({ "ids": [tag] }))
-            }
-            "delete_tag_group" => mine().at("id", self.group().await).version(1),
-            "create_tag" => mine().body(json!({ "group_id": self.group().await, "name": "爱喝龙井", "colour": "#336699" })),
-            "change_tag" => mine().at("id", self.tag().await).version(1).body(json!({
-                "name": "爱喝普洱", "colour": "#993366", "group_id": self.group().await,
-            })),
-            "get_tag_uses" => mine().at("id", self.tag().await),
-            "delete_tag" => mine().at("id", self.tag().await).version(1),
-            "merge_tag" => mine().at("id", self.tag().await).version(1).body(json!({ "into": self.tag().await })),
-            "restore_tag" => {
-                let tag = self.tag().await;
-                self.boss.delete(&format!("/tags/{tag}"), 1).await.ok();
-                mine().at("id", tag)
-            }
-            "list_tag_rules" => mine(),
-            "create_tag_rule" => mine().body(json!({ "tag_id": self.tag().await, "filter": regulars(), "enabled": false })),
-            "preview_tag_rule" => mine().body(json!({ "tag_id": self.tag().await, "filter": regulars() })),
-            "change_tag_rule" => mine().at("id", self.tag_rule().await).version(1).body(json!({ "filter": regulars(), "enabled": false })),
-            "delete_tag_rule" => mine().at("id", self.tag_rule().await).version(1),
 
             // Customers.
             "change_customers" => mine().body(json!({
@@ -207,6 +184,7 @@ impl<'s> Desk<'s> {
             })),
             "get_merge" | "undo_merge" => mine().at("id", self.merge().await),
             "list_views" => mine(),
+            "choose_view" => mine().body(json!({ "view": self.view().await })),
             "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({
                 "name": "宁波老客", "shared": "team", "filter": regulars(),
@@ -366,18 +344,6 @@ impl<'s> Desk<'s> {
         text(&self.boss.post("/tags", json!({ "group_id": group, "name": "爱喝绿茶" })).await.ok()["id"])
     }
 
-    async fn tag_rule(&self) -> String {
-        let body = json!({ "tag_id": self.tag().await, "filter": regulars() });
-        text(&self.boss.post("/tag-rules", body).await.ok()["id"])
-    }
-
-    async fn group_of(&self, tag: &str) -> String {
-        let groups = self.boss.get("/tag-groups").await.ok();
-        let groups = groups["items"].as_array().expect("groups");
-        let has = |group: &&Value| group["tags"].as_array().expect("tags").iter().any(|one| one["id"] == tag);
-        text(&groups.iter().find(has).expect("its group")["id"])
-    }
-
     pub async fn customer_type(&self) -> String {
         text(&self.boss.post("/customer-types", json!({ "name": unique("类") })).await.ok()["id"])
     }
@@ -444,6 +410,7 @@ impl<'s> Desk<'s> {
             "/custom-fields",
             "/customer-types",
             "/tag-rules",
+            "/plans",
             "/pools",
             "/pool-settings",
         ] {
@@ -471,17 +438,6 @@ impl<'s> Desk<'s> {
 }
 
 /// All rows of a list, page by page. The path may have a query.
-/// A filter that says something.
-fn regulars() -> Value {
-    json!({ "all": [
-        { "any": [
-            { "field": "type", "op": "any_of", "values": ["existing"] },
-            { "field": "last_contact", "op": "at_least", "values": ["today-30"] },
-        ] },
-        { "any": [{ "field": "region", "op": "any_of", "values": ["330100"] }] },
-    ] })
-}
-
 pub async fn pages(client: &Client, path: &str) -> Vec<Value> {
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     let join = if path.contains('?') { '&' } else { '?' };

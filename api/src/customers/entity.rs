@@ -305,6 +305,38 @@ pub mod pool {
     });
 }
 
+/// With which view somebody's list opens.
+pub mod view_choice {
+    use crate::scope::{Eyes, every, none};
+    use sea_orm::Condition;
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "view_choices")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub staff_id: Uuid,
+        /// `all`, `mine`, `pool`, or the id of a saved view.
+        pub view: String,
+        pub created_at: DateTimeUtc,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::fields!(plain View);
+
+    crate::tenanted!(part of StaffId, |look| match look.eyes {
+        Eyes::All => every(),
+        Eyes::Staff(sight) => Condition::all().add(Column::StaffId.eq(sight.me)),
+        Eyes::Orders(_) => none(),
+    });
+}
+
 /// Saved views of the customer list.
 pub mod view {
     use crate::db::Code;

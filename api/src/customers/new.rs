@@ -7,6 +7,7 @@ use super::custom::Filled;
 use super::custom::entity::{blind, value};
 use super::entity::{customer, phone, tagging};
 use super::store::{phone_rows, phone_taken};
+use super::tagging::{Retag, retagged};
 use super::vault::{SealedPhone, Vault};
 use super::{Customer, dates, remark, search};
 use crate::db::{Code, Taken, refusal};
@@ -135,10 +136,14 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     for (id, dates) in days {
         dates::index(tx, id, &dates, true).await?;
     }
-    let taggings = made.iter().flat_map(|customer| {
-        tagged.remove(&customer.id).unwrap_or_default().into_iter().map(|tag| tagging::of(customer, tag))
+    let given = made.iter().filter_map(|customer| {
+        let add = tagged.remove(&customer.id).filter(|tags| !tags.is_empty())?;
+        Some((customer, Retag { customer: customer.id, add, remove: Vec::new() }))
     });
+    let given: Vec<_> = given.collect();
+    let taggings = given.iter().flat_map(|(customer, given)| given.add.iter().map(|tag| tagging::of(customer, *tag)));
     insert::<tagging::Entity>(tx, taggings.collect()).await?;
+    retagged(tx, &given.into_iter().map(|(_, given)| given).collect::<Vec<_>>()).await?;
     let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
     super::touched(tx, &ids).await?;
     Ok(made)

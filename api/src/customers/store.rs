@@ -1,7 +1,7 @@
 //! Queries on customers with more than one caller.
 
 use super::entity::{customer, phone};
-use super::tagging::touched;
+use super::tagging::spoken;
 use super::vault::{SealedPhone, Vault};
 use super::{Column, Customer, Entity};
 use crate::db::{Taken, refusal};
@@ -46,13 +46,13 @@ pub(crate) async fn spoken_to(
         let latest =
             customer::ActiveModel { last_contact_at: Set(Some(at)), updated_at: Set(tx.now()), ..change.clone() };
         if tx.derive_all::<Entity>(this, latest).await? == 1 {
-            return touched(tx, &[id]).await;
+            return spoken(tx, &[id]).await;
         }
     }
     if !tx.derive::<Entity>(id, change).await? {
         return Err(Problem::NotFound);
     }
-    touched(tx, &[id]).await
+    spoken(tx, &[id]).await
 }
 
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live

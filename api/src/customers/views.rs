@@ -1,16 +1,15 @@
 //! Saved views 视图: filters with a name, one's own or shared.
 
-use super::entity::view;
+use super::entity::{view, view_choice};
 use super::search::keep;
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
-use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
 use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
 use crate::tenants::staff;
-use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
-use domain::filters::{Filter, NewView, Shared, ViewChanges};
+use actix_web::{HttpResponse, delete, get, patch, post, put, web::Json};
+use domain::filters::{Filter, NewView, Shared, ViewChanges, ViewChoice};
 use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::Serialize;
@@ -21,7 +20,7 @@ use uuid::Uuid;
 const MOST: u64 = 50;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
-    services.service(list_views).service(create_view).service(change_view).service(delete_view);
+    services.service(list_views).service(create_view).service(choose_view).service(change_view).service(delete_view);
 }
 
 /// A saved view.
@@ -53,6 +52,16 @@ impl ViewView {
     }
 }
 
+/// The views that somebody may choose from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewsView {
+    /// One's own, and those that are shared, oldest first.
+    pub items: Vec<ViewView>,
+    /// With which one's own list opens: `all`, `mine`, `pool` or the id of one of them; nothing as long as one chose
+    /// none, or cannot see it any more.
+    pub default: Option<String>,
+}
+
 async fn find(rows: &impl Reads, id: Uuid) -> Result<view::Model, Problem> {
     rows.rows::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
 }
@@ -78,14 +87,46 @@ fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
     }
 }
 
-/// One's own views, and those that are shared, oldest first.
-#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), responses((status = 200, body = All<ViewView>), Problems))]
+/// One's own views, and those that are shared, oldest first; and with which one's own list opens.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), responses((status = 200, body = ViewsView), Problems))]
 #[get("/customer-views")]
-async fn list_views(scope: Can<CustomersRead>) -> Result<Json<All<ViewView>>, Problem> {
+async fn list_views(scope: Can<CustomersRead>) -> Result<Json<ViewsView>, Problem> {
     let oldest = |rows: sea_orm::Select<view::Entity>| rows.order_by_asc(view::Column::CreatedAt).limit(4 * MOST);
     let rows = scope.find::<view::Entity>().shape(oldest).all().await?;
-    let items = rows.into_iter().map(|row| ViewView::of(&scope, row));
-    Ok(Json(All { items: items.collect::<Result<_, _>>()? }))
+    let items: Vec<ViewView> = rows.into_iter().map(|row| ViewView::of(&scope, row)).collect::<Result<_, _>>()?;
+    let chosen = scope.find::<view_choice::Entity>().filter(view_choice::Column::StaffId.eq(scope.me()?)).one().await?;
+    let there = |view: &String| match domain::moment::uuid(view) {
+        Some(id) => items.iter().any(|item| item.id == id),
+        None => true,
+    };
+    let default = chosen.map(|row| row.view).filter(there);
+    Ok(Json(ViewsView { items, default }))
+}
+
+/// Chooses with which view one's own list opens: nobody else's does. `view`: `all`, `mine`, `pool` or the id of a saved
+/// view that one sees.
+#[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), request_body = ViewChoice, responses((status = 204), Problems))]
+#[put("/customer-views/default")]
+async fn choose_view(mut scope: Can<CustomersRead>, body: Checked<ViewChoice>) -> Result<HttpResponse, Problem> {
+    let view = body.value.view;
+    let me = scope.me()?;
+    let tx = scope.begin().await?;
+    if let Some(id) = domain::moment::uuid(&view)
+        && tx.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?.is_none()
+    {
+        return Err(Problem::field("view", "view_unknown"));
+    }
+    tx.remove::<view_choice::Entity>(view_choice::Column::StaffId.eq(me)).await?;
+    let row = view_choice::ActiveModel {
+        staff_id: Set(me),
+        view: Set(view),
+        created_at: Set(tx.now()),
+        ..Default::default()
+    };
+    tx.insert::<view_choice::Entity>(row).await?;
+    tx.unrecorded("how one's own list opens");
+    tx.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Saves a view.

@@ -9,6 +9,7 @@ use crate::customers::merging::entity::moved;
 use crate::customers::{Customer, person_key};
 use crate::interactions::entity as interaction;
 use crate::orders::entity::order;
+use crate::plans::entity as run;
 use crate::privacy::entity as request;
 use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
@@ -53,6 +54,8 @@ pub const SAYS: &[(&str, Say)] = &[
     ("customer_relations", Say::Moves),
     ("interactions", Say::Moves),
     ("tasks", Say::Moves),
+    // Of two runs of one plan the one that is further along goes on.
+    ("plan_runs", Say::Moves),
     ("inbox_items", Say::Moves),
     ("orders", Say::Moves),
     ("data_requests", Say::Moves),
@@ -75,6 +78,8 @@ struct Row {
 /// Tables whose rows go over as they are: entity, its column, and its name.
 macro_rules! plain {
     ($each:ident) => {
+        // First, so that whoever stays has them when plans look at them.
+        $each!(run::Entity, run::Column::CustomerId, "plan_runs");
         $each!(interaction::Entity, interaction::Column::CustomerId, "interactions");
         $each!(task::Entity, task::Column::CustomerId, "tasks");
         $each!(inbox_item::Entity, inbox_item::Column::CustomerId, "inbox_items");

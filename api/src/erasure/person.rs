@@ -13,6 +13,7 @@ use crate::customers::transfer::{entity::row as imported, forget};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
 use crate::orders::entity::{order, step};
+use crate::plans::entity as run;
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use crate::tasks::entity as task;
@@ -133,6 +134,7 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<task::Entity>(task::Column::CustomerId.eq(person), to_do).await?;
+    tx.remove::<run::Entity>(run::Column::CustomerId.eq(person)).await?;
     let reminded = inbox_item::ActiveModel { title: Set(ERASED.to_owned()), body: Set(None), ..Default::default() };
     tx.derive_all::<inbox_item::Entity>(inbox_item::Column::CustomerId.eq(person), reminded).await?;
     let why = pool_move::ActiveModel { reason: Set(None), ..Default::default() };

@@ -246,6 +246,11 @@ fn one(page: &mut String, record: &KeptRecord) {
     let moves =
         record.moves.iter().map(|m| vec![day(m.at), moved(m.kind).to_owned(), m.reason.clone().unwrap_or_default()]);
     table(page, "由谁跟进的变动", &["时间", "事项", "原因"], moves.collect());
+    let plans = record.plans.iter().map(|plan| {
+        let until = plan.ended_at.map(day).unwrap_or_default();
+        vec![plan.name.clone().unwrap_or_default(), day(plan.started_at), until]
+    });
+    table(page, "跟进流程", &["名称", "开始", "结束"], plans.collect());
     let reads = record.reads.iter().map(|read| vec![day(read.at), read.by_name.clone()]);
     table(page, "谁查看过完整号码", &["时间", "员工"], reads.collect());
     table(page, "申请", &["时间", "事项", "状态", "内容", "答复"], record.requests.iter().map(asked).collect());

@@ -6,8 +6,10 @@ use crate::customers::pools::entity::step;
 use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
 use crate::orders::view::{OrderLineView, ShipmentView, Whole};
+use crate::plans::entity as run;
 use crate::problem::Problem;
 use crate::scope::{Amount, Scope, audit_entry::entry};
+use crate::tags::entity::plan;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::interactions::Channel;
 use domain::orders::OrderStatus;
@@ -71,6 +73,8 @@ pub struct KeptRecord {
     pub contacts: Vec<KeptContact>,
     /// How they came to whoever looks after them.
     pub moves: Vec<KeptMove>,
+    /// Follow-up plans that they were or are in.
+    pub plans: Vec<KeptPlan>,
     /// Orders.
     pub orders: Vec<KeptOrder>,
     /// Who was shown a whole phone number.
@@ -107,6 +111,18 @@ pub struct KeptMove {
     /// Why, only for the business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A follow-up plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptPlan {
+    /// What the business calls it, only for the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// An order.
@@ -261,6 +277,8 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(step::Column::CreatedAt).limit(MOST))
             .all()
             .await?;
+        let (runs, plans) = followed(&scope.whole(), customer).await?;
+        let called = |run: &run::Model| plans.iter().find(|plan| plan.id == run.plan_id).map(|plan| plan.name.clone());
         let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope
             .whole()
@@ -278,7 +296,7 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(request::Column::CreatedAt).limit(MOST))
             .all()
             .await?;
-        let cut = [contacts.len(), moves.len(), orders.len(), reads.len(), requests.len()];
+        let cut = [contacts.len(), moves.len(), runs.len(), orders.len(), reads.len(), requests.len()];
         let tags = if whole { Some(customers::tag_names(scope, customer).await?) } else { None };
         let numbers = customers::numbers(scope, customer)?;
         let views =
@@ -311,6 +329,14 @@ impl KeptRecord {
                 .into_iter()
                 .map(|row| KeptMove { kind: row.kind.0, at: row.created_at, reason: row.reason.filter(|_| whole) })
                 .collect(),
+            plans: runs
+                .iter()
+                .map(|run| KeptPlan {
+                    name: called(run).filter(|_| whole),
+                    started_at: run.started_at,
+                    ended_at: run.ended_at,
+                })
+                .collect(),
             orders: orders
                 .into_iter()
                 .map(|order| KeptOrder::of(scope, order, whole))
@@ -322,4 +348,19 @@ impl KeptRecord {
             ads_refused_at: customer.ads_refused_at,
         })
     }
+}
+
+/// How far somebody came with which plans, deleted ones too.
+async fn followed(whole: &Scope, customer: &Customer) -> Result<(Vec<run::Model>, Vec<plan::Model>), Problem> {
+    let runs = whole
+        .find::<run::Entity>()
+        .filter(run::Column::CustomerId.eq(customer.id))
+        .shape(|rows| rows.order_by_desc(run::Column::StartedAt).limit(MOST))
+        .all()
+        .await?;
+    let plans = match runs.is_empty() {
+        true => Vec::new(),
+        false => whole.find_buried::<plan::Entity>().all().await?,
+    };
+    Ok((runs, plans))
 }

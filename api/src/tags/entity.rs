@@ -17,6 +17,8 @@ pub mod group {
         pub place: Option<i64>,
         /// 1 for a category: a customer has at most one of its tags.
         pub single: Option<i64>,
+        /// What became of its tags when it was deleted or merged, as JSON: what undoing puts back.
+        pub gone: Option<String>,
         pub version: i64,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
@@ -27,7 +29,7 @@ pub mod group {
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
-    crate::fields!(plain Name);
+    crate::fields!(plain Name; secret Gone);
 
     impl ActiveModelBehavior for ActiveModel {}
 
@@ -71,6 +73,44 @@ pub mod rule {
     impl ActiveModelBehavior for ActiveModel {}
 
     crate::tenanted!(aggregate "tag_rule", |look| match look.eyes {
+        Eyes::All | Eyes::Staff(_) => every(),
+        Eyes::Orders(_) => none(),
+    });
+}
+
+/// Follow-up plans: whoever gets the tag gets the plan.
+pub mod plan {
+    use crate::scope::{Eyes, every, none};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "plans")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub tag_id: Uuid,
+        /// `domain::plans::PlanStage`, as JSON.
+        pub stages: Option<String>,
+        /// 1 while it is on.
+        pub enabled: Option<i64>,
+        pub version: i64,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+        pub deleted_at: Option<DateTimeUtc>,
+        pub live: Option<i64>,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    crate::fields!(plain Name; secret Stages);
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    crate::tenanted!(aggregate "plan", |look| match look.eyes {
         Eyes::All | Eyes::Staff(_) => every(),
         Eyes::Orders(_) => none(),
     });

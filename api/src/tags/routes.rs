@@ -4,8 +4,8 @@ use super::entity::{group, tag};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, grants::TagsRead, grants::TagsWrite};
-use actix_web::{HttpResponse, delete, get, post, web::Json};
+use crate::scope::{Can, Checked, Created, Once, Path, Reads, grants::TagsRead, grants::TagsWrite};
+use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::tags::{NewTag, NewTagGroup, TagOrder};
 use sea_orm::{ColumnTrait as _, Set};
@@ -22,7 +22,6 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .service(create_tag_group)
         .service(order_tag_groups)
         .service(order_tags)
-        .service(delete_tag_group)
         .service(create_tag);
 }
 
@@ -201,26 +200,6 @@ async fn create_tag_group(
             Ok(TagGroupView { id, name: input.name, single, version: 1, tags: Vec::new() })
         })
         .await
-}
-
-/// Deletes an empty group.
-#[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
-#[delete("/tag-groups/{id}")]
-async fn delete_tag_group(
-    mut scope: Can<TagsWrite>,
-    id: Path<Uuid>,
-    version: IfMatch,
-) -> Result<HttpResponse, Problem> {
-    let tx = scope.begin().await?;
-    let view = TagGroupView::find(&tx, id.0).await?;
-    if !view.tags.is_empty() {
-        return Err(Problem::conflict("in_use", None));
-    }
-    if !tx.bury::<group::Entity>(id.0, Some(version.0)).await? {
-        return Err(Problem::stale(&view));
-    }
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Makes a tag.

@@ -21,6 +21,8 @@ pub struct Model {
     pub status: Code<TaskStatus>,
     pub assignee_id: Uuid,
     pub reminded_at: Option<DateTimeUtc>,
+    /// The run of a follow-up plan that made it.
+    pub plan_run_id: Option<Uuid>,
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

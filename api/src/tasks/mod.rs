@@ -4,6 +4,7 @@ mod bulk;
 pub(crate) mod entity;
 mod inbox;
 mod notice;
+pub(crate) mod planned;
 mod remind;
 mod routes;
 pub(crate) mod send;

@@ -41,6 +41,8 @@ pub struct TaskView {
     pub assignee_id: Uuid,
     /// When the reminder went out.
     pub reminded_at: Option<DateTime<Utc>>,
+    /// Whether a follow-up plan made it.
+    pub by_plan: bool,
     /// ETag.
     pub version: i64,
 }
@@ -56,6 +58,7 @@ impl TaskView {
             status: task.status.0,
             assignee_id: task.assignee_id,
             reminded_at: task.reminded_at,
+            by_plan: task.plan_run_id.is_some(),
             version: task.version,
         }
     }
@@ -93,6 +96,7 @@ pub(crate) async fn create(
         status: Code(TaskStatus::Open),
         assignee_id: tx.me()?,
         reminded_at: None,
+        plan_run_id: None,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -176,6 +180,9 @@ async fn changed(
     let view = view(&tx, id).await?;
     if !done {
         return Err(Problem::stale(&view));
+    }
+    if view.by_plan {
+        customers::ask_plans(&tx, &[view.customer_id]).await?;
     }
     tx.commit().await?;
     Ok(Json(view))

@@ -70,6 +70,8 @@ super::texts! {
     filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户", "A filter that is kept cannot name phones, e-mails or secrets: choose the customers one by one";
     retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除", "28 days at least: owners are warned two weeks before; 0 means never";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
+    time_invalid: "请填写时间，如 09:30", "A time of day, such as 09:30";
+    existing_off: "开启流程时才能选择已有标签的客户", "Only a plan that is switched on can begin with those who have the tag";
     warning_early: "提前提醒的天数要少于回收天数", "The warning must come fewer days before than it takes";
     reason_twice: "原因重复", "The reason occurs twice";
     permission_twice: "权限重复", "The permission occurs twice";

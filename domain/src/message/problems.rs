@@ -34,6 +34,7 @@ super::texts! {
     relation_self: "不能和自己建立关系", "Nobody knows themselves";
     tag_same: "不能合并到自己", "A tag cannot become itself";
     name_differs: "和这家店的名称不一样", "Not the name of this business";
+    group_same: "不能合并到自己", "A group cannot be merged into itself";
     merge_self: "不能和自己合并", "A customer cannot be merged into themselves";
     group_unknown: "标签组不存在", "No such tag group";
     consent_outdated: "隐私保护指引已更新，请重新阅读后再同意", "The privacy policy has changed: read it again, then agree";
@@ -110,6 +111,8 @@ super::texts! {
     request_answered: "这项申请已经处理过", "This request was answered already";
     group_overlaps: "有客户同时有这个分类下的几个标签，请先整理", "Some customers have several tags of this category: tidy them up first";
     rule_known: "这个标签已有规则", "The tag has a rule already";
+    plan_known: "这个标签已有跟进流程", "The tag has a follow-up plan already";
+    group_large: "这一组超过 200 个标签，请先删掉或合并一些", "The group has more than 200 tags: delete or merge some first";
     rule_circular: "规则绕回了自己：它会改变自己的条件", "The rule would change what it asks for";
     in_use: "仍在使用，不能删除", "Still in use";
     in_progress: "正在处理，请稍候", "Being processed";

@@ -12,7 +12,7 @@ pub(crate) struct Generator {
 }
 
 /// Texts that some rule likes, and texts that many rules should not.
-const TEXTS: [&str; 40] = [
+const TEXTS: [&str; 42] = [
     "张三",
     "李 娜",
     "明前龙井 250g",
@@ -48,6 +48,8 @@ const TEXTS: [&str; 40] = [
     "999999",
     "#12345",
     "green",
+    "09:30",
+    "24:00",
     "null",
     "你好，世界！（测试）",
     "\t",

@@ -567,6 +567,15 @@ export async function tell({ step, open, world }) {
     }
   })
 
+  await step('the list opens with the view that one chose', async () => {
+    const choose = (view) => world.call(session, 'PUT', 'customer-views/default', { body: { view } })
+    await choose('mine')
+    await boss.goto('/pages/customers/index')
+    await boss.visible('[data-testid=view-mine][aria-selected=true]').waitFor()
+    await counted(await count([one('owner', 'any_of', 'me'), cared]))
+    await choose('all')
+  })
+
   await step('nothing is too wide, too small or too pale', () => {
     if (complaints.length) throw new Error(complaints.join('\n'))
   })

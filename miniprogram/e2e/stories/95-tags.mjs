@@ -86,6 +86,22 @@ export async function tell({ step, open, world }) {
     await look('a5-taken-back')
   })
 
+  await step('a group becomes part of another one, and back', async () => {
+    const names = async (of) => (await call('GET', 'tag-groups')).items.find((one) => one.name === of)?.tags.map((one) => one.name).sort()
+    const before = await names(group)
+    await boss.tap(`[data-testid=group][data-name="${group}"] [data-testid=edit-group]`)
+    await boss.waitText('2 个标签')
+    await boss.tap('[data-testid=open-merge]')
+    await look('a5b-merge-group')
+    await boss.tap(`[data-testid=merge-group][data-name="${levels}"]`)
+    await boss.tapText('合并')
+    await boss.waitText(`已合并到 ${levels}`)
+    equal(await names(levels), before, 'tags of the other group')
+    await boss.tap('[data-testid=undo-action]')
+    await boss.waitText(`${group} 回来了`)
+    equal(await names(group), before, 'tags of the group afterwards')
+  })
+
   await step('a rule is counted, switched on, and gives the tag by itself', async () => {
     const clause = { any: [{ field: 'search', op: 'contains', values: [`标签客${stamp}`] }] }
     const view = await call('POST', 'customer-views', { name: `规则${stamp}`, filter: { all: [clause] } })

@@ -52,3 +52,16 @@ assert.equal(letterName('/', 'html'), '个人信息副本.html')
 assert.equal(stillOpen({ errors: [{ field: 'with_open_orders', code: 'orders_open', params: { count: 2 }, detail: '' }] }).title, '还有 2 笔订单没有送达')
 
 console.log('pure: all of it holds')
+
+const { planRow, shifted, stageBodies, typedStages } = await bundled('words/plans.ts')
+const stages = [{ name: '一', goal: '加微信', tasks: [{ title: '打招呼', after_days: 0, at: '09:30' }, { title: '回访', after_days: 3 }] }]
+assert.deepEqual(stageBodies(typedStages(stages)), stages, 'what is read is what is sent')
+const typed = typedStages(stages)
+typed[0].tasks[0].days = '三'
+typed[0].goal = ' '
+assert.deepEqual(stageBodies(typed)[0].tasks[0].after_days, '三', 'no number stays as it was typed, for the rule to refuse')
+assert.ok(!('goal' in stageBodies(typed)[0]))
+assert.deepEqual(['a', 'b', 'c'].map((_, at) => shifted(['a', 'b', 'c'], at, 1).join('')), ['bac', 'acb', 'abc'])
+const run = { id: 'r', name: '跟进', stage: 2, stages: 3, stage_name: '邀约', goal: '到店', waiting: false, tasks: 2, done: 1, next: null }
+assert.deepEqual(planRow(run), { id: 'r', name: '跟进', stage: '阶段 2/3 · 邀约 · 完成 1/2', goal: '目标：到店', next: '' })
+assert.equal(planRow({ ...run, waiting: true }).next, '在公海，有人领取后从这个阶段继续')

@@ -229,6 +229,22 @@ impl World {
             "list_tag_rules" => {
                 assert_eq!(items(&client.get("/tag-rules").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
+            "get_tag_group_uses" => {
+                let groups = client.get("/tag-groups").await.ok();
+                for group in groups["items"].as_array().expect("groups") {
+                    let uses = client.get(&format!("/tag-groups/{}/uses", text(&group["id"]))).await.ok();
+                    assert_eq!(uses["tags"], group["tags"].as_array().map_or(0, Vec::len), "{who}");
+                }
+            }
+            "list_plans" | "get_plan" | "get_plan_uses" => {
+                assert_eq!(items(&client.get("/plans").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
+            "list_customer_plans" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/plans", known.id)).await;
+                    assert_eq!(answer.status, if asker.sees(known) { 200 } else { 404 }, "{who}: {}", known.name);
+                }
+            }
             "get_tag_uses" => {
                 for tag in self.tags.iter().flat_map(|(_, tags)| tags) {
                     let answer = client.get(&format!("/tags/{tag}/uses")).await;

@@ -149,5 +149,6 @@ pub(crate) async fn part(tx: &Tx<'_>, stays: Uuid, goes: Uuid, rows: &[moved::Mo
         tx.remove::<star::Entity>(these).await?;
     }
     point(tx, relation::Column::CustomerId, of(KNOWS), goes).await?;
-    point(tx, relation::Column::OtherId, of(KNOWN), goes).await
+    point(tx, relation::Column::OtherId, of(KNOWN), goes).await?;
+    tags::ask_plans(tx, &[stays, goes]).await
 }

@@ -1,6 +1,7 @@
 //! Rules at work: customers that somebody changed are looked at by a job of the same transaction, and everybody
 //! once a day, because `today-30` means another day then.
 
+use super::planned::ask;
 use super::put::{How, Retag, look_up, retag};
 use super::rules::{self, Node};
 use crate::customers::entity::{customer, tagging};
@@ -19,12 +20,25 @@ use uuid::Uuid;
 /// Customers that are looked at together.
 const BATCH: u64 = 200;
 
-/// Says that these customers changed in a way that a rule may ask for. Costs nothing where there is no rule.
+/// Says that these customers changed in a way that a rule or a follow-up plan may ask for. Costs nothing where there is
+/// neither.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn touched(tx: &Tx<'_>, customers: &[Uuid]) -> Result<(), Problem> {
-    if customers.is_empty() || !rules::any(tx).await? {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    ask(tx, customers).await?;
+    spoken(tx, customers).await
+}
+
+/// As [`touched`], of a change that no follow-up plan asks for.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::customers) async fn spoken(tx: &Tx<'_>, customers: &[Uuid]) -> Result<(), Problem> {
+    if !rules::any(tx).await? {
         return Ok(());
     }
     tx.enqueue(&CustomersTouched { customers: customers.to_vec() }, tx.now()).await

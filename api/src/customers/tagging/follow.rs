@@ -21,7 +21,7 @@ use uuid::Uuid;
 const CAP: u64 = 1000;
 
 /// What a tag is used for.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TagUses {
     /// Customers who have it, up to 1000, whoever may see them.
     pub customers: u64,
@@ -60,6 +60,11 @@ struct Rewritten {
     after: String,
 }
 
+/// Whatever meets one of several conditions.
+fn any_of(tags: &[Uuid], naming: impl Fn(Uuid) -> Condition) -> Condition {
+    tags.iter().fold(Condition::any(), |all, tag| all.add(naming(*tag)))
+}
+
 fn naming_view(tag: Uuid) -> Condition {
     Condition::all().add(view::Column::Filter.contains(tag.to_string()))
 }
@@ -78,11 +83,11 @@ fn naming_bulk(tag: Uuid) -> Condition {
         .add(action::Column::Asked.contains(tag.to_string()))
 }
 
-/// Counts what a tag is used for in the whole business.
-pub(super) async fn uses(scope: &Scope, tag: Uuid) -> Result<TagUses, Problem> {
+/// Counts what some tags are used for in the whole business.
+pub(super) async fn uses(scope: &Scope, tags: &[Uuid]) -> Result<TagUses, Problem> {
     let whole = scope.whole();
-    // A walk through the tag's own index that ends at the cap.
-    let live = Query::select()
+    // A walk through the tags' own index that ends at the cap.
+    let mut live = Query::select()
         .column((tagging::Entity, tagging::Column::CustomerId))
         .from(tagging::Entity)
         .inner_join(
@@ -92,19 +97,23 @@ pub(super) async fn uses(scope: &Scope, tag: Uuid) -> Result<TagUses, Problem> {
                 .add(Expr::col((Entity, Column::Id)).equals((tagging::Entity, tagging::Column::CustomerId))),
         )
         .and_where(tagging::Column::TenantId.eq(whole.tenant_id()))
-        .and_where(tagging::Column::TagId.eq(tag))
+        .and_where(tagging::Column::TagId.is_in(tags.iter().copied()))
         .and_where(Column::Live.eq(1))
         .limit(CAP + 1)
         .to_owned();
+    if tags.len() > 1 {
+        live.distinct();
+    }
     let customers = u64::try_from(whole.ids(&live).await?.len()).unwrap_or(u64::MAX);
-    let rules = Condition::any().add(rule::Column::TagId.eq(tag)).add(naming_rule(tag));
+    let rules = any_of(tags, |tag| Condition::any().add(rule::Column::TagId.eq(tag)).add(naming_rule(tag)));
+    let recycling = any_of(tags, naming_recycling);
     Ok(TagUses {
         customers: Ord::min(customers, CAP),
         capped: customers > CAP,
-        views: whole.find::<view::Entity>().filter(naming_view(tag)).count().await?.0,
+        views: whole.find::<view::Entity>().filter(any_of(tags, naming_view)).count().await?.0,
         rules: whole.find::<rule::Entity>().filter(rules).count().await?.0
-            + whole.find::<recycle_rule::Entity>().filter(naming_recycling(tag)).count().await?.0,
-        bulk: whole.find::<action::Entity>().filter(naming_bulk(tag)).count().await?.0,
+            + whole.find::<recycle_rule::Entity>().filter(recycling).count().await?.0,
+        bulk: whole.find::<action::Entity>().filter(any_of(tags, naming_bulk)).count().await?.0,
     })
 }
 

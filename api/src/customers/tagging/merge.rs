@@ -52,25 +52,34 @@ async fn merge_tag(
         Problem::NotFound => Problem::field("into", "tag_unknown"),
         other => other,
     })?;
-    // Before its rows move, because a rule that asks for it is not to see it half-way.
-    let followed = follow(&tx, id.0, into).await?;
-    let by_rule = followed.giving.is_some();
-    let followed = serde_json::to_string(&followed).map_err(anyhow::Error::from)?;
-    let change = tag::ActiveModel { merged_into: Set(Some(into)), followed: Set(Some(followed)), ..Default::default() };
-    tx.derive::<tag::Entity>(id.0, change).await?;
-    if !tx.bury::<tag::Entity>(id.0, Some(version.0)).await? {
+    if !becomes(&tx, id.0, into, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }
-    tx.audit("merge", "tag", Some(id.0), json!({ "into": into }));
-    // Rules look when everybody has what was given by hand.
-    match give(&tx, (id.0, into, by_rule), None).await? {
-        Some(after) => tx.enqueue(&TagMerged { tag_id: id.0, into, after, by_rule }, tx.now()).await?,
-        None => outdated(&tx).await?,
-    }
-    TagGone::later(&tx, id.0).await?;
     tx.commit().await?;
     forget(&scope);
     Ok(Json(other))
+}
+
+/// Has a tag become another one, if it still has `version` (`None`: whatever it has). The transaction sees the whole
+/// business. `false` when it is not there any more.
+pub(super) async fn becomes(tx: &Tx<'_>, id: Uuid, into: Uuid, version: Option<i64>) -> Result<bool, Problem> {
+    // Before its rows move, because a rule that asks for it is not to see it half-way.
+    let followed = follow(tx, id, into).await?;
+    let by_rule = followed.giving.is_some();
+    let followed = serde_json::to_string(&followed).map_err(anyhow::Error::from)?;
+    let change = tag::ActiveModel { merged_into: Set(Some(into)), followed: Set(Some(followed)), ..Default::default() };
+    tx.derive::<tag::Entity>(id, change).await?;
+    if !tx.bury::<tag::Entity>(id, version).await? {
+        return Ok(false);
+    }
+    tx.audit("merge", "tag", Some(id), json!({ "into": into }));
+    // Rules look when everybody has what was given by hand.
+    match give(tx, (id, into, by_rule), None).await? {
+        Some(after) => tx.enqueue(&TagMerged { tag_id: id, into, after, by_rule }, tx.now()).await?,
+        None => outdated(tx).await?,
+    }
+    TagGone::later(tx, id).await?;
+    Ok(true)
 }
 
 /// Gives `into` to some of those who have `from`; answers the last of them when there are more. `by_rule`: what a rule

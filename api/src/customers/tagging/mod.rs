@@ -5,7 +5,9 @@ mod category;
 mod evaluate;
 mod follow;
 mod gone;
+mod groups;
 mod merge;
+mod planned;
 mod preview;
 mod put;
 mod routes;
@@ -13,13 +15,20 @@ mod rule_routes;
 mod rules;
 
 pub(crate) use category::CategoryMade;
+pub(in crate::customers) use evaluate::spoken;
 pub(crate) use evaluate::{CustomersTouched, TagRulesDue, touched};
 pub(crate) use gone::TagGone;
 pub(crate) use merge::{TagMerged, TagRestored};
+pub(in crate::customers) use planned::retagged;
+pub(crate) use planned::{PlanTagGone, PlansAsked, ask as ask_plans};
 pub(in crate::customers) use put::{How, Known, Retag, first, known, look_up, retag, write};
 
 use crate::openapi::ServiceConfig;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
-    services.configure(routes::routes).configure(merge::routes).configure(rule_routes::routes);
+    services
+        .configure(groups::routes)
+        .configure(routes::routes)
+        .configure(merge::routes)
+        .configure(rule_routes::routes);
 }

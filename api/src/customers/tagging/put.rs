@@ -1,6 +1,7 @@
 //! Putting tags on customers and taking tags off: every way to do it comes through here, because a customer
 //! has at most one tag of a category.
 
+use super::planned::retagged;
 use crate::customers::entity::{customer, tagging};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
@@ -80,6 +81,8 @@ pub(in crate::customers) async fn first(
     tags.sort_by_key(|tag| tag.created_at);
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.insert_many::<tagging::Entity>(rows).await?;
+    let add = tags.iter().map(|tag| tag.id).collect();
+    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }]).await?;
     Ok(tags.into_iter().map(|tag| TagLabel::of(tag, false)).collect())
 }
 
@@ -161,6 +164,7 @@ pub(in crate::customers) async fn write(
         let adding = changes.iter().filter(|change| !change.add.is_empty());
         tx.repeat(&[tagging::again], &adding.map(|change| change.customer).collect::<Vec<_>>()).await?;
     }
+    retagged(tx, &changes).await?;
     Ok(changes)
 }
 

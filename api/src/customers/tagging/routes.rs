@@ -13,7 +13,7 @@ use crate::db::{Taken, refusal};
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
-use crate::scope::{Can, Checked, IfMatch, Path, Scope};
+use crate::scope::{Can, Checked, IfMatch, Path, Scope, Tx};
 use crate::tags::entity::{group, tag};
 use crate::tags::{TagGroupView, TagView};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
@@ -84,7 +84,7 @@ fn of_group(scope: &Scope, group: Uuid) -> SelectStatement {
 }
 
 /// Customers by the tags that they have.
-fn tagged(scope: &Scope) -> SelectStatement {
+pub(super) fn tagged(scope: &Scope) -> SelectStatement {
     Query::select()
         .column((tagging::Entity, tagging::Column::CustomerId))
         .from(tagging::Entity)
@@ -100,7 +100,7 @@ fn tagged(scope: &Scope) -> SelectStatement {
 }
 
 /// Customers with more than one of some tags.
-fn several(mut having: SelectStatement) -> SelectStatement {
+pub(super) fn several(mut having: SelectStatement) -> SelectStatement {
     having
         .group_by_col((tagging::Entity, tagging::Column::CustomerId))
         .and_having(Expr::col((tagging::Entity, tagging::Column::TagId)).count().gt(1));
@@ -114,7 +114,7 @@ pub(super) fn twice(scope: &Scope, group: Uuid) -> SelectStatement {
 }
 
 /// Refuses what would give a customer two tags of a category.
-async fn none(scope: &Scope, mut having: SelectStatement) -> Result<(), Problem> {
+pub(super) async fn none(scope: &Scope, mut having: SelectStatement) -> Result<(), Problem> {
     match scope.ids(having.limit(1)).await?.is_empty() {
         true => Ok(()),
         false => Err(Problem::conflict("group_overlaps", None)),
@@ -175,7 +175,7 @@ async fn change_tag(
 #[get("/tags/{id}/uses")]
 async fn get_tag_uses(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagUses>, Problem> {
     TagView::find(&*scope, id.0).await?;
-    Ok(Json(uses(&scope, id.0).await?))
+    Ok(Json(uses(&scope, &[id.0]).await?))
 }
 
 /// Deletes a tag; customers lose it. For half an hour it can come back to all of them.
@@ -212,18 +212,30 @@ async fn restore_tag(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagVi
     if group.is_none_or(|group| group.single.is_some() && group.updated_at > deleted_at) {
         return Err(too_late());
     }
-    let risen = tx.unbury::<tag::Entity>(id.0).await.map_err(|error| match refusal(&error) {
-        Some(Taken::Unique) => Problem::conflict("name_taken", None),
-        _ => error.into(),
-    })?;
-    if !risen {
+    if !rises(&tx, &row).await? {
         return Err(too_late());
     }
-    merge::undo(&tx, &row).await?;
     rules::sound(&tx).await?;
     outdated(&tx).await?;
     let view = TagView::find(&tx, id.0).await?;
     tx.commit().await?;
     forget(&scope);
     Ok(Json(view))
+}
+
+/// Brings a tag back as it was, and takes from others what they had only because of it. `false` when it is there.
+pub(super) async fn rises(tx: &Tx<'_>, row: &tag::Model) -> Result<bool, Problem> {
+    let risen = tx.unbury::<tag::Entity>(row.id).await.map_err(taken)?;
+    if risen {
+        merge::undo(tx, row).await?;
+    }
+    Ok(risen)
+}
+
+/// Something else is called so by now.
+pub(super) fn taken(error: sea_orm::DbErr) -> Problem {
+    match refusal(&error) {
+        Some(Taken::Unique) => Problem::conflict("name_taken", None),
+        _ => error.into(),
+    }
 }

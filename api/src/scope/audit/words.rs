@@ -4,11 +4,12 @@
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// What was done.
-pub(crate) const ACTIONS: [&str; 63] = [
+pub(crate) const ACTIONS: [&str; 67] = [
     "accept_invitation",
     "appoint",
     "assign",
     "bulk",
+    "cancel",
     "claim",
     "create",
     "cut",
@@ -33,6 +34,9 @@ pub(crate) const ACTIONS: [&str; 63] = [
     "move",
     "move_pool",
     "order",
+    "plan_begin",
+    "plan_end",
+    "plan_wait",
     "receipt_code",
     "recycle",
     "recycle_warned",
@@ -71,7 +75,7 @@ pub(crate) const ACTIONS: [&str; 63] = [
 ];
 
 /// To what kind of row.
-pub(crate) const RESOURCES: [&str; 25] = [
+pub(crate) const RESOURCES: [&str; 26] = [
     "audit",
     "business",
     "custom_field",
@@ -83,6 +87,7 @@ pub(crate) const RESOURCES: [&str; 25] = [
     "network",
     "operator",
     "order",
+    "plan",
     "pool",
     "pool_settings",
     "recycle_rule",

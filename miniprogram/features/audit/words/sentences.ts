@@ -10,7 +10,7 @@ import type { Names } from './values'
 /** The audit record as sentences: 林静 修改了客户. */
 
 const RESOURCES: Record<string, string> = {
-  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', staff: '员工', team: '团队', role: '角色',
+  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', staff: '员工', team: '团队', role: '角色',
   business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', pool_settings: '公海设置', recycle_rule: '回收规则', keys: '密钥', data_request: '个人信息申请',
 }
 
@@ -18,7 +18,7 @@ const VERBS: Record<string, string> = {
   create: '新建了', update: '修改了', delete: '删除了', tag: '改了标签：', share: '请人协作：', unshare: '取消协作：',
   release: '退回公海：', claim: '从公海领取了', assign: '从公海分配了', move_pool: '换了公海：', members: '改了成员：', hand_over: '开始交接：', handed_over: '交接完成：', handover_failed: '交接没能完成：', invite: '邀请了', accept_invitation: '接受邀请，成为', join: '验证了手机号，成为', decline: '没有加入，不当',
   take_invitation_back: '撤回了邀请：', receipt_code: '生成了查询码：', send: '发出了', forget_phone: '更换密钥时去掉了手机号：', restore: '恢复了', order: '排了顺序：', message: '提醒了', bulk: '批量操作了', role: '换了角色：',
-  relate: '记下了关系：', unrelate: '去掉了关系：', erase: '彻底删除了', merge: '合并了', unmerge: '撤销合并了', ignore_duplicate: '确认不是同一位：', rotate: '更换了密钥：',
+  relate: '记下了关系：', unrelate: '去掉了关系：', erase: '彻底删除了', merge: '合并了', unmerge: '撤销合并了', ignore_duplicate: '确认不是同一位：', rotate: '更换了密钥：', cancel: '取消了', plan_begin: '开始跟进流程：', plan_end: '结束跟进流程：', plan_wait: '跟进流程等待领取：',
 }
 
 /** Where verb and object do not make a sentence. */

@@ -1,12 +1,14 @@
+import { listPlans, planUses } from '../../../api/plans'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
-import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, orderTagGroups, orderTags, restoreTag, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
-import type { Tag, TagGroup } from '../../../api/types'
+import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, mergeTagGroup, orderTagGroups, orderTags, restoreTag, restoreTagGroup, tagGroupUses, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
+import type { Plan, Tag, TagGroup } from '../../../api/types'
 import type { Undo } from '../../../components/undo/index'
 import { checkField } from '../../../rules/index'
+import { runningWord } from '../../../words/plans'
 import { moved, usesWord } from '../../../words/tags'
 import { forgetGone, goneRows, nextGone, rememberGone } from './gone'
-import type { GoneRow } from './gone'
+import type { GoneRow, Going } from './gone'
 
 const COLOURS = ['#0B7A5B', '#2E9E6B', '#2560A3', '#5B5BD6', '#8E4EC6', '#C2298A', '#C0352A', '#D9730D', '#B08900', '#69726C']
 
@@ -19,12 +21,16 @@ interface Editing {
 
 type Tap = WechatMiniprogram.TouchEvent
 
+function going({ id, name, tags }: TagGroup): Going {
+  return { id, name, colour: tags[0]?.colour ?? COLOURS[0] as string, group: true }
+}
+
 /** Groups of tags and categories, and the tags in them. */
 Component({
   data: {
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
-    error: '', saving: false, old: false, ruled: '', ruledName: '',
+    error: '', saving: false, old: false, ruled: '', ruledName: '', plan: null as Plan | null,
     /** Tags that went and can come back. */
     gone: [] as GoneRow[], bringing: '', timer: 0, left: false,
   },
@@ -64,14 +70,16 @@ Component({
       return this.data.groups.find((one) => one.id === event.currentTarget.dataset['group']) ?? null
     },
     edit(editing: Editing, title: string, name: string, colour = COLOURS[0] as string) {
-      this.setData({ sheet: 'edit', editing, title, name, colour, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', error: '', old: name !== '' })
+      this.setData({ sheet: 'edit', editing, title, name, colour, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', plan: null, error: '', old: name !== '' })
     },
     newGroup() {
       this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', '')
     },
     openGroup(event: Tap) {
       const group = this.groupOf(event)
-      if (group) this.edit({ kind: 'group', group, tag: null }, group.single ? '修改分类' : '修改标签组', group.name)
+      if (!group) return
+      this.edit({ kind: 'group', group, tag: null }, group.single ? '修改分类' : '修改标签组', group.name)
+      void tagGroupUses(group.id).then((uses) => this.data.editing?.group === group && !this.data.editing.tag && this.setData({ uses: uses.tags ? `${uses.tags} 个标签，${usesWord(uses)}` : '还没有标签' }), () => undefined)
     },
     newTag(event: Tap) {
       const group = this.groupOf(event)
@@ -83,7 +91,13 @@ Component({
       if (!group || !tag) return
       this.edit({ kind: 'tag', group, tag }, '修改标签', tag.name, tag.colour)
       // What depends on it is of use before it goes, and no reason to wait.
-      void tagUses(tag.id).then((uses) => this.data.editing?.tag === tag && this.setData({ uses: usesWord(uses) }), () => undefined)
+      void this.count(tag).catch(() => undefined)
+    },
+    async count(tag: Tag) {
+      const [uses, plans] = await Promise.all([tagUses(tag.id), listPlans()])
+      const plan = plans.items.find((one) => one.tag_id === tag.id) ?? null
+      const running = plan ? `。跟进流程“${plan.name}”${runningWord(await planUses(plan.id))}` : ''
+      if (this.data.editing?.tag === tag) this.setData({ uses: `${usesWord(uses)}${running}`, plan })
     },
     close() {
       this.setData({ sheet: '' })
@@ -151,39 +165,40 @@ Component({
     },
 
     remove() {
-      const { editing, uses } = this.data
+      const { editing, uses, plan } = this.data
       if (!editing) return
       const { kind, group, tag } = editing
       const name = kind === 'tag' ? (tag?.name ?? '') : (group?.name ?? '')
       wx.showModal({
         title: `删除${kind === 'tag' ? '标签' : '标签组'} ${name}`,
-        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销。` : '先删掉或移走里面的标签，才能删除这一组。',
+        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销${plan ? '，之后它的跟进流程结束、待办取消' : ''}。` : `${uses ? `${uses}。` : ''}${group?.tags.length ? '里面的标签一起删除，客户会去掉它们，客户本身不受影响。' : ''}半小时内可以撤销。`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
           if (!confirm) return
-          if (tag) void this.gone(tag, '已删除', `已删除 ${name}`, () => deleteTag(tag))
-          else if (group) void this.attempt(`已删除 ${name}`, () => deleteTagGroup(group))
+          if (tag) void this.gone({ ...tag, group: false }, '已删除', `已删除 ${name}`, () => deleteTag(tag))
+          else if (group) void this.gone(going(group), '已删除', `已删除 ${name}`, () => deleteTagGroup(group))
         },
       })
     },
     /** What takes a tag away can be taken back: at once, or for half an hour from the list of those that went. */
-    async gone(tag: Tag, how: string, said: string, step: () => Promise<unknown>) {
+    async gone(tag: Going, how: string, said: string, step: () => Promise<unknown>) {
       if (!(await this.attempt('', step))) return
       rememberGone(tag, how)
       this.drawGone()
       const undo = this.selectComponent('#undo') as unknown as Undo
-      undo?.offer(said, () => this.back(tag.id, tag.name))
+      undo?.offer(said, () => this.back(tag))
     },
     bringBack(event: Tap) {
-      const { id, name } = event.currentTarget.dataset as { id: string; name: string }
-      void this.back(id, name)
+      const { id } = event.currentTarget.dataset as { id: string }
+      const row = this.data.gone.find((one) => one.id === id)
+      if (row) void this.back(row)
     },
-    async back(id: string, name: string) {
+    async back({ id, name, group }: Pick<Going, 'id' | 'name' | 'group'>) {
       if (this.data.bringing) return
       this.setData({ bringing: id })
       try {
-        await restoreTag(id)
+        await (group ? restoreTagGroup(id) : restoreTag(id))
         forgetGone(id)
         wx.showToast({ icon: 'none', title: `${name} 回来了` })
         await this.load()
@@ -210,13 +225,32 @@ Component({
         content: `有“${tag.name}”的客户都改为“${name}”，用到它的视图和规则也跟着改。半小时内可以撤销。`,
         confirmText: '合并',
         success: ({ confirm }) => {
-          if (confirm) void this.gone(tag, `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTag(tag, id))
+          if (confirm) void this.gone({ ...tag, group: false }, `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTag(tag, id))
+        },
+      })
+    },
+    mergeGroup(event: Tap) {
+      const { editing, uses } = this.data
+      const group = editing?.group
+      const { id, name } = event.currentTarget.dataset as { id: string; name: string }
+      if (!group) return
+      wx.showModal({
+        title: `把 ${group.name} 合并到 ${name}`,
+        content: `${uses ? `${uses}。` : ''}标签都移到“${name}”，名称相同的合成一个。半小时内可以撤销。`,
+        confirmText: '合并',
+        success: ({ confirm }) => {
+          if (confirm) void this.gone(going(group), `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTagGroup(group, id))
         },
       })
     },
     openRule() {
       const tag = this.data.editing?.tag
       if (tag) this.setData({ sheet: '', ruled: tag.id, ruledName: tag.name })
+    },
+    openPlan() {
+      const { editing, plan } = this.data
+      this.close()
+      wx.navigateTo({ url: plan ? `/features/tags/plan/index?id=${plan.id}` : `/features/tags/plan/index?tag=${editing?.tag?.id ?? ''}` })
     },
     ruleClosed() {
       this.setData({ ruled: '' })

@@ -2,7 +2,7 @@ import { asProblem } from '../../../api/problem'
 import { rights } from '../../../api/rights'
 import { onSession } from '../../../api/session'
 import type { Filter, SavedView } from '../../../api/types'
-import { changeView, deleteView, listViews } from '../../../api/views'
+import { changeView, chooseView, deleteView, listViews } from '../../../api/views'
 import { listens } from '../../../behaviors/listens'
 import { same } from '../../../words/filters'
 
@@ -16,6 +16,11 @@ interface Tab {
   filter: Filter
 }
 
+interface Step {
+  label: string
+  act: () => void
+}
+
 const MINE: Filter = { all: [{ any: [{ field: 'owner', op: 'any_of', values: ['me'] }] }] }
 const POOL: Filter = { all: [{ any: [{ field: 'pool', op: 'set', values: [] }] }] }
 /** The views above the list: all, mine, the pool, and the saved ones. One's own are changed here too. */
@@ -26,7 +31,7 @@ Component({
     /** What the list shows now: it may have moved on from what the view says. */
     filter: { type: Object, value: {} },
   },
-  data: { tabs: [] as Tab[], saved: [] as SavedView[], into: '' },
+  data: { tabs: [] as Tab[], saved: [] as SavedView[], into: '', first: 'all', begun: false },
   lifetimes: {
     attached() {
       this.during(onSession(() => this.draw()))
@@ -40,9 +45,17 @@ Component({
       const answer = await listViews().catch(() => null)
       if (!answer) return
       this.data.saved = answer.items
+      this.data.first = answer.default ?? 'all'
       this.draw()
+      this.begin()
       // What a colleague took back, or changed, is not shown under its name any more.
       if (!this.data.tabs.some((one) => one.id === this.data.chosen)) this.tell('all')
+    },
+    /** The list opens with the view that one chose, unless somebody was quicker. */
+    begin() {
+      const { begun, first, chosen, filter } = this.data
+      this.data.begun = true
+      if (!begun && first !== 'all' && chosen === 'all' && same(filter as Filter, { all: [] })) this.tell(first)
     },
     draw() {
       const pool = rights()?.pool ?? false
@@ -63,8 +76,9 @@ Component({
       else this.tell(id)
     },
     onLongPress(event: Tap) {
-      const own = this.data.saved.find((one) => one.id === event.currentTarget.dataset['id'] && one.mine)
-      if (own) this.menu(own)
+      const id = String(event.currentTarget.dataset['id'])
+      const own = this.data.saved.find((one) => one.id === id && one.mine)
+      this.ask(id, own ? this.stepsOf(own) : [])
     },
     tell(id: string) {
       const tab = this.data.tabs.find((one) => one.id === id)
@@ -72,13 +86,29 @@ Component({
       if (tab) this.triggerEvent('choose', { id, filter: tab.filter })
     },
     menu(view: SavedView) {
+      this.ask(view.id, this.stepsOf(view))
+    },
+    /** What can be done with a view, and whether one's own list opens with it. */
+    ask(id: string, steps: Step[]) {
+      const first = this.data.first === id
+      const opening = first && id === 'all' ? [] : [first ? { label: '打开时不再先显示它', act: () => this.chooseFirst('all') } : { label: '打开时先显示它', act: () => this.chooseFirst(id) }]
+      const all = [...steps.slice(0, -1), ...opening, ...steps.slice(-1)]
+      if (all.length) wx.showActionSheet({ itemList: all.map((one) => one.label), success: ({ tapIndex }) => all[tapIndex]?.act(), fail: () => undefined })
+    },
+    chooseFirst(id: string) {
+      void this.trying(async () => {
+        await chooseView(id)
+        this.data.first = id
+        return `以后打开客户列表先显示 ${this.data.tabs.find((one) => one.id === id)?.name ?? ''}`
+      })
+    },
+    stepsOf(view: SavedView): Step[] {
       const moved = view.id === this.data.chosen && !same(view.filter, this.data.filter as Filter)
-      const steps = [
+      return [
         ...(moved ? [{ label: '按现在的条件更新', act: () => void this.update(view) }, { label: '回到保存的条件', act: () => this.tell(view.id) }] : []),
         { label: '改名和谁能看到', act: () => this.triggerEvent('edit', { view }) },
         { label: '删除视图', act: () => this.remove(view) },
       ]
-      wx.showActionSheet({ itemList: steps.map((one) => one.label), success: ({ tapIndex }) => steps[tapIndex]?.act(), fail: () => undefined })
     },
 
     /** A view is new, or is not what it was. */

@@ -112,7 +112,7 @@ Component({
       const wanted = tasks.filter((task) => !leaving.includes(task.id) && (which === 'all' || isPast(task.due_at) === (which === 'overdue')))
       const rows = wanted.map((task) => ({
         id: task.id, customer: task.customer_id, name: task.customer_name, initial: initial(task.customer_name),
-        why: task.title, when: due(task.due_at), late: isPast(task.due_at),
+        why: task.by_plan ? `${task.title} · 跟进流程` : task.title, when: due(task.due_at), late: isPast(task.due_at),
       }))
       this.setData({ rows })
     },

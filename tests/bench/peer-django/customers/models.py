@@ -90,6 +90,7 @@ class TagGroup(Aggregate):
     name = models.CharField(max_length=191)
     place = models.BigIntegerField(null=True)
     single = models.BigIntegerField(null=True)
+    gone = models.TextField(null=True)
 
     class Meta:
         managed = False
