@@ -12,7 +12,7 @@ pub(crate) struct Generator {
 }
 
 /// Texts that some rule likes, and texts that many rules should not.
-const TEXTS: [&str; 42] = [
+const TEXTS: [&str; 44] = [
     "张三",
     "李 娜",
     "明前龙井 250g",
@@ -50,6 +50,8 @@ const TEXTS: [&str; 42] = [
     "green",
     "09:30",
     "24:00",
+    "mine",
+    "pool",
     "null",
     "你好，世界！（测试）",
     "\t",
