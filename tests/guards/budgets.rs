@@ -46,7 +46,7 @@ const BUDGETS: &[(&str, u64)] = &[
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
     // customers (6), the log, the record.
     ("merge_customers", 29),
-    ("undo_merge", 26),
+    ("undo_merge", 27),
     ("list_merges", 2),
     ("get_merge", 3),
     ("list_duplicates", 4), // the page, who they are, which of them one sees, their owners

@@ -105,16 +105,12 @@ pub(crate) async fn compile(scope: &Scope, filter: &Filter) -> Result<Condition,
 }
 
 impl<'s> Compiler<'s> {
-    /// Knows the business's own fields if the filter names one, or looks for words in all of them.
+    /// Knows the business's own fields if the filter names one.
     ///
     /// # Errors
     /// When the database does not answer.
     pub(super) async fn of(scope: &'s Scope, filter: &Filter) -> Result<Self, Problem> {
-        let own = filter
-            .all
-            .iter()
-            .flat_map(|clause| &clause.any)
-            .any(|test| test.field.starts_with(CUSTOM) || matches!(field(&test.field), Some(Field::Search)));
+        let own = filter.all.iter().flat_map(|clause| &clause.any).any(|test| test.field.starts_with(CUSTOM));
         let definitions = if own { definitions(scope).await? } else { Arc::default() };
         Ok(Self { scope, today: scope.now().with_timezone(&CHINA).date_naive(), definitions })
     }

@@ -3,7 +3,7 @@
 //! and the rows are sorted here by the same rules.
 
 use super::newest::{by_ids, newest, part};
-use super::own::own;
+use super::own::{self, Piece};
 use super::place::{Place, RANKS, Rank, order, place};
 use super::query::CustomerQuery;
 use super::rarity::{learn, rarest};
@@ -72,7 +72,7 @@ const AFTER: JoinType = JoinType::CrossJoin;
 const RANK: &str = "rank";
 
 /// The column that says which customer a row is of.
-type Id = (sea_orm::DynIden, sea_orm::DynIden);
+pub(super) type Id = (sea_orm::DynIden, sea_orm::DynIden);
 
 /// A customer in a list, and what a search found in it.
 pub struct Row {
@@ -88,7 +88,7 @@ pub(super) struct Search<'s> {
     sought: Sought,
     number: Option<Phone>,
     last_four: Option<String>,
-    own: Option<SelectStatement>,
+    own: Vec<Piece>,
 }
 
 impl<'s> Search<'s> {
@@ -101,7 +101,7 @@ impl<'s> Search<'s> {
         let number = Phone::parse(&sought.text).filter(|_| phones.opens());
         let four = sought.text.len() == 4 && sought.text.bytes().all(|b| b.is_ascii_digit());
         let last_four = Some(sought.text.clone()).filter(|_| four && phones != FieldRule::Hide);
-        let own = own(scope, q?, definitions);
+        let own = own::own(scope, q?, definitions);
         Some(Self { scope, sought, number, last_four, own })
     }
 
@@ -111,13 +111,14 @@ impl<'s> Search<'s> {
 
     /// Customers that are found, in whatever rank.
     pub(super) fn matching(&self) -> Condition {
-        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank, false, &Reach::All)?.0));
+        let found = RANKS.iter().filter_map(|rank| Some(self.rows(*rank, false, &Reach::All, &Condition::all())?.0));
         found.fold(Condition::any(), |any, rows| any.add(customer::Column::Id.in_subquery(rows)))
     }
 
     /// The ids of one rank, and the column that says them. `apart`: without those that begin so, who have a rank of
-    /// their own; their names have to be fetched for that. Only those within `reach`.
-    fn rows(&self, rank: Rank, apart: bool, reach: &Reach) -> Option<(SelectStatement, Id)> {
+    /// their own; their names have to be fetched for that. Only those within `reach`; own fields, of which not all are looked
+    /// at, ask the `filters` at once.
+    fn rows(&self, rank: Rank, apart: bool, reach: &Reach, filters: &Condition) -> Option<(SelectStatement, Id)> {
         let (index, asked) = (self.scope.keys().index(), Condition::all().add_option(reach.asked()));
         let looks = |verify: bool| {
             let begins = apart.then(|| self.begins().not());
@@ -164,17 +165,31 @@ impl<'s> Search<'s> {
             }
             Rank::Own => {
                 let at = (Alias::new("own").into_iden(), value::Column::CustomerId.into_iden());
-                rows.from_subquery(self.own.clone()?, at.0.clone());
-                // Whoever is found better has a place before these, and none here.
-                let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
-                self.text(&mut rows, &at, asked.add(self.like().not()));
-                rows.cond_where(Condition::all().add_option(heard));
+                let pieces = self.own.iter().map(|piece| part(self.piece(piece, asked.clone(), filters)));
+                let all = pieces.reduce(|mut all, one| all.union(UnionType::Distinct, one).to_owned())?;
+                rows.from_subquery(all, at.0.clone());
                 at
             }
         };
         rows.column(id.clone())
             .and_where(Expr::col((id.0.clone(), Alias::new("tenant_id"))).eq(self.scope.tenant_id()));
         Some((rows, id))
+    }
+
+    /// Customers by one field of the business's own, without those who are found better: they have a place before these.
+    fn piece(&self, (rows, id): &Piece, asked: Condition, filters: &Condition) -> SelectStatement {
+        let mut rows = rows.clone();
+        self.text(&mut rows, id, asked.add(self.like().not()));
+        for rank in [Rank::Phone, Rank::LastFour] {
+            if let Some((known, _)) = self.rows(rank, false, &Reach::All, &Condition::all()) {
+                rows.and_where(Expr::col(id.clone()).not_in_subquery(known));
+            }
+        }
+        if !filters.is_empty() {
+            rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(id)).cond_where(filters.clone());
+        }
+        let tenant = (id.0.clone(), searched::Column::TenantId.into_iden());
+        rows.columns([tenant, id.clone()]).limit(own::MOST).to_owned()
     }
 
     /// The customer of a row.
@@ -251,7 +266,7 @@ impl<'s> Search<'s> {
             Rank::Begins
         } else if self.sought.spelled.is_some_and(|(spelled, _)| self.sounds(customer, spelled)) {
             Rank::Sounds
-        } else if self.own.is_some() && !self.holds(customer) {
+        } else if !self.own.is_empty() && !self.holds(customer) {
             Rank::Own
         } else {
             Rank::Holds
@@ -308,11 +323,13 @@ impl<'s> Search<'s> {
     ) -> Option<SelectStatement> {
         let mut pieces = Vec::new();
         for reach in reaches {
-            let (mut rows, id) = self.rows(rank, after.is_some(), reach)?;
-            if !filters.is_empty() && !matches!(reach, Reach::Helped(..)) {
-                rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&id));
+            let (mut rows, id) = self.rows(rank, after.is_some(), reach, filters)?;
+            if rank != Rank::Own {
+                if !filters.is_empty() && !matches!(reach, Reach::Helped(..)) {
+                    rows.join(AFTER, customer::Entity, Condition::all()).cond_where(self.same(&id));
+                }
+                rows.cond_where(filters.clone());
             }
-            rows.cond_where(filters.clone());
             if let Some(after) = after.filter(|after| after.rank == rank) {
                 rows.cond_where(self.past(after, &id));
             }
