@@ -104,6 +104,21 @@ async fn a_second_look_counts_for_five_minutes_and_for_its_session_only() {
 }
 
 #[actix_web::test]
+async fn whoever_proves_who_they_are_all_day_is_not_told_to_wait() {
+    let shop = Shop::new().await;
+    let most = shop.at.config().auth.attempts;
+    for _ in 0..=most {
+        shop.step_up(&shop.sales).await;
+    }
+    // Challenges that nobody answers are counted.
+    for _ in 0..most {
+        ask(&shop.sales, "soter").await;
+    }
+    let method = json!({ "method": "soter" });
+    shop.sales.post("/auth/step-up/challenge", method).await.problem(429, "too_many_requests");
+}
+
+#[actix_web::test]
 async fn a_finger_is_believed_once_for_the_challenge_that_was_given() {
     let shop = Shop::new().await;
     let challenge = ask(&shop.sales, "soter").await;

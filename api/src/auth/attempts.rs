@@ -20,6 +20,11 @@ pub(crate) async fn limit(system: &System, key: &str, times: u64) -> Result<(), 
     Ok(())
 }
 
+/// Forgets the attempts that [`limit`] counted: the last one was right.
+pub(super) async fn forget(system: &System, key: &str) {
+    system.at.cache.remove(&format!("attempts:{key}")).await;
+}
+
 /// One guess at a secret, charged before it is looked at.
 pub(super) struct Guess<'s> {
     system: &'s System,

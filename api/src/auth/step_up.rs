@@ -1,7 +1,7 @@
 //! The second look before something dangerous: a fresh proof that it is still the same person who holds
 //! the phone. It marks the session, and the token that it answers, for a few minutes.
 
-use super::attempts::{Guess, limit};
+use super::attempts::{Guess, forget, limit};
 use super::me::{Holder, Session, session};
 use super::notice::recorded;
 use super::routes::code_fits;
@@ -62,7 +62,7 @@ async fn challenge_step_up(
     body: Checked<StepUpRequest>,
 ) -> Result<Json<StepUpChallenge>, Problem> {
     let (actor, method) = (login.0, body.value.method);
-    limit(&system, &format!("step-up:{}:{}", method.as_str(), actor.account_id), 1).await?;
+    limit(&system, &asked(method.as_str(), actor.account_id), 1).await?;
     if !methods(&system, actor.account_id).await?.contains(&method) {
         return Err(Problem::conflict("method_unavailable", Some("method")));
     }
@@ -105,12 +105,20 @@ async fn step_up(
         return Err(Problem::field("code", "code_wrong"));
     }
     guess.right().await?;
+    // Somebody at work is asked all day. Messages cost money, whoever reads them.
+    if challenge.kind != StepUpMethod::Sms.as_str() {
+        forget(&system, &asked(&challenge.kind, actor.account_id)).await;
+    }
     recorded(&system, "step_up", Some(actor.account_id), &origin).await?;
     let until = system.step_session_up(actor.session_id).await?;
     let here = actor.staffer.as_ref().map(|staffer| staffer.tenant_id);
     let employments = system.employments(actor.account_id).await?;
     let of = Holder { stepped_up_until: Some(until), ..Holder::from(&*actor) };
     session(&system, of, None, here, employments).await
+}
+
+fn asked(method: &str, account_id: Uuid) -> String {
+    format!("step-up:{method}:{account_id}")
 }
 
 /// Whether the proof answers the challenge. Either way the challenge of a right one is used up.
