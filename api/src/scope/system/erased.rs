@@ -96,7 +96,10 @@ impl System {
 
     /// Notes businesses that were erased by a version that noted nothing, or broke off, and still have rows: asked once
     /// after a start, a small question for each table.
-    pub(crate) async fn note_erased(&self) -> Result<(), Problem> {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn note_erased(&self) -> Result<(), Problem> {
         let erased = tenant::Entity::find().filter(tenant::Column::ErasedAt.is_not_null());
         let ids = erased.select_only().column(tenant::Column::Id).into_tuple::<i64>().all(&self.at.db.read).await?;
         for tenant_id in ids {
