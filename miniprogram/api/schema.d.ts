@@ -166,7 +166,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The places that businesses keep for phones which one proved: nobody works somewhere before they accept it. */
+        /**
+         * The places that businesses keep for phones which one proved since, at most 20: nobody works somewhere before they
+         *     accept it. A proof from before a business entered the number offers nothing, nor one after which somebody else proved
+         *     the number: whoever has it now proves it once more.
+         */
         get: operations["list_offered_places"];
         put?: never;
         post?: never;
@@ -1625,8 +1629,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
-         *     is not among them, nor one whose maker could not give it now.
+         * The invitations that are open, at most 100: those that somebody could accept now, newest first, then those that are
+         *     `dormant`. One that was used, taken back or is too old is not among them.
          */
         get: operations["list_invitations"];
         put?: never;
@@ -3276,6 +3280,8 @@ export interface components {
                  * @description When.
                  */
                 created_at: string;
+                /** @description Whether nobody can accept it now, because whoever made it could not give it any more: they are suspended, say. */
+                dormant: boolean;
                 /**
                  * Format: date-time
                  * @description Until when it works.
@@ -4663,7 +4669,7 @@ export interface components {
          * @description The fields that a search looks at.
          * @enum {string}
          */
-        FoundIn: "name" | "company" | "phone";
+        FoundIn: "name" | "company" | "phone" | "own";
         /** @description Values of the business's own fields by their key: a text, a whole number, yes or no, or a list of choices. */
         Given: {
             [key: string]: unknown;
@@ -5984,6 +5990,8 @@ export interface components {
              * @description When.
              */
             created_at: string;
+            /** @description Whether nobody can accept it now, because whoever made it could not give it any more: they are suspended, say. */
+            dormant: boolean;
             /**
              * Format: date-time
              * @description Until when it works.
@@ -8547,8 +8555,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -10011,7 +10018,10 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
+                /**
+                 * @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits; or the
+                 *     beginning of a text in a field of the business's own, or all of one that is sealed.
+                 */
                 q?: string;
                 /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
                 filter?: string;
@@ -10352,7 +10362,10 @@ export interface operations {
     count_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
+                /**
+                 * @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits; or the
+                 *     beginning of a text in a field of the business's own, or all of one that is sealed.
+                 */
                 q?: string;
                 /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
                 filter?: string;
@@ -12594,8 +12607,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */

@@ -46,7 +46,7 @@ const BUDGETS: &[(&str, u64)] = &[
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
     // customers (6), the log, the record.
     ("merge_customers", 29),
-    ("undo_merge", 26),
+    ("undo_merge", 27),
     ("list_merges", 2),
     ("get_merge", 3),
     ("list_duplicates", 4), // the page, who they are, which of them one sees, their owners
@@ -111,7 +111,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("choose_role", 8),
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
-    ("remove_staff", 13),    // counts what is still in their name (4)
+    ("remove_staff", 14),    // holds their row, counts what is still in their name (4)
     ("preview_handover", 8), // with who can take over
     ("hand_over", 11),
     ("get_handover", 2),     // and whether its job is still there, until it is done
