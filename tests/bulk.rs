@@ -1,8 +1,10 @@
 //! Bulk actions.
 
+use crate::guards::database::open;
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
 use domain::permission::Role;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 async fn tag(shop: &Shop, name: &str) -> String {
@@ -122,6 +124,28 @@ async fn what_one_may_only_look_at_is_left_alone_and_said_so() {
     // Nor may one give customers away without the right to.
     let body = json!({ "selection": { "ids": [mine] }, "owner_id": shop.rival_id });
     shop.sales.post("/customers/bulk", body).await.problem(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn whoever_comes_back_is_back_before_anything_else_of_them_is() {
+    let shop = Shop::new().await;
+    let body = json!({ "name": "张三丰", "phones": [{ "number": phone_number() }] });
+    shop.boss.post("/customers", body).await.ok();
+    let all = json!({ "selection": { "filter": {} } });
+    let id = text(&shop.boss.post("/customers/bulk/deletions", all).await.ok()["id"]);
+    shop.run_jobs().await;
+    // Another brings them back in the moment in which the first of them is written.
+    let (db, tenant) = (open(&shop).await, shop.tenant);
+    let meanwhile = format!(
+        "CREATE TRIGGER back_{tenant} AFTER INSERT ON customer_phones FOR EACH ROW BEGIN \
+         UPDATE customers SET live = 1 WHERE tenant_id = {tenant} AND id = NEW.customer_id; END"
+    );
+    db.execute_unprepared(&meanwhile).await.expect("a trigger");
+    shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    db.execute_unprepared(&format!("DROP TRIGGER back_{tenant}")).await.expect("gone");
+    let undone = progress(&shop.boss, &id).await;
+    assert_eq!((&undone["state"], &undone["undone"]), (&json!("undone"), &json!(1)));
 }
 
 #[actix_web::test]

@@ -248,6 +248,24 @@ async fn an_erased_person_is_in_no_file_that_was_sent_whether_or_not_it_says_so(
 }
 
 #[actix_web::test]
+async fn a_file_that_is_still_read_when_somebody_is_erased_goes_with_the_others() {
+    let shop = Shop::new().await;
+    // What an erasure does to a file that is being read, at the moment at which it is.
+    let (db, tenant) = (open(&shop).await, shop.tenant);
+    let meanwhile = format!(
+        "CREATE TRIGGER erased_{tenant} AFTER INSERT ON file_chunks FOR EACH ROW BEGIN \
+         UPDATE imports SET expires_at = created_at WHERE tenant_id = {tenant} AND id = NEW.file_id; END"
+    );
+    db.execute_unprepared(&meanwhile).await.expect("a trigger");
+    let file = format!("姓名,手机\n沈怡,{}\n", phone_number());
+    let sent = shop.boss.send(shop.boss.request(reqwest::Method::POST, "/imports").body(file)).await;
+    db.execute_unprepared(&format!("DROP TRIGGER erased_{tenant}")).await.expect("gone");
+    sent.problem(409, "file_gone");
+    let left = count(&db, tenant).await;
+    assert_eq!((left["imports"], left["file_chunks"]), (0, 0));
+}
+
+#[actix_web::test]
 async fn files_of_rows_are_closed_at_once_and_go_some_rows_at_a_time() {
     let shop = Shop::new().await;
     let file = format!("姓名,手机\n沈怡,{}\n", phone_number());

@@ -120,14 +120,25 @@ async fn a_team_is_there_as_long_as_an_invitation_leads_into_it() {
     let path = format!("/teams/{team}");
     shop.boss.delete(&path, 1).await.problem(409, "in_use");
     assert_eq!(listed().await, Some(1));
-    // Nobody can accept what its maker could not give: it is not shown, and keeps no team.
+    // Nobody can accept what its maker could not give: it is marked, stands behind what counts, and keeps no team.
     let at = version(&shop, &id).await;
+    shop.advance(Duration::seconds(1)).await;
     shop.boss.post_at(&format!("/staff/{id}/suspend"), at, json!({})).await.ok();
-    assert_eq!(listed().await, Some(0));
+    let fresh = text(&shop.boss.post("/invitations", json!({ "role": "sales" })).await.ok()["id"]);
+    let open = shop.boss.get("/invitations").await.ok();
+    let dormant: Vec<_> = open["items"].as_array().expect("rows").iter().map(|row| &row["dormant"]).collect();
+    assert_eq!(dormant, [false, true], "{open}");
+    // It can be taken back like any other.
+    let back = shop.boss.request(reqwest::Method::DELETE, &format!("/invitations/{fresh}"));
+    assert_eq!(shop.boss.send(back).await.status, 204);
     assert_eq!(shop.boss.delete(&path, 1).await.status, 204);
     // Nor does it lead into a team that is no more, when they are back.
     shop.boss.post_at(&format!("/staff/{id}/resume"), at + 1, json!({})).await.ok();
     is_void(&ticket, &shop.stranger().await).await;
+    let open = shop.boss.get("/invitations").await.ok();
+    assert_eq!(open["items"][0]["dormant"], true, "{open}");
+    let path = format!("/invitations/{}", text(&open["items"][0]["id"]));
+    assert_eq!(shop.boss.send(shop.boss.request(reqwest::Method::DELETE, &path)).await.status, 204);
     assert_eq!(listed().await, Some(0));
 }
 
@@ -199,10 +210,91 @@ async fn a_place_that_somebody_declines_is_offered_no_more_and_the_business_sees
     assert_eq!((&row["declined"], &row["active"]), (&json!(true), &json!(false)));
     let said = shop.boss.get(&format!("/audit?action=decline&resource_id={id}")).await.ok();
     assert_eq!(said["items"][0]["actor_name"], "何平", "{said}");
+    // They never worked there: the business learns neither whence they declined nor by which login.
+    assert_eq!([&said["items"][0]["address"], &said["items"][0]["session_id"]], [&Value::Null; 2], "{said}");
+    // Nobody is given anything to look after who does not come.
+    let preview = shop.boss.get(&format!("/staff/{}/handover", shop.sales_id)).await.ok();
+    assert!(!preview["receivers"].as_array().expect("receivers").contains(&json!(id)), "{preview}");
+    let hers = json!({ "name": "沈怡", "owner_id": id });
+    assert_eq!(shop.boss.post("/customers", hers).await.violations(), ["owner_id: owner_unknown"]);
     // The phone is free: whoever meant it asks once more. Whoever works there already is not asked.
     shop.boss.post("/staff", colleague.clone()).await.ok();
     let ticket = invite(&shop.boss, &json!({ "role": "service" })).await;
     assert_eq!(offers().await.len(), 1);
     person.post("/auth/invitation/accept", ticket).await.ok();
     assert_eq!(offers().await, Vec::<Value>::new());
+}
+
+/// The places that somebody is offered.
+async fn offers(person: &Client) -> Vec<Value> {
+    person.get("/auth/invitations").await.ok()["items"].as_array().expect("places").clone()
+}
+
+#[actix_web::test]
+async fn a_place_is_for_whoever_has_the_number_since_it_was_entered() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let before = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    shop.advance(Duration::seconds(1)).await;
+    let colleague = json!({ "name": "何平", "phone": number, "role": "boss" });
+    let id = text(&shop.boss.post("/staff", colleague).await.ok()["id"]);
+    // Whoever had the number before may have given it back since.
+    let ticket = json!({ "ticket": format!("{}-{}", shop.tenant, id.replace('-', "")) });
+    assert_eq!(offers(&before).await, Vec::<Value>::new());
+    is_void(&ticket, &before).await;
+    before.post("/auth/invitation/decline", ticket.clone()).await.problem(404, "not_found");
+    // Who proves it once more has it still.
+    shop.advance(Duration::seconds(1)).await;
+    let before = Shop::prove_again(&before, &shop.appid()).await;
+    assert_eq!(offers(&before).await[0]["ticket"], ticket["ticket"]);
+    // When another proved it later it is theirs.
+    shop.advance(Duration::seconds(1)).await;
+    let after = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    assert_eq!(offers(&before).await, Vec::<Value>::new());
+    is_void(&ticket, &before).await;
+    assert_eq!(offers(&after).await.len(), 1);
+    after.post("/auth/invitation/accept", ticket.clone()).await.ok();
+    assert_eq!(after.act_in(shop.tenant).await.get("/auth/me").await.ok()["staff"]["id"], id);
+    is_void(&ticket, &before).await;
+}
+
+#[actix_web::test]
+async fn a_place_counts_as_long_as_whoever_entered_the_phone_could_give_it() {
+    let shop = Shop::new().await;
+    let (second, maker) = hire(&shop, "boss", None).await;
+    let second = shop.step_up(&second).await;
+    let number = phone_number();
+    let body = json!({ "name": "何平", "phone": number, "role": "boss" });
+    second.post("/staff", body).await.ok();
+    let person = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    let ticket = json!({ "ticket": offers(&person).await[0]["ticket"] });
+    let (path, at) = (format!("/staff/{maker}"), version(&shop, &maker).await);
+    shop.boss.post_at(&format!("{path}/role"), at, json!({ "role": "manager" })).await.ok();
+    assert_eq!(offers(&person).await, Vec::<Value>::new());
+    is_void(&ticket, &person).await;
+    person.post("/auth/invitation/decline", ticket.clone()).await.problem(404, "not_found");
+    shop.boss.post_at(&format!("{path}/role"), at + 1, json!({ "role": "boss" })).await.ok();
+    person.post("/auth/invitation", ticket.clone()).await.ok();
+    assert_eq!(shop.boss.delete(&path, at + 2).await.status, 204);
+    is_void(&ticket, &person).await;
+    assert_eq!(offers(&person).await, Vec::<Value>::new());
+}
+
+#[actix_web::test]
+async fn who_works_in_many_businesses_is_still_offered_the_next_one() {
+    let shop = Shop::new().await;
+    let (number, system) = (phone_number(), api::System::new(&shop.at));
+    let phone = domain::phone::Phone::parse(&number).expect("a phone");
+    // More than are shown, each older than the one that can be given: the business is suspended.
+    for _ in 0..21 {
+        let (tenant, _) = shop.neighbour().await;
+        system.create_staff(tenant, "何平", domain::permission::Role::Sales, Some(&phone), None).await.expect("staff");
+        let closed = format!("UPDATE tenants SET suspended_at = created_at WHERE id = {tenant}");
+        open(&shop).await.execute_unprepared(&closed).await.expect("suspended");
+    }
+    shop.advance(Duration::seconds(1)).await;
+    shop.boss.post("/staff", json!({ "name": "何平", "phone": number, "role": "sales" })).await.ok();
+    let person = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    let [place] = offers(&person).await.try_into().expect("one place");
+    assert_eq!(place["business"], "山月茶行");
 }

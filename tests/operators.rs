@@ -2,6 +2,7 @@
 
 use crate::guards::database::{count, open};
 use crate::harness::{Client, Shop, phone_number, text};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 /// An operator before the second look and after it.
@@ -56,6 +57,11 @@ async fn an_operator_helps_a_business_whose_boss_is_gone() {
     let custom = json!({ "name": "周明", "phone": phone_number(), "role": "custom" });
     assert_eq!(operator.post(&path, custom).await.violations(), ["role: enum_invalid"]);
     operator.post(&format!("{boss}/suspend"), json!({})).await.problem(409, "last_boss");
+    // Nor is anybody kept who never came: the number was wrong.
+    let wrong = operator.post(&path, json!({ "name": "周明", "phone": phone_number() })).await.ok();
+    let wrong = format!("{path}/{}", text(&wrong["id"]));
+    operator.post(&format!("{wrong}/suspend"), json!({})).await.ok();
+    operator.post(&format!("{wrong}/role"), json!({ "role": "sales" })).await.ok();
     let next = Shop::join(&shop.nobody, &shop.appid(), &number).await.act_in(shop.tenant).await;
     let suspended = operator.post(&format!("{boss}/suspend"), json!({})).await.ok();
     assert!(suspended["suspended_at"].is_string(), "{suspended}");
@@ -81,8 +87,20 @@ async fn an_operator_erases_a_business_by_its_name_and_whoever_is_interrupted_is
     seen.post(&path, json!({ "name": "山月茶行" })).await.problem(403, "step_up_required");
     assert_eq!(operator.post(&path, json!({ "name": "山月" })).await.violations(), ["name: name_differs"]);
     shop.sales.get("/customers").await.ok();
+    let business = format!("/operator/tenants/{}", shop.tenant);
+    let before = operator.get(&business).await.ok()["version"].as_i64().expect("a version");
     let gone = operator.post(&path, json!({ "name": "山月茶行" })).await;
     assert_eq!(gone.status, 202, "{}", gone.body);
+    // Nothing is written to it any more.
+    assert_eq!(gone.body["version"], before + 1);
+    for at in [before, before + 1] {
+        operator.patch(&business, at, json!({ "name": "又来了" })).await.problem(404, "not_found");
+    }
+    let staff = json!({ "name": "周明", "phone": phone_number() });
+    operator.post(&format!("{business}/staff"), staff).await.problem(404, "not_found");
+    let sales = format!("{business}/staff/{}", shop.sales_id);
+    operator.post(&format!("{sales}/role"), json!({ "role": "boss" })).await.problem(404, "not_found");
+    operator.post(&format!("{sales}/suspend"), json!({})).await.problem(404, "not_found");
     assert!(gone.body["erased_at"].is_string() && gone.body["name"] == "已删除", "{}", gone.body);
     // Nobody reads anything of it from here on; the rows are taken by whichever server comes by.
     shop.advance(chrono::Duration::seconds(4)).await;
@@ -92,6 +110,20 @@ async fn an_operator_erases_a_business_by_its_name_and_whoever_is_interrupted_is
     assert!(left().await > 0);
     let system = api::System::new(&shop.at);
     system.go_on_erasing(Some(shop.tenant)).await.expect("rows go");
+    assert_eq!(left().await, 0);
+    // A server that held the key a moment longer wrote once more: that goes as well, until none can.
+    let late = format!(
+        "INSERT INTO session_tenants (session_id, tenant_id, begun_at) SELECT id, {tenant}, created_at FROM sessions LIMIT 1"
+    );
+    for (seconds, stays) in [(0, 0), (120, 0), (1, 1)] {
+        shop.advance(chrono::Duration::seconds(seconds)).await;
+        db.execute_unprepared(&late).await.expect("written");
+        system.go_on_erasing(Some(tenant)).await.expect("rows go");
+        assert_eq!(left().await, stays, "{seconds}");
+    }
+    // An earlier version noted nothing: a start looks for what it left.
+    system.note_erased().await.expect("looked");
+    system.go_on_erasing(Some(tenant)).await.expect("rows go");
     assert_eq!(left().await, 0);
     assert_eq!(operator.post(&path, json!({ "name": "已删除" })).await.status, 202, "twice changes nothing");
     neighbour.get("/customers").await.ok();

@@ -1,8 +1,11 @@
 //! The list of devices: what it shows, and how a session is ended from another one.
 
+use crate::guards::database::open;
 use crate::harness::{Answer, Client, PASSWORD, Shop, sim, text, unique_phone};
 use chrono::Duration;
+use migrations::{Migrator, MigratorTrait as _};
 use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 async fn sessions(client: &Client) -> Vec<Value> {
@@ -262,4 +265,19 @@ async fn whoever_chooses_the_staff_side_on_a_device_lets_all_of_it_in() {
     // A device that nobody knows stays out as long as any session of the person does.
     let phone = shop.sales.phone.clone().expect("a phone");
     log_in_from(&shop, &phone, "device-new", None).await.get("/customers").await.ok();
+}
+
+#[actix_web::test]
+async fn whoever_was_signed_in_before_that_was_noted_is_listed_where_they_work() {
+    let shop = Shop::alone().await;
+    let sessions = format!("/staff/{}/sessions", shop.sales_id);
+    let before = shop.boss.get(&sessions).await.ok();
+    assert_eq!(before["items"].as_array().map(Vec::len), Some(1), "{before}");
+    let db = open(&shop).await;
+    for undone in ["DROP TABLE session_tenants", "DELETE FROM seaql_migrations WHERE version = 'm0097_session_tenants'"]
+    {
+        db.execute_unprepared(undone).await.expect("as it was");
+    }
+    Migrator::up(&db, None).await.expect("migrated");
+    assert_eq!(shop.boss.get(&sessions).await.ok()["items"], before["items"]);
 }

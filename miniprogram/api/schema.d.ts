@@ -166,7 +166,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The places that businesses keep for phones which one proved: nobody works somewhere before they accept it. */
+        /**
+         * The places that businesses keep for phones which one proved since, at most 20: nobody works somewhere before they
+         *     accept it. A proof from before a business entered the number offers nothing, nor one after which somebody else proved
+         *     the number: whoever has it now proves it once more.
+         */
         get: operations["list_offered_places"];
         put?: never;
         post?: never;
@@ -1625,8 +1629,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
-         *     is not among them, nor one whose maker could not give it now.
+         * The invitations that are open, at most 100: those that somebody could accept now, newest first, then those that are
+         *     `dormant`. One that was used, taken back or is too old is not among them.
          */
         get: operations["list_invitations"];
         put?: never;
@@ -3276,6 +3280,8 @@ export interface components {
                  * @description When.
                  */
                 created_at: string;
+                /** @description Whether nobody can accept it now, because whoever made it could not give it any more: they are suspended, say. */
+                dormant: boolean;
                 /**
                  * Format: date-time
                  * @description Until when it works.
@@ -5984,6 +5990,8 @@ export interface components {
              * @description When.
              */
             created_at: string;
+            /** @description Whether nobody can accept it now, because whoever made it could not give it any more: they are suspended, say. */
+            dormant: boolean;
             /**
              * Format: date-time
              * @description Until when it works.

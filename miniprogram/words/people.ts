@@ -34,6 +34,11 @@ export function teamChoices(teams: Team[], none: string): Choice[] {
   return [{ value: '', label: none }, ...branches(teams).map(({ team, depth }) => ({ value: team.id, label: `${'　'.repeat(depth)}${team.name}` }))]
 }
 
+/** Those to whom something can be given: neither kept from work, nor declined to come. */
+export function atWork(people: StaffMember[]): StaffMember[] {
+  return people.filter((one) => !one.suspended && !one.declined)
+}
+
 export interface PersonRow {
   id: string
   name: string

@@ -102,6 +102,11 @@ export function roleWord(row: { role: string; role_name?: string | null }): stri
   return row.role_name || ROLES[row.role] || row.role
 }
 
+/** What a place is that a shop keeps for one's phone, and who asks. */
+export function offerLine(row: { role: string; role_name?: string | null; invited_by?: string | null }): string {
+  return `${row.invited_by ? `${row.invited_by} ` : ''}请你当${roleWord(row)}`
+}
+
 /** One line that tells a role: a sentence for a built-in one, what counts most for an own one. */
 export function roleTold(row: RoleRow): string {
   return row.role === 'custom' ? told(row.rights) : TOLD[row.role]

@@ -111,7 +111,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("choose_role", 8),
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
-    ("remove_staff", 13),    // counts what is still in their name (4)
+    ("remove_staff", 14),    // holds their row, counts what is still in their name (4)
     ("preview_handover", 8), // with who can take over
     ("hand_over", 11),
     ("get_handover", 2),     // and whether its job is still there, until it is done

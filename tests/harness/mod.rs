@@ -187,7 +187,12 @@ impl Shop {
     pub async fn prove(nobody: &Client, appid: &str, number: &str) -> Client {
         let phone = unique_phone();
         sim("PUT", &format!("/phone/{phone}"), json!({ "phone_number": number })).await;
-        let client = log_in(nobody, appid, &phone).await;
+        Self::prove_again(&log_in(nobody, appid, &phone).await, appid).await
+    }
+
+    /// Proves the number of the same phone once more.
+    pub async fn prove_again(client: &Client, appid: &str) -> Client {
+        let phone = client.phone.clone().expect("a phone");
         let code = sim("POST", &format!("/phone/{phone}/phone-code"), json!({ "appid": appid })).await;
         let session = client.post("/auth/phone", json!({ "code": code["code"] })).await.ok();
         client.holding(&session).of_phone(&phone)

@@ -32,16 +32,22 @@ pub(super) async fn put_away(
 }
 
 /// Brings a deleted customer back, in the pool it was in, in the one that this was given up for, or, when neither is
-/// there any more, with its last owner; with whoever brings it back when that one does not work here now. `false`, and nothing is written, when somebody else has the phone or a
-/// unique value by now.
+/// there any more, with its last owner; with whoever brings it back when that one does not work here now. `false`, and
+/// nothing is written, when somebody else has the phone or a unique value by now, or brought it back.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Problem> {
     let vault = Vault::open(tx, row)?;
-    if first_phone_taken(tx, &vault).await? || !custom::hold(tx, row, &vault).await? {
+    if first_phone_taken(tx, &vault).await? {
         return Ok(false);
     }
+    let Some(held) = custom::free(tx, row, &vault).await? else { return Ok(false) };
+    // First of all: whoever is no tombstone any more is left as they are.
+    if !tx.unbury::<customer::Entity>(row.id).await? {
+        return Ok(false);
+    }
+    custom::hold(tx, row.id, &held).await?;
     index_phones(tx, row.id, &vault).await?;
     search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
     let home = match home(tx, row.owner_id, row.pool_id).await? {
@@ -51,7 +57,7 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Prob
     if home != (row.owner_id, row.pool_id) {
         resettle(tx, row, home).await?;
     }
-    Ok(tx.unbury::<customer::Entity>(row.id).await?)
+    Ok(true)
 }
 
 /// Where a customer is now who was last this one's, or in this pool: in that pool, in the one that it was given up for, or

@@ -2,6 +2,7 @@
 
 use super::list::{self, Erased};
 use super::{person, tenant};
+use crate::customers::transfer::forget;
 use crate::installation::Installation;
 use crate::problem::Problem;
 use crate::scope::system::{System, job_scope};
@@ -50,6 +51,7 @@ async fn erase_person(at: &Arc<Installation>, system: &System, tenant_id: i64, i
     }
     let mut scope = job_scope(at, tenant_id, Uuid::nil()).await?;
     let tx = scope.begin().await?;
+    forget(&tx).await?;
     let erased = person::erase(&tx, id, "restored").await?;
     if erased {
         tx.commit().await?;

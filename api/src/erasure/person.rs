@@ -41,6 +41,7 @@ pub(crate) async fn erase_person(
     let line = Erased::Person { tenant: whole.tenant_id(), person, at: whole.now() };
     let file = whole.config().keys.erased_file.clone();
     let tx = whole.begin().await?;
+    forget(&tx).await?;
     let others = merged_into(&tx, person).await?;
     let erased = erase(&tx, person, reason.as_str()).await?;
     if erased {
@@ -61,7 +62,8 @@ pub(crate) async fn erase_person(
 
 /// Erases a person in a transaction: destroys their keys, so that every sealed value is unreadable, also in the audit
 /// record and in copies of the database; overwrites what stands in clear; removes what leads to them.
-/// The transaction sees the whole business. `false` when there is nobody to erase.
+/// The transaction sees the whole business and has let its files go: an import holds its file, and then the customers in
+/// it. `false` when there is nobody to erase.
 pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<bool, Problem> {
     let now = Set(tx.now());
     let there = Condition::all().add(customer::Column::Id.eq(person)).add(customer::Column::ErasedAt.is_null());
@@ -108,7 +110,6 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<attachment::Entity>(attachment::Column::CustomerId.eq(person), files).await?;
-    forget(tx).await?;
     let emptied = imported::ActiveModel { customer_id: Set(None), before: Set(None), ..Default::default() };
     tx.derive_all::<imported::Entity>(imported::Column::CustomerId.eq(person), emptied).await?;
     let known = Condition::any().add(relation::Column::CustomerId.eq(person)).add(relation::Column::OtherId.eq(person));

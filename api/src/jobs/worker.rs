@@ -143,6 +143,9 @@ async fn seal(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
 
 /// Takes the rows of businesses that were erased, beside the jobs: a large one takes minutes.
 async fn erase(at: Arc<Installation>, mut stopped: watch::Receiver<bool>) {
+    if let Err(problem) = System::new(&at).note_erased().await {
+        tracing::error!(cause = problem.cause(), "looking for businesses that were erased and still have rows");
+    }
     while !*stopped.borrow() {
         let system = System::new(&at);
         tokio::select! {

@@ -152,9 +152,10 @@ async fn change_tenant(
     version: IfMatch,
     body: Checked<TenantChanges>,
 ) -> Result<Json<TenantView>, Problem> {
-    find(&operating, id.0).await?;
+    operating.system.standing_tenant(id.0).await?;
     if !operating.system.change_tenant(id.0, version.0, body.value).await? {
-        return Err(Problem::stale(&find(&operating, id.0).await?));
+        let there = operating.system.standing_tenant(id.0).await?;
+        return Err(Problem::stale(&TenantView::from(there)));
     }
     Ok(Json(find(&operating, id.0).await?))
 }

@@ -5,8 +5,8 @@ use super::{Counted, entity};
 use crate::customers::{self, entity::helper};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffHandover;
-use crate::scope::{Can, Checked, IfMatch, Path, Reads, through};
-use crate::tenants::{at_work, find_below, forget, rights_held, role, staff, staff_view};
+use crate::scope::{Can, Checked, IfMatch, Path, Reads, Tx, through};
+use crate::tenants::{at_work, find_below, forget, not_suspended, rights_held, role, staff, staff_view};
 use crate::{orders, tasks};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
@@ -15,7 +15,7 @@ use domain::permission::{Permission, Role};
 use domain::staff::NewHandover;
 use domain::tasks::TaskStatus;
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::HashSet;
@@ -102,8 +102,8 @@ async fn receivers(rows: &impl Reads, leaver: Uuid) -> Result<Vec<Uuid>, Problem
     let may = Permission::CustomersWrite;
     let own = rows.rows::<role::Entity>().all().await?;
     let own: HashSet<Uuid> = own.iter().filter(|role| role.rights().can(may)).map(|role| role.id).collect();
-    let at_work = Condition::all().add(staff::Column::SuspendedAt.is_null()).add(staff::Column::Id.ne(leaver));
-    let people = rows.rows_of_all::<staff::Entity>().filter(at_work).all().await?.into_iter();
+    let others = not_suspended(staff::Column::Id.ne(leaver));
+    let people = rows.rows_of_all::<staff::Entity>().filter(others).all().await?.into_iter();
     let can = |person: &staff::Model| match person.role_id {
         Some(id) if person.role.0 == Role::Custom => own.contains(&id),
         _ => person.role.0.rights().can(may),
@@ -159,6 +159,13 @@ pub(super) async fn preview_handover(
     Ok(Json(HandoverPreview { counts, running_id, receivers }))
 }
 
+/// Holds rows of staff, always in the same order: nobody gives them anything to look after meanwhile.
+async fn hold(tx: &Tx<'_>, of: impl IntoIterator<Item = Uuid>) -> Result<(), Problem> {
+    let rows = tx.find::<staff::Entity>().filter(staff::Column::Id.is_in(of));
+    rows.shape(|rows| rows.order_by_asc(staff::Column::Id).lock_exclusive()).all().await?;
+    Ok(())
+}
+
 /// Hands everything that a colleague looks after to another, whose role may change customers. It goes on in the background, a few
 /// hundred rows at a time; `GET /handovers/{id}` says how far it is.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.handover"])), params(("id" = Uuid, Path)), request_body = NewHandover, responses((status = 202, body = HandoverView), Problems))]
@@ -175,8 +182,9 @@ pub(super) async fn hand_over(
     }
     let tx = scope.begin().await?;
     find_below(&tx, id.0).await?;
-    // Of two that are asked for at once, the second waits here and then finds the first.
-    tx.find::<staff::Entity>().filter(staff::Column::Id.eq(id.0)).shape(QuerySelect::lock_exclusive).all().await?;
+    // Of two that are asked for at once, the second waits here and then finds the first; of two between the same people
+    // neither waits for the other with what that one needs.
+    hold(&tx, [id.0, to_staff_id]).await?;
     let to = at_work(&tx, to_staff_id).await?.ok_or(Problem::field("to_staff_id", "staff_unknown"))?;
     if !rights_held(&tx, &to).await?.can(Permission::CustomersWrite) {
         return Err(Problem::field("to_staff_id", "cannot_change_customers"));
@@ -234,6 +242,8 @@ pub(super) async fn remove_staff(
         return Err(Problem::conflict("own_rights", None));
     }
     tx.system().keep_a_boss(&before).await?;
+    // Whoever gives them something just now is done before it is counted, or finds them gone.
+    hold(&tx, [id.0]).await?;
     let left = looked_after(&tx, id.0).await?;
     if left.customers.count + left.tasks.count > 0 {
         return Err(Problem::conflict("still_in_charge", None));

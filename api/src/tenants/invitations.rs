@@ -1,8 +1,8 @@
 //! Inviting colleagues: by a 小程序码 or share card that carries a one-time random ticket, or by their phone, whose proof
 //! is the ticket then.
 
-use super::store::{assignable, standing, stands};
-use super::{people, staff};
+use super::store::{Given, assignable, standing, stands};
+use super::{invitation, people, staff};
 use crate::auth::limit;
 use crate::db::{Code, Taken, refusal};
 use crate::openapi::ServiceConfig;
@@ -25,6 +25,10 @@ use uuid::Uuid;
 
 /// Days for which an invitation can be accepted: a weekend may lie between.
 const DAYS: i64 = 3;
+/// Open invitations that a business is shown.
+const SHOWN: usize = 100;
+/// Places that somebody is offered at a time.
+const OFFERED: usize = 20;
 /// The page of the mini-program that takes the ticket.
 const PAGE: &str = "features/staff/join/index";
 
@@ -75,6 +79,24 @@ pub struct OpenInvitation {
     pub created_at: DateTime<Utc>,
     /// Until when it works.
     pub expires_at: DateTime<Utc>,
+    /// Whether nobody can accept it now, because whoever made it could not give it any more: they are suspended, say.
+    pub dormant: bool,
+}
+
+impl OpenInvitation {
+    fn of(row: invitation::Model, dormant: bool) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            role: row.role.0,
+            role_id: row.role_id,
+            team_id: row.team_id,
+            invited_by: row.invited_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            dormant,
+        }
+    }
 }
 
 /// What somebody sees of an invitation before accepting it.
@@ -142,23 +164,18 @@ async fn create_invitation(
     Ok((Json(Invitation { id, ticket, path, scene, image, expires_at }), StatusCode::CREATED))
 }
 
-/// The invitations that somebody could accept now, newest first; at most 100. One that was used, taken back or is too old
-/// is not among them, nor one whose maker could not give it now.
+/// The invitations that are open, at most 100: those that somebody could accept now, newest first, then those that are
+/// `dormant`. One that was used, taken back or is too old is not among them.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), responses((status = 200, body = All<OpenInvitation>), Problems))]
 #[get("/invitations")]
 async fn list_invitations(scope: Can<StaffWrite>, system: System) -> Result<Json<All<OpenInvitation>>, Problem> {
-    let open = standing(&*scope, system.invitations(scope.tenant_id()).await?).await?;
-    let items = open.into_iter().map(|row| OpenInvitation {
-        id: row.id,
-        name: row.name,
-        role: row.role.0,
-        role_id: row.role_id,
-        team_id: row.team_id,
-        invited_by: row.invited_by,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-    });
-    Ok(Json(All { items: items.collect() }))
+    let open = system.invitations(scope.tenant_id()).await?;
+    let given: Vec<Given> = open.iter().map(Given::from).collect();
+    let stand = standing(&*scope, &given).await?;
+    let mut items: Vec<_> = open.into_iter().zip(stand).map(|(row, stands)| OpenInvitation::of(row, !stands)).collect();
+    items.sort_by_key(|one| one.dormant);
+    items.truncate(SHOWN);
+    Ok(Json(All { items }))
 }
 
 /// Takes an invitation back.
@@ -184,7 +201,7 @@ async fn look_at_invitation(
     body: Checked<InvitationTicket>,
 ) -> Result<Json<InvitationView>, Problem> {
     limit(&system, &format!("invitation:{}", login.0.account_id), 4).await?;
-    if let Some(place) = system.place(login.0.account_id, &body.value.ticket).await? {
+    if let Some(place) = given_place(&system, login.0.account_id, &body.value.ticket).await? {
         return Ok(Json(offered(&system, place).await?));
     }
     let invitation = system.invitation(&body.value.ticket).await?;
@@ -201,18 +218,41 @@ async fn look_at_invitation(
     Ok(Json(InvitationView { business, name: invitation.name, role: invitation.role.0, role_name, invited_by }))
 }
 
+/// Whether a place can be given now by whoever entered the phone.
+async fn can_be_given(system: &System, place: &Place) -> Result<bool, Problem> {
+    match system.place_scope(&place.staff).await {
+        Ok(scope) => stands(&scope, &place.staff).await,
+        Err(Problem::NotFound) => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The place that a ticket stands for, as [`System::place`], that can be given now.
+async fn given_place(system: &System, account_id: Uuid, ticket: &str) -> Result<Option<Place>, Problem> {
+    let Some(place) = system.place(account_id, ticket).await? else { return Ok(None) };
+    if can_be_given(system, &place).await? { Ok(Some(place)) } else { Err(Problem::NotFound) }
+}
+
 async fn offered(system: &System, place: Place) -> Result<InvitationView, Problem> {
-    let Place { staff, business, by } = place;
+    let Place { staff, business, by, .. } = place;
     let role_name = system.role_name(staff.tenant_id, staff.role_id).await?;
     Ok(InvitationView { business, name: Some(staff.name), role: staff.role.0, role_name, invited_by: by })
 }
 
-/// The places that businesses keep for phones which one proved: nobody works somewhere before they accept it.
+/// The places that businesses keep for phones which one proved since, at most 20: nobody works somewhere before they
+/// accept it. A proof from before a business entered the number offers nothing, nor one after which somebody else proved
+/// the number: whoever has it now proves it once more.
 #[utoipa::path(tag = "staff", security(("bearer" = [])), responses((status = 200, body = All<OfferedPlace>), Problems))]
 #[get("/auth/invitations")]
 async fn list_offered_places(login: LoggedIn, system: System) -> Result<Json<All<OfferedPlace>>, Problem> {
     let mut items = Vec::new();
     for place in system.places_for(login.0.account_id).await? {
+        if items.len() == OFFERED {
+            break;
+        }
+        if !can_be_given(&system, &place).await? {
+            continue;
+        }
         items.push(OfferedPlace { ticket: place.ticket(), place: offered(&system, place).await? });
     }
     Ok(Json(All { items }))
@@ -228,7 +268,7 @@ async fn decline_place(
     body: Checked<InvitationTicket>,
 ) -> Result<HttpResponse, Problem> {
     limit(&system, &format!("invitation:{}", login.0.account_id), 4).await?;
-    let place = system.place(login.0.account_id, &body.value.ticket).await?.ok_or(Problem::NotFound)?;
+    let place = given_place(&system, login.0.account_id, &body.value.ticket).await?.ok_or(Problem::NotFound)?;
     system.decline_place(&place).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -249,8 +289,16 @@ async fn accept_invitation(
         return Ok(Json(AcceptedInvitation { tenant_id, staff_id }));
     }
     if let Some(place) = system.place(account_id, &ticket).await? {
-        system.take_place(account_id, &place).await?;
-        return Ok(Json(AcceptedInvitation { tenant_id: place.staff.tenant_id, staff_id: place.staff.id }));
+        let (tenant_id, staff_id) = (place.staff.tenant_id, place.staff.id);
+        let mut scope = system.place_scope(&place.staff).await?;
+        let tx = scope.begin().await?;
+        if !stands(&tx, &place.staff).await? {
+            return Err(Problem::NotFound);
+        }
+        tx.system().take_place(&place).await?;
+        tx.audit("join", "staff", Some(staff_id), json!({}));
+        tx.commit().await?;
+        return Ok(Json(AcceptedInvitation { tenant_id, staff_id }));
     }
     let invitation = system.invitation(&ticket).await?;
     let tenant_id = invitation.tenant_id;

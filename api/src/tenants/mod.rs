@@ -14,7 +14,7 @@ mod teams;
 
 pub(crate) use people::{phone_known, view as staff_view};
 pub(crate) use roles::sounder;
-pub(crate) use store::{assignable, at_work, find_below, forget, heir, rights_held, working};
+pub(crate) use store::{assignable, at_work, find_below, forget, heir, not_suspended, rights_held, working};
 
 use crate::openapi::ServiceConfig;
 

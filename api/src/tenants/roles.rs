@@ -130,8 +130,9 @@ async fn delete_role(mut scope: Can<RolesWrite>, id: Path<Uuid>, version: IfMatc
     let tx = scope.begin().await?;
     let current = find(&tx, id.0).await?;
     within_own(&tx, &current.rights(), "")?;
-    let held = tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0;
-    if held || invited(&tx, invitation::Column::RoleId.eq(id.0)).await? {
+    // Invitations first: whoever accepts one meanwhile is counted among the staff.
+    let given = invited(&tx, invitation::Column::RoleId.eq(id.0)).await?;
+    if given || tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0 {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<role::Entity>(id.0, Some(version.0)).await? {

@@ -55,8 +55,9 @@ pub(crate) async fn heir(tx: &Tx<'_>) -> Result<Option<Uuid>, Problem> {
     Ok(oldest.first().map(|row| row.id))
 }
 
-fn not_suspended(who: Expr) -> Condition {
-    Condition::all().add(who).add(staff::Column::SuspendedAt.is_null())
+/// Those of some colleagues who are [`at_work`]. Whoever declined the place never worked here.
+pub(crate) fn not_suspended(who: Expr) -> Condition {
+    Condition::all().add(who).add(staff::Column::SuspendedAt.is_null()).add(staff::Column::DeclinedAt.is_null())
 }
 
 /// The rights of a role that the actor may give to somebody. One that may do what is dangerous is given away as such:
@@ -71,45 +72,71 @@ pub(crate) async fn assignable(rows: &impl Reads, role: Role, role_id: Option<Uu
     if gives && !rows.scope().stepped_up() { Err(Problem::StepUp) } else { Ok(found) }
 }
 
-/// Those invitations that say what whoever made them could still say: they work here, may invite, and may do no less than
-/// it gives; and the team that it leads into is there. Otherwise somebody who knows that they will be dismissed keeps a
-/// ticket back for the day after.
-pub(super) async fn standing(
-    rows: &impl Reads,
-    invitations: Vec<invitation::Model>,
-) -> Result<Vec<invitation::Model>, Problem> {
-    if invitations.is_empty() {
-        return Ok(invitations);
+/// What somebody gives who asks another to work here.
+pub(super) struct Given {
+    /// Who gives it; none where an operator of the installation does.
+    by: Option<Uuid>,
+    role: Role,
+    role_id: Option<Uuid>,
+    team_id: Option<Uuid>,
+}
+
+impl From<&invitation::Model> for Given {
+    fn from(row: &invitation::Model) -> Self {
+        Self { by: Some(row.invited_by), role: row.role.0, role_id: row.role_id, team_id: row.team_id }
     }
-    let makers = staff::Column::Id.is_in(invitations.iter().map(|one| one.invited_by).collect::<BTreeSet<_>>());
-    let makers = rows.rows::<staff::Entity>().filter(not_suspended(makers)).held().all().await?;
+}
+
+impl From<&staff::Model> for Given {
+    fn from(row: &staff::Model) -> Self {
+        Self { by: row.entered_by, role: row.role.0, role_id: row.role_id, team_id: row.team_id }
+    }
+}
+
+/// Of each of these whether whoever gave it could still give it: they work here, may invite, and may do no less; and the
+/// team that it leads into is there. Otherwise somebody who knows that they will be dismissed keeps a
+/// ticket back for the day after.
+pub(super) async fn standing(rows: &impl Reads, these: &[Given]) -> Result<Vec<bool>, Problem> {
+    if these.is_empty() {
+        return Ok(Vec::new());
+    }
+    let makers: BTreeSet<Uuid> = these.iter().filter_map(|one| one.by).collect();
+    let makers = match makers.is_empty() {
+        true => Vec::new(),
+        false => {
+            let makers = not_suspended(staff::Column::Id.is_in(makers));
+            rows.rows::<staff::Entity>().filter(makers).held().all().await?
+        }
+    };
     let roles = rows.rows::<role::Entity>().all().await?;
     let rights = |role: Role, id: Option<Uuid>| match (role, id) {
         (Role::Custom, Some(id)) => roles.iter().find(|row| row.id == id).map(role::Model::rights),
         _ => Some(role.rights()),
     };
-    let teams = match invitations.iter().any(|one| one.team_id.is_some()) {
+    let teams = match these.iter().any(|one| one.team_id.is_some()) {
         true => rows.rows::<team::Entity>().all().await?,
         false => Vec::new(),
     };
-    let could = |one: &invitation::Model| {
-        let Some(maker) = makers.iter().find(|maker| maker.id == one.invited_by) else { return false };
-        let own = rights(maker.role.0, maker.role_id).unwrap_or_else(|| Role::Custom.rights());
+    let could = |one: &Given| {
         let leads_somewhere = one.team_id.is_none_or(|id| teams.iter().any(|team| team.id == id));
-        let given = rights(one.role.0, one.role_id);
-        leads_somewhere && own.can(Permission::StaffWrite) && given.is_some_and(|given| given.beyond(&own).is_none())
+        let Some(given) = rights(one.role, one.role_id).filter(|_| leads_somewhere) else { return false };
+        let Some(by) = one.by else { return true };
+        let Some(maker) = makers.iter().find(|maker| maker.id == by) else { return false };
+        let own = rights(maker.role.0, maker.role_id).unwrap_or_else(|| Role::Custom.rights());
+        own.can(Permission::StaffWrite) && given.beyond(&own).is_none()
     };
-    Ok(invitations.into_iter().filter(could).collect())
+    Ok(these.iter().map(could).collect())
 }
 
-/// As [`standing`], of one invitation.
-pub(super) async fn stands(rows: &impl Reads, invitation: &invitation::Model) -> Result<bool, Problem> {
-    Ok(!standing(rows, vec![invitation.clone()]).await?.is_empty())
+/// As [`standing`], of one.
+pub(super) async fn stands(rows: &impl Reads, one: impl Into<Given>) -> Result<bool, Problem> {
+    Ok(standing(rows, &[one.into()]).await?.contains(&true))
 }
 
 /// Whether somebody could still accept an invitation that says this: what it gives must stay until then.
 pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<bool, Problem> {
-    Ok(!standing(tx, tx.system().invitations(which).await?).await?.is_empty())
+    let open: Vec<Given> = tx.system().invitations(which).await?.iter().map(Given::from).collect();
+    Ok(standing(tx, &open).await?.contains(&true))
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.

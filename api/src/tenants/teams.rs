@@ -139,9 +139,11 @@ async fn delete_team(mut scope: Can<StaffWrite>, id: Path<Uuid>, version: IfMatc
     let tx = scope.begin().await?;
     tx.system().hold_business().await?;
     let current = find(&tx, id.0).await?;
+    // Invitations first: whoever accepts one meanwhile is counted among the people.
+    let led = invited(&tx, invitation::Column::TeamId.eq(id.0)).await?;
     let people = tx.find::<staff::Entity>().filter(staff::Column::TeamId.eq(id.0)).count().await?.0;
     let teams = tx.find::<team::Entity>().filter(team::Column::ParentId.eq(id.0)).count().await?.0;
-    if people + teams > 0 || invited(&tx, invitation::Column::TeamId.eq(id.0)).await? {
+    if led || people + teams > 0 {
         return Err(Problem::conflict("in_use", None));
     }
     if !tx.bury::<team::Entity>(id.0, Some(version.0)).await? {

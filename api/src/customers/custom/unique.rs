@@ -29,37 +29,48 @@ pub(in crate::customers) async fn release(tx: &Tx<'_>, customer: Uuid) -> Result
     Ok(())
 }
 
-/// Takes what no two may have again, for a customer who comes back. `false`: somebody else has it by now,
-/// and nothing was written.
-pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<bool, Problem> {
+/// What no two may have of a customer who is put away.
+pub(in crate::customers) type Held = Vec<(Definition, Tree)>;
+
+/// What a customer would hold again who comes back. None: somebody else has some of it by now.
+pub(in crate::customers) async fn free(
+    tx: &Tx<'_>,
+    customer: &Customer,
+    vault: &Vault,
+) -> Result<Option<Held>, Problem> {
     let fields = all(tx).await?;
     let known = record(&fields, customer.custom.as_deref(), vault);
     let held = |definition: &&Definition| definition.rules.unique;
-    let held: Vec<(&Definition, &Tree)> = fields
+    let held: Held = fields
         .iter()
         .filter(held)
-        .filter_map(|definition| Some((definition, known.member(&definition.key)?)))
-        .filter(|(_, tree)| **tree != Tree::Null)
+        .filter_map(|definition| Some((definition.clone(), known.member(&definition.key)?.clone())))
+        .filter(|(_, tree)| *tree != Tree::Null)
         .collect();
     for (definition, tree) in &held {
         if holder(tx, definition, tree).await?.is_some() {
-            return Ok(false);
+            return Ok(None);
         }
     }
+    Ok(Some(held))
+}
+
+/// Takes what no two may have again, for a customer who has come back.
+pub(in crate::customers) async fn hold(tx: &Tx<'_>, customer: Uuid, held: &Held) -> Result<(), Problem> {
     for (definition, tree) in held {
         if definition.sealed() {
             let its = Condition::all()
-                .add(blind::Column::CustomerId.eq(customer.id))
+                .add(blind::Column::CustomerId.eq(customer))
                 .add(blind::Column::Kind.eq(blind_kind(definition.id)));
             let only = blind::ActiveModel { only_live: Set(Some(1)), ..Default::default() };
             tx.derive_all::<blind::Entity>(its, only).await?;
         } else {
             let its = Condition::all()
-                .add(value::Column::CustomerId.eq(customer.id))
+                .add(value::Column::CustomerId.eq(customer))
                 .add(value::Column::FieldId.eq(definition.id));
             let only = value::ActiveModel { unique_key: Set(Some(unique_key(definition, tree))), ..Default::default() };
             tx.derive_all::<value::Entity>(its, only).await?;
         }
     }
-    Ok(true)
+    Ok(())
 }

@@ -4,6 +4,7 @@ use super::System;
 use crate::auth::entity::{account, account_phone, operator, wechat_identity};
 use crate::problem::Problem;
 use crate::wechat::LoginAnswer;
+use chrono::{DateTime, Utc};
 use domain::accounts::Side;
 use domain::phone::Phone;
 use sea_orm::{
@@ -15,6 +16,32 @@ use uuid::Uuid;
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
 /// were returned (MIIT's usual freeze), so a proof must not outlive that.
 const PROOF_DAYS: i64 = 90;
+
+/// That an account held a number at a time.
+#[derive(Clone)]
+pub(crate) struct Proof {
+    pub(super) account_id: Uuid,
+    /// Of the number, under every key in use.
+    pub(super) digests: Vec<Vec<u8>>,
+    /// Whether there are digests under two keys.
+    pub(super) both: bool,
+    pub(super) at: DateTime<Utc>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "accounts belong to no business")]
+impl Proof {
+    /// Whether it is there, and no other account proved the number after it.
+    pub(super) async fn is_last(&self, on: &impl ConnectionTrait) -> Result<bool, DbErr> {
+        let second = self.both.then(|| account_phone::Column::NextDigest.is_in(self.digests.clone()));
+        let rows = account_phone::Entity::find()
+            .filter(Condition::any().add(account_phone::Column::Digest.is_in(self.digests.clone())).add_option(second))
+            .filter(account_phone::Column::ProvedAt.gte(self.at))
+            .all(on)
+            .await?;
+        let own = rows.iter().any(|row| row.account_id == self.account_id);
+        Ok(own && rows.iter().all(|row| row.account_id == self.account_id || row.proved_at == self.at))
+    }
+}
 
 #[expect(clippy::disallowed_methods, reason = "accounts belong to no business")]
 impl System {
@@ -143,12 +170,38 @@ impl System {
 
     /// The numbers an account proved lately, newest first.
     pub(crate) async fn proved_numbers(&self, account_id: Uuid) -> Result<Vec<Phone>, Problem> {
+        Ok(self.proved(account_id).await?.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// The same, and when.
+    async fn proved(&self, account_id: Uuid) -> Result<Vec<(Phone, DateTime<Utc>)>, Problem> {
         let (mut numbers, place) = (Vec::new(), format!("|account_phones.sealed|{account_id}"));
-        for sealed in self.proved_phones(account_id).await?.into_iter().filter_map(|row| row.sealed) {
+        for row in self.proved_phones(account_id).await? {
+            let Some(sealed) = row.sealed else { continue };
             let plain = self.at.keys.installation.open(&place, &sealed)?;
-            numbers.extend(String::from_utf8(plain).ok().as_deref().and_then(Phone::parse));
+            let number = String::from_utf8(plain).ok().as_deref().and_then(Phone::parse);
+            numbers.extend(number.map(|number| (number, row.proved_at)));
         }
         Ok(numbers)
+    }
+
+    /// The numbers that an account proved lately and nobody proved after it: a number goes from one hand to another, and
+    /// whoever had it before keeps their proof of that for a while.
+    pub(super) async fn last_proofs(&self, account_id: Uuid) -> Result<Vec<Proof>, Problem> {
+        let proved = self.proved(account_id).await?;
+        if proved.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lookups = self.lookups().await?;
+        let mut last = Vec::new();
+        for (number, at) in proved {
+            let digests = lookups.index.phone_anywhere(&number).into_iter().collect();
+            let proof = Proof { account_id, digests, both: lookups.both(), at };
+            if proof.is_last(&self.at.db.read).await? {
+                last.push(proof);
+            }
+        }
+        Ok(last)
     }
 
     /// The accounts that proved one of these phones lately.

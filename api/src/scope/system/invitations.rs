@@ -13,8 +13,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Open invitations that a business is shown: more than anybody hands out at a time.
-const SHOWN: u64 = 100;
+/// Open invitations of a business that are looked at: far more than anybody hands out in the days for which they count.
+const LOOKED_AT: u64 = 1_000;
 
 #[expect(clippy::disallowed_methods, reason = "an invitation is found before any business is known")]
 impl SystemTx<'_> {
@@ -85,7 +85,7 @@ impl System {
 
     /// The open invitations of a business, newest first.
     pub(crate) async fn invitations(&self, tenant_id: i64) -> Result<Vec<Model>, Problem> {
-        let rows = open(tenant_id, self.now()).order_by_desc(Column::CreatedAt).limit(SHOWN);
+        let rows = open(tenant_id, self.now()).order_by_desc(Column::CreatedAt).limit(LOOKED_AT);
         Ok(rows.all(&self.at.db.read).await?)
     }
 }

@@ -119,9 +119,12 @@ impl System {
     /// The scope in which somebody who was let in becomes staff of a business: who acts there is already whoever they will
     /// be, with the id of the row to come.
     pub(crate) async fn newcomer_scope(&self, tenant_id: i64, name: &str) -> Result<Scope, Problem> {
+        self.entering(tenant_id, Who { id: Some(self.new_id()), name: name.to_owned() }).await
+    }
+
+    async fn entering(&self, tenant_id: i64, who: Who) -> Result<Scope, Problem> {
         let open = self.tenant(tenant_id).await?.is_some_and(|tenant| tenant.suspended_at.is_none());
         let keys = self.tenant_keys(tenant_id).await.ok().filter(|_| open).ok_or(Problem::NotFound)?;
-        let who = Who { id: Some(self.new_id()), name: name.to_owned() };
         Ok(Scope::new(Arc::clone(&self.at), tenant_id, Eyes::All, who, keys, self.by.origin.clone()))
     }
 

@@ -57,7 +57,15 @@ impl System {
         Ok(rows.limit(limit).all(&self.at.db.read).await?)
     }
 
-    /// Changes a business if it still has `version`. Whoever works in a suspended one is out within
+    /// A business that is there: not erased.
+    ///
+    /// # Errors
+    /// 404.
+    pub(crate) async fn standing_tenant(&self, id: i64) -> Result<tenant::Model, Problem> {
+        self.tenant(id).await?.filter(|tenant| tenant.erased_at.is_none()).ok_or(Problem::NotFound)
+    }
+
+    /// Changes a business if it still has `version` and is there. Whoever works in a suspended one is out within
     /// three seconds.
     pub(crate) async fn change_tenant(&self, id: i64, version: i64, changes: TenantChanges) -> Result<bool, Problem> {
         let TenantChanges { name, phone, suspended } = changes;
@@ -79,6 +87,7 @@ impl System {
             .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
             .filter(tenant::Column::Id.eq(id))
             .filter(tenant::Column::Version.eq(version))
+            .filter(tenant::Column::ErasedAt.is_null())
             .exec(recorded.on())
             .await?;
         if done.rows_affected == 0 {
@@ -164,9 +173,7 @@ impl System {
         phone: Option<&Phone>,
         account: Option<Uuid>,
     ) -> Result<Uuid, Problem> {
-        if self.tenant(tenant_id).await?.is_none() {
-            return Err(Problem::NotFound);
-        }
+        self.standing_tenant(tenant_id).await?;
         let (id, now) = (self.new_id(), self.now());
         let digests = match phone {
             Some(phone) => Some(self.digests_across(phone).await?),
@@ -204,7 +211,7 @@ impl System {
     /// from then on: its epoch is over.
     ///
     /// # Errors
-    /// When there is no such member of staff, or 409 `last_boss`.
+    /// When there is no such member of staff or business, or 409 `last_boss`.
     pub async fn set_role(&self, tenant_id: i64, staff_id: Uuid, role: Option<Role>) -> Result<(), Problem> {
         let now = self.now();
         let mut change = staff::ActiveModel { updated_at: Set(now), ..staff::ActiveModel::default() };
@@ -216,6 +223,7 @@ impl System {
             }
             None => change.suspended_at = Set(Some(now)),
         }
+        self.standing_tenant(tenant_id).await?;
         let recorded = self.begin_recorded().await?;
         let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(recorded.on()).await?;
         let before = before.filter(|row| row.live.is_some()).ok_or(Problem::NotFound)?;
@@ -361,7 +369,8 @@ impl SystemTx<'_> {
 /// 409 `last_boss`.
 #[expect(clippy::disallowed_methods, reason = "the command line has no scope")]
 async fn keep_a_boss(on: &DatabaseTransaction, leaving: &staff::Model) -> Result<(), Problem> {
-    if leaving.role != Code(Role::Boss) {
+    // Without a login, or suspended already, they are none whom the business loses.
+    if leaving.role != Code(Role::Boss) || leaving.account_id.is_none() || leaving.suspended_at.is_some() {
         return Ok(());
     }
     hold_business(on, leaving.tenant_id).await?;

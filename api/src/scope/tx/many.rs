@@ -164,13 +164,11 @@ impl Tx<'_> {
         Ok(shown)
     }
 
-    /// Makes a tombstone a row again. Its unique values must be free.
+    /// Makes a tombstone a row again. Its unique values must be free. `false`, and nothing is said, when it is none.
     ///
     /// # Errors
     /// When one of them is taken.
     pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid) -> Result<bool, DbErr> {
-        self.writes::<E>();
-        self.record_fields::<E>("restore", Some(id), Diff::default());
         let mut risen = <E::ActiveModel as Default>::default();
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { version, updated_at, deleted_at, live, .. }) = E::aggregate() {
@@ -182,6 +180,8 @@ impl Tx<'_> {
         let again = repeats::<E>(&risen, |_, _| true);
         let risen = update.set(risen).exec(&self.tx).await?.rows_affected > 0;
         if risen {
+            self.writes::<E>();
+            self.record_fields::<E>("restore", Some(id), Diff::default());
             self.repeat(&again, &[id]).await?;
         }
         Ok(risen)

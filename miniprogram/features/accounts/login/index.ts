@@ -6,14 +6,14 @@ import { getWelcome } from '../../../api/welcome'
 import type { Business, Me, OfferedPlace } from '../../../api/types'
 import { onTop } from '../../../behaviors/back'
 import { ROLES } from '../../../words/names'
-import { roleWord } from '../../../words/rights'
+import { offerLine } from '../../../words/rights'
 
 type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string }>
 type Step = 'start' | 'phone' | 'choose'
 
 /** The way in for staff: WeChat knows who one is, the boss's list knows where one works. */
 Component({
-  data: { step: 'start' as Step, busy: false, failure: '', phone: '', signup: false, businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { word: string })[] },
+  data: { step: 'start' as Step, busy: false, failure: '', phone: '', signup: false, businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { line: string })[] },
 
   methods: {
     onLoad() {
@@ -36,6 +36,18 @@ Component({
       })
     },
 
+    /** Whoever works somewhere already proves the number once more, and sees what is kept for it since. */
+    async onOffers(event: PhoneEvent) {
+      const { code } = event.detail
+      if (!code) return this.setData({ failure: '没有授权手机号，查不到邀请' })
+      await this.attempt(async () => {
+        const who = await provePhone(code)
+        const offers = await listOffers()
+        this.show(who, offers)
+        if (!offers.length) this.setData({ failure: `${who.phone_masked ?? '这个号码'} 没有新的邀请。请对方在员工名单里登记这个号码，再来查看。` })
+      })
+    },
+
     async choose(event: WechatMiniprogram.TouchEvent) {
       const tenant = Number(event.currentTarget.dataset['tenant'])
       await this.attempt(() => this.enter(tenant))
@@ -55,7 +67,7 @@ Component({
     show(who: Me, offers: OfferedPlace[]) {
       this.setData({
         step: 'choose', businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
-        offers: offers.map((one) => ({ ...one, word: roleWord(one) })),
+        offers: offers.map((one) => ({ ...one, line: offerLine(one) })),
       })
     },
     look(event: WechatMiniprogram.TouchEvent) {

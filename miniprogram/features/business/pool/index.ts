@@ -9,6 +9,7 @@ import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import type { Choice } from '../../../words/names'
+import { atWork } from '../../../words/people'
 
 /** One pool: who is in it, how many one may take, and when customers fall into it. */
 Component({
@@ -51,7 +52,7 @@ Component({
         const others = pools.items.filter((one) => one.id !== was?.id && !one.moving_to).map((one) => ({ value: one.id, label: one.name }))
         this.setData({
           state: 'ready', was, others,
-          people: staff.items.filter((one) => !one.suspended).map((one) => ({ value: one.id, label: one.name })),
+          people: atWork(staff.items).map((one) => ({ value: one.id, label: one.name })),
           teams: teams.items.map((one) => ({ value: one.id, label: one.name })),
         })
         const text = (value: number | null | undefined): string => (value ? String(value) : '')

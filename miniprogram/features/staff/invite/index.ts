@@ -22,6 +22,7 @@ interface OpenRow {
   id: string
   name: string
   line: string
+  dormant: boolean
 }
 
 /** A colleague is asked in: by a card or code that holds once, or by the phone they will prove. */
@@ -96,7 +97,7 @@ Component({
       const saved = await this.save((body, key) => createStaff(body as unknown as NewStaff, key))
       if (!saved) return
       announce('staff', { id: saved.id })
-      wx.showToast({ icon: 'none', title: `已添加 ${saved.name}，对方用这个手机号登录就能进来` })
+      wx.showToast({ icon: 'none', title: `已添加 ${saved.name}，对方用这个手机号登录，就能看到邀请` })
       leave(this, '/features/staff/list/index')
     },
     closeCard() {
@@ -131,5 +132,5 @@ Component({
 function openRow(one: OpenInvitation, roles: RoleRow[], teams: Team[]): OpenRow {
   const role = roles.map(roleOption).find((option) => option.value === chosenRole(one))?.label ?? ''
   const team = teams.find(({ id }) => id === one.team_id)?.name ?? ''
-  return { id: one.id, name: one.name ?? '没写姓名', line: [role, team, `${due(one.expires_at)} 前有效`].filter(Boolean).join(' · ') }
+  return { id: one.id, name: one.name ?? '没写姓名', dormant: one.dormant, line: [role, team, `${due(one.expires_at)} 前有效`].filter(Boolean).join(' · ') }
 }

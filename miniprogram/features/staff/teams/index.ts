@@ -6,7 +6,7 @@ import type { NewTeam, StaffMember, Team, TeamChanges } from '../../../api/types
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import type { Choice } from '../../../words/names'
-import { branches, indent, teamChoices, withBelow } from '../../../words/people'
+import { atWork, branches, indent, teamChoices, withBelow } from '../../../words/people'
 
 interface Row {
   id: string
@@ -63,7 +63,7 @@ Component({
       const { teams, people } = this.data
       // A team cannot be put under itself: what hangs on it is no choice.
       const own = team ? withBelow(teams, team.id) : new Set<string>()
-      const leads = people.filter((one) => !one.suspended).map((one) => ({ value: one.id, label: one.name }))
+      const leads = atWork(people).map((one) => ({ value: one.id, label: one.name }))
       this.setData({ open: true, team, parents: teamChoices(teams.filter((one) => !own.has(one.id)), '没有上级'), leads: [{ value: '', label: '没有负责人' }, ...leads] })
       this.startForm('', { name: team?.name ?? '', parent_id: team?.parent_id ?? '', lead_id: team?.lead_id ?? '' })
     },

@@ -14,7 +14,7 @@ import { customRow, isSealed, valueOf } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
-import { personRow } from '../../../words/people'
+import { atWork, personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
@@ -143,7 +143,7 @@ Component({
     },
     async loadPeople() {
       const { items } = await listStaff().catch(() => ({ items: [] as StaffMember[] }))
-      this.setData({ people: items.filter((one) => !one.suspended).map((one) => personRow(one, me()?.staff?.id ?? '')) })
+      this.setData({ people: atWork(items).map((one) => personRow(one, me()?.staff?.id ?? '')) })
     },
     chooseOwner(event: Tap) {
       const { id, name } = event.currentTarget.dataset as { id: string; name: string }

@@ -1,4 +1,4 @@
-import { signOut, switchTo } from '../../../api/accounts'
+import { provePhone, signOut, switchTo } from '../../../api/accounts'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
 import { listOffers } from '../../../api/invitations'
 import { asProblem } from '../../../api/problem'
@@ -8,14 +8,16 @@ import { VERSION } from '../../../config'
 import { initial } from '../../../words/customers'
 import { listens } from '../../../behaviors/listens'
 import { ROLES } from '../../../words/names'
-import { roleWord } from '../../../words/rights'
+import { offerLine, roleWord } from '../../../words/rights'
+
+type PhoneEvent = WechatMiniprogram.CustomEvent<{ code?: string; errMsg: string }>
 
 /** Who I am here, where else I work, and how WeChat may reach me. */
 Component({
   behaviors: [listens],
   data: {
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
-    businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { word: string })[],
+    businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { line: string })[],
     choosing: false, credit: -1, asking: false,
     may: { merge: false, fields: false, pools: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
   },
@@ -54,7 +56,7 @@ Component({
 
     async refresh() {
       const offers = await listOffers().catch(() => null)
-      if (offers) this.setData({ offers: offers.map((one) => ({ ...one, word: roleWord(one) })) })
+      if (offers) this.showOffers(offers)
       if (!may('tasks.read')) return
       try {
         const templates = await loadSubscriptions()
@@ -78,6 +80,27 @@ Component({
       this.setData({ asking: false })
       const title = this.data.credit > before ? `好，还可收到 ${this.data.credit} 次微信提醒` : accepted ? '微信还在确认，稍后下拉刷新看看' : '没有增加，到点仍会在“消息”里提醒你'
       wx.showToast({ icon: 'none', title })
+    },
+
+    showOffers(offers: OfferedPlace[]) {
+      this.setData({ offers: offers.map((one) => ({ ...one, line: offerLine(one) })) })
+    },
+    /** A shop that entered the number later is shown once it is proved again: it may have gone to somebody else meanwhile. */
+    async onPhone(event: PhoneEvent) {
+      const { code } = event.detail
+      if (!code) return void wx.showToast({ icon: 'none', title: '没有授权手机号，查不到邀请' })
+      wx.showLoading({ title: '正在查看', mask: true })
+      try {
+        await provePhone(code)
+        const offers = await listOffers()
+        this.showOffers(offers)
+        wx.hideLoading()
+        if (offers.length) this.openBusinesses()
+        else wx.showToast({ icon: 'none', title: '这个号码没有新的邀请' })
+      } catch (thrown) {
+        wx.hideLoading()
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+      }
     },
 
     openBusinesses() {

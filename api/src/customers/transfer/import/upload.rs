@@ -14,7 +14,7 @@ use chrono::Duration;
 use domain::Violation;
 use domain::transfer::{ImportState, TableFormat};
 use futures::StreamExt as _;
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::{ColumnTrait as _, QuerySelect, Set};
 use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
@@ -139,7 +139,13 @@ async fn kept(scope: &mut Scope, id: Uuid, bytes: Vec<u8>, most: usize) -> Resul
         expires_at: Set(now + Duration::days(DAYS)),
         ..Default::default()
     };
+    let at = scope.installation().clock.now();
     let tx = scope.begin().await?;
+    // Whoever was erased while it was read took every file along, this one as well.
+    let held = tx.find::<import::Entity>().filter(import::Column::Id.eq(id)).shape(QuerySelect::lock_exclusive);
+    if held.all().await?.iter().all(|row| row.expires_at <= at) {
+        return Err(Problem::conflict("file_gone", None));
+    }
     tx.derive::<import::Entity>(id, change).await?;
     tx.audit("import", "customer", None, serde_json::json!({ "import": id, "state": "ready", "rows": rows }));
     tx.commit().await

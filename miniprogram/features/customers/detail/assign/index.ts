@@ -3,6 +3,7 @@ import { assignCustomer, findCustomer } from '../../../../api/customers'
 import { asProblem } from '../../../../api/problem'
 import { listStaff } from '../../../../api/staff'
 import type { Choice } from '../../../../words/names'
+import { atWork } from '../../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
 
@@ -24,7 +25,7 @@ Component({
       this.setData({ owner: '', reason: '', errors: {} })
       try {
         const { items } = await listStaff()
-        this.setData({ people: items.filter((one) => !one.suspended).map((one) => ({ value: one.id, label: one.name })) })
+        this.setData({ people: atWork(items).map((one) => ({ value: one.id, label: one.name })) })
       } catch (thrown) {
         this.setData({ errors: { owner_id: asProblem(thrown).sentence } })
       }

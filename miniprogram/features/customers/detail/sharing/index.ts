@@ -4,6 +4,7 @@ import { listStaff } from '../../../../api/staff'
 import type { HelperLevel, Sharer } from '../../../../api/types'
 import { initial } from '../../../../words/customers'
 import type { Choice } from '../../../../words/names'
+import { atWork } from '../../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
 
@@ -49,7 +50,7 @@ Component({
       this.setData({ open: true, error: '', staff: '', level: 'read' })
       try {
         const { items } = await listStaff()
-        const people = items.filter((one) => !one.suspended && one.id !== this.data.owner)
+        const people = atWork(items).filter((one) => one.id !== this.data.owner)
         this.setData({ people: people.map((one) => ({ value: one.id, label: one.name })) })
       } catch (thrown) {
         this.setData({ error: asProblem(thrown).sentence })
