@@ -1,7 +1,7 @@
 //! The list when nothing is searched for: newest first, by whichever index leads there.
 
+use super::list::Row;
 use super::query::{CustomerQuery, Filters};
-use super::ranked::Row;
 use super::rarity::learn;
 use super::tagged::Tagged;
 use crate::customers::entity::customer;

@@ -2,11 +2,11 @@
 //! it, then whatever holds it, then what the business's own fields say. Each rank is a short walk through one index; the statement puts them together,
 //! and the rows are sorted here by the same rules.
 
-use super::newest::{by_ids, newest, part};
+use super::found::{Found, FoundIn};
+use super::newest::part;
 use super::own::{self, Piece};
-use super::place::{Place, RANKS, Rank, order, place};
-use super::query::CustomerQuery;
-use super::rarity::{learn, rarest};
+use super::place::{Place, RANKS, Rank, place};
+use super::rarity::rarest;
 use super::reach::{Reach, Reaches};
 use super::spell::{literal, locate};
 use super::terms::{Indexed, Sought, name_key};
@@ -14,8 +14,7 @@ use crate::customers::custom::entity::value;
 use crate::customers::entity::{customer, helper, phone, searched, term};
 use crate::customers::store::{LAST_FOUR, PHONE, with_digest};
 use crate::customers::vault::numbers;
-use crate::customers::view::{Brief, Listed};
-use crate::page::PageQuery;
+use crate::customers::view::Brief;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::custom_fields::Definition;
@@ -26,36 +25,8 @@ use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait as _, Func, IntoIden as _, JoinType, LikeExpr, Order, Query, SelectStatement,
     UnionType,
 };
-use serde::Serialize;
 use std::collections::HashSet;
-use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// Why a customer is in the answer to a search: what to mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Found {
-    /// In which field.
-    #[serde(rename = "in")]
-    pub field: FoundIn,
-    /// The first character, counted from 0 in Unicode scalars.
-    pub from: usize,
-    /// How many characters.
-    pub length: usize,
-}
-
-/// The fields that a search looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FoundIn {
-    /// The name.
-    Name,
-    /// The company.
-    Company,
-    /// A phone, of which nothing more is shown than ever.
-    Phone,
-    /// A field of the business's own, which the list may not show; nothing to mark.
-    Own,
-}
 
 /// Ranks that are asked for together: what is anywhere in a name is looked for only when too few names begin so.
 const TURNS: [&[Rank]; 2] = [&[Rank::Phone, Rank::LastFour, Rank::Begins], &[Rank::Sounds, Rank::Holds, Rank::Own]];
@@ -73,14 +44,6 @@ const RANK: &str = "rank";
 
 /// The column that says which customer a row is of.
 pub(super) type Id = (sea_orm::DynIden, sea_orm::DynIden);
-
-/// A customer in a list, and what a search found in it.
-pub struct Row {
-    /// The row.
-    pub(in crate::customers) listed: Listed,
-    /// What to mark.
-    pub found: Option<Found>,
-}
 
 /// What the box asks for.
 pub(super) struct Search<'s> {
@@ -255,7 +218,7 @@ impl<'s> Search<'s> {
     }
 
     /// Where a customer stands in the answer, by the very rules of the statement.
-    fn rank(&self, customer: &Brief) -> Result<Place, Problem> {
+    pub(super) fn rank(&self, customer: &Brief) -> Result<Place, Problem> {
         let name_key = name_key(&customer.name);
         let phones = if self.by_phone() { numbers(self.scope, customer)? } else { Vec::new() };
         let rank = if self.number.as_ref().is_some_and(|number| phones.contains(number)) {
@@ -284,7 +247,7 @@ impl<'s> Search<'s> {
         Indexed::of(&customer.name, customer.company.as_deref()).text.contains(&self.sought.text)
     }
 
-    fn found(&self, rank: Rank, customer: &Brief) -> Option<Found> {
+    pub(super) fn found(&self, rank: Rank, customer: &Brief) -> Option<Found> {
         let at = |field, text: &str| {
             let (from, length) = locate(text, &self.sought.text)?;
             Some(Found { field, from, length })
@@ -361,7 +324,12 @@ impl<'s> Search<'s> {
     }
 
     /// The ids of the page after `after`, and of some customers more than it has.
-    async fn ids(&self, filters: &Condition, limit: u64, after: Option<&Place>) -> Result<Vec<Uuid>, Problem> {
+    pub(super) async fn ids(
+        &self,
+        filters: &Condition,
+        limit: u64,
+        after: Option<&Place>,
+    ) -> Result<Vec<Uuid>, Problem> {
         // Whoever has the number may also have it in the name, and then counts once: two more to be sure of the end.
         let most = limit + 3;
         if self.at_once() {
@@ -401,38 +369,4 @@ impl<'s> Search<'s> {
         // The first condition repeats what the second implies: it is what the index understands.
         Condition::all().add(key.gte(&after.name_key)).add(Condition::any().add(key.gt(&after.name_key)).add(same))
     }
-}
-
-/// A page of the list, and the cursor of the next.
-///
-/// # Errors
-/// A filter, limit or cursor that cannot be read.
-pub async fn page(scope: &Scope, query: &CustomerQuery) -> Result<(Vec<Row>, Option<String>), Problem> {
-    let filters = query.filters(scope).await?;
-    learn(scope, query.q.as_deref()).await?;
-    let Some(search) = Search::of(scope, query.q.as_deref(), &filters.definitions) else {
-        return newest(scope, query, filters).await;
-    };
-    let (limit, _) = PageQuery { limit: query.limit, cursor: None }.check()?;
-    let after = match query.cursor.as_deref() {
-        None => None,
-        Some(text) => Some(Place::decode(text).ok_or_else(|| Problem::field("cursor", "cursor_invalid"))?),
-    };
-    let found = by_ids(scope, search.ids(&filters.condition, limit, after.as_ref()).await?).await?;
-    let mut rows: Vec<(Place, Listed)> = Vec::new();
-    for row in found {
-        let place = search.rank(&row.customer)?;
-        if after.as_ref().is_none_or(|after| order(after, &place).is_lt()) {
-            rows.push((place, row));
-        }
-    }
-    rows.sort_by(|(a, _), (b, _)| order(a, b));
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(place, _)| place.encode());
-    let rows = rows
-        .into_iter()
-        .map(|(Place { rank, .. }, listed)| Row { found: search.found(rank, &listed.customer), listed });
-    Ok((rows.collect(), next))
 }
