@@ -32,6 +32,7 @@ mod mine;
 mod operators;
 mod orders;
 mod passwords;
+mod plan_turns;
 mod plans;
 mod pools;
 mod privacy;

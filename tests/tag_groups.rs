@@ -125,3 +125,54 @@ async fn a_group_becomes_part_of_a_category_if_nobody_has_two_of_it_then() {
     shop.sales.post(&format!("/customers/{two}/tags"), json!({ "add": [silver], "remove": [] })).await.ok();
     assert_eq!(tags(&shop.sales, &two).await, ["银卡"]);
 }
+
+#[actix_web::test]
+async fn what_names_two_tags_of_a_group_names_them_again_when_it_comes_back() {
+    let shop = Shop::new().await;
+    let from = group(&shop.boss, "喜好", false, &["清香", "红茶"]).await;
+    let both = [id_of(&shop.boss, "清香").await, id_of(&shop.boss, "红茶").await];
+    let into = group(&shop.boss, "口味", false, &["清香", "红茶"]).await;
+    let one = customer(&shop.sales, "甲", &[&both[0], &both[1]]).await;
+    let filter = json!({ "all": [{ "any": [{ "field": "tag", "op": "any_of", "values": both }] }] });
+    let view = shop.boss.post("/customer-views", json!({ "name": "清香的", "filter": filter })).await.ok();
+    group(&shop.boss, "状态", false, &["常客"]).await;
+    let regular = id_of(&shop.boss, "常客").await;
+    shop.boss.post("/tag-rules", json!({ "tag_id": regular, "filter": filter, "enabled": true })).await.ok();
+    let pool = text(&shop.boss.post("/pools", json!({ "name": "大公海", "everyone": true })).await.ok()["id"]);
+    let rules = format!("/pools/{pool}/rules");
+    shop.boss.post(&rules, json!({ "terms": { "by": "contact", "days": 30, "tag_ids": both } })).await.ok();
+    let stored = async || {
+        let views = shop.boss.get("/customer-views").await.ok();
+        let view = views["items"].as_array().expect("views").iter().find(|row| row["id"] == view["id"]).cloned();
+        let tags = shop.boss.get("/tag-rules").await.ok()["items"][0]["filter"].clone();
+        let falls = shop.boss.get(&rules).await.ok()["items"][0]["terms"]["tag_ids"].clone();
+        (view.expect("the view")["filter"].clone(), tags, falls)
+    };
+    let before = stored().await;
+    let path = format!("/tag-groups/{}", text(&from["id"]));
+    shop.boss.post_at(&format!("{path}/merge"), 1, json!({ "into": into["id"] })).await.ok();
+    shop.run_jobs().await;
+    let merged = stored().await;
+    assert!(merged.0 != before.0 && merged.1 != before.1 && merged.2 != before.2, "{merged:?}");
+    shop.boss.post(&format!("{path}/restore"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(stored().await, before);
+    assert_eq!(tags(&shop.sales, &one).await, ["常客", "清香", "红茶"]);
+}
+
+#[actix_web::test]
+async fn a_category_that_comes_back_leaves_nobody_two_of_its_values() {
+    let shop = Shop::new().await;
+    let from = group(&shop.boss, "等级", true, &["金卡", "银卡"]).await;
+    let (gold, silver) = (id_of(&shop.boss, "金卡").await, id_of(&shop.boss, "银卡").await);
+    let into = group(&shop.boss, "会员", false, &[]).await;
+    let one = customer(&shop.sales, "甲", &[&gold]).await;
+    let path = format!("/tag-groups/{}", text(&from["id"]));
+    shop.boss.post_at(&format!("{path}/merge"), 1, json!({ "into": into["id"] })).await.ok();
+    shop.sales.post(&format!("/customers/{one}/tags"), json!({ "add": [silver], "remove": [] })).await.ok();
+    assert_eq!(tags(&shop.sales, &one).await, ["金卡", "银卡"]);
+    shop.boss.post(&format!("{path}/restore"), json!({})).await.ok();
+    shop.advance(Duration::minutes(2)).await;
+    shop.run_jobs().await;
+    assert_eq!(tags(&shop.sales, &one).await, ["金卡"]);
+}

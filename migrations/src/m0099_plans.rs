@@ -13,7 +13,7 @@ impl MigrationTrait for Migration {
             .text("name")
             .uuid("tag_id")
             .opt_json("stages")
-            .opt_int("enabled")
+            .opt_instant("enabled_at")
             .aggregate()
             .unique(&["tenant_id", "name", "live"])
             .unique(&["tenant_id", "tag_id", "live"])

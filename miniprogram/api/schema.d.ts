@@ -2176,7 +2176,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All plans of live tags, oldest first. */
+        /** All plans, oldest first. */
         get: operations["list_plans"];
         put?: never;
         /** Makes a plan for a tag; a tag has one. It does nothing before it is switched on. */
@@ -2776,7 +2776,8 @@ export interface paths {
         put?: never;
         /**
          * Merges a group into another one: a tag whose name the other one has becomes that tag, the others move. For half an
-         *     hour `restore` undoes it. 409 `group_overlaps` when the other one is a category and a customer would have two of it.
+         *     hour `restore` undoes it. Customers of those follow in the background. 409 `group_overlaps` when the other one is a
+         *     category and a customer would have two of it.
          */
         post: operations["merge_tag_group"];
         delete?: never;
@@ -3328,6 +3329,11 @@ export interface components {
                 name: string;
                 /** @description Its stages, first to last. */
                 stages: components["schemas"]["PlanStage"][];
+                /**
+                 * @description Whether that tag was deleted, or merged into another one, within the last half hour. After that the plan goes
+                 *     too, or is the other tag's if that has none.
+                 */
+                tag_gone: boolean;
                 /**
                  * Format: uuid
                  * @description Whoever gets this tag gets the plan.
@@ -4914,7 +4920,10 @@ export interface components {
             task_id: string;
             /** @description What it is about. */
             title: string;
-            /** @description What became of the WeChat message: `sent`, `pending`, `unknown`, `failed` or `no_credit`. */
+            /**
+             * @description What became of the WeChat message: `sent`, `pending`, `unknown`, `failed`, `no_credit`, or `together`: with
+             *     another one of the same moment.
+             */
             wechat: string;
         };
         /** @description A page of the inbox. */
@@ -6931,6 +6940,11 @@ export interface components {
             name: string;
             /** @description Its stages, first to last. */
             stages: components["schemas"]["PlanStage"][];
+            /**
+             * @description Whether that tag was deleted, or merged into another one, within the last half hour. After that the plan goes
+             *     too, or is the other tag's if that has none.
+             */
+            tag_gone: boolean;
             /**
              * Format: uuid
              * @description Whoever gets this tag gets the plan.

@@ -87,6 +87,12 @@ export const TEMPLATES: Template[] = [
   },
 ]
 
+/** Whether the stages are still those of a template, and nobody's own. */
+export function fromTemplate(stages: TypedStage[]): boolean {
+  const said = JSON.stringify(stageBodies(stages))
+  return TEMPLATES.some((one) => JSON.stringify(stageBodies(typedStages(one.stages))) === said)
+}
+
 /** 2 个阶段、3 项待办 · 已开启. */
 export function planLine({ enabled, stages }: { enabled: boolean; stages: PlanStage[] }): string {
   const tasks = stages.reduce((all, one) => all + one.tasks.length, 0)

@@ -64,7 +64,7 @@ pub struct Snapshots {
     lookups: Cache<(), Kept<Arc<Lookups>>>,
     custom_fields: Cache<i64, Kept<Arc<Vec<Definition>>>>,
     tag_rules: Cache<i64, Kept<bool>>,
-    plan_tags: Cache<i64, Kept<Arc<[Uuid]>>>,
+    plans: Cache<i64, Kept<bool>>,
     owner_limits: Cache<i64, Kept<Arc<OwnerLimits>>>,
     few: Cache<(i64, [u8; 32]), Kept<bool>>,
     common: Cache<i64, Kept<Arc<HashMap<i64, u32>>>>,
@@ -80,7 +80,7 @@ impl Default for Snapshots {
             lookups: Cache::builder().max_capacity(1).build(),
             custom_fields: Cache::builder().max_capacity(10_000).build(),
             tag_rules: Cache::builder().max_capacity(50_000).build(),
-            plan_tags: Cache::builder().max_capacity(50_000).build(),
+            plans: Cache::builder().max_capacity(50_000).build(),
             owner_limits: Cache::builder().max_capacity(10_000).build(),
             few: Cache::builder().max_capacity(10_000).build(),
             // Of the businesses that search most: some thousand numbers each.
@@ -267,18 +267,18 @@ impl Snapshots {
         self.tag_rules.invalidate(&tenant_id);
     }
 
-    /// The tags of a business that have a follow-up plan, as long as the copy counts.
-    pub(crate) fn plan_tags(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<Arc<[Uuid]>> {
-        self.plan_tags.get(&tenant_id).and_then(|kept| kept.fresh(now))
+    /// Whether a business has a follow-up plan, as long as the copy counts.
+    pub(crate) fn plans(&self, tenant_id: i64, now: DateTime<Utc>) -> Option<bool> {
+        self.plans.get(&tenant_id).and_then(|kept| kept.fresh(now))
     }
 
-    pub(crate) fn remember_plan_tags(&self, tenant_id: i64, now: DateTime<Utc>, tags: &Arc<[Uuid]>) {
-        self.plan_tags.insert(tenant_id, Kept::brief(now, Arc::clone(tags)));
+    pub(crate) fn remember_plans(&self, tenant_id: i64, now: DateTime<Utc>, any: bool) {
+        self.plans.insert(tenant_id, Kept::brief(now, any));
     }
 
     /// Looks again at once: this process changed them.
-    pub(crate) fn forget_plan_tags(&self, tenant_id: i64) {
-        self.plan_tags.invalidate(&tenant_id);
+    pub(crate) fn forget_plans(&self, tenant_id: i64) {
+        self.plans.invalidate(&tenant_id);
     }
 
     pub(crate) fn forget_keys(&self, tenant_id: i64) {

@@ -4,7 +4,7 @@ use super::entity::{customer, phone};
 use super::pools::{self, Moved, record_moves};
 use super::store::{first_phone_taken, index_phones};
 use super::vault::Vault;
-use super::{Customer, custom, search, touched};
+use super::{Customer, custom, search, tagging, touched};
 use crate::problem::Problem;
 use crate::scope::Tx;
 use crate::tenants::{at_work, heir};
@@ -57,6 +57,7 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Prob
     if home != (row.owner_id, row.pool_id) {
         resettle(tx, row, home).await?;
     }
+    tagging::returned(tx, row.id).await?;
     Ok(true)
 }
 

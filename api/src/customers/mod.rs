@@ -45,8 +45,8 @@ pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
 pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
 pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
 pub(crate) use tagging::{
-    CategoryMade, CustomersTouched, PlanTagGone, PlansAsked, TagGone, TagMerged, TagRestored, TagRulesDue, ask_plans,
-    touched,
+    CategoryMade, CustomersTouched, PlanTagTurned, PlansAsked, TagGone, TagMerged, TagRestored, TagRulesDue, ask_plans,
+    became, stands, touched,
 };
 pub(crate) use types::is_known as known_type;
 pub(crate) use vault::{numbers, person_key};

@@ -143,7 +143,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     let given: Vec<_> = given.collect();
     let taggings = given.iter().flat_map(|(customer, given)| given.add.iter().map(|tag| tagging::of(customer, *tag)));
     insert::<tagging::Entity>(tx, taggings.collect()).await?;
-    retagged(tx, &given.into_iter().map(|(_, given)| given).collect::<Vec<_>>()).await?;
+    retagged(tx, &given.into_iter().map(|(_, given)| given).collect::<Vec<_>>(), false).await?;
     let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
     super::touched(tx, &ids).await?;
     Ok(made)

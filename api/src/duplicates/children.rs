@@ -75,13 +75,18 @@ struct Row {
     version: Option<i64>,
 }
 
+/// How far somebody is with follow-up plans, as a kind of row.
+pub(super) const RUNS: &str = "plan_runs";
+/// Tasks, as a kind of row.
+const TASKS: &str = "tasks";
+
 /// Tables whose rows go over as they are: entity, its column, and its name.
 macro_rules! plain {
     ($each:ident) => {
         // First, so that whoever stays has them when plans look at them.
-        $each!(run::Entity, run::Column::CustomerId, "plan_runs");
+        $each!(run::Entity, run::Column::CustomerId, RUNS);
         $each!(interaction::Entity, interaction::Column::CustomerId, "interactions");
-        $each!(task::Entity, task::Column::CustomerId, "tasks");
+        $each!(task::Entity, task::Column::CustomerId, TASKS);
         $each!(inbox_item::Entity, inbox_item::Column::CustomerId, "inbox_items");
     };
 }
@@ -90,7 +95,7 @@ macro_rules! plain {
 pub(super) async fn step(tx: &Tx<'_>, from: &Customer, to: &Customer) -> Result<(Vec<Moved>, bool), Problem> {
     let mut done: Vec<Moved> = Vec::new();
     macro_rules! go {
-        ($entity:ty, $column:expr, $kind:literal) => {
+        ($entity:ty, $column:expr, $kind:expr) => {
             let rows = next::<$entity>(tx, $column, from.id, BATCH - done.len()).await?;
             point::<$entity>(tx, $column, rows.iter().map(|row| row.id).collect(), to.id).await?;
             done.extend(rows.into_iter().map(|row| Moved { kind: $kind, row: row.id, version: row.version }));
@@ -114,6 +119,31 @@ pub(super) async fn step(tx: &Tx<'_>, from: &Customer, to: &Customer) -> Result<
     Ok((done, more))
 }
 
+/// Moves back how far each of the two is with follow-up plans, and with that what the plans made, also since: it may have
+/// another version by now, because a plan hands its tasks on and calls them off. Before anything else, and whole, because
+/// a plan that meets a customer without its tag ends. Answers as [`back`].
+pub(super) async fn plans_back(
+    tx: &Tx<'_>,
+    rows: &[moved::Model],
+    from: &Customer,
+    to: &Customer,
+) -> Result<BTreeSet<(String, Uuid)>, Problem> {
+    let runs = same::<run::Entity>(tx, run::Column::CustomerId, from.id, RUNS, rows).await?;
+    if runs.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let made = Condition::all()
+        .add(task::Column::PlanRunId.is_in(runs.iter().copied()))
+        .add(task::Column::CustomerId.eq(from.id));
+    let made = tx.find_buried::<task::Entity>().filter(made).all().await?;
+    let made: Vec<Uuid> = made.into_iter().map(|row| row.id).collect();
+    let done = runs.iter().map(|id| (RUNS.to_owned(), *id));
+    let done = done.chain(made.iter().map(|id| (TASKS.to_owned(), *id))).collect();
+    point::<run::Entity>(tx, run::Column::CustomerId, runs, to.id).await?;
+    point::<task::Entity>(tx, task::Column::CustomerId, made, to.id).await?;
+    Ok(done)
+}
+
 /// Moves rows back that a merge moved, and says which those were: what has another version by now, or
 /// another customer, stays where it is.
 pub(super) async fn back(
@@ -124,7 +154,7 @@ pub(super) async fn back(
 ) -> Result<BTreeSet<(String, Uuid)>, Problem> {
     let mut done = BTreeSet::new();
     macro_rules! go {
-        ($entity:ty, $column:expr, $kind:literal) => {
+        ($entity:ty, $column:expr, $kind:expr) => {
             let ids = same::<$entity>(tx, $column, from.id, $kind, rows).await?;
             done.extend(ids.iter().map(|id| ($kind.to_owned(), *id)));
             point::<$entity>(tx, $column, ids, to.id).await?;

@@ -9,6 +9,7 @@ use crate::db::Code;
 use crate::jobs::Job;
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
+use chrono::Duration;
 use domain::duplicates::MergeState;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,28 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     Ok(more)
 }
 
+/// Moves all plans back.
+pub(super) async fn plans_back(
+    tx: &Tx<'_>,
+    found: &merge::Model,
+    stays: &Customer,
+    goes: &Customer,
+) -> Result<(), Problem> {
+    let runs = Condition::all()
+        .add(moved::Column::MergeId.eq(found.id))
+        .add(moved::Column::Kind.eq(children::RUNS))
+        .add(moved::Column::Outcome.is_null());
+    let runs = tx.find::<moved::Entity>().filter(runs).all().await?;
+    let mut done: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for (kind, id) in children::plans_back(tx, &runs, stays, goes).await? {
+        done.entry(kind).or_default().push(id);
+    }
+    for (kind, ids) in done {
+        close(tx, found.id, &[&kind], Some(ids), UNDONE).await?;
+    }
+    Ok(())
+}
+
 /// Moves a batch back; `false` when none are left, and then the merge is undone.
 pub(super) async fn back(
     tx: &Tx<'_>,
@@ -107,6 +130,8 @@ pub(super) async fn back(
         merge::ActiveModel { kept: Set(found.kept + i64::try_from(kept).unwrap_or(i64::MAX)), ..Default::default() };
     if !more {
         change.state = Set(Code(MergeState::Undone));
+        // Each has all that is theirs again.
+        customers::ask_plans(tx, &[stays.id, goes.id], Duration::zero()).await?;
     }
     tx.derive::<merge::Entity>(found.id, change).await?;
     Ok(more)

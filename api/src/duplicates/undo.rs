@@ -1,6 +1,6 @@
 //! Undoing a merge: both are there again, each with what it had, but for what somebody changed since.
 
-use super::job::{MergeContinued, back, close_parts, hold, person};
+use super::job::{MergeContinued, back, close_parts, hold, person, plans_back};
 use super::log::{MergeView, find};
 use super::pairs;
 use crate::attachments;
@@ -64,6 +64,7 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
         ..merging::forgotten()
     };
     tx.derive::<merge::Entity>(found.id, change).await?;
+    plans_back(&tx, &found, &stays, &goes).await?;
     if back(&tx, &found, &stays, &goes).await? {
         tx.enqueue(&MergeContinued { merge_id: found.id }, tx.now()).await?;
     }

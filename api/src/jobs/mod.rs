@@ -63,8 +63,34 @@ pub(crate) async fn enqueue<J: Job>(
     job: &J,
     run_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
+    entity::Entity::insert(row(tenant_id, now, job, run_at)?).exec_without_returning(on).await?;
+    Ok(())
+}
+
+/// Writes the rows of several jobs of a kind.
+#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
+pub(crate) async fn enqueue_all<J: Job>(
+    on: &impl ConnectionTrait,
+    tenant_id: i64,
+    now: DateTime<Utc>,
+    jobs: impl IntoIterator<Item = (J, DateTime<Utc>)>,
+) -> Result<(), Problem> {
+    let rows = jobs.into_iter().map(|(job, run_at)| row(tenant_id, now, &job, run_at));
+    let rows = rows.collect::<Result<Vec<_>, Problem>>()?;
+    if !rows.is_empty() {
+        entity::Entity::insert_many(rows).exec_without_returning(on).await?;
+    }
+    Ok(())
+}
+
+fn row<J: Job>(
+    tenant_id: i64,
+    now: DateTime<Utc>,
+    job: &J,
+    run_at: DateTime<Utc>,
+) -> Result<entity::ActiveModel, Problem> {
     let payload = serde_json::to_string(job).map_err(anyhow::Error::from)?;
-    let row = entity::ActiveModel {
+    Ok(entity::ActiveModel {
         id: Set(new_id(now)),
         tenant_id: Set(tenant_id),
         kind: Set(J::KIND.to_owned()),
@@ -75,7 +101,5 @@ pub(crate) async fn enqueue<J: Job>(
         lease_until: Set(None),
         last_error: Set(None),
         created_at: Set(now),
-    };
-    entity::Entity::insert(row).exec_without_returning(on).await?;
-    Ok(())
+    })
 }

@@ -329,7 +329,7 @@ async fn dispatch(scope: Scope, job: &Model, call: Call) -> Result<(), Problem> 
         crate::customers::TagRulesDue,
         crate::customers::CustomersTouched,
         crate::customers::PlansAsked,
-        crate::customers::PlanTagGone,
+        crate::customers::PlanTagTurned,
         crate::plans::PlanSwitched,
         crate::duplicates::MergeContinued,
         crate::duplicates::MergeForgotten,

@@ -10,7 +10,6 @@ use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
 use crate::tags::entity::{plan, tag};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::plans::{NewPlan, PlanChanges, PlanStage};
-use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,6 +31,9 @@ pub struct PlanView {
     pub name: String,
     /// Whoever gets this tag gets the plan.
     pub tag_id: Uuid,
+    /// Whether that tag was deleted, or merged into another one, within the last half hour. After that the plan goes
+    /// too, or is the other tag's if that has none.
+    pub tag_gone: bool,
     /// Whether it is on.
     pub enabled: bool,
     /// Its stages, first to last.
@@ -42,12 +44,14 @@ pub struct PlanView {
 
 impl PlanView {
     fn of(row: &plan::Model) -> Result<Self, Problem> {
-        let (id, tag_id, enabled, version) = (row.id, row.tag_id, row.enabled.is_some(), row.version);
-        Ok(Self { id, name: row.name.clone(), tag_id, enabled, stages: stages(row)?, version })
+        let (id, tag_id, enabled, version) = (row.id, row.tag_id, row.enabled_at.is_some(), row.version);
+        Ok(Self { id, name: row.name.clone(), tag_id, tag_gone: false, enabled, stages: stages(row)?, version })
     }
 
     async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
-        Self::of(&find(rows, id).await?)
+        let row = find(rows, id).await?;
+        let tag = rows.rows::<tag::Entity>().filter(tag::Column::Id.eq(row.tag_id)).one().await?;
+        Ok(Self { tag_gone: tag.is_none(), ..Self::of(&row)? })
     }
 }
 
@@ -62,22 +66,22 @@ fn written(stages: &[PlanStage]) -> Result<Option<String>, Problem> {
 
 /// This process knows of a change at once, the others within three seconds.
 fn forget(scope: &Scope) {
-    scope.installation().snapshots.forget_plan_tags(scope.tenant_id());
+    scope.installation().snapshots.forget_plans(scope.tenant_id());
 }
 
-/// All plans of live tags, oldest first.
+/// All plans, oldest first.
 #[utoipa::path(tag = "plans", security(("bearer" = ["tags.read"])), responses((status = 200, body = All<PlanView>), Problems))]
 #[get("/plans")]
 async fn list_plans(scope: Can<TagsRead>) -> Result<Json<All<PlanView>>, Problem> {
-    let live = Query::select()
-        .column(tag::Column::Id)
-        .from(tag::Entity)
-        .and_where(tag::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(tag::Column::Live.eq(1))
-        .to_owned();
-    let rows = scope.find::<plan::Entity>().filter(plan::Column::TagId.in_subquery(live));
+    let rows = scope.find::<plan::Entity>();
     let rows = rows.shape(|rows| rows.order_by_asc(plan::Column::CreatedAt)).all().await?;
-    Ok(Json(All { items: rows.iter().map(PlanView::of).collect::<Result<_, _>>()? }))
+    let tags = tag::Column::Id.is_in(rows.iter().map(|row| row.tag_id));
+    let tags = scope.find::<tag::Entity>().filter(tags).all().await?;
+    let view = |row: &plan::Model| {
+        let tag_gone = tags.iter().all(|tag| tag.id != row.tag_id);
+        PlanView::of(row).map(|view| PlanView { tag_gone, ..view })
+    };
+    Ok(Json(All { items: rows.iter().map(view).collect::<Result<_, _>>()? }))
 }
 
 /// Makes a plan for a tag; a tag has one. It does nothing before it is switched on.
@@ -103,7 +107,7 @@ async fn create_plan(mut scope: Can<TagsWrite>, body: Checked<NewPlan>) -> Resul
                 name: Set(input.name),
                 tag_id: Set(input.tag_id),
                 stages: Set(written(&input.stages)?),
-                enabled: Set(None),
+                enabled_at: Set(None),
                 ..Default::default()
             };
             tx.insert::<plan::Entity>(row).await?;
@@ -143,17 +147,17 @@ async fn change_plan(
     if let Some(stages) = stages {
         change.stages = Set(written(&stages)?);
     }
-    if let Some(enabled) = enabled {
-        change.enabled = Set(enabled.then_some(1));
-    }
     let tx = scope.begin().await?;
+    if let Some(enabled) = enabled {
+        change.enabled_at = Set(enabled.then(|| tx.now()));
+    }
     let done = tx.update::<plan::Entity>(id.0, Some(version.0), change).await?;
     let view = PlanView::find(&tx, id.0).await?;
     if !done {
         return Err(Problem::stale(&view));
     }
     if enabled.is_some() {
-        PlanSwitched::now(&tx, id.0, existing).await?;
+        PlanSwitched::now(&tx, id.0, existing.then(|| tx.now())).await?;
     }
     tx.commit().await?;
     forget(&scope);
@@ -169,7 +173,7 @@ async fn delete_plan(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch
     if !tx.bury::<plan::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }
-    PlanSwitched::now(&tx, id.0, false).await?;
+    PlanSwitched::now(&tx, id.0, None).await?;
     tx.commit().await?;
     forget(&scope);
     Ok(HttpResponse::NoContent().finish())

@@ -3,11 +3,11 @@
 use super::entity as run;
 use crate::clock::CHINA;
 use crate::customers::entity::tagging;
-use crate::customers::{self, Customer};
+use crate::customers::{self, Customer, PlansAsked, became};
 use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::Tx;
-use crate::tags::entity::{plan, tag};
+use crate::tags::entity::plan;
 use crate::tasks::entity as task;
 use crate::tasks::planned::{Planned, call_off, hand_on, make};
 use chrono::{DateTime, Days, NaiveTime, Utc};
@@ -15,7 +15,7 @@ use domain::plans::{PlanEnd, PlanStage, time_of};
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The stages of a plan.
@@ -27,10 +27,19 @@ pub(super) fn stages(row: &plan::Model) -> Result<Vec<PlanStage>, Problem> {
 struct Plan {
     row: plan::Model,
     stages: Vec<PlanStage>,
-    /// The tag is there, not deleted a moment ago.
-    live: bool,
-    /// The tag that its tag became: whoever has that has it.
-    became: Option<Uuid>,
+    /// Its tag, and what that became: whoever has the last has the first.
+    tags: Vec<Uuid>,
+    /// The last of them, if it is there and not deleted a moment ago.
+    live: Option<Uuid>,
+    /// When its own tag went.
+    gone_at: Option<DateTime<Utc>>,
+}
+
+impl Plan {
+    /// Since when it is on; never, while it is off.
+    const fn on(&self) -> Option<DateTime<Utc>> {
+        self.row.enabled_at
+    }
 }
 
 /// The plans of the business, and who of some customers has which tag.
@@ -41,60 +50,67 @@ struct Known {
 
 impl Known {
     async fn of(tx: &Tx<'_>, customers: &[Customer]) -> Result<Self, Problem> {
-        let rows = tx.find::<plan::Entity>().all().await?;
-        let these = tag::Column::Id.is_in(rows.iter().map(|row| row.tag_id));
-        let tags = tx.find_buried::<tag::Entity>().filter(these).all().await?;
+        // Held: whoever switches one off meanwhile waits, and then finds what was begun.
+        let rows = tx.find::<plan::Entity>().held().all().await?;
+        let mut became = became(tx, rows.iter().map(|row| row.tag_id).collect()).await?;
         let mut plans = HashMap::new();
         for row in rows {
-            let tag = tags.iter().find(|tag| tag.id == row.tag_id);
-            let live = tag.is_some_and(|tag| tag.live.is_some());
-            let became = tag.and_then(|tag| tag.merged_into);
-            plans.insert(row.id, Plan { stages: stages(&row)?, row, live, became });
+            let path = became.remove(&row.tag_id).unwrap_or_default();
+            let gone_at = path.first().and_then(|tag| tag.deleted_at);
+            let live = path.last().filter(|tag| tag.live.is_some()).map(|tag| tag.id);
+            let tags = path.into_iter().map(|tag| tag.id).collect();
+            plans.insert(row.id, Plan { stages: stages(&row)?, row, tags, live, gone_at });
         }
-        let asked = plans.values().flat_map(|plan| [Some(plan.row.tag_id), plan.became]).flatten();
         let having = Condition::all()
             .add(tagging::Column::CustomerId.is_in(customers.iter().map(|row| row.id)))
-            .add(tagging::Column::TagId.is_in(asked));
+            .add(tagging::Column::TagId.is_in(plans.values().flat_map(|plan| plan.tags.iter().copied())));
         let has = tx.find::<tagging::Entity>().filter(having).all().await?;
         Ok(Self { plans, has: has.into_iter().map(|row| (row.customer_id, row.tag_id)).collect() })
     }
 
     fn has(&self, customer: Uuid, plan: &Plan) -> bool {
-        let tags = [Some(plan.row.tag_id), plan.became];
-        tags.into_iter().flatten().any(|tag| self.has.contains(&(customer, tag)))
+        plan.tags.iter().any(|tag| self.has.contains(&(customer, *tag)))
+    }
+
+    /// The plan that a tag brings: its own, or that of the first tag which became it and which it will be given.
+    fn brought_by(&self, tag: Uuid) -> Option<&Plan> {
+        let own = self.plans.values().find(|plan| plan.row.tag_id == tag);
+        let heir = || self.plans.values().filter(|plan| plan.live == Some(tag)).min_by_key(|plan| plan.gone_at);
+        own.or_else(heir).filter(|plan| plan.live.is_some())
     }
 }
 
-/// Takes some customers to where they should be, and begins the plan of each tag that was `given` to one. Whoever is
+/// Takes some customers to where they should be, and begins the plan of each tag that was given to one. Whoever is
 /// held already waits; the transaction sees the whole business.
-pub(super) async fn settle(tx: &Tx<'_>, of: &[Uuid], given: &BTreeMap<Uuid, Vec<Uuid>>) -> Result<(), Problem> {
+pub(super) async fn settle(tx: &Tx<'_>, asked: &PlansAsked) -> Result<(), Problem> {
     // Held, so that two looks at one customer go one after the other: the second finds what the first began.
-    let these = customers::Column::Id.is_in(of.iter().copied());
-    let held = tx.find::<customers::Entity>().filter(these);
-    let held = held.shape(|rows| rows.order_by_asc(customers::Column::Id).lock_exclusive()).all().await?;
-    if held.is_empty() {
+    let these = customers::Column::Id.is_in(asked.customers.iter().copied());
+    let rows = tx.find_buried::<customers::Entity>().filter(these);
+    let rows = rows.shape(|rows| rows.order_by_asc(customers::Column::Id).lock_exclusive()).all().await?;
+    if rows.is_empty() {
         return Ok(());
     }
-    let known = Known::of(tx, &held).await?;
+    let known = Known::of(tx, &rows).await?;
     let theirs = Condition::all()
-        .add(run::Column::CustomerId.is_in(held.iter().map(|row| row.id)))
+        .add(run::Column::CustomerId.is_in(rows.iter().map(|row| row.id)))
         .add(run::Column::Tagged.eq(1));
     let mut runs: HashMap<(Uuid, Uuid), Vec<run::Model>> = HashMap::new();
     for row in tx.find::<run::Entity>().filter(theirs).all().await? {
         runs.entry((row.customer_id, row.plan_id)).or_default().push(row);
     }
-    for (tag, to) in given {
-        let plan = known.plans.values().find(|plan| plan.row.tag_id == *tag && plan.live);
-        let Some(plan) = plan.filter(|plan| plan.row.enabled.is_some()) else { continue };
-        for customer in held.iter().filter(|row| to.contains(&row.id) && known.has(row.id, plan)) {
-            let here = runs.entry((customer.id, plan.row.id)).or_default();
-            if here.is_empty() {
-                here.push(begin(tx, plan, customer).await?);
+    let running = runs.values().flatten().filter(|row| row.ended_at.is_none()).map(|row| row.id);
+    let mut open = open_tasks(tx, running.collect()).await?;
+    let (held, away): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.live.is_some());
+    for ((customer, plan), runs) in &runs {
+        let over = known.plans.get(plan).is_none_or(|plan| plan.on().is_none());
+        if over && away.iter().any(|row| row.id == *customer) {
+            // Whoever comes back later does not find a plan that is off.
+            for row in runs.iter().filter(|row| row.ended_at.is_none()) {
+                end(tx, row, PlanEnd::Off, open.remove(&row.id).unwrap_or_default()).await?;
             }
         }
     }
-    let running = runs.values().flatten().filter(|row| row.ended_at.is_none()).map(|row| row.id);
-    let mut open = open_tasks(tx, running.collect()).await?;
+    anew(tx, &known, (asked, &held), &mut runs, &mut open).await?;
     for customer in &held {
         for ((_, plan), runs) in runs.iter_mut().filter(|((id, _), _)| *id == customer.id) {
             let plan = known.plans.get(plan);
@@ -103,7 +119,7 @@ pub(super) async fn settle(tx: &Tx<'_>, of: &[Uuid], given: &BTreeMap<Uuid, Vec<
             }
             let Some(run) = the_one(tx, runs, &mut open).await? else { continue };
             let tasks = open.remove(&run.id).unwrap_or_default();
-            match plan.filter(|plan| plan.row.enabled.is_some()) {
+            match plan.filter(|plan| plan.on().is_some()) {
                 None => end(tx, &run, PlanEnd::Off, tasks).await?,
                 Some(plan) if !known.has(customer.id, plan) => end(tx, &run, PlanEnd::Untagged, tasks).await?,
                 Some(plan) => go_on(tx, plan, customer, &run, tasks).await?,
@@ -113,7 +129,50 @@ pub(super) async fn settle(tx: &Tx<'_>, of: &[Uuid], given: &BTreeMap<Uuid, Vec<
     Ok(())
 }
 
-/// Open tasks by the run that made them.
+/// Ends what hung on a tag that was taken, also from whoever has it again by now, and begins the plan of each tag that
+/// was given.
+async fn anew(
+    tx: &Tx<'_>,
+    known: &Known,
+    (asked, held): (&PlansAsked, &[Customer]),
+    runs: &mut HashMap<(Uuid, Uuid), Vec<run::Model>>,
+    open: &mut HashMap<Uuid, Vec<task::Model>>,
+) -> Result<(), Problem> {
+    for (tag, from) in &asked.taken {
+        for plan in known.plans.values().filter(|plan| plan.tags.contains(tag)) {
+            for customer in held.iter().filter(|row| from.contains(&row.id)) {
+                let Some(here) = runs.get_mut(&(customer.id, plan.row.id)) else { continue };
+                // What began since is of the tag that was given since.
+                let mut before: Vec<run::Model> = here.extract_if(.., |row| row.started_at <= asked.at).collect();
+                if before.is_empty() {
+                    continue;
+                }
+                let_go(tx, &mut before).await?;
+                for row in before {
+                    end(tx, &row, PlanEnd::Untagged, open.remove(&row.id).unwrap_or_default()).await?;
+                }
+                let has = plan.live.is_some_and(|tag| known.has.contains(&(customer.id, tag)));
+                if has && plan.on().is_some() && here.is_empty() {
+                    here.push(begin(tx, plan, customer).await?);
+                }
+            }
+        }
+    }
+    for (tag, to) in &asked.given {
+        let Some(plan) = known.brought_by(*tag).filter(|plan| plan.on().is_some_and(|on| on <= asked.at)) else {
+            continue;
+        };
+        for customer in held.iter().filter(|row| to.contains(&row.id) && known.has(row.id, plan)) {
+            let here = runs.entry((customer.id, plan.row.id)).or_default();
+            if here.is_empty() {
+                here.push(begin(tx, plan, customer).await?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Open tasks by the run that made them, held: one that is being done at this moment is not called off.
 pub(super) async fn open_tasks(tx: &Tx<'_>, runs: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<task::Model>>, Problem> {
     let mut open: HashMap<Uuid, Vec<task::Model>> = HashMap::new();
     if runs.is_empty() {
@@ -122,7 +181,9 @@ pub(super) async fn open_tasks(tx: &Tx<'_>, runs: Vec<Uuid>) -> Result<HashMap<U
     let theirs = Condition::all()
         .add(task::Column::PlanRunId.is_in(runs))
         .add(task::Column::Status.eq(TaskStatus::Open.as_str()));
-    for row in tx.find::<task::Entity>().filter(theirs).all().await? {
+    let rows = tx.find::<task::Entity>().filter(theirs);
+    let rows = rows.shape(|rows| rows.order_by_asc(task::Column::Id).lock_exclusive()).all().await?;
+    for row in rows {
         if let Some(run) = row.plan_run_id {
             open.entry(run).or_default().push(row);
         }
@@ -208,6 +269,14 @@ pub(super) async fn end(tx: &Tx<'_>, row: &run::Model, why: PlanEnd, open: Vec<t
         ..Default::default()
     };
     tx.derive::<run::Entity>(row.id, change).await?;
+    if !keeps {
+        // Nor does another record's, which this one took over when they were merged, keep them from it.
+        let others = Condition::all()
+            .add(run::Column::CustomerId.eq(row.customer_id))
+            .add(run::Column::PlanId.eq(row.plan_id))
+            .add(run::Column::Tagged.eq(1));
+        tx.derive_all::<run::Entity>(others, run::ActiveModel { tagged: Set(None), ..Default::default() }).await?;
+    }
     let said = json!({ "plan": row.plan_id, "why": why, "tasks": open.len() });
     tx.audit("plan_end", "customer", Some(row.customer_id), said);
     call_off(tx, open).await

@@ -11,7 +11,7 @@ use crate::scope::{Can, Path};
 use crate::tasks::entity as task;
 use actix_web::{get, web::Json};
 use domain::tasks::TaskStatus;
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Condition};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,16 +41,18 @@ async fn get_plan_uses(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<Pla
     let plan = find(&*scope, id.0).await?;
     let whole = scope.whole();
     let tenant = whole.tenant_id();
-    let runs = |column: run::Column, rows: Condition| -> SelectStatement {
+    let runs = || -> SelectStatement {
         Query::select()
-            .column(column)
+            .column(run::Column::Id)
             .from(run::Entity)
             .and_where(run::Column::TenantId.eq(tenant))
             .and_where(run::Column::PlanId.eq(plan.id))
             .and_where(run::Column::Tagged.eq(1))
-            .cond_where(rows)
             .to_owned()
     };
+    // Customer by customer, because those in the plan may be everybody.
+    let theirs = (run::Entity, run::Column::CustomerId);
+    let had = runs().and_where(Expr::col(theirs).equals((tagging::Entity, tagging::Column::CustomerId))).to_owned();
     let going = || Condition::all().add(run::Column::EndedAt.is_null());
     let running = Condition::all()
         .add(run::Column::PlanId.eq(plan.id))
@@ -58,12 +60,12 @@ async fn get_plan_uses(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<Pla
         .add(going())
         .add(of_live(run::Column::CustomerId, tenant));
     let tasks = Condition::all()
-        .add(task::Column::PlanRunId.in_subquery(runs(run::Column::Id, going())))
+        .add(task::Column::PlanRunId.in_subquery(runs().cond_where(going()).to_owned()))
         .add(task::Column::Status.eq(TaskStatus::Open.as_str()))
         .add(of_live(task::Column::CustomerId, tenant));
     let gains = Condition::all()
         .add(tagging::Column::TagId.eq(plan.tag_id))
-        .add(tagging::Column::CustomerId.not_in_subquery(runs(run::Column::CustomerId, Condition::all())))
+        .add(Expr::exists(had).not())
         .add(of_live(tagging::Column::CustomerId, tenant));
     let running = whole.find::<run::Entity>().filter(running).count().await?;
     let tasks = whole.find::<task::Entity>().filter(tasks).count().await?;

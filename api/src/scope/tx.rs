@@ -248,6 +248,17 @@ impl Tx<'_> {
         jobs::enqueue(&self.tx, self.scope.tenant_id, self.scope.now, job, run_at).await
     }
 
+    /// As [`Tx::enqueue`], several of a kind at once.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn enqueue_all<J: Job>(
+        &self,
+        jobs: impl IntoIterator<Item = (J, DateTime<Utc>)>,
+    ) -> Result<(), Problem> {
+        jobs::enqueue_all(&self.tx, self.scope.tenant_id, self.scope.now, jobs).await
+    }
+
     /// Commits, with the audit record of everything that was done.
     ///
     /// # Errors

@@ -94,8 +94,8 @@ pub mod plan {
         pub tag_id: Uuid,
         /// `domain::plans::PlanStage`, as JSON.
         pub stages: Option<String>,
-        /// 1 while it is on.
-        pub enabled: Option<i64>,
+        /// When it was switched on; NULL while it is off.
+        pub enabled_at: Option<DateTimeUtc>,
         pub version: i64,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,

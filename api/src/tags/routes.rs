@@ -210,7 +210,7 @@ async fn create_tag(mut scope: Can<TagsWrite>, body: Checked<NewTag>) -> Result<
     let id = scope.id_for(input.id)?;
     scope
         .create(&once, input.id, async |tx| {
-            let group = tx.find::<group::Entity>().filter(group::Column::Id.eq(input.group_id)).one().await?;
+            let group = tx.find::<group::Entity>().filter(group::Column::Id.eq(input.group_id)).held().one().await?;
             if group.is_none() {
                 return Err(Problem::field("group_id", "group_unknown"));
             }

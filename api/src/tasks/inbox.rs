@@ -45,7 +45,8 @@ pub struct InboxItemView {
     pub customer_id: Option<Uuid>,
     /// When it was read.
     pub read_at: Option<DateTime<Utc>>,
-    /// What became of the WeChat message: `sent`, `pending`, `unknown`, `failed` or `no_credit`.
+    /// What became of the WeChat message: `sent`, `pending`, `unknown`, `failed`, `no_credit`, or `together`: with
+    /// another one of the same moment.
     pub wechat: String,
     /// When it came.
     pub created_at: DateTime<Utc>,

@@ -46,9 +46,8 @@ pub(crate) async fn make(tx: &Tx<'_>, tasks: Vec<Planned>) -> Result<(), Problem
         live: Some(1),
     });
     let rows: Vec<entity::Model> = rows.collect();
-    for row in &rows {
-        tx.enqueue(&TaskDue { task_id: row.id, due_at: row.due_at }, row.due_at).await?;
-    }
+    let reminders = rows.iter().map(|row| (TaskDue { task_id: row.id, due_at: row.due_at }, row.due_at));
+    tx.enqueue_all(reminders).await?;
     let rows = rows.into_iter().map(|row| (row.id, None, entity::ActiveModel::from(row).reset_all()));
     tx.insert_all::<entity::Entity>(rows).await?;
     Ok(())

@@ -19,7 +19,7 @@ use crate::tenants::staff;
 use crate::wechat::{SubscribeMessage, WechatError, when};
 use chrono::{DateTime, Utc};
 use domain::tasks::TaskStatus;
-use sea_orm::{ColumnTrait as _, Condition, Set};
+use sea_orm::{ColumnTrait as _, Condition, QuerySelect, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -59,9 +59,10 @@ impl Job for TaskDue {
             return Ok(());
         }
         let inbox_id = tx.new_id();
+        let together = task.plan_run_id.is_some() && told(&tx, &task).await?;
         let promised = match &recipient {
-            Some((subject, _)) => tx.system().take_credit(subject).await?,
-            None => false,
+            Some((subject, _)) if !together => tx.system().take_credit(subject).await?,
+            _ => false,
         };
         let item = inbox_item::ActiveModel {
             id: Set(inbox_id),
@@ -73,7 +74,11 @@ impl Job for TaskDue {
             body: Set(Some(customer.name.clone())),
             customer_id: Set(Some(customer.id)),
             read_at: Set(None),
-            wechat: Set(if promised { "pending" } else { "no_credit" }.to_owned()),
+            wechat: Set(match (together, promised) {
+                (true, _) => "together".to_owned(),
+                (false, true) => "pending".to_owned(),
+                (false, false) => "no_credit".to_owned(),
+            }),
             created_at: Set(tx.now()),
             ..Default::default()
         };
@@ -88,6 +93,19 @@ impl Job for TaskDue {
         tx.audit("remind", "task", Some(task.id), json!({ "wechat": promised }));
         tx.commit().await
     }
+}
+
+/// Whether WeChat tells its assignee of this very moment already: plans make many tasks for ten o'clock, and each message
+/// costs a consent. Assignees are held, so that of two reminders the second one knows of the first.
+async fn told(tx: &Tx<'_>, task: &entity::Model) -> Result<bool, Problem> {
+    let held = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(task.assignee_id));
+    held.shape(QuerySelect::lock_exclusive).all().await?;
+    let said = Condition::all()
+        .add(inbox_item::Column::StaffId.eq(task.assignee_id))
+        .add(inbox_item::Column::Kind.eq("task_due"))
+        .add(inbox_item::Column::DueAt.eq(task.due_at))
+        .add(inbox_item::Column::Wechat.is_in(["pending", "sent", "unknown"]));
+    Ok(tx.find::<inbox_item::Entity>().filter(said).one().await?.is_some())
 }
 
 /// Whom WeChat would remind: the assignee's account, if it has one at our mini-program.

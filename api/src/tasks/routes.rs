@@ -11,7 +11,7 @@ use crate::problem::{Problem, Problems};
 use crate::scope::grants::{TasksRead, TasksWrite};
 use crate::scope::{Can, Checked, Created, Find, IfMatch, Once, Path, Query, Reads, Tx};
 use actix_web::{get, post, web::Json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::tasks::{NewTask, Snooze, TaskStatus};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,9 @@ async fn list_tasks(scope: Can<TasksRead>, query: Query<TaskQuery>) -> Result<Js
     Ok(Json(Page { items: rows.into_iter().filter_map(with_name).collect(), next_cursor }))
 }
 
+/// For so long a page takes a task back that was done by mistake, and a bit more: only then its plan goes on.
+const TAKEN_BACK: Duration = Duration::seconds(8);
+
 async fn changed(
     tx: Tx<'_>,
     id: Uuid,
@@ -182,7 +185,7 @@ async fn changed(
         return Err(Problem::stale(&view));
     }
     if view.by_plan {
-        customers::ask_plans(&tx, &[view.customer_id]).await?;
+        customers::ask_plans(&tx, &[view.customer_id], TAKEN_BACK).await?;
     }
     tx.commit().await?;
     Ok(Json(view))

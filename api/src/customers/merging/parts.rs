@@ -7,6 +7,7 @@ use crate::customers::record_entity::{relation, star};
 use crate::customers::tagging as tags;
 use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
+use chrono::Duration;
 use sea_orm::sea_query::{Condition, Value};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, IntoActiveModel as _, QuerySelect as _};
 use std::collections::BTreeSet;
@@ -150,5 +151,5 @@ pub(crate) async fn part(tx: &Tx<'_>, stays: Uuid, goes: Uuid, rows: &[moved::Mo
     }
     point(tx, relation::Column::CustomerId, of(KNOWS), goes).await?;
     point(tx, relation::Column::OtherId, of(KNOWN), goes).await?;
-    tags::ask_plans(tx, &[stays, goes]).await
+    tags::ask_plans(tx, &[stays, goes], Duration::zero()).await
 }

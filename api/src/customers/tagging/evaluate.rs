@@ -11,7 +11,7 @@ use crate::jobs::{Job, in_turns};
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope, Tx};
 use crate::tags::entity::rule;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ColumnTrait as _, Condition, FromQueryResult, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -29,7 +29,7 @@ pub(crate) async fn touched(tx: &Tx<'_>, customers: &[Uuid]) -> Result<(), Probl
     if customers.is_empty() {
         return Ok(());
     }
-    ask(tx, customers).await?;
+    ask(tx, customers, Duration::zero()).await?;
     spoken(tx, customers).await
 }
 

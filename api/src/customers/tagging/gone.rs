@@ -1,6 +1,6 @@
 //! What is left of a tag that was deleted or became another one: nothing, once it cannot come back any more.
 
-use super::planned::PlanTagGone;
+use super::planned::PlanTagTurned;
 use super::routes::UNDO;
 use crate::customers::entity::tagging;
 use crate::jobs::{Job, in_turns};
@@ -48,7 +48,7 @@ impl Job for TagGone {
                 for rule in rules {
                     tx.bury::<rule::Entity>(rule.id, None).await?;
                 }
-                tx.enqueue(&PlanTagGone { tag_id: this.tag_id }, now).await?;
+                tx.enqueue(&PlanTagTurned { tag_id: this.tag_id }, now).await?;
                 tx.commit().await?;
                 return Ok(true);
             }

@@ -4,19 +4,19 @@ use super::category::CategoryMade;
 use super::evaluate::outdated;
 use super::follow::{TagUses, uses};
 use super::gone::TagGone;
-use super::merge::becomes;
+use super::merge::{Pace, becomes};
 use super::routes::{UNDO, none, rises, several, tagged, taken};
 use super::rules::{self, forget};
 use crate::customers::entity::tagging;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
-use crate::scope::{Can, Checked, IfMatch, Path, Query, Tx};
-use crate::tags::TagGroupView;
+use crate::scope::{Can, Checked, IfMatch, Path, Query, Reads, Tx};
 use crate::tags::entity::{group, tag};
+use crate::tags::{TagGroupView, TagView};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use domain::tags::TagMerge;
-use sea_orm::{ColumnTrait as _, Condition, Set};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -78,6 +78,33 @@ fn few(view: &TagGroupView) -> Result<(), Problem> {
     }
 }
 
+/// Holds groups: whoever is putting a tag into one of them was before, or comes after.
+async fn hold(tx: &Tx<'_>, groups: &[Uuid]) -> Result<(), Problem> {
+    let these = tx.find::<group::Entity>().filter(group::Column::Id.is_in(groups.iter().copied()));
+    these.shape(|rows| rows.order_by_asc(group::Column::Id).lock_exclusive()).all().await?;
+    Ok(())
+}
+
+/// A group that is merged, and the one it is merged into.
+async fn both(rows: &impl Reads, id: Uuid, into: Uuid) -> Result<(TagGroupView, TagGroupView), Problem> {
+    let view = TagGroupView::find(rows, id).await?;
+    let other = TagGroupView::find(rows, into).await.map_err(|problem| match problem {
+        Problem::NotFound => Problem::field("into", "group_unknown"),
+        other => other,
+    })?;
+    Ok((view, other))
+}
+
+/// The tag of a group that is called so.
+fn twin(group: &TagGroupView, name: &str) -> Option<Uuid> {
+    group.tags.iter().find(|tag| tag.name == name).map(|tag| tag.id)
+}
+
+/// Tags of a group that become one of the other, and those that move.
+fn parted<'v>(view: &'v TagGroupView, other: &TagGroupView) -> (Vec<&'v TagView>, Vec<&'v TagView>) {
+    view.tags.iter().partition(|tag| twin(other, &tag.name).is_some())
+}
+
 /// Puts a group away, with what became of its tags.
 async fn bury(tx: &Tx<'_>, view: &TagGroupView, version: i64, gone: &Gone) -> Result<(), Problem> {
     let gone = serde_json::to_string(gone).map_err(anyhow::Error::from)?;
@@ -98,6 +125,7 @@ async fn delete_tag_group(
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
+    hold(&tx, &[id.0]).await?;
     let view = TagGroupView::find(&tx, id.0).await?;
     if !view.tags.is_empty() && query.0.with_tags != Some(true) {
         return Err(Problem::conflict("in_use", None));
@@ -118,7 +146,8 @@ async fn delete_tag_group(
 }
 
 /// Merges a group into another one: a tag whose name the other one has becomes that tag, the others move. For half an
-/// hour `restore` undoes it. 409 `group_overlaps` when the other one is a category and a customer would have two of it.
+/// hour `restore` undoes it. Customers of those follow in the background. 409 `group_overlaps` when the other one is a
+/// category and a customer would have two of it.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = TagMerge, responses((status = 200, body = TagGroupView), Problems))]
 #[post("/tag-groups/{id}/merge")]
 async fn merge_tag_group(
@@ -128,27 +157,30 @@ async fn merge_tag_group(
     body: Checked<TagMerge>,
 ) -> Result<Json<TagGroupView>, Problem> {
     let into = body.value.into;
-    let view = TagGroupView::find(&*scope, id.0).await?;
     if into == id.0 {
+        TagGroupView::find(&*scope, id.0).await?;
         return Err(Problem::field("into", "group_same"));
     }
-    let other = TagGroupView::find(&*scope, into).await.map_err(|problem| match problem {
-        Problem::NotFound => Problem::field("into", "group_unknown"),
-        other => other,
-    })?;
-    few(&view)?;
-    let twin = |name: &str| other.tags.iter().find(|tag| tag.name == name).map(|tag| tag.id);
-    let (merged, moved): (Vec<_>, Vec<_>) = view.tags.iter().partition(|tag| twin(&tag.name).is_some());
-    if other.single && !moved.is_empty() {
+    let (view, other) = both(&*scope, id.0, into).await?;
+    if other.single {
         // Whoever has a tag that becomes another one gives way, as with every merge.
-        let together = other.tags.iter().chain(moved.iter().copied()).map(|tag| tag.id);
-        let together = tagging::Column::TagId.is_in(together);
-        none(&scope, several(tagged(&scope).and_where(together).to_owned())).await?;
+        let (_, moved) = parted(&view, &other);
+        if !moved.is_empty() {
+            let together = other.tags.iter().chain(moved).map(|tag| tag.id);
+            let together = tagging::Column::TagId.is_in(together);
+            none(&scope, several(tagged(&scope).and_where(together).to_owned())).await?;
+        }
     }
     // Everybody's customers have them, and everybody's views name them.
     let mut whole = scope.whole();
     let tx = whole.begin().await?;
-    let ids = |tags: &[&crate::tags::TagView]| tags.iter().map(|tag| tag.id).collect::<Vec<_>>();
+    hold(&tx, &[id.0, into]).await?;
+    // As they are now that no tag comes into them; what somebody has two of meanwhile is found later.
+    let (view, other) = both(&tx, id.0, into).await?;
+    few(&view)?;
+    let (merged, moved) = parted(&view, &other);
+    let twin = |name: &str| twin(&other, name);
+    let ids = |tags: &[&TagView]| tags.iter().map(|tag| tag.id).collect::<Vec<_>>();
     let gone = Gone { buried: ids(&merged), moved: ids(&moved), into: Some(into) };
     bury(&tx, &view, version.0, &gone).await?;
     tx.audit("merge", "tag_group", Some(id.0), json!({ "into": into }));
@@ -158,7 +190,7 @@ async fn merge_tag_group(
     }
     for tag in &merged {
         if let Some(twin) = twin(&tag.name) {
-            becomes(&tx, tag.id, twin, None).await?;
+            becomes(&tx, tag.id, twin, None, Pace::Later).await?;
         }
     }
     rules::sound(&tx).await?;
@@ -196,14 +228,22 @@ async fn restore_tag_group(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json
         }
     }
     let buried = Condition::all()
-        .add(tag::Column::Id.is_in(gone.buried))
+        .add(tag::Column::Id.is_in(gone.buried.iter().copied()))
         .add(tag::Column::GroupId.eq(id.0))
         .add(tag::Column::Live.is_null())
         .add(tag::Column::DeletedAt.eq(deleted_at));
-    for tag in tx.find_buried::<tag::Entity>().filter(buried).all().await? {
-        rises(&tx, &tag).await?;
+    let buried = tx.find_buried::<tag::Entity>().filter(buried).all().await?;
+    // The last one first: of a filter that names two of them each finds what it wrote.
+    for id in gone.buried.iter().rev() {
+        if let Some(tag) = buried.iter().find(|tag| tag.id == *id) {
+            rises(&tx, tag, Pace::Later).await?;
+        }
     }
     tx.derive::<group::Entity>(id.0, group::ActiveModel { gone: Set(None), ..Default::default() }).await?;
+    if row.single.is_some() {
+        // Elsewhere they were no values of a category, and somebody may have been given two.
+        CategoryMade::later(&tx, id.0).await?;
+    }
     rules::sound(&tx).await?;
     outdated(&tx).await?;
     let view = TagGroupView::find(&tx, id.0).await?;

@@ -4,6 +4,7 @@
 use super::evaluate::outdated;
 use super::follow::{Followed, follow, put_back};
 use super::gone::TagGone;
+use super::planned::PlanTagTurned;
 use super::put::{How, Retag, look_up, retag};
 use super::rules::forget;
 use crate::customers::entity::tagging;
@@ -52,7 +53,7 @@ async fn merge_tag(
         Problem::NotFound => Problem::field("into", "tag_unknown"),
         other => other,
     })?;
-    if !becomes(&tx, id.0, into, Some(version.0)).await? {
+    if !becomes(&tx, id.0, into, Some(version.0), Pace::AtOnce).await? {
         return Err(Problem::stale(&view));
     }
     tx.commit().await?;
@@ -60,9 +61,24 @@ async fn merge_tag(
     Ok(Json(other))
 }
 
+/// When customers follow a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// The first hundred in this very transaction.
+    AtOnce,
+    /// All of them in the background: many tags go together.
+    Later,
+}
+
 /// Has a tag become another one, if it still has `version` (`None`: whatever it has). The transaction sees the whole
 /// business. `false` when it is not there any more.
-pub(super) async fn becomes(tx: &Tx<'_>, id: Uuid, into: Uuid, version: Option<i64>) -> Result<bool, Problem> {
+pub(super) async fn becomes(
+    tx: &Tx<'_>,
+    id: Uuid,
+    into: Uuid,
+    version: Option<i64>,
+    pace: Pace,
+) -> Result<bool, Problem> {
     // Before its rows move, because a rule that asks for it is not to see it half-way.
     let followed = follow(tx, id, into).await?;
     let by_rule = followed.giving.is_some();
@@ -74,9 +90,14 @@ pub(super) async fn becomes(tx: &Tx<'_>, id: Uuid, into: Uuid, version: Option<i
     }
     tx.audit("merge", "tag", Some(id), json!({ "into": into }));
     // Rules look when everybody has what was given by hand.
-    match give(tx, (id, into, by_rule), None).await? {
-        Some(after) => tx.enqueue(&TagMerged { tag_id: id, into, after, by_rule }, tx.now()).await?,
-        None => outdated(tx).await?,
+    let after = match pace {
+        Pace::AtOnce => give(tx, (id, into, by_rule), None).await?,
+        Pace::Later => None,
+    };
+    if pace == Pace::Later || after.is_some() {
+        tx.enqueue(&TagMerged { tag_id: id, into, after, by_rule }, tx.now()).await?;
+    } else {
+        outdated(tx).await?;
     }
     TagGone::later(tx, id).await?;
     Ok(true)
@@ -130,7 +151,8 @@ async fn give(
 pub(crate) struct TagMerged {
     tag_id: Uuid,
     into: Uuid,
-    after: Uuid,
+    /// The last one of those who follow already.
+    after: Option<Uuid>,
     #[serde(default)]
     by_rule: bool,
 }
@@ -151,11 +173,11 @@ impl Job for TagMerged {
             if still.all().await?.is_empty() {
                 return Ok(true);
             }
-            let next = give(&tx, (tag_id, into, by_rule), Some(after)).await?;
+            let next = give(&tx, (tag_id, into, by_rule), after).await?;
             tx.unrecorded("each customer that changed has its entry; who had both has none");
             tx.commit().await?;
             if let Some(next) = next {
-                this.after = next;
+                this.after = Some(next);
                 return Ok(false);
             }
             let tx = scope.begin().await?;
@@ -168,14 +190,16 @@ impl Job for TagMerged {
 }
 
 /// Undoes what became of a tag that was merged and has just come back.
-pub(super) async fn undo(tx: &Tx<'_>, row: &tag::Model) -> Result<(), Problem> {
+pub(super) async fn undo(tx: &Tx<'_>, row: &tag::Model, pace: Pace) -> Result<(), Problem> {
     let Some(into) = row.merged_into else { return Ok(()) };
     let followed: Followed =
         serde_json::from_str(row.followed.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
     let by_rule = put_back(tx, followed, row.id, into).await?;
     let change = tag::ActiveModel { merged_into: Set(None), followed: Set(None), ..Default::default() };
     tx.derive::<tag::Entity>(row.id, change).await?;
-    if !take(tx, row.id, into, by_rule).await? {
+    // Its plan was also for those who have the other one.
+    tx.enqueue(&PlanTagTurned { tag_id: row.id }, tx.now()).await?;
+    if pace == Pace::Later || !take(tx, row.id, into, by_rule).await? {
         tx.enqueue(&TagRestored { tag_id: row.id, into, by_rule }, tx.now()).await?;
     }
     Ok(())

@@ -19,8 +19,8 @@ pub(in crate::customers) use evaluate::spoken;
 pub(crate) use evaluate::{CustomersTouched, TagRulesDue, touched};
 pub(crate) use gone::TagGone;
 pub(crate) use merge::{TagMerged, TagRestored};
-pub(in crate::customers) use planned::retagged;
-pub(crate) use planned::{PlanTagGone, PlansAsked, ask as ask_plans};
+pub(crate) use planned::{PlanTagTurned, PlansAsked, ask as ask_plans, became, stands};
+pub(in crate::customers) use planned::{retagged, returned};
 pub(in crate::customers) use put::{How, Known, Retag, first, known, look_up, retag, write};
 
 use crate::openapi::ServiceConfig;

@@ -82,7 +82,7 @@ pub(in crate::customers) async fn first(
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.insert_many::<tagging::Entity>(rows).await?;
     let add = tags.iter().map(|tag| tag.id).collect();
-    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }]).await?;
+    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
     Ok(tags.into_iter().map(|tag| TagLabel::of(tag, false)).collect())
 }
 
@@ -164,7 +164,7 @@ pub(in crate::customers) async fn write(
         let adding = changes.iter().filter(|change| !change.add.is_empty());
         tx.repeat(&[tagging::again], &adding.map(|change| change.customer).collect::<Vec<_>>()).await?;
     }
-    retagged(tx, &changes).await?;
+    retagged(tx, &changes, how.merged_from.is_some()).await?;
     Ok(changes)
 }
 

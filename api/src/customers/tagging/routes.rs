@@ -5,7 +5,7 @@ use super::category::CategoryMade;
 use super::evaluate::outdated;
 use super::follow::{TagUses, uses};
 use super::gone::TagGone;
-use super::merge;
+use super::merge::{self, Pace};
 use super::rules::{self, forget};
 use crate::customers::entity::tagging;
 use crate::customers::{Column, Entity};
@@ -154,6 +154,11 @@ async fn change_tag(
         change.place = Set(None);
     }
     let tx = scope.begin().await?;
+    if let Some(group_id) = group_id {
+        // It may have gone meanwhile, and would take what comes into it along into nowhere.
+        let there = tx.find::<group::Entity>().filter(group::Column::Id.eq(group_id)).held().one().await?;
+        there.ok_or_else(|| Problem::field("group_id", "group_unknown"))?;
+    }
     let done = tx.update::<tag::Entity>(id.0, Some(version.0), change).await?;
     let view = TagView::find(&tx, id.0).await?;
     if !done {
@@ -212,7 +217,7 @@ async fn restore_tag(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagVi
     if group.is_none_or(|group| group.single.is_some() && group.updated_at > deleted_at) {
         return Err(too_late());
     }
-    if !rises(&tx, &row).await? {
+    if !rises(&tx, &row, Pace::AtOnce).await? {
         return Err(too_late());
     }
     rules::sound(&tx).await?;
@@ -224,10 +229,10 @@ async fn restore_tag(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagVi
 }
 
 /// Brings a tag back as it was, and takes from others what they had only because of it. `false` when it is there.
-pub(super) async fn rises(tx: &Tx<'_>, row: &tag::Model) -> Result<bool, Problem> {
+pub(super) async fn rises(tx: &Tx<'_>, row: &tag::Model, pace: Pace) -> Result<bool, Problem> {
     let risen = tx.unbury::<tag::Entity>(row.id).await.map_err(taken)?;
     if risen {
-        merge::undo(tx, row).await?;
+        merge::undo(tx, row, pace).await?;
     }
     Ok(risen)
 }

@@ -7,8 +7,8 @@ import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import type { Choice } from '../../../words/names'
-import { TEMPLATES, emptyStage, emptyTask, gainsWord, roomForStage, roomForTask, runningWord, shifted, stageBodies, typedStages } from '../../../words/plans'
-import type { TypedStage } from '../../../words/plans'
+import { TEMPLATES, emptyStage, emptyTask, fromTemplate, gainsWord, roomForStage, roomForTask, runningWord, shifted, stageBodies, typedStages } from '../../../words/plans'
+import type { Template, TypedStage } from '../../../words/plans'
 
 type Tap = WechatMiniprogram.TouchEvent
 
@@ -17,7 +17,7 @@ Component({
   behaviors: [form],
   data: {
     id: '', tag: '', state: 'loading', why: '', was: null as Plan | null, tags: [] as Choice[], tagName: '', templates: TEMPLATES,
-    uses: null as PlanUses | null, running: '', gains: '', switching: false, busy: false,
+    running: '', gains: '', counting: true, switching: false, busy: false,
   },
 
   methods: {
@@ -41,8 +41,8 @@ Component({
       try {
         const [groups, was] = await Promise.all([listTagGroups(), id ? getPlan(id) : null])
         const tags = groups.items.flatMap((group) => group.tags.map((one) => ({ value: one.id, label: `${group.name} · ${one.name}` })))
-        this.startForm(was ? '' : `plan.${tag}`, this.beginning(was))
-        this.setData({ state: 'ready', was, tags, tagName: tags.find((one) => one.value === was?.tag_id)?.label ?? '' })
+        this.startForm(`plan.${was?.id ?? tag}`, this.beginning(was))
+        this.setData({ state: 'ready', was, tags, tagName: was?.tag_gone ? '已删除或已合并' : (tags.find((one) => one.value === was?.tag_id)?.label ?? '') })
         if (was) void this.count(was)
       } catch (thrown) {
         const why = asProblem(thrown)
@@ -57,9 +57,17 @@ Component({
     restart() {
       this.restartForm(this.beginning(this.data.was))
     },
-    async count(plan: Plan) {
-      const uses = await planUses(plan.id).catch(() => null)
-      if (uses) this.setData({ uses, running: runningWord(uses), gains: gainsWord(uses) })
+    /** Counts whom it concerns, and once more when that fails; null when it cannot be said. */
+    async count(plan: Plan): Promise<PlanUses | null> {
+      this.setData({ counting: true })
+      const uses = await planUses(plan.id).catch(() => planUses(plan.id)).catch(() => null)
+      this.setData({ counting: false, running: uses ? runningWord(uses) : '', gains: uses ? gainsWord(uses) : '' })
+      return uses
+    },
+    /** Whether something was typed that is not saved. */
+    unsaved(): boolean {
+      const said = (typed: FormState) => JSON.stringify(this.toBody(typed))
+      return said(this.data.form) !== said(this.data.base)
     },
 
     stages(): TypedStage[] {
@@ -68,7 +76,20 @@ Component({
     useTemplate(event: Tap) {
       const found = TEMPLATES[Number(event.currentTarget.dataset['index'])]
       if (!found) return
-      this.put('name', found.name)
+      if (fromTemplate(this.stages())) return this.takeTemplate(found)
+      wx.showModal({
+        title: `套用 ${found.name}`,
+        content: '现在写的阶段和待办会换成模板里的。',
+        confirmText: '套用',
+        success: ({ confirm }) => {
+          if (confirm) this.takeTemplate(found)
+        },
+      })
+    },
+    /** A name of one's own stays. */
+    takeTemplate(found: Template) {
+      const name = String(this.data.form['name'] ?? '').trim()
+      if (!name || TEMPLATES.some((one) => one.name === name)) this.put('name', found.name)
       this.setStages(typedStages(found.stages))
     },
     /** Complaints name places in the list, which are other ones now. */
@@ -135,15 +156,40 @@ Component({
     },
 
     askSwitch() {
-      const { was, uses, running } = this.data
-      if (!was) return
-      if (!was.enabled) {
-        if (!uses?.gains) return void this.turn(was, { enabled: true }, `${was.name} 已开启`)
-        return this.setData({ switching: true })
-      }
+      const { was, busy } = this.data
+      if (!was || busy) return
+      if (was.enabled) return void this.askOff(was)
+      if (!this.unsaved()) return void this.askOn(was)
+      wx.showModal({
+        title: '有改动还没保存',
+        content: '开启的是上次保存的内容，改动要保存后才算。',
+        cancelText: '先不开启',
+        confirmText: '照样开启',
+        success: ({ confirm }) => {
+          if (confirm) void this.askOn(was)
+        },
+      })
+    },
+    /** Who has the tag already is asked about, also when they cannot be counted. */
+    async askOn(was: Plan) {
+      this.setData({ busy: true })
+      const uses = await this.count(was)
+      this.setData({ busy: false })
+      if (uses && !uses.gains) return this.turn(was, { enabled: true }, `${was.name} 已开启`)
+      this.setData({ switching: true })
+    },
+    /** How many are in it, to begin a sentence with; nothing when that is not known. */
+    async concerned(was: Plan): Promise<string> {
+      this.setData({ busy: true })
+      await this.count(was)
+      this.setData({ busy: false })
+      return this.data.running ? `${this.data.running}。` : ''
+    },
+    async askOff(was: Plan) {
+      const running = await this.concerned(was)
       wx.showModal({
         title: `停用 ${was.name}`,
-        content: `${running}。停用后这些待办会取消，客户和标签不受影响。`,
+        content: `${running}停用后这些待办会取消，客户和标签不受影响。`,
         confirmText: '停用',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
@@ -175,12 +221,13 @@ Component({
       }
     },
 
-    remove() {
-      const { was, running } = this.data
-      if (!was) return
+    async remove() {
+      const { was, busy } = this.data
+      if (!was || busy) return
+      const running = await this.concerned(was)
       wx.showModal({
         title: `删除 ${was.name}`,
-        content: `${running}。删除后没做完的待办会取消，客户和标签不受影响。`,
+        content: `${running}删除后没做完的待办会取消，客户和标签不受影响。`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {

@@ -20,7 +20,7 @@ Component({
       try {
         const [{ items }, tags] = await Promise.all([listPlans(), listTagGroups()])
         const names = new Map(tags.items.flatMap((group) => group.tags).map((tag) => [tag.id, tag.name]))
-        this.setData({ phase: 'ready', rows: items.map((one) => ({ id: one.id, name: one.name, line: `标签 ${names.get(one.tag_id) ?? ''} · ${planLine(one)}` })) })
+        this.setData({ phase: 'ready', rows: items.map((one) => ({ id: one.id, name: one.name, line: `${one.tag_gone ? '标签已删除或已合并' : `标签 ${names.get(one.tag_id) ?? ''}`} · ${planLine(one)}` })) })
       } catch (thrown) {
         const why = asProblem(thrown)
         if (this.data.phase === 'ready') wx.showToast({ icon: 'none', title: why.sentence })

@@ -94,10 +94,18 @@ Component({
       void this.count(tag).catch(() => undefined)
     },
     async count(tag: Tag) {
-      const [uses, plans] = await Promise.all([tagUses(tag.id), listPlans()])
-      const plan = plans.items.find((one) => one.tag_id === tag.id) ?? null
-      const running = plan ? `。跟进流程“${plan.name}”${runningWord(await planUses(plan.id))}` : ''
-      if (this.data.editing?.tag === tag) this.setData({ uses: `${usesWord(uses)}${running}`, plan })
+      const still = () => this.data.editing?.tag === tag
+      // At once: the button beside it opens the plan, or makes one.
+      const known = listPlans().then(({ items }) => {
+        const plan = items.find((one) => one.tag_id === tag.id) ?? null
+        if (still()) this.setData({ plan })
+        return plan
+      })
+      const [uses, plan] = await Promise.all([tagUses(tag.id), known])
+      if (still()) this.setData({ uses: usesWord(uses) })
+      if (!plan) return
+      const running = runningWord(await planUses(plan.id))
+      if (still()) this.setData({ uses: `${usesWord(uses)}。跟进流程“${plan.name}”${running}` })
     },
     close() {
       this.setData({ sheet: '' })
@@ -171,7 +179,7 @@ Component({
       const name = kind === 'tag' ? (tag?.name ?? '') : (group?.name ?? '')
       wx.showModal({
         title: `删除${kind === 'tag' ? '标签' : '标签组'} ${name}`,
-        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销${plan ? '，之后它的跟进流程结束、待办取消' : ''}。` : `${uses ? `${uses}。` : ''}${group?.tags.length ? '里面的标签一起删除，客户会去掉它们，客户本身不受影响。' : ''}半小时内可以撤销。`,
+        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销${plan ? '，之后它的跟进流程结束、待办取消' : ''}。` : `${uses ? `${uses}。` : ''}${group?.tags.length ? '里面的标签一起删除，客户会去掉它们，客户本身不受影响；标签的跟进流程半小时后结束、待办取消。' : ''}半小时内可以撤销。`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
@@ -217,12 +225,13 @@ Component({
       this.setData({ sheet: 'merge', error: '' })
     },
     merge(event: Tap) {
-      const tag = this.data.editing?.tag
+      const { editing, plan } = this.data
+      const tag = editing?.tag
       const { id, name } = event.currentTarget.dataset as { id: string; name: string }
       if (!tag) return
       wx.showModal({
         title: `把 ${tag.name} 合并到 ${name}`,
-        content: `有“${tag.name}”的客户都改为“${name}”，用到它的视图和规则也跟着改。半小时内可以撤销。`,
+        content: `有“${tag.name}”的客户都改为“${name}”，用到它的视图和规则也跟着改。半小时内可以撤销。${plan ? `之后跟进流程“${plan.name}”归“${name}”；“${name}”有自己的流程的话，“${plan.name}”结束、待办取消。` : ''}`,
         confirmText: '合并',
         success: ({ confirm }) => {
           if (confirm) void this.gone({ ...tag, group: false }, `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTag(tag, id))
@@ -236,7 +245,7 @@ Component({
       if (!group) return
       wx.showModal({
         title: `把 ${group.name} 合并到 ${name}`,
-        content: `${uses ? `${uses}。` : ''}标签都移到“${name}”，名称相同的合成一个。半小时内可以撤销。`,
+        content: `${uses ? `${uses}。` : ''}标签都移到“${name}”，名称相同的合成一个，跟进流程也并过去；两边都有流程的留“${name}”的，另一个半小时后结束、待办取消。半小时内可以撤销。`,
         confirmText: '合并',
         success: ({ confirm }) => {
           if (confirm) void this.gone(going(group), `已合并到 ${name}`, `已合并到 ${name}`, () => mergeTagGroup(group, id))

@@ -5,7 +5,7 @@ import { paged } from '../../../behaviors/paged'
 import { ago } from '../../../words/when'
 
 const WECHAT: Record<InboxItem['wechat'], string> = {
-  sent: '微信已提醒', pending: '微信提醒中', unknown: '微信提醒待确认', failed: '微信提醒没发出', no_credit: '没有微信提醒次数',
+  sent: '微信已提醒', pending: '微信提醒中', unknown: '微信提醒待确认', failed: '微信提醒没发出', no_credit: '没有微信提醒次数', together: '和同一时间的待办一起提醒',
 }
 
 /** What the shop told this member of staff, whether or not WeChat could. */
