@@ -161,7 +161,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_tag_uses", 6),
     ("delete_tag", 6),
     ("change_tag", 10), // to another group: the group, and the rules that are there; into a category one more
-    ("merge_tag", 16), // what names it (4), the tag twice, its first hundred customers, and what is done later
+    ("merge_tag", 16),  // what names it (4), the tag twice, its first hundred customers, and what is done later
     ("restore_tag", 9),
     ("list_tag_rules", 1),
     ("create_tag_rule", 8),

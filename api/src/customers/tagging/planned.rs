@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::scope::{Reads as _, Tx};
 use crate::tags::entity::{plan, tag};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ColumnTrait as _;
+use sea_orm::{ColumnTrait as _, FromQueryResult, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -106,9 +106,17 @@ pub(in crate::customers) async fn returned(tx: &Tx<'_>, customer: Uuid) -> Resul
     }
 }
 
+#[derive(FromQueryResult)]
+struct Tag {
+    tag_id: Uuid,
+}
+
 /// Tags that bring a plan: asked for in the transaction itself, because whoever is given one gets its plan now or never.
 async fn bringing(tx: &Tx<'_>) -> Result<BTreeSet<Uuid>, Problem> {
-    let tags: Vec<Uuid> = tx.rows_of_all::<plan::Entity>().all().await?.into_iter().map(|row| row.tag_id).collect();
+    // Their stages are not wanted: whoever gives a tag asks this.
+    let only = |rows: sea_orm::Select<plan::Entity>| rows.select_only().column(plan::Column::TagId).into_model::<Tag>();
+    let tags: Vec<Uuid> =
+        tx.rows_of_all::<plan::Entity>().shape(only).all().await?.into_iter().map(|row| row.tag_id).collect();
     if tags.is_empty() {
         return Ok(BTreeSet::new());
     }

@@ -27,7 +27,7 @@ macro_rules! shop {
     ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal, $hint:literal) => {
         mod $name {
             use super::*;
-            use crate::statements::{ANSWER, CUSTOMER, LIST, given, rows, tags, tags_of};
+            use crate::statements::{ANSWER, CUSTOMER, LIST, PLANS, given, rows, tags, tags_of};
             use crate::tables::{CUSTOMERS, ENTRIES, PHONES, REMEMBERED, SEARCHED, TERMS};
             use chrono::{DateTime, Utc};
             use sqlx::{AssertSqlSafe, Executor, Row as _};
@@ -190,6 +190,7 @@ macro_rules! shop {
                     .bind(None::<String>)
                     .bind(None::<Uuid>)
                     .bind(None::<DateTime<Utc>>)
+                    .bind(None::<DateTime<Utc>>)
                     .execute(&mut *tx)
                     .await?;
                 let text = rows("customer_search", SEARCHED, 1) + $known;
@@ -234,6 +235,7 @@ macro_rules! shop {
                         view.tag(tag.get(1), tag.get(3), tag.get(4), false);
                     }
                     query.execute(&mut *tx).await?;
+                    sqlx::query(PLANS).bind(tenant).bind(1_i64).fetch_all(&mut *tx).await?;
                 }
                 let answer = serde_json::to_vec(&view)?;
                 sqlx::query(ANSWER)

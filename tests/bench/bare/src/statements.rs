@@ -52,6 +52,9 @@ pub fn tags(count: usize) -> String {
     )
 }
 
+/// Tags that bring a follow-up plan.
+pub const PLANS: &str = "SELECT `plans`.`tag_id` FROM `plans` WHERE `plans`.`tenant_id` = ? AND `plans`.`live` = ?";
+
 /// Remembers an answer.
 pub const ANSWER: &str = "UPDATE `idempotency` SET `answer` = ? WHERE `idempotency`.`tenant_id` = ? \
      AND `idempotency`.`actor_id` = ? AND `idempotency`.`digest` IN (?)";
