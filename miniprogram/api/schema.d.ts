@@ -4669,7 +4669,7 @@ export interface components {
          * @description The fields that a search looks at.
          * @enum {string}
          */
-        FoundIn: "name" | "company" | "phone";
+        FoundIn: "name" | "company" | "phone" | "own";
         /** @description Values of the business's own fields by their key: a text, a whole number, yes or no, or a list of choices. */
         Given: {
             [key: string]: unknown;
@@ -8561,8 +8561,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
@@ -10025,7 +10024,10 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
+                /**
+                 * @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits; or the
+                 *     beginning of a text in a field of the business's own, or all of one that is sealed.
+                 */
                 q?: string;
                 /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
                 filter?: string;
@@ -10366,7 +10368,10 @@ export interface operations {
     count_customers: {
         parameters: {
             query?: {
-                /** @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits. */
+                /**
+                 * @description Part of a name or company, its pinyin or the initials of it, a whole phone number, or its last four digits; or the
+                 *     beginning of a text in a field of the business's own, or all of one that is sealed.
+                 */
                 q?: string;
                 /** @description A filter as JSON: `{"all":[{"any":[{"field":"region","op":"any_of","values":["330100"]}]}]}`. */
                 filter?: string;
@@ -12608,8 +12613,7 @@ export interface operations {
                 resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
-                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
+                action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
                 /** @description From this instant on. */
                 from?: string;
                 /** @description Before this instant. */
