@@ -10,7 +10,7 @@ use crate::scope::Tx;
 use crate::tags::entity::plan;
 use crate::tasks::entity as task;
 use crate::tasks::planned::{Planned, call_off, hand_on, make};
-use chrono::{DateTime, Days, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 use domain::plans::{PlanEnd, PlanStage, time_of};
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
@@ -319,12 +319,14 @@ async fn go_on(
     make(tx, tasks.collect()).await
 }
 
-/// So many days after the day in China on which a stage began; at once when that is over already.
+/// So many days after the day in China on which a stage began; in an hour when that is over already: nobody is late with
+/// what they hear of just now.
 fn due(began: DateTime<Utc>, after_days: i64, (hour, minute): (u32, u32)) -> DateTime<Utc> {
     let day = began.with_timezone(&CHINA).date_naive() + Days::new(after_days.unsigned_abs());
     let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
     let at = day.and_time(time).and_local_timezone(CHINA).single();
-    at.map_or(began, |at| Ord::max(at.with_timezone(&Utc), began))
+    let soon = began + Duration::hours(1);
+    at.map(|at| at.with_timezone(&Utc)).filter(|at| *at > began).unwrap_or(soon)
 }
 
 #[cfg(test)]
@@ -332,12 +334,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_is_due_at_its_time_in_china_or_at_once() {
+    fn a_task_is_due_at_its_time_in_china_or_in_an_hour() {
         let began = domain::moment::instant("2026-11-27T17:30:00Z").unwrap_or_default();
         let at = |days, time| due(began, days, time).to_rfc3339();
         // It is the 28th already, half past one at night.
         assert_eq!(at(0, (10, 0)), "2026-11-28T02:00:00+00:00");
         assert_eq!(at(3, (9, 5)), "2026-12-01T01:05:00+00:00");
-        assert_eq!(at(0, (1, 0)), "2026-11-27T17:30:00+00:00");
+        assert_eq!(at(0, (1, 0)), "2026-11-27T18:30:00+00:00");
     }
 }
