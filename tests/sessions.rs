@@ -200,6 +200,36 @@ async fn a_device_may_be_wiped_after_its_session_was_ended() {
 }
 
 #[actix_web::test]
+async fn whoever_ended_a_session_first_finds_its_device_and_wipes_whatever_login_it_has_now() {
+    let shop = Shop::new().await;
+    let path = format!("/staff/{}/sessions", shop.sales_id);
+    let first = text(&shop.boss.get(&path).await.ok()["items"][0]["id"]);
+    for _ in 0..2 {
+        let listed = shop.boss.get(&path).await.ok();
+        let now = text(&listed["items"][0]["id"]);
+        assert_eq!(listed["items"][0]["ended"], false, "{listed}");
+        assert_eq!(shop.boss.send(shop.boss.request(Method::DELETE, &format!("{path}/{now}"))).await.status, 204);
+        let listed = shop.boss.get(&path).await.ok();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1), "one device: {listed}");
+        assert_eq!((&listed["items"][0]["ended"], &listed["items"][0]["id"]), (&json!(true), &json!(now)));
+        // Somebody who holds the phone is let in again, once.
+        if now == first {
+            let again = back(&shop, &shop.sales).await.ok();
+            let again = shop.sales.holding(&again).act_in(shop.tenant).await;
+            again.get("/customers").await.ok();
+        }
+    }
+    // It is back, on the customer side.
+    let held = shop.sales.holding(&back(&shop, &shop.sales).await.ok());
+    held.get("/auth/me").await.ok();
+    let listed = shop.boss.get(&path).await.ok();
+    let ended = text(&listed["items"][0]["id"]);
+    assert_eq!(shop.boss.post(&format!("{path}/{ended}/wipe"), json!({})).await.status, 204);
+    held.get("/auth/me").await.problem(401, "wiped");
+    assert_eq!(shop.boss.get(&path).await.ok()["items"], json!([]));
+}
+
+#[actix_web::test]
 async fn a_password_session_is_called_what_it_says_or_what_its_program_is() {
     let shop = Shop::new().await;
     let operator = shop.operator().await;

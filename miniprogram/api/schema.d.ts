@@ -2626,8 +2626,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a colleague is signed in and has been at work for this business, the latest login first. What they do elsewhere,
-         *     and on the customer side, is none of it.
+         * Where a colleague is signed in and has been at work for this business, the latest login first; also logins that somebody
+         *     `ended` on devices that may still be ordered to forget what they keep. What they do elsewhere, and on the customer side,
+         *     is none of it.
          */
         get: operations["list_staff_sessions"];
         put?: never;
@@ -2665,8 +2666,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ends one login of a colleague and orders the device to forget everything it has kept, at its next
-         *     contact.
+         * Ends one login of a colleague and orders the device to forget everything it has kept, at its next contact, with
+         *     whatever login it comes.
          */
         post: operations["wipe_staff_session"];
         delete?: never;
@@ -3526,6 +3527,8 @@ export interface components {
                 created_at: string;
                 /** @description Whether it is the one that asks. */
                 current: boolean;
+                /** @description Whether somebody ended it: its device may still be ordered to forget what it keeps. */
+                ended: boolean;
                 /**
                  * Format: uuid
                  * @description Id.
@@ -7561,6 +7564,8 @@ export interface components {
             created_at: string;
             /** @description Whether it is the one that asks. */
             current: boolean;
+            /** @description Whether somebody ended it: its device may still be ordered to forget what it keeps. */
+            ended: boolean;
             /**
              * Format: uuid
              * @description Id.

@@ -8,13 +8,15 @@ export interface DeviceRow {
   when: string
   place: string
   current: boolean
+  /** Somebody ended it; what the device keeps may still be cleared. */
+  ended: boolean
 }
 
 export function deviceRow(one: DeviceSession): DeviceRow {
   return {
-    id: one.id, current: one.current,
+    id: one.id, current: one.current, ended: one.ended,
     name: deviceName(one.label ?? '') || (one.method === 'password' ? '网页或程序' : '微信小程序'),
-    when: one.current ? '正在使用' : `上次使用 ${ago(one.used_at)}`,
+    when: one.current ? '正在使用' : one.ended ? '已下线，手机上的资料还在' : `上次使用 ${ago(one.used_at)}`,
     place: one.network ? `网络 ${one.network}` : '网络未知',
   }
 }

@@ -105,7 +105,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_staff", 3), // staff, names of roles, names of teams
     ("list_staff_sessions", 2),
     ("revoke_staff_session", 4),
-    ("wipe_staff_session", 4),
+    ("wipe_staff_session", 7),
     ("create_staff", 7),
     ("change_staff", 8),
     ("choose_role", 8),

@@ -33,6 +33,8 @@ pub struct SessionView {
     pub used_at: DateTime<Utc>,
     /// Whether it is the one that asks.
     pub current: bool,
+    /// Whether somebody ended it: its device may still be ordered to forget what it keeps.
+    pub ended: bool,
 }
 
 impl SessionView {
@@ -40,6 +42,7 @@ impl SessionView {
         Self {
             id: row.id,
             current: row.id == current,
+            ended: row.revoked_at.is_some(),
             label: row.label,
             method: row.method,
             network: row.network.filter(|network| !network.is_empty()),

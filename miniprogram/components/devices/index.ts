@@ -49,10 +49,10 @@ Component({
     choose(event: WechatMiniprogram.TouchEvent) {
       const row = this.data.rows.find((one) => one.id === event.currentTarget.dataset['id'])
       if (!row || row.current || this.data.busy) return
-      const ways = [false, true].map((wipe) => farewell(row, this.data.whose, wipe))
+      const wipes = row.ended ? [true] : [false, true]
       wx.showActionSheet({
-        itemList: ways.map((way) => way.choice),
-        success: ({ tapIndex }) => this.ask(row, tapIndex === 1),
+        itemList: wipes.map((wipe) => farewell(row, this.data.whose, wipe).choice),
+        success: ({ tapIndex }) => this.ask(row, wipes[tapIndex] ?? false),
       })
     },
     ask(row: DeviceRow, wipe: boolean) {

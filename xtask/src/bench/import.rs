@@ -129,6 +129,7 @@ mod tests {
             name: name.to_owned(),
             company: None,
             owner: None,
+            region: None,
             last_four: String::new(),
             tag: None,
         };

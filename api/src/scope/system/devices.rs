@@ -77,9 +77,17 @@ impl System {
         Ok(rows.all(&self.at.db.read).await?)
     }
 
-    /// Those of them that have been on the staff side of a business: what a person does elsewhere is none of its.
+    /// Those that have been on the staff side of a business (what a person does elsewhere is none of its), and those of them
+    /// that somebody ended and whose device may still be ordered to forget what it keeps.
     pub(crate) async fn sessions_at(&self, account_id: Uuid, tenant_id: i64) -> Result<Vec<session::Model>, Problem> {
-        let rows = self.running(account_id).filter(at(tenant_id));
+        let runs =
+            Condition::all().add(session::Column::RevokedAt.is_null()).add(session::Column::ExpiresAt.gt(self.now()));
+        let keeps =
+            Condition::all().add(session::Column::HeldBackAt.is_not_null()).add(session::Column::WipedAt.is_null());
+        let rows = session::Entity::find()
+            .filter(session::Column::AccountId.eq(account_id))
+            .filter(Condition::any().add(runs).add(keeps))
+            .filter(at(tenant_id));
         Ok(rows.order_by_desc(session::Column::CreatedAt).limit(MOST).all(&self.at.db.read).await?)
     }
 
@@ -122,8 +130,8 @@ impl System {
     /// # Errors
     /// 404 when the account has no such session.
     pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
-        end_session(&self.at.db.write, self.now(), (account_id, session_id), None, wipe).await?;
-        self.at.snapshots.forget_session(session_id);
+        let ended = end_session(&self.at.db.write, self.now(), (account_id, session_id), None, wipe).await?;
+        self.forget_sessions(&ended);
         Ok(())
     }
 
@@ -205,7 +213,7 @@ async fn end_session(
     (account_id, session_id): (Uuid, Uuid),
     tenant_id: Option<i64>,
     wipe: bool,
-) -> Result<(), Problem> {
+) -> Result<Vec<Uuid>, Problem> {
     let change = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .col_expr(session::Column::HeldBackAt, Expr::value(now))
@@ -217,7 +225,30 @@ async fn end_session(
         true => change.col_expr(session::Column::WipedAt, Expr::value(now)).filter(session::Column::WipedAt.is_null()),
         false => change.filter(session::Column::RevokedAt.is_null()),
     };
-    if change.exec(on).await?.rows_affected == 0 { Err(Problem::NotFound) } else { Ok(()) }
+    if change.exec(on).await?.rows_affected == 0 {
+        return Err(Problem::NotFound);
+    }
+    let mut ended = vec![session_id];
+    if !wipe {
+        return Ok(ended);
+    }
+    if let Some(wiped) = session::Entity::find_by_id(session_id).one(on).await? {
+        // The order is the device's: it may have logged in anew, and comes with that session.
+        let others = Condition::all()
+            .add(session::Column::AccountId.eq(account_id))
+            .add(session::Column::Device.eq(wiped.device))
+            .add(session::Column::WipedAt.is_null());
+        let there = session::Entity::find().filter(others.clone()).select_only().column(session::Column::Id);
+        ended.extend(there.into_tuple::<Uuid>().all(on).await?);
+        session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(now))
+            .col_expr(session::Column::HeldBackAt, Expr::value(now))
+            .col_expr(session::Column::WipedAt, Expr::value(now))
+            .filter(others)
+            .exec(on)
+            .await?;
+    }
+    Ok(ended)
 }
 
 impl SystemTx<'_> {
@@ -226,7 +257,12 @@ impl SystemTx<'_> {
     ///
     /// # Errors
     /// 404 when there is no such session, or it has ended.
-    pub(crate) async fn revoke_session(&self, account_id: Uuid, session_id: Uuid, wipe: bool) -> Result<(), Problem> {
+    pub(crate) async fn revoke_session(
+        &self,
+        account_id: Uuid,
+        session_id: Uuid,
+        wipe: bool,
+    ) -> Result<Vec<Uuid>, Problem> {
         let here = Some(self.scope.tenant_id());
         end_session(self.tx, self.scope.now(), (account_id, session_id), here, wipe).await
     }
