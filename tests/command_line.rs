@@ -82,6 +82,14 @@ async fn the_last_boss_stays_one() {
     home.admin(&["admin", "operator", "create", "--name", "second", "--password-stdin", "--tenant", &tenant]);
     home.admin(&demoted);
     home.admin(&suspended);
+    // An operator who was removed cannot log in, so they are no boss who stays, and may be suspended themselves.
+    home.admin(&[&["admin", "staff", "role", "--role", "boss"][..], &staff].concat());
+    home.admin(&["admin", "operator", "remove", "--name", "second"]);
+    assert!(refusal(&home.run(&suspended)).contains("Make another boss first"));
+    let people = home.admin(&["admin", "staff", "list", "--tenant", &tenant]);
+    let second = people["staff"].as_array().expect("staff").iter().find(|row| row["name"] == "second").expect("them");
+    let second = text(&second["staff_id"]);
+    home.admin(&["admin", "staff", "suspend", "--tenant", &tenant, "--staff", &second]);
 }
 
 #[actix_web::test]

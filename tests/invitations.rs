@@ -217,6 +217,9 @@ async fn a_place_that_somebody_declines_is_offered_no_more_and_the_business_sees
     assert!(!preview["receivers"].as_array().expect("receivers").contains(&json!(id)), "{preview}");
     let hers = json!({ "name": "沈怡", "owner_id": id });
     assert_eq!(shop.boss.post("/customers", hers).await.violations(), ["owner_id: owner_unknown"]);
+    let theirs = shop.customer_named("沈怡").await;
+    let why = shop.boss.get(&format!("/permissions/explain?resource=customers&id={theirs}&staff={id}")).await.ok();
+    assert_eq!((&why["may_read"], &why["reasons"][0]["code"]), (&json!(false), &json!("explain_not_joined")), "{why}");
     // The phone is free: whoever meant it asks once more. Whoever works there already is not asked.
     shop.boss.post("/staff", colleague.clone()).await.ok();
     let ticket = invite(&shop.boss, &json!({ "role": "service" })).await;

@@ -56,6 +56,7 @@ export interface DeviceSession {
   created_at: string
   used_at: string
   current: boolean
+  ended: boolean
 }
 
 /** RFC 9457 body of every refusal; what did not come from our server may lack the rest. */

@@ -18,6 +18,7 @@ use anyhow::{Context as _, bail};
 use clap::{Command, Subcommand};
 use domain::permission::Role;
 use domain::phone::Phone;
+use domain::staff::TenantChanges;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -171,6 +172,9 @@ impl Admin {
         match self {
             Self::Tenant(Tenant::Create { name, phone }) => {
                 let name = one_line(&name)?;
+                // As a change would be judged.
+                let judged = json!({ "phone": phone }).to_string();
+                domain::check::<TenantChanges>(judged.as_bytes()).map_err(|refused| said(refused.into()))?;
                 let id = system.create_tenant(&name, phone.as_deref()).await.map_err(said)?;
                 Ok(json!({ "tenant_id": id }))
             }

@@ -74,13 +74,15 @@ pub(super) async fn explain_permission(
     let sight = Arc::new(system.sight(&person).await?);
     let eyes = Eyes::Staff(Arc::clone(&sight));
     let (read, write) = needed(resource);
-    let works = person.suspended_at.is_none();
+    let works = person.suspended_at.is_none() && person.account_id.is_some();
     let may_read = works && sight.rights.can(read) && sees(&scope, resource, id, &eyes, false).await?;
     let may_write = may_read && sight.rights.can(write) && sees(&scope, resource, id, &eyes, true).await?;
 
     let mut found: Vec<Violation> = Vec::new();
-    if !works {
+    if person.suspended_at.is_some() {
         found.push(Violation::new("", "explain_suspended"));
+    } else if !works {
+        found.push(Violation::new("", "explain_not_joined"));
     }
     if !sight.rights.can(read) {
         found.push(Violation::new("", "explain_not_permitted"));

@@ -128,6 +128,7 @@ super::texts! {
 
     // Why somebody sees a row (GET /permissions/explain)
     explain_suspended: "已停用，什么都看不到", "Suspended: sees nothing";
+    explain_not_joined: "还没有加入，什么都看不到", "Has not joined: sees nothing";
     explain_not_permitted: "角色没有查看的权限", "The role may not see this kind of thing";
     explain_read_only: "角色只能查看，不能修改", "The role may see but not change this kind of thing";
     explain_reach_all: "角色可以看到全部", "The role sees all of them";

@@ -122,7 +122,8 @@ impl System {
         Ok(())
     }
 
-    /// Takes the password of somebody away who leaves, with their second factor, and ends their sessions.
+    /// Takes the password of somebody away who leaves, with their second factor, and ends their sessions: also of the last
+    /// boss of a business, because somebody else may know the password. Whoever manages businesses makes another boss.
     ///
     /// # Errors
     /// 404 when nobody has that name.

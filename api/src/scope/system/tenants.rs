@@ -1,7 +1,7 @@
 //! Businesses and who works in them, as the operator and the login see them.
 
 use super::{Said, System, SystemTx, hold_business};
-use crate::auth::entity::tenant;
+use crate::auth::entity::{operator, tenant, wechat_identity};
 use crate::auth::{Left, WhyLeft};
 use crate::db::Code;
 use crate::problem::Problem;
@@ -11,10 +11,10 @@ use domain::permission::{Reach, Resource, Role};
 use domain::phone::Phone;
 use domain::rights::Rights;
 use domain::staff::TenantChanges;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    QueryOrder as _, QuerySelect as _, Select, Set,
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -374,13 +374,24 @@ async fn keep_a_boss(on: &DatabaseTransaction, leaving: &staff::Model) -> Result
         return Ok(());
     }
     hold_business(on, leaving.tenant_id).await?;
-    let another = staff::Entity::find()
-        .filter(staff::Column::TenantId.eq(leaving.tenant_id))
+    let bosses = bosses(leaving.tenant_id).all(on).await?;
+    // Nor is one who cannot log in any more: an operator who was removed.
+    let there = bosses.iter().any(|boss| boss.id == leaving.id);
+    if there && bosses.len() == 1 { Err(Problem::conflict("last_boss", None)) } else { Ok(()) }
+}
+
+/// The bosses of a business who work there and can log in: with WeChat, or with an operator's password. Two are enough to
+/// know that one may go.
+#[expect(clippy::disallowed_methods, reason = "the command line has no scope")]
+fn bosses(tenant_id: i64) -> Select<staff::Entity> {
+    let wechat = Query::select().column(wechat_identity::Column::AccountId).from(wechat_identity::Entity).to_owned();
+    let password = Query::select().column(operator::Column::AccountId).from(operator::Entity).to_owned();
+    let account = staff::Column::AccountId;
+    staff::Entity::find()
+        .filter(staff::Column::TenantId.eq(tenant_id))
         .filter(staff::Column::Live.eq(1))
         .filter(staff::Column::Role.eq(Role::Boss.as_str()))
         .filter(staff::Column::SuspendedAt.is_null())
-        .filter(staff::Column::AccountId.is_not_null())
-        .filter(staff::Column::Id.ne(leaving.id))
-        .limit(1);
-    if another.one(on).await?.is_none() { Err(Problem::conflict("last_boss", None)) } else { Ok(()) }
+        .filter(Condition::any().add(account.in_subquery(wechat)).add(account.in_subquery(password)))
+        .limit(2)
 }
