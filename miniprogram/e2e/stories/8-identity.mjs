@@ -74,22 +74,26 @@ export async function tell({ step, open, world }) {
     await boss.tapText('取消')
     equal((await logins()).length, before, 'devices after a change of mind')
     // The choice and the button that confirms it may be the same word: the question is waited for in between.
-    const end = async (choice, question, answer) => {
-      const left = (await logins()).length - 1
-      await boss.tap('[data-testid=device]')
+    const end = async (row, choice, question, answer, left) => {
+      await boss.visible('[data-testid=device]').nth(row).tap()
       await boss.tapText(choice)
       await boss.waitText(question)
       await boss.tapText(answer)
-      await until('the device to be gone from the page', async () => (await texts(boss, '[data-testid=device]')).length === left)
-      equal((await logins()).length, left, 'devices that are left')
+      await until('the page to list what is left', async () => (await texts(boss, '[data-testid=device]')).length === left)
     }
-    await end('下线', '会立刻退出登录', '下线')
+    await end(0, '下线', '会立刻退出登录', '下线', before)
+    // It may still be told to forget.
+    await boss.waitText('已下线，手机上的资料还在')
     await until('the one to be out', async () => (await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: two.access })).status === 401)
-    await end('清除手机数据', '下次联网时会退出登录', '清除')
-    await until('the other to be told to forget', async () => {
-      const { status, body } = await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: one.access })
+    const forgets = async (of) => {
+      const { status, body } = await world.ask(world.api, 'GET', '/api/v1/auth/me', { token: of.access })
       return status === 401 && body.code === 'wiped'
-    })
+    }
+    await end(1, '清除手机数据', '下次联网时会退出登录', '清除', before - 1)
+    await until('the other to be told to forget', () => forgets(one))
+    await end(0, '清除手机数据', '下次联网时会退出登录', '清除', before - 2)
+    await until('the first to be told as well', () => forgets(two))
+    equal((await logins()).length, before - 2, 'devices that are left')
     // It ended elsewhere while the page was open: the page says so and looks again.
     const third = await world.signIn(SALES)
     await boss.goto(`/features/staff/detail/index?id=${id}`)
