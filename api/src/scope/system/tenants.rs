@@ -367,7 +367,6 @@ impl SystemTx<'_> {
 ///
 /// # Errors
 /// 409 `last_boss`.
-#[expect(clippy::disallowed_methods, reason = "the command line has no scope")]
 async fn keep_a_boss(on: &DatabaseTransaction, leaving: &staff::Model) -> Result<(), Problem> {
     // Without a login, or suspended already, they are none whom the business loses.
     if leaving.role != Code(Role::Boss) || leaving.account_id.is_none() || leaving.suspended_at.is_some() {
