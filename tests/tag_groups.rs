@@ -174,5 +174,7 @@ async fn a_category_that_comes_back_leaves_nobody_two_of_its_values() {
     shop.boss.post(&format!("{path}/restore"), json!({})).await.ok();
     shop.advance(Duration::minutes(2)).await;
     shop.run_jobs().await;
-    assert_eq!(tags(&shop.sales, &one).await, ["金卡"]);
+    // Which of two that were made in one moment stays, nobody can tell.
+    let left = tags(&shop.sales, &one).await;
+    assert!(left.len() == 1 && ["金卡", "银卡"].contains(&left[0].as_str()), "{left:?}");
 }
