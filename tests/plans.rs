@@ -128,6 +128,23 @@ async fn whoever_gets_the_tag_gets_the_plan_stage_by_stage() {
 }
 
 #[actix_web::test]
+async fn a_plan_that_is_said_to_be_on_once_more_is_not_switched() {
+    let shop = Shop::new().await;
+    let new = tag(&shop.boss, "新客").await;
+    let id = customer(&shop.sales, "张三", &[]).await;
+    running(&shop.boss, "新客户跟进", &new).await;
+    shop.run_jobs().await;
+    retag(&shop.sales, &id, &[&new], &[]).await;
+    shop.advance(Duration::seconds(1)).await;
+    let plan = shop.boss.get("/plans").await.ok()["items"][0].clone();
+    let path = format!("/plans/{}", text(&plan["id"]));
+    let version = plan["version"].as_i64().expect("a version");
+    shop.boss.patch(&path, version, json!({ "name": "新客", "enabled": true })).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(shop.sales.get(&format!("/customers/{id}/plans")).await.ok()["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[actix_web::test]
 async fn however_the_tag_comes_the_plan_comes_with_it() {
     let shop = Shop::new().await;
     let (new, old) = (tag(&shop.boss, "新客").await, tag(&shop.boss, "老客").await);

@@ -172,7 +172,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_plan", 7),
     ("get_plan", 2),
     ("get_plan_uses", 4),
-    ("change_plan", 6),
+    ("change_plan", 7),
     ("delete_plan", 6),
     ("list_customer_plans", 4), // the customer, their runs, the plans and the tasks of these
     ("stop_customer_plan", 7),

@@ -148,6 +148,9 @@ async fn change_plan(
         change.stages = Set(written(&stages)?);
     }
     let tx = scope.begin().await?;
+    // Said again, as beside a new name, it is no switch: what was given just now, and a walk over everybody, go on.
+    let on = find(&tx, id.0).await?.enabled_at.is_some();
+    let enabled = enabled.filter(|enabled| *enabled != on || existing);
     if let Some(enabled) = enabled {
         change.enabled_at = Set(enabled.then(|| tx.now()));
     }
