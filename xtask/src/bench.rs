@@ -11,9 +11,9 @@ mod rivals;
 mod site;
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::demo::dice::Dice;
 use crate::run;
@@ -117,6 +117,7 @@ fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
     let sites = [Site::open(place, stack, plan.sizes[0])?, Site::open(place, stack, plan.sizes[1])?];
     let idle = sites.iter().map(|site| proc::pss(&[site.pid()])).max().unwrap_or_default();
     let rivals = rivals(place, plan, stack, &sites[1])?;
+    settle(&sites)?;
     let chosen = |endpoint: &&Endpoint| {
         plan.only.is_empty() || plan.only.iter().any(|text| endpoint.name.contains(text.as_str()))
     };
@@ -139,6 +140,25 @@ fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
     }
     let rivals: Vec<&str> = rivals.iter().map(|rival| rival.name).collect();
     Report { stack: stack.name(), plan, idle, rivals: &rivals, lines: &lines }.write(&place.folder)
+}
+
+/// Waits until the servers have done what they do after a start, such as comparing what is searched with the customers:
+/// otherwise it counts as part of whatever is asked first.
+fn settle(sites: &[Site; 2]) -> Result<()> {
+    const STILL: Duration = Duration::from_millis(50);
+    let pids: Vec<u32> = sites.iter().map(Site::pid).collect();
+    let begun = Instant::now();
+    let mut before = proc::used(&pids)?;
+    for _ in 0..600 {
+        std::thread::sleep(Duration::from_secs(2));
+        let now = proc::used(&pids)?;
+        if now.saturating_sub(before) <= STILL || run::stopping() {
+            println!("still after {} s", begun.elapsed().as_secs());
+            return Ok(());
+        }
+        before = now;
+    }
+    bail!("the servers have been busy by themselves for twenty minutes")
 }
 
 fn ask(stack: &Stack, site: &Site, endpoint: &Endpoint, times: Times) -> Result<Measured> {
