@@ -116,6 +116,18 @@ async fn a_business_is_renamed_suspended_and_resumed() {
 }
 
 #[actix_web::test]
+async fn a_command_in_another_folder_makes_no_database_there() {
+    let home = Home::new().await;
+    for command in [&["admin", "tenant", "list"][..], &["audit", "verify"], &["admin", "operator", "list"]] {
+        let said = refusal(&home.run(command));
+        assert!(said.contains("there is no database at") && said.contains("--config"), "{said}");
+        assert!(!home.path("shuke.db").exists() && !home.path("shuke.key").exists(), "{command:?}");
+    }
+    home.furnish();
+    assert_eq!(home.admin(&["admin", "tenant", "list"])["tenants"][0]["name"], "山月茶行");
+}
+
+#[actix_web::test]
 async fn what_cannot_be_meant_is_refused() {
     let home = Home::new().await;
     home.furnish();

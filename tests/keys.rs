@@ -210,6 +210,7 @@ async fn a_key_service_wraps_the_master_key_and_without_it_nothing_starts() {
         let mut command = home.command(arguments);
         tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("runs")
     };
+    assert!(run(&["migrate"]).await.status.success());
     let made = run(&["admin", "tenant", "create", "--name", "山月茶行"]).await;
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let wrapped = lines(&home);

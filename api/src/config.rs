@@ -1,10 +1,11 @@
 //! Settings. `deploy/shuke.toml` is both their documentation and their compiled-in default.
 
 use anyhow::Context as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
+use std::path::Path;
 
 const DEFAULTS: &str = include_str!("../../deploy/shuke.toml");
 
@@ -129,6 +130,22 @@ pub struct Database {
     pub connections: u32,
     /// Migrate at start.
     pub migrate: bool,
+}
+
+impl Database {
+    /// Refuses to make a new database where one is meant: a command that was given in another folder would otherwise
+    /// answer that nobody works here.
+    ///
+    /// # Errors
+    /// When the file is not there.
+    pub fn must_be_there(&self) -> anyhow::Result<()> {
+        match self.url.expose_secret().strip_prefix("sqlite://") {
+            Some(path) if !Path::new(path).exists() => anyhow::bail!(
+                "there is no database at {path}: run this where the server runs, or with its --config; `shuke migrate` makes one"
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `[cache]`
@@ -317,7 +334,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret as _;
 
     #[test]
     fn the_documented_defaults_are_complete() {

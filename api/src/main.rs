@@ -106,6 +106,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             .to_string())
         }
         Command::Audit(command) => {
+            config.database.must_be_there()?;
             let at = Installation::open(config, Clock::System).await?;
             let (answers, intact) = command.run(&at).await?;
             answers.iter().try_for_each(|answer| say(&answer.to_string()))?;
@@ -113,6 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Admin(admin) => {
+            config.database.must_be_there()?;
             let at = Installation::open(config, Clock::System).await?;
             say(&admin.run(&at).await?.to_string())
         }

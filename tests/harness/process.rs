@@ -147,6 +147,8 @@ impl Home {
 
     /// A business with an operator, who is its boss.
     pub fn furnish(&self) -> i64 {
+        let migrated = self.run(&["migrate"]);
+        assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         let tenant =
             self.admin(&["admin", "tenant", "create", "--name", "山月茶行"])["tenant_id"].as_i64().expect("an id");
         let id = tenant.to_string();

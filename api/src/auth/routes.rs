@@ -283,7 +283,7 @@ async fn prove_phone(login: LoggedIn, system: System, body: Checked<PhoneProof>)
     let actor = login.0;
     limit(&system, &format!("phone:{}", actor.account_id), 1).await?;
     let number = system.at.wechat.phone(&body.value.code).await.map_err(|error| match error {
-        WechatError::Refused { code: 40029 | 40013, .. } => Problem::Unauthenticated("wechat_code_invalid"),
+        WechatError::Refused { code: 40029 | 40013, .. } => Problem::field("code", "phone_code_invalid"),
         other => other.into(),
     })?;
     let phone = Phone::parse(&number).ok_or(Problem::field("code", "phone_invalid"))?;

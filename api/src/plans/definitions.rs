@@ -100,7 +100,7 @@ async fn create_plan(mut scope: Can<TagsWrite>, body: Checked<NewPlan>) -> Resul
                 return Err(Problem::conflict("plan_known", Some("tag_id")));
             }
             if others.len() >= MOST {
-                return Err(domain::Violation::new("name", "too_many").with("max", 50).into());
+                return Err(domain::Violation::new("", "too_many").with("max", 50).into());
             }
             let row = plan::ActiveModel {
                 id: Set(id),

@@ -122,7 +122,7 @@ impl LoginNoticed {
         let device = self.label.as_deref().unwrap_or("未命名设备");
         let network = if self.network.is_empty() { "未知" } else { &self.network };
         format!(
-            "{device} · 网络 {network}。不是本人？本人可在 我的 → 登录设备 中移除；同事的请到 我的 → 员工 里停用账号，马上失效。"
+            "{device} · 网络 {network}。不是本人？本人可在 我的 → 登录设备 中移除；同事的请到 我的 → 员工与团队 里停用账号，马上失效。"
         )
     }
 }

@@ -25,6 +25,7 @@ super::texts! {
     team_limit: "这个团队最多负责 {max} 位客户，名额已满", "The team looks after {max} customers already, which is the most";
     claims_spent: "每天最多领取 {max} 位，今天已领完", "At most {max} a day may be taken, and these were today's";
     reclaim_early: "退回后 {days} 天内不能再领取", "Days until whoever gave a customer up may take it again: {days}";
+    phone_code_invalid: "手机号授权已失效，请再点一次", "The phone code is used or expired: press the button again";
     staff_unknown: "没有这位同事", "No such colleague";
     cannot_change_customers: "这位同事的角色不能修改客户", "This colleague's role may not change customers";
     rights_beyond_own: "不能给出超过自己的权限", "You cannot give away more than you have";
