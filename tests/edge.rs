@@ -208,3 +208,47 @@ async fn a_certificate_without_its_key_is_a_clear_refusal() {
     let error = api::listen(&at).map(|_| ()).expect_err("refused");
     assert!(format!("{error:#}").contains("tls_certificate"), "{error:#}");
 }
+
+#[actix_web::test]
+async fn whoever_hangs_up_in_the_middle_leaves_nothing_half_and_holds_nobody_up() {
+    let shop = Shop::new().await;
+    let address = shop.base.strip_prefix("http://").expect("an address").to_owned();
+    let token = shop.boss.token.as_deref().expect("a token");
+    for at in 0..60 {
+        let phone = format!("139{:08}", 10_000_000 + at);
+        let body = json!({ "name": "挂断的人", "phones": [{ "number": phone }] }).to_string();
+        let head = format!(
+            "POST /api/v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut line = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+        line.write_all((head + &body).as_bytes()).await.expect("sent");
+        // From before the transaction to after its end.
+        tokio::time::sleep(std::time::Duration::from_micros(300 * at)).await;
+        drop(line);
+    }
+    let begun = std::time::Instant::now();
+    for _ in 0..10 {
+        assert_eq!(shop.boss.post("/customers", json!({ "name": "后来的人" })).await.status, 201);
+    }
+    // A transaction that stayed open would hold the next ones up for seconds, and its locks the same phones.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    for at in 0..60 {
+        let phone = format!("139{:08}", 10_000_000 + at);
+        let again = shop.boss.post("/customers", json!({ "name": "挂断的人", "phones": [{ "number": phone }] })).await;
+        match again.status {
+            // It was there, as a whole.
+            409 => assert_eq!(again.body["code"], "phone_taken", "{}", again.body),
+            other => assert_eq!(other, 201, "{}", again.body),
+        }
+    }
+    let found = shop.boss.get("/customers?q=挂断的人").await.ok();
+    let ids: Vec<String> =
+        found["items"].as_array().expect("items").iter().map(|item| crate::harness::text(&item["id"])).collect();
+    for id in ids {
+        let whole = shop.boss.get(&format!("/customers/{id}")).await.ok();
+        assert_eq!(whole["phones"].as_array().map(Vec::len), Some(1), "{whole}");
+    }
+    shop.boss.get("/audit/verify").await.ok();
+}

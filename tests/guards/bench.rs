@@ -7,8 +7,6 @@ mod bare;
 const ALL: &[(&str, &str)] = &[
     ("customers", bare::CUSTOMERS),
     ("customer_tags", bare::TAGGINGS),
-    ("tags", bare::TAGS),
-    ("tag_groups", bare::GROUPS),
     ("idempotency", bare::REMEMBERED),
     ("customer_search", bare::SEARCHED),
     ("customer_terms", bare::TERMS),

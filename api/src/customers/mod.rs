@@ -63,11 +63,12 @@ use uuid::Uuid;
 pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
+        .configure(routes::of_all)
         .configure(bulk::routes)
         .configure(transfer::routes)
         .configure(custom::routes)
         .configure(similar::routes)
-        .configure(routes::routes)
+        .configure(routes::of_one)
         .configure(reveal::routes)
         .configure(refusal::routes)
         .configure(sharing::routes)

@@ -20,15 +20,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(super) fn routes(services: &mut ServiceConfig<'_>) {
-    services
-        .service(create_customer)
-        .service(list_customers)
-        .service(count_customers)
-        .service(get_customer)
-        .service(change_customer)
-        .service(delete_customer)
-        .service(tag_customer);
+/// What is asked most, and has no variable part: every route with one that is looked at before costs a match.
+pub(super) fn of_all(services: &mut ServiceConfig<'_>) {
+    services.service(list_customers).service(create_customer).service(count_customers);
+}
+
+pub(super) fn of_one(services: &mut ServiceConfig<'_>) {
+    services.service(get_customer).service(change_customer).service(delete_customer).service(tag_customer);
 }
 
 /// A count that stops at 1000.

@@ -2,61 +2,45 @@
 //! and start-up code gets at a connection.
 
 mod code;
+mod insert;
 mod near;
 mod on;
+mod transaction;
 
 pub use code::Db as Code;
+pub(crate) use insert::{insert, insert_halves};
 pub(crate) use near::Near;
 pub(crate) use on::On;
+pub(crate) use transaction::Transaction;
 
 use crate::config;
 use anyhow::Context as _;
 use near::Opener;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    InsertMany, IsolationLevel, QueryTrait as _, Select, SqlErr, SqliteTransactionMode, SqlxMySqlConnector,
-    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait as _,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
+    QueryTrait as _, Select, SqlErr, SqlxMySqlConnector, SqlxSqliteConnector, Statement, TransactionOptions,
+    TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlConnection};
+use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use thread_local::ThreadLocal;
 
 /// Connections of an installation.
 #[derive(Clone)]
 pub struct Connections {
     /// For what is not read through a scope: sessions, jobs, keys.
     pub(crate) read: DatabaseConnection,
-    /// For single changes outside a transaction. On SQLite a pool of exactly one: several writers would wait for
-    /// each other in unfair sleeps (measured: p99 575 ms against 36 ms).
-    pub(crate) write: DatabaseConnection,
     /// For what scopes read outside a transaction.
-    pub(crate) near: Arc<Near>,
-    /// For transactions: on MySQL a pool for each thread, on SQLite the one writer.
-    writers: Option<Arc<Writers>>,
+    pub(crate) near: Near,
+    /// For transactions, and for single changes outside of them. On SQLite one for all: several writers would wait for
+    /// each other in unfair sleeps (measured: p99 575 ms against 36 ms).
+    pub(crate) write: Near,
     statements: Arc<AtomicU64>,
-}
-
-/// Pools of sqlx for transactions, one for each thread: see [`near`].
-struct Writers {
-    options: MySqlConnectOptions,
-    most: u32,
-    threads: ThreadLocal<DatabaseConnection>,
-    statements: Arc<AtomicU64>,
-}
-
-impl Writers {
-    fn mine(&self) -> &DatabaseConnection {
-        self.threads.get_or(|| {
-            let pool = pool(self.most, near::FRESH).connect_lazy_with(self.options.clone());
-            counted(SqlxMySqlConnector::from_sqlx_mysql_pool(pool), &self.statements)
-        })
-    }
 }
 
 fn counted(mut pool: DatabaseConnection, statements: &Arc<AtomicU64>) -> DatabaseConnection {
@@ -78,8 +62,9 @@ impl Connections {
         let statements = Arc::new(AtomicU64::new(0));
         // Two at least: a statement that waits for the disk must not hold up all others.
         let most = settings.connections.div_ceil(u32::try_from(threads).unwrap_or(u32::MAX).max(1)).max(2);
-        let near = |opener| Near::new(opener, usize::try_from(most).unwrap_or(2), Arc::clone(&statements));
-        let (read, write, near, writers) = if let Some(path) = url.strip_prefix("sqlite://") {
+        let most = usize::try_from(most).unwrap_or(2);
+        let near = |opener| Near::to_read(opener, most, Arc::clone(&statements));
+        let (read, near, write) = if let Some(path) = url.strip_prefix("sqlite://") {
             if !std::path::Path::new(path).exists() {
                 // Names and remarks are in it: only its owner may read it. SQLite gives the files beside
                 // it the same mode. Another process may have made it this very moment.
@@ -89,35 +74,28 @@ impl Connections {
                     return Err(error.context("the database file"));
                 }
             }
-            let open = async |connections: u32, options| {
-                // A file is there as long as its connection is: nobody asks before each transaction.
-                let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(near::ACQUIRE);
-                let pool = pool.test_before_acquire(false);
-                pool.connect_with(options).await.context("opening the database file")
-            };
-            // The writer comes first: it creates the file and switches it to WAL. What it changes it does not read from
-            // the mapping, so it keeps the inner pages of the indexes of a million customers by itself (KiB).
-            // A new customer's terms are as many as its name has; a statement of each length is kept.
+            // A file is there as long as its connection is: nobody asks before each transaction.
+            let pool = SqlitePoolOptions::new().max_connections(settings.connections.max(1));
+            let pool = pool.acquire_timeout(near::ACQUIRE).test_before_acquire(false);
+            // Creates the file and switches it to WAL.
+            let read = pool.connect_with(sqlite(path)).await.context("opening the database file")?;
+            // What the writer changes it does not read from the mapping, so it keeps the inner pages of the indexes of a
+            // million customers by itself (KiB). A new customer's terms are as many as its name has; a statement of each
+            // length is kept.
             let writer = sqlite(path).pragma("cache_size", "-131072").statement_cache_capacity(512);
-            let write = open(1, writer).await?;
-            let write = SqlxSqliteConnector::from_sqlx_sqlite_pool(write);
-            let read = open(settings.connections.max(1), sqlite(path)).await?;
-            let read = SqlxSqliteConnector::from_sqlx_sqlite_pool(read);
-            (read, write, near(Opener::Sqlite(sqlite(path))), None)
+            let write = Near::one(Opener::Sqlite(writer), Arc::clone(&statements));
+            (SqlxSqliteConnector::from_sqlx_sqlite_pool(read), near(Opener::Sqlite(sqlite(path))), write)
         } else if url.starts_with("mysql://") {
             let options: MySqlConnectOptions = url.parse().map_err(|_| anyhow::anyhow!("[database] url"))?;
             let options = options.disable_statement_logging();
-            // Little goes over it, so it can afford to ask each time.
-            let shared = pool(settings.connections.max(2), Duration::ZERO).connect_with(options.clone()).await;
-            let shared = SqlxMySqlConnector::from_sqlx_mysql_pool(shared.context("connecting to the database server")?);
-            let near = near(Opener::MySql(options.clone()));
-            let writers = Writers { options, most, threads: ThreadLocal::new(), statements: Arc::clone(&statements) };
-            (shared.clone(), shared, near, Some(Arc::new(writers)))
+            let shared = pool(settings.connections.max(2)).connect_with(options.clone()).await;
+            let read = SqlxMySqlConnector::from_sqlx_mysql_pool(shared.context("connecting to the database server")?);
+            let write = Near::to_write(Opener::MySql(options.clone()), most, Arc::clone(&statements));
+            (read, near(Opener::MySql(options)), write)
         } else {
             anyhow::bail!("[database] url must start with sqlite:// or mysql://");
         };
-        let (read, write) = (counted(read, &statements), counted(write, &statements));
-        Ok(Self { read, write, near: Arc::new(near), writers, statements })
+        Ok(Self { read: counted(read, &statements), near, write, statements })
     }
 
     /// Statements executed so far; tests hold endpoints to a budget with it.
@@ -153,33 +131,27 @@ impl Connections {
     /// When a migration fails; those before it stay done, and running again continues.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         use migrations::{Migrator, MigratorTrait as _};
-        if self.write.get_database_backend() == DbBackend::MySql {
+        if self.read.get_database_backend() == DbBackend::MySql {
             // sea-orm-migration takes no lock of its own. GET_LOCK belongs to a session, so the lock
             // sits on a transaction's connection while the migrations run on others of the pool.
-            let holder = self.write.begin().await?;
+            let holder = self.read.begin().await?;
             // A migration that fills a column of a million rows takes minutes.
             let lock = Statement::from_string(DbBackend::MySql, "SELECT GET_LOCK('shuke_migrate', 1800)");
             let row = holder.query_one_raw(lock).await?;
             let held = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten() == Some(1);
             anyhow::ensure!(held, "another process has been migrating for half an hour");
-            let done = Migrator::up(&self.write, None).await;
+            let done = Migrator::up(&self.read, None).await;
             holder.execute_unprepared("SELECT RELEASE_LOCK('shuke_migrate')").await?;
             holder.commit().await?;
             done.context("migrating")
         } else {
-            Migrator::up(&self.write, None).await.context("migrating")
+            Migrator::up(&self.read, None).await.context("migrating")
         }
     }
 
-    /// Begins a transaction that will write. A SQLite transaction that reads first and writes later
-    /// fails at once when somebody else wrote in between; one that starts as a writer waits its turn.
-    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let writer = self.writers.as_ref().map_or(&self.write, |writers| writers.mine());
-        writer.begin_with_options(options).await
+    /// Begins a transaction that will write.
+    pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
+        Transaction::begin(&self.write).await
     }
 
     /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.
@@ -207,11 +179,8 @@ impl Connections {
     /// Closes all connections after what is in flight.
     pub(crate) async fn close(&self) {
         self.near.close().await;
-        for writer in self.writers.iter().flat_map(|writers| &writers.threads) {
-            let _ = writer.close_by_ref().await;
-        }
+        self.write.close().await;
         let _ = self.read.close_by_ref().await;
-        let _ = self.write.close_by_ref().await;
     }
 }
 
@@ -232,20 +201,11 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         .pragma("wal_autocheckpoint", "262144")
 }
 
-/// A pool whose connections are asked whether they are there when they were idle for as long as `fresh`.
-fn pool(connections: u32, fresh: Duration) -> MySqlPoolOptions {
+/// A pool that asks its connections each time whether they are there: little goes over it.
+fn pool(connections: u32) -> MySqlPoolOptions {
     MySqlPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(near::ACQUIRE)
-        .test_before_acquire(false)
-        .before_acquire(move |connection, known| {
-            Box::pin(async move {
-                if known.idle_for >= fresh {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .after_connect(|connection, _| Box::pin(isolate(connection)))
 }
 
@@ -261,22 +221,6 @@ pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
     select.query().force_index("PRIMARY", IndexHintScope::All);
     select
 }
-
-/// Inserts rows, many in one statement. Where one is refused SQLite leaves those before it: whoever calls this throws the
-/// transaction, or the part of it, away. (To be able to take back half a statement it would write down every page before
-/// it changes it, and each of a customer's terms goes into a page of its own: a seventh of the time of creating one.)
-pub(crate) async fn insert_many<A>(on: &impl ConnectionTrait, rows: InsertMany<A>) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait,
-{
-    let mut insert = rows.build(on.get_database_backend());
-    if insert.db_backend == DbBackend::Sqlite {
-        insert.sql.replace_range(..INSERT.len(), "INSERT OR FAIL");
-    }
-    on.execute_raw(insert).await.map(drop)
-}
-
-const INSERT: &str = "INSERT";
 
 /// The refusal to change a row that is there to be read; as the text of a [`DbErr`] on its way to a Problem.
 pub(crate) const READ_ONLY: &str = "row_read_only";

@@ -1,9 +1,10 @@
-//! Connections that a thread keeps to itself, for reading.
+//! Connections that a thread keeps to itself.
 //!
 //! A pool that all threads share costs as much as a short statement does, for two reasons: the database's answer
 //! wakes the thread that opened the connection, which is often not the one that waits for it; and sqlx asks the
 //! database whether it is still there each time a connection goes back. So each thread that serves opens its own and
-//! asks only after a pause. Transactions go through pools of sqlx, one for each thread.
+//! asks only after a pause. SQLite has one writer: one connection on which all that is changed goes, one after the other
+//! in the order in which it was asked for.
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -17,12 +18,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use thread_local::ThreadLocal;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// After such a pause a connection is asked whether it is still there: short, so that few changes fail when the
 /// database begins anew, and long enough to ask hardly ever while there is something to do.
-pub(super) const FRESH: Duration = Duration::from_secs(1);
-/// A connection is not kept longer: the database's own memory for it grows, and its address may become another.
+const FRESH: Duration = Duration::from_secs(1);
+/// A connection to a server is not kept longer: the database's own memory for it grows, and its address may become another.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 /// For so long a statement waits for a connection.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(30);
@@ -34,19 +35,31 @@ pub(super) enum Opener {
     Sqlite(SqliteConnectOptions),
 }
 
-/// The connections of all threads.
-pub(crate) struct Near {
+/// Connections for whatever needs one.
+#[derive(Clone)]
+pub(crate) struct Near(Arc<All>);
+
+struct All {
     opener: Opener,
-    /// Of one thread.
-    most: usize,
-    threads: ThreadLocal<Kept>,
+    lanes: Lanes,
+    /// They are there to read, and refuse anything else: what they are asked may be asked again.
+    only_read: bool,
     statements: Arc<AtomicU64>,
+    /// No more are kept.
     closed: AtomicBool,
 }
 
-/// Those of one thread.
-struct Kept {
-    turns: Semaphore,
+/// Who shares which connections.
+enum Lanes {
+    /// So many for each thread.
+    EachThread(usize, Box<ThreadLocal<Arc<Lane>>>),
+    /// One for all.
+    One(Arc<Lane>),
+}
+
+/// Connections that are shared.
+struct Lane {
+    turns: Arc<Semaphore>,
     idle: Mutex<Vec<Held>>,
 }
 
@@ -57,57 +70,117 @@ struct Held {
     used: Instant,
 }
 
-enum Link {
+pub(super) enum Link {
     MySql(Box<MySqlConnection>),
     Sqlite(Box<SqliteConnection>),
 }
 
+/// A connection and the turn to use it, which end together.
+pub(super) struct Taken {
+    held: Option<Held>,
+    /// It was used before.
+    reused: bool,
+    /// It may be used again.
+    pub(super) whole: bool,
+    near: Near,
+    lane: Arc<Lane>,
+    _turn: OwnedSemaphorePermit,
+}
+
 impl Near {
-    pub(super) fn new(opener: Opener, most: usize, statements: Arc<AtomicU64>) -> Self {
-        Self { opener, most, threads: ThreadLocal::new(), statements, closed: AtomicBool::new(false) }
+    /// Connections of which each thread has so many, to read.
+    pub(super) fn to_read(opener: Opener, most: usize, statements: Arc<AtomicU64>) -> Self {
+        Self::new(opener, Lanes::EachThread(most, Box::default()), true, statements)
     }
 
-    fn mine(&self) -> &Kept {
-        self.threads.get_or(|| Kept { turns: Semaphore::new(self.most), idle: Mutex::default() })
+    /// Connections of which each thread has so many, to write.
+    pub(super) fn to_write(opener: Opener, most: usize, statements: Arc<AtomicU64>) -> Self {
+        Self::new(opener, Lanes::EachThread(most, Box::default()), false, statements)
     }
 
-    /// Closes what is idle; what is not is closed when its statement ends.
+    /// One connection to write for all, who take it one after the other.
+    pub(super) fn one(opener: Opener, statements: Arc<AtomicU64>) -> Self {
+        Self::new(opener, Lanes::One(Lane::of(1)), false, statements)
+    }
+
+    fn new(opener: Opener, lanes: Lanes, only_read: bool, statements: Arc<AtomicU64>) -> Self {
+        Self(Arc::new(All { opener, lanes, only_read, statements, closed: AtomicBool::new(false) }))
+    }
+
+    /// Closes what is idle; what is not is closed when its statement or transaction ends.
     pub(super) async fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
-        for kept in &self.threads {
-            let idle = std::mem::take(&mut *kept.idle());
+        self.0.closed.store(true, Ordering::SeqCst);
+        let lanes: Vec<&Arc<Lane>> = match &self.0.lanes {
+            Lanes::EachThread(_, lanes) => lanes.iter().collect(),
+            Lanes::One(lane) => vec![lane],
+        };
+        for lane in lanes {
+            let idle = std::mem::take(&mut *lane.idle());
             for held in idle {
                 held.link.close().await;
             }
         }
     }
 
-    async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let kept = self.mine();
-        let _turn = kept.turn().await?;
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        let (mut held, reused) = match kept.reusable().await {
+    /// A connection, when it is this one's turn.
+    pub(super) async fn take(&self) -> Result<Taken, DbErr> {
+        let lane = match &self.0.lanes {
+            Lanes::EachThread(most, lanes) => lanes.get_or(|| Lane::of(*most)),
+            Lanes::One(lane) => lane,
+        };
+        let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        let turn = tokio::time::timeout(ACQUIRE, Arc::clone(&lane.turns).acquire_owned()).await.map_err(late)?;
+        let turn = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let (held, reused) = match lane.reusable().await {
             Some(held) => (held, true),
             None => (self.open().await?, false),
         };
-        let mut answer = held.link.rows(statement).await;
-        if reused && answer.as_ref().is_err_and(gone) {
-            // The database began anew, or the thread that opened the connection ended. Nothing was changed: these
-            // connections are there to read.
-            kept.idle().clear();
-            held = self.open().await?;
-            answer = held.link.rows(statement).await;
+        let (near, lane) = (self.clone(), Arc::clone(lane));
+        Ok(Taken { held: Some(held), reused, whole: true, near, lane, _turn: turn })
+    }
+
+    /// The rows that a statement finds.
+    async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        let mut taken = self.take().await?;
+        taken.whole = false;
+        let mut answer = taken.link()?.rows(statement.clone()).await;
+        if self.0.only_read && taken.reused && answer.as_ref().is_err_and(gone) {
+            // The database began anew, or the thread that opened the connection ended. Nothing was changed.
+            taken.lane.idle().clear();
+            taken.held = Some(self.open().await?);
+            answer = taken.link()?.rows(statement.clone()).await;
         }
-        let usable = matches!(answer, Ok(_) | Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound));
-        if usable && held.opened.elapsed() < LIFE && !self.closed.load(Ordering::SeqCst) {
-            held.used = Instant::now();
-            kept.idle().push(held);
+        taken.whole = whole(&answer);
+        answer.map_err(unanswered)
+    }
+
+    /// Executes a statement that changes something by itself: whether it did is not known when the connection is lost.
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        if self.0.only_read {
+            return Err(DbErr::Custom("these connections are there to read".to_owned()));
         }
-        answer.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+        self.count();
+        let mut taken = self.take().await?;
+        taken.whole = false;
+        let answer = taken.link()?.execute(statement).await;
+        taken.whole = whole(&answer);
+        answer.map_err(refused)
+    }
+
+    pub(super) fn count(&self) {
+        self.0.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        match self.0.opener {
+            Opener::MySql(_) => DbBackend::MySql,
+            Opener::Sqlite(_) => DbBackend::Sqlite,
+        }
     }
 
     async fn open(&self) -> Result<Held, DbErr> {
-        let opened = match &self.opener {
+        let opened = match &self.0.opener {
             Opener::MySql(options) => options.connect().await.map(|connection| Link::MySql(Box::new(connection))),
             Opener::Sqlite(options) => options.connect().await.map(|connection| Link::Sqlite(Box::new(connection))),
         };
@@ -120,21 +193,50 @@ impl Near {
     }
 }
 
+impl Taken {
+    pub(super) fn link(&mut self) -> Result<&mut Link, DbErr> {
+        let gone = DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
+        self.held.as_mut().map(|held| &mut held.link).ok_or(gone)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let Some(mut held) = self.held.take() else { return };
+        let young = matches!(held.link, Link::Sqlite(_)) || held.opened.elapsed() < LIFE;
+        if self.whole && young && !self.near.0.closed.load(Ordering::SeqCst) {
+            held.used = Instant::now();
+            self.lane.idle().push(held);
+        }
+    }
+}
+
 /// Whether a statement did not get through.
 fn gone(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed)
 }
 
-impl Kept {
+/// Whether the connection may be used again after such an answer.
+pub(super) fn whole<T>(answer: &Result<T, sqlx::Error>) -> bool {
+    matches!(answer, Ok(_) | Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound))
+}
+
+pub(super) fn unanswered(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+pub(super) fn refused(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+impl Lane {
+    fn of(most: usize) -> Arc<Self> {
+        Arc::new(Self { turns: Arc::new(Semaphore::new(most)), idle: Mutex::default() })
+    }
+
     /// A thread that panicked here left whole connections behind.
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Held>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, DbErr> {
-        let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        let turn = tokio::time::timeout(ACQUIRE, self.turns.acquire()).await.map_err(late)?;
-        turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
     }
 
     /// The connection that was used last, if it is still there.
@@ -164,44 +266,65 @@ impl Link {
         };
     }
 
-    async fn rows(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let sql = AssertSqlSafe(statement.sql.as_str());
-        let mut query = SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())));
+    pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
+        let (sql, values) = self.said(statement);
         Ok(match self {
             Self::MySql(connection) => {
-                // As DATETIME: MariaDB 10.11 makes NULL of a TIMESTAMP after 19 January 2038, and a list of what was
-                // made before 2099 would be empty.
-                for value in &mut query.0.0 {
-                    if let Value::ChronoDateTimeUtc(Some(at)) = value {
-                        *value = Value::ChronoDateTime(Some(at.naive_utc()));
-                    }
-                }
-                let rows = connection.fetch_all(sqlx::query_with(sql, query)).await?;
+                let rows = connection.fetch_all(sqlx::query_with(sql, values)).await?;
                 rows.into_iter().map(QueryResult::from).collect()
             }
             Self::Sqlite(connection) => {
-                let rows = connection.fetch_all(sqlx::query_with(sql, query)).await?;
+                let rows = connection.fetch_all(sqlx::query_with(sql, values)).await?;
                 rows.into_iter().map(QueryResult::from).collect()
             }
         })
+    }
+
+    pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, sqlx::Error> {
+        let (sql, values) = self.said(statement);
+        Ok(match self {
+            Self::MySql(connection) => connection.execute(sqlx::query_with(sql, values)).await?.into(),
+            Self::Sqlite(connection) => connection.execute(sqlx::query_with(sql, values)).await?.into(),
+        })
+    }
+
+    /// A word that has neither values nor rows, such as `COMMIT`.
+    pub(super) async fn say(&mut self, word: &str) -> Result<(), sqlx::Error> {
+        let word = AssertSqlSafe(word);
+        match self {
+            // In the text protocol: nothing to prepare.
+            Self::MySql(connection) => connection.execute(word).await.map(drop),
+            Self::Sqlite(connection) => connection.execute(sqlx::query(word)).await.map(drop),
+        }
+    }
+
+    fn said(&self, statement: Statement) -> (AssertSqlSafe<String>, SqlxValues) {
+        let mut values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        if let Self::MySql(_) = self {
+            // As DATETIME: MariaDB 10.11 makes NULL of a TIMESTAMP after 19 January 2038, and a list of what was
+            // made before 2099 would be empty.
+            for value in &mut values.0.0 {
+                if let Value::ChronoDateTimeUtc(Some(at)) = value {
+                    *value = Value::ChronoDateTime(Some(at.naive_utc()));
+                }
+            }
+        }
+        (AssertSqlSafe(statement.sql), values)
     }
 }
 
 #[async_trait]
 impl ConnectionTrait for Near {
     fn get_database_backend(&self) -> DbBackend {
-        match self.opener {
-            Opener::MySql(_) => DbBackend::MySql,
-            Opener::Sqlite(_) => DbBackend::Sqlite,
-        }
+        self.backend()
     }
 
-    async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
-        Err(DbErr::Custom("these connections are there to read".to_owned()))
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.execute_raw(Statement::from_string(self.get_database_backend(), sql)).await
+        self.execute(Statement::from_string(self.backend(), sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {

@@ -1,14 +1,14 @@
 //! Whether a statement runs in a transaction or beside every other.
 
-use super::Near;
+use super::{Near, Transaction};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 /// Where statements go.
 #[derive(Clone, Copy)]
 pub(crate) enum On<'s> {
     Near(&'s Near),
-    Tx(&'s DatabaseTransaction),
+    Tx(&'s Transaction),
 }
 
 /// Delegates: features reach neither.

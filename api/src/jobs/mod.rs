@@ -9,6 +9,7 @@ mod worker;
 pub(crate) use turns::{Turn, in_turns, take_turn};
 pub use worker::{Worker, run_due};
 
+use crate::db;
 use crate::problem::Problem;
 use crate::scope::{Scope, new_id};
 use chrono::{DateTime, Utc};
@@ -55,7 +56,6 @@ pub(crate) async fn waits<J: Job>(
 }
 
 /// Writes a job's row.
-#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
 pub(crate) async fn enqueue<J: Job>(
     on: &impl ConnectionTrait,
     tenant_id: i64,
@@ -63,12 +63,10 @@ pub(crate) async fn enqueue<J: Job>(
     job: &J,
     run_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    entity::Entity::insert(row(tenant_id, now, job, run_at)?).exec_without_returning(on).await?;
-    Ok(())
+    Ok(db::insert(on, vec![row(tenant_id, now, job, run_at)?]).await?)
 }
 
 /// Writes the rows of several jobs of a kind.
-#[expect(clippy::disallowed_methods, reason = "the table of jobs is the job module's own")]
 pub(crate) async fn enqueue_all<J: Job>(
     on: &impl ConnectionTrait,
     tenant_id: i64,
@@ -77,10 +75,7 @@ pub(crate) async fn enqueue_all<J: Job>(
 ) -> Result<(), Problem> {
     let rows = jobs.into_iter().map(|(job, run_at)| row(tenant_id, now, &job, run_at));
     let rows = rows.collect::<Result<Vec<_>, Problem>>()?;
-    if !rows.is_empty() {
-        entity::Entity::insert_many(rows).exec_without_returning(on).await?;
-    }
-    Ok(())
+    Ok(db::insert(on, rows).await?)
 }
 
 fn row<J: Job>(

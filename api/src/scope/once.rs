@@ -7,13 +7,13 @@
 
 use super::{Scope, Tx};
 use crate::crypto::{digest, equal, sha256};
-use crate::db::{Taken, refusal};
+use crate::db::{self, Taken, Transaction, refusal};
 use crate::problem::Problem;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
+use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{DatabaseTransaction, Set};
 use serde::Serialize;
 use std::marker::PhantomData;
 use utoipa::IntoParams;
@@ -133,7 +133,7 @@ impl Scope {
                 answer: Set(None),
                 created_at: Set(tx.now()),
             });
-            if let Err(error) = Entity::insert_many(rows).exec_without_returning(tx.raw()).await {
+            if let Err(error) = db::insert(tx.raw(), rows.collect()).await {
                 if refusal(&error) != Some(Taken::Unique) && refusal(&error) != Some(Taken::Id) {
                     return Err(error.into());
                 }
@@ -159,7 +159,7 @@ impl Scope {
     /// The answer that the same request got before.
     async fn again<V>(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         actor_id: Uuid,
         once: &Once,
         by_key: Option<Vec<u8>>,

@@ -8,14 +8,14 @@ use super::audit::{self, Diff, Entry};
 use super::find::Find;
 use super::rows::{Again, Aggregate, Tenanted};
 use super::{Eyes, Reads, Scope};
-use crate::db;
+use crate::db::{self, Transaction};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, Value};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, ModelTrait as _,
-    QueryFilter as _, QuerySelect, TransactionTrait as _,
+    ActiveModelTrait as _, ActiveValue, ColumnTrait as _, DbErr, EntityTrait, ModelTrait as _, QueryFilter as _,
+    QuerySelect,
 };
 use serde_json::Map;
 use std::cell::{Cell, RefCell};
@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// A transaction. Dropped without [`Tx::commit`], it never happened.
 pub struct Tx<'s> {
     scope: &'s Scope,
-    tx: DatabaseTransaction,
+    tx: Transaction,
     wrote: Cell<bool>,
     /// Something was written that decides who sees what.
     showed: Cell<bool>,
@@ -92,7 +92,7 @@ impl Tx<'_> {
             _ => None,
         };
         self.record_fields::<E>("create", id, Diff::of::<E>(None, Some(&row)));
-        E::insert(row).exec_without_returning(&self.tx).await.map(|_| ())
+        db::insert(&self.tx, vec![row]).await
     }
 
     /// Inserts rows that hang on another row.
@@ -105,7 +105,7 @@ impl Tx<'_> {
             return Ok(());
         }
         self.writes::<E>();
-        let inserted = db::insert_many(&self.tx, E::insert_many(rows)).await;
+        let inserted = db::insert_halves(&self.tx, rows).await;
         self.halved.set(self.halved.get() || inserted.is_err());
         inserted
     }
@@ -287,7 +287,7 @@ impl Tx<'_> {
         &self,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, Problem>,
     ) -> Result<Result<T, Problem>, Problem> {
-        let inner = Tx::of(self.scope, self.tx.begin().await?);
+        let inner = Tx::of(self.scope, self.tx.part().await?);
         match work(&inner).await {
             Ok(done) => {
                 inner.unbroken()?;
@@ -313,7 +313,7 @@ impl Tx<'_> {
         }
     }
 
-    fn of(scope: &Scope, tx: DatabaseTransaction) -> Tx<'_> {
+    fn of(scope: &Scope, tx: Transaction) -> Tx<'_> {
         Tx {
             scope,
             tx,
@@ -332,7 +332,7 @@ impl Tx<'_> {
     }
 
     /// The raw transaction, for tables of the scope module itself.
-    pub(super) fn raw(&self) -> &DatabaseTransaction {
+    pub(super) fn raw(&self) -> &Transaction {
         &self.tx
     }
 

@@ -3,7 +3,6 @@
 pub(crate) mod entity;
 mod routes;
 
-pub use entity::tag::Model as Tag;
 pub(crate) use routes::{TagGroupView, TagView, routes};
 
 use serde::Serialize;
@@ -21,11 +20,4 @@ pub struct TagLabel {
     pub colour: String,
     /// Whether a rule gave it, which takes it away when its filter does not hold any more.
     pub by_rule: bool,
-}
-
-impl TagLabel {
-    /// The tag, and whether a rule gave it.
-    pub(crate) fn of(tag: Tag, by_rule: bool) -> Self {
-        Self { id: tag.id, name: tag.name, colour: tag.colour, by_rule }
-    }
 }

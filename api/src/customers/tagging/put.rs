@@ -7,24 +7,37 @@ use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
 use crate::tags::TagLabel;
 use crate::tags::entity::{group, tag};
-use sea_orm::{ColumnTrait as _, Condition, Set};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait as _, Condition, FromQueryResult, QuerySelect as _, Set};
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Tags that are there, each with its category if its group is one.
+/// Tags that are there.
 #[derive(Default)]
-pub(in crate::customers) struct Known(Vec<(tag::Model, Option<Uuid>)>);
+pub(in crate::customers) struct Known(Vec<There>);
+
+/// What whoever gives a tag has to know of it: each customer who gets one asks for it.
+#[derive(FromQueryResult)]
+struct There {
+    id: Uuid,
+    group_id: Uuid,
+    name: String,
+    colour: String,
+    created_at: DateTime<Utc>,
+    /// Its group is a category.
+    single: Option<i64>,
+}
 
 impl Known {
     /// Whether a tag is there.
     pub(in crate::customers) fn has(&self, tag: Uuid) -> bool {
-        self.0.iter().any(|(known, _)| known.id == tag)
+        self.0.iter().any(|known| known.id == tag)
     }
 
     /// The category of a tag.
     pub(in crate::customers) fn category(&self, tag: Uuid) -> Option<Uuid> {
-        self.0.iter().find(|(known, _)| known.id == tag).and_then(|(_, category)| *category)
+        self.0.iter().find(|known| known.id == tag && known.single.is_some()).map(|known| known.group_id)
     }
 }
 
@@ -34,9 +47,15 @@ pub(in crate::customers) async fn look_up(rows: &impl Reads, tags: &[Uuid]) -> R
         return Ok(Known(Vec::new()));
     }
     let found = rows.rows::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied()));
-    let found = found.shape(|rows| rows.find_also_related(group::Entity)).all().await?;
-    let single = |group: Option<group::Model>| group.filter(|group| group.single.is_some()).map(|group| group.id);
-    Ok(Known(found.into_iter().map(|(tag, group)| (tag, single(group))).collect()))
+    let found = found.shape(|rows| {
+        rows.left_join(group::Entity)
+            .select_only()
+            .columns([tag::Column::Id, tag::Column::GroupId, tag::Column::Name, tag::Column::Colour])
+            .column(tag::Column::CreatedAt)
+            .column(group::Column::Single)
+            .into_model::<There>()
+    });
+    Ok(Known(found.all().await?))
 }
 
 /// Tags that somebody names: each is there, and no two are of one category.
@@ -77,13 +96,13 @@ pub(in crate::customers) async fn first(
     if tags.is_empty() {
         return Ok(Vec::new());
     }
-    let mut tags: Vec<tag::Model> = known(tx, tags, field).await?.0.into_iter().map(|(tag, _)| tag).collect();
+    let mut tags = known(tx, tags, field).await?.0;
     tags.sort_by_key(|tag| tag.created_at);
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.insert_many::<tagging::Entity>(rows).await?;
     let add = tags.iter().map(|tag| tag.id).collect();
     retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
-    Ok(tags.into_iter().map(|tag| TagLabel::of(tag, false)).collect())
+    Ok(tags.into_iter().map(|There { id, name, colour, .. }| TagLabel { id, name, colour, by_rule: false }).collect())
 }
 
 /// Who says so, and against whom.

@@ -8,13 +8,13 @@
 use super::entity::{anchor, entry, head};
 use crate::clock::CHINA;
 use crate::crypto::sha256;
-use crate::db::refusal;
+use crate::db::{Transaction, refusal};
 use crate::problem::Problem;
 use crate::scope::system::System;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 
 /// Entries that get their place in one transaction: few, because all who write wait for it on SQLite, and the
@@ -176,11 +176,7 @@ impl System {
 
     /// Where the chain of a business stands; made at the first entry. None when another worker is
     /// making it this very moment.
-    pub(super) async fn audit_head(
-        &self,
-        tx: &DatabaseTransaction,
-        tenant_id: i64,
-    ) -> Result<Option<head::Model>, DbErr> {
+    pub(super) async fn audit_head(&self, tx: &Transaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
         match head::Entity::find_by_id(tenant_id).one(tx).await? {
             Some(head) => Ok(Some(head)),
             None => self.make_head(tx, tenant_id).await,
@@ -201,7 +197,7 @@ impl System {
         }
     }
 
-    async fn make_head(&self, tx: &DatabaseTransaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
+    async fn make_head(&self, tx: &Transaction, tenant_id: i64) -> Result<Option<head::Model>, DbErr> {
         let head = self.beginning(tenant_id);
         match head::Entity::insert(head.clone().into_active_model().reset_all()).exec_without_returning(tx).await {
             Err(error) if refusal(&error).is_some() => Ok(None),

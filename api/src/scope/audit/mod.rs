@@ -18,11 +18,11 @@ pub use verify::Verdict;
 
 use super::system::System;
 use super::{Find, Scope};
-use crate::db::On;
+use crate::db::{self, On, Transaction};
 use crate::problem::Problem;
 use entity::entry;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use serde_json::{Map, Value, json};
 use words::{ACTIONS, RESOURCES};
 
@@ -38,7 +38,7 @@ pub(super) struct Entry {
 
 /// Writes all entries of a transaction in one statement, and in one more before it when they hold
 /// values of persons whose keys the changed rows do not have.
-pub(super) async fn write(tx: &DatabaseTransaction, scope: &Scope, entries: Vec<Entry>) -> Result<(), Problem> {
+pub(super) async fn write(tx: &Transaction, scope: &Scope, entries: Vec<Entry>) -> Result<(), Problem> {
     let unknown = entries.iter().filter(|entry| entry.diff.person_keys.is_none() && !entry.diff.personal.is_empty());
     let mut unknown: Vec<Uuid> = unknown.filter_map(|entry| entry.diff.person).collect();
     unknown.sort_unstable();
@@ -99,13 +99,9 @@ fn searchable(row: &entry::ActiveModel) -> bool {
     among(&ACTIONS, row.action.try_as_ref()) && among(&RESOURCES, row.resource.try_as_ref())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the record of the scope itself")]
 async fn insert(on: &impl ConnectionTrait, rows: Vec<entry::ActiveModel>) -> Result<(), DbErr> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     debug_assert!(rows.iter().all(searchable), "a word that nobody can search for: it is missing in audit/words.rs");
-    entry::Entity::insert_many(rows).exec_without_returning(on).await.map(|_| ())
+    db::insert(on, rows).await
 }
 
 impl System {

@@ -157,7 +157,7 @@ pub(crate) struct Settled {
 /// id, so the event is matched by order; WeChat sends to one person one after the other.
 #[expect(clippy::disallowed_methods, reason = "an event names a person and a template, no business")]
 async fn settle(
-    tx: &sea_orm::DatabaseTransaction,
+    tx: &crate::db::Transaction,
     appid: &str,
     openid: &str,
     settled: &Settled,
@@ -191,7 +191,7 @@ async fn settle(
 /// and a job's retries end within the hour: what is older has lost its event for good.
 #[expect(clippy::disallowed_methods, reason = "an event names a person and a template, no business")]
 async fn open_send(
-    tx: &sea_orm::DatabaseTransaction,
+    tx: &crate::db::Transaction,
     appid: &str,
     openid: &str,
     template_id: &str,

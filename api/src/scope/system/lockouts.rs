@@ -4,11 +4,11 @@
 use super::System;
 use crate::auth::guard_entity::lockout::{ActiveModel, Column, Entity};
 use crate::crypto::digest;
-use crate::db::refusal;
+use crate::db::{Transaction, refusal};
 use crate::problem::Problem;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, Condition, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, Set};
 
 /// Hours without a failure after which earlier ones are forgotten.
 pub(super) const FORGOTTEN_HOURS: i64 = 24;
@@ -66,7 +66,7 @@ impl System {
         if counted { Ok(()) } else { Err(Problem::TooMany { retry_after: 60 }) }
     }
 
-    async fn count(&self, tx: &DatabaseTransaction, key: &[u8], now: DateTime<Utc>) -> Result<bool, DbErr> {
+    async fn count(&self, tx: &Transaction, key: &[u8], now: DateTime<Utc>) -> Result<bool, DbErr> {
         let free = Condition::any().add(Column::LockedUntil.is_null()).add(Column::LockedUntil.lte(now));
         let counted = Entity::update_many()
             .col_expr(Column::Failures, Expr::col(Column::Failures).add(1))

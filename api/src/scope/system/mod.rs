@@ -36,7 +36,7 @@ pub(crate) use recorded::{By, Said};
 use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::{installation, tenant};
 use crate::crypto::{Keyring, LOOKUPS, TenantKeys};
-use crate::db::{Connections, refusal};
+use crate::db::{Connections, Transaction, refusal};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -45,7 +45,7 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use domain::staff::BusinessChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -80,12 +80,12 @@ impl System {
         new_id(self.now())
     }
 
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
         self.at.db.begin().await
     }
 
     /// A transaction that only reads: everything in it is of one moment.
-    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub(super) async fn begin_reading(&self) -> Result<sea_orm::DatabaseTransaction, DbErr> {
         self.at.db.begin_reading().await
     }
 
@@ -161,13 +161,13 @@ impl actix_web::FromRequest for System {
 /// A transaction of a scope, seen from outside its business: for the links that lead to a row from
 /// elsewhere and must commit with it.
 pub struct SystemTx<'t> {
-    tx: &'t DatabaseTransaction,
+    tx: &'t Transaction,
     scope: &'t Scope,
 }
 
 #[expect(clippy::disallowed_methods, reason = "a business's own row")]
 impl<'t> SystemTx<'t> {
-    pub(super) fn new(tx: &'t DatabaseTransaction, scope: &'t Scope) -> Self {
+    pub(super) fn new(tx: &'t Transaction, scope: &'t Scope) -> Self {
         Self { tx, scope }
     }
 
@@ -205,7 +205,7 @@ impl<'t> SystemTx<'t> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a business's own row")]
-async fn hold_business(on: &DatabaseTransaction, tenant_id: i64) -> Result<(), DbErr> {
+async fn hold_business(on: &Transaction, tenant_id: i64) -> Result<(), DbErr> {
     let held = tenant::Entity::update_many()
         .col_expr(tenant::Column::Version, Expr::col(tenant::Column::Version).add(1))
         .filter(tenant::Column::Id.eq(tenant_id));

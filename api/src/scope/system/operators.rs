@@ -3,13 +3,11 @@
 use super::{Said, System};
 use crate::auth::entity::operator;
 use crate::auth::guard_entity::{challenge, recovery_code, totp};
+use crate::db::Transaction;
 use crate::problem::Problem;
 use crate::scope::INSTALLATION;
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -154,7 +152,7 @@ impl System {
 }
 
 #[expect(clippy::disallowed_methods, reason = "operators belong to no business")]
-async fn forget_factors(on: &DatabaseTransaction, account_id: Uuid) -> Result<(), DbErr> {
+async fn forget_factors(on: &Transaction, account_id: Uuid) -> Result<(), DbErr> {
     totp::Entity::delete_by_id(account_id).exec(on).await?;
     let codes = recovery_code::Entity::delete_many().filter(recovery_code::Column::AccountId.eq(account_id));
     codes.exec(on).await.map(drop)

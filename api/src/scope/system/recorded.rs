@@ -2,9 +2,10 @@
 //! operators of the installation, somebody who signs a business up.
 
 use super::System;
+use crate::db::Transaction;
 use crate::problem::Problem;
 use crate::scope::{Event, INSTALLATION, Origin, Who};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -50,12 +51,12 @@ impl Said {
 /// A transaction that cannot be committed without its entry in the record. Dropped, it never happened.
 pub(crate) struct Recorded<'s> {
     system: &'s System,
-    tx: DatabaseTransaction,
+    tx: Transaction,
 }
 
 impl Recorded<'_> {
     /// Where its statements go.
-    pub(in crate::scope) fn on(&self) -> &DatabaseTransaction {
+    pub(in crate::scope) fn on(&self) -> &Transaction {
         &self.tx
     }
 

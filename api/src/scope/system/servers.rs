@@ -4,11 +4,12 @@
 
 use super::{KEY_MARK, System, check_key_mark};
 use crate::auth::entity::installation;
+use crate::db::Transaction;
 use crate::problem::Problem;
 use chrono::Duration;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Set,
 };
 use server::{ActiveModel, Column, Entity, Model};
 use std::fmt;
@@ -101,7 +102,7 @@ impl System {
 
 /// The mark of the master key; nobody else can change it, or say that they are alive, until the transaction ends.
 #[expect(clippy::disallowed_methods, reason = "the installation's own table")]
-pub(super) async fn held_mark(tx: &DatabaseTransaction) -> Result<Option<Vec<u8>>, DbErr> {
+pub(super) async fn held_mark(tx: &Transaction) -> Result<Option<Vec<u8>>, DbErr> {
     let row = installation::Entity::find_by_id(KEY_MARK.0).lock_exclusive().one(tx).await?;
     Ok(row.map(|row| row.value.unwrap_or_default()))
 }

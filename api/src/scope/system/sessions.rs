@@ -4,12 +4,13 @@ use super::System;
 use crate::auth::entity::session::Model;
 use crate::auth::entity::{refresh_token, session};
 use crate::crypto::{digest, equal, random};
+use crate::db::Transaction;
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
 use uuid::Uuid;
 
 /// Seconds in which the same device may repeat a refresh whose answer it lost.
@@ -76,7 +77,7 @@ impl System {
         Ok(Continued { session_id, account_id, refresh_token, stepped_up_until: None, held_back })
     }
 
-    async fn issue(&self, tx: &DatabaseTransaction, session_id: Uuid) -> Result<String, DbErr> {
+    async fn issue(&self, tx: &Transaction, session_id: Uuid) -> Result<String, DbErr> {
         let token = URL_SAFE_NO_PAD.encode(random::<32>());
         let row = refresh_token::ActiveModel {
             digest: Set(self.token_digest(&token)),

@@ -3,7 +3,7 @@
 use super::{Said, System, SystemTx, hold_business};
 use crate::auth::entity::{operator, tenant, wechat_identity};
 use crate::auth::{Left, WhyLeft};
-use crate::db::Code;
+use crate::db::{Code, Transaction};
 use crate::problem::Problem;
 use crate::scope::Sight;
 use crate::tenants::{phone_known, role, staff, team};
@@ -13,8 +13,8 @@ use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select, Set,
+    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select, Set,
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -367,7 +367,7 @@ impl SystemTx<'_> {
 ///
 /// # Errors
 /// 409 `last_boss`.
-async fn keep_a_boss(on: &DatabaseTransaction, leaving: &staff::Model) -> Result<(), Problem> {
+async fn keep_a_boss(on: &Transaction, leaving: &staff::Model) -> Result<(), Problem> {
     // Without a login, or suspended already, they are none whom the business loses.
     if leaving.role != Code(Role::Boss) || leaving.account_id.is_none() || leaving.suspended_at.is_some() {
         return Ok(());

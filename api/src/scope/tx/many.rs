@@ -1,6 +1,7 @@
 //! Writes that are not one row by its id: many rows at once, rows taken out of a pool, tombstones that rise.
 
 use super::{Tx, repeats, set};
+use crate::db;
 use crate::scope::audit::Diff;
 use crate::scope::rows::{Again, Aggregate, Tenanted};
 use chrono::{DateTime, Utc};
@@ -130,7 +131,7 @@ impl Tx<'_> {
             row
         });
         self.writes::<E>();
-        E::insert_many(rows).exec_without_returning(&self.tx).await.map(|_| ())
+        db::insert(&self.tx, rows.collect()).await
     }
 
     /// Inserts many rows of their own, each with its entry in the record, and each made when it is said. Answers
@@ -158,9 +159,7 @@ impl Tx<'_> {
             })
             .collect();
         let shown = rows.iter().cloned().map(TryIntoModel::try_into_model).collect::<Result<Vec<_>, _>>()?;
-        if !rows.is_empty() {
-            E::insert_many(rows).exec_without_returning(&self.tx).await?;
-        }
+        db::insert(&self.tx, rows).await?;
         Ok(shown)
     }
 

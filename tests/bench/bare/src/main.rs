@@ -68,7 +68,7 @@ macro_rules! shop {
                     created_at: row.get(23),
                     updated_at: row.get(24),
                     custom: row.get(28),
-                    starred: row.get::<i64, _>(31) != 0,
+                    starred: row.get::<i64, _>("starred") != 0,
                 }
             }
 
@@ -95,7 +95,7 @@ macro_rules! shop {
                     created_at: row.get(15),
                     updated_at: row.get(16),
                     custom: row.get(18),
-                    starred: row.get::<i64, _>(19) != 0,
+                    starred: row.get::<i64, _>("starred") != 0,
                     ..Row::default()
                 }
             }
@@ -230,9 +230,9 @@ macro_rules! shop {
                     let text = rows("customer_tags", &given(), known.len());
                     let mut query = sqlx::query(AssertSqlSafe(text));
                     for tag in &known {
-                        query = query.bind(tenant).bind(id).bind(tag.get::<Uuid, _>(1));
+                        query = query.bind(tenant).bind(id).bind(tag.get::<Uuid, _>(0));
                         query = query.bind(now).bind(new.region.clone()).bind(shop.staff).bind(1_i64);
-                        view.tag(tag.get(1), tag.get(3), tag.get(4), false);
+                        view.tag(tag.get(0), tag.get(2), tag.get(3), false);
                     }
                     query.execute(&mut *tx).await?;
                     sqlx::query(PLANS).bind(tenant).bind(1_i64).fetch_all(&mut *tx).await?;

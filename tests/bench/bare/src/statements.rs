@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::tables::{CUSTOMERS, GROUPS, LISTED, TAGGINGS, TAGS};
+use crate::tables::{CUSTOMERS, LISTED, TAGGINGS};
 
 /// `EXISTS(…)` of the star that whoever asks gave.
 const STARRED: &str = "EXISTS(SELECT ? FROM `customer_stars` WHERE `customer_stars`.`tenant_id` = ? \
@@ -43,11 +43,10 @@ pub fn given() -> String {
 /// Which of so many tags there are, with their groups.
 pub fn tags(count: usize) -> String {
     format!(
-        "SELECT {}, {} FROM `tags` LEFT JOIN `tag_groups` ON `tags`.`tenant_id` = `tag_groups`.`tenant_id` \
+        "SELECT {}, `tag_groups`.`single` FROM `tags` LEFT JOIN `tag_groups` ON `tags`.`tenant_id` = `tag_groups`.`tenant_id` \
          AND `tags`.`group_id` = `tag_groups`.`id` WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? \
          AND `tags`.`id` IN ({})",
-        named("A", "tags", TAGS),
-        named("B", "tag_groups", GROUPS),
+        columns("tags", "id group_id name colour created_at"),
         marks(count),
     )
 }
@@ -69,12 +68,6 @@ pub fn rows(table: &str, columns: &str, count: usize) -> String {
 fn columns(table: &str, columns: &str) -> String {
     let names: Vec<String> = columns.split_whitespace().map(|column| format!("`{table}`.`{column}`")).collect();
     names.join(", ")
-}
-
-/// As sea-orm names the columns of tables that it joins.
-fn named(prefix: &str, table: &str, columns: &str) -> String {
-    let name = |column: &str| format!("`{table}`.`{column}` AS `{prefix}_{column}`");
-    columns.split_whitespace().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn marks(count: usize) -> String {

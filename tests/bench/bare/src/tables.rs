@@ -11,11 +11,6 @@ pub const LISTED: &str = "id owner_id pool_id name kind type company title regio
 
 pub const TAGGINGS: &str = "tenant_id customer_id tag_id by_rule merged_from customer_at region holder_id live";
 
-pub const TAGS: &str = "tenant_id id group_id name colour place merged_into followed version created_at updated_at \
-     deleted_at live";
-
-pub const GROUPS: &str = "tenant_id id name place single gone version created_at updated_at deleted_at live";
-
 pub const REMEMBERED: &str = "tenant_id actor_id digest body_digest answer created_at";
 
 pub const SEARCHED: &str = "tenant_id customer_id name_key text holder_id";

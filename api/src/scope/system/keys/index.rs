@@ -7,9 +7,7 @@ use crate::problem::Problem;
 use crate::scope::system::{Said, System};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
 
 /// Rows, or customers with their phones, that get other digests in one statement.
@@ -123,7 +121,7 @@ impl System {
 /// Sets digests of some rows that meet a condition, and says of how many. `by` names rows: all of one name
 /// go together.
 pub(super) async fn move_digests(
-    on: &DatabaseConnection,
+    on: &impl ConnectionTrait,
     table: &str,
     by: &str,
     of: Expr,

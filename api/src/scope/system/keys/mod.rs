@@ -14,10 +14,11 @@ pub use show::TenantKeysShown;
 use super::{Said, System};
 use crate::auth::entity::tenant;
 use crate::crypto::{Key, Stage, StoredKey, TenantKeys, index_keys, key, tenant_place};
+use crate::db::Transaction;
 use crate::problem::Problem;
 use crate::scope::once;
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -160,7 +161,7 @@ impl System {
 
     async fn insert_key(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         tenant_id: i64,
         kind: &str,
         generation: i64,
