@@ -39,7 +39,7 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
   },
   {
     id: 'opportunities', title: '商机', items: [
-      { value: 'opportunities.read', label: '查看商机' },
+      { value: 'opportunities.read', label: '查看商机（范围同订单）' },
       { value: 'opportunities.write', label: '新建、修改和删除商机', needs: 'opportunities.read' },
     ],
   },
