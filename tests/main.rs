@@ -30,6 +30,7 @@ mod lockouts;
 mod merge;
 mod mine;
 mod operators;
+mod opportunities;
 mod orders;
 mod passwords;
 mod plan_turns;

@@ -65,6 +65,8 @@ pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known
     shop.sales.post(&format!("{path}/interactions"), talk).await.ok();
     shop.sales.post("/tasks", json!({ "customer_id": id, "title": "回访", "due_at": now })).await.ok();
     shop.run_jobs().await;
+    let deal = json!({ "customer_id": id, "name": "春茶团购", "stage": "contact" });
+    shop.sales.post("/opportunities", deal).await.ok();
     let order = json!({ "customer_id": id, "receiver": name, "phone": number, "address": format!("{name}家"),
         "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
     let order = text(&shop.sales.post("/orders", order).await.ok()["id"]);

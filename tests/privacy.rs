@@ -532,7 +532,8 @@ async fn a_letter_is_answered_whole_or_by_somebody_else() {
             "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": orders },
         })
     };
-    let all = ["customers.read", "customers.export", "orders.read", "interactions.read"];
+    let all = ["customers.read", "customers.export", "orders.read", "interactions.read", "opportunities.read"];
+    let without = |one: &str| all.iter().copied().filter(|other| *other != one).collect::<Vec<_>>();
     let asks = async |name: &str, rights: Value| {
         let role = text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);
         let client = shop.step_up(&hire(&shop, "custom", Some(&role)).await.0).await;
@@ -542,8 +543,9 @@ async fn a_letter_is_answered_whole_or_by_somebody_else() {
     let (role, client) = asks("什么都看", rights(&all, "all", "show")).await;
     assert_eq!(client.get(&path).await.ok()["complete"], true);
     for (name, rights) in [
-        ("不看订单", rights(&["customers.read", "customers.export", "interactions.read"], "all", "show")),
-        ("不看跟进", rights(&["customers.read", "customers.export", "orders.read"], "all", "show")),
+        ("不看订单", rights(&without("orders.read"), "all", "show")),
+        ("不看跟进", rights(&without("interactions.read"), "all", "show")),
+        ("不看商机", rights(&without("opportunities.read"), "all", "show")),
         ("只看自己的订单", rights(&all, "own", "show")),
         ("不看金额", rights(&all, "all", "hide")),
     ] {

@@ -28,6 +28,7 @@ mod mine;
 mod mutants;
 mod openapi;
 mod operators;
+mod opportunities;
 mod orders;
 mod page;
 mod plans;

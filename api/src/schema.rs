@@ -12,7 +12,7 @@ use crate::customers::record_entity as record;
 use crate::customers::transfer::entity as transfer;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
-use crate::{interactions, jobs, plans, privacy, recycling, rights, scope, tags, tasks, tenants};
+use crate::{interactions, jobs, opportunities, plans, privacy, recycling, rights, scope, tags, tasks, tenants};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
@@ -107,6 +107,7 @@ pub fn tables() -> Vec<Table> {
         table(tasks::entity::Entity),
         table(tasks::send::inbox_item::Entity),
         table(tasks::send::row::Entity),
+        table(opportunities::Entity),
         table(orders::order::Entity),
         table(orders::line::Entity),
         table(orders::step::Entity),
@@ -178,6 +179,7 @@ pub fn recorded() -> Vec<Recorded> {
         said(tasks::entity::Entity),
         said(tasks::send::inbox_item::Entity),
         said(tasks::send::row::Entity),
+        said(opportunities::Entity),
         said(orders::order::Entity),
         said(orders::line::Entity),
         said(orders::step::Entity),

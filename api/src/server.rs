@@ -5,8 +5,8 @@ use crate::installation::Installation;
 use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::{
-    attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators, orders,
-    plans, privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
+    attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators,
+    opportunities, orders, plans, privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
@@ -33,6 +33,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(today::routes)
         .configure(interactions::routes)
         .configure(tasks::routes)
+        .configure(opportunities::routes)
         .configure(orders::routes)
         .configure(plans::routes)
         .configure(mine::routes)

@@ -8,8 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, orders, plans, pools, privacy,
-    staff, step_up, tags, tasks, transfer,
+    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, opportunities, orders, plans,
+    pools, privacy, staff, step_up, tags, tasks, transfer,
 };
 
 /// A struct that a request body may be.
@@ -49,6 +49,9 @@ forms! {
         customers::NewCustomer,
         customers::CustomerChanges,
         interactions::NewInteraction,
+        opportunities::NewOpportunity,
+        opportunities::OpportunityChanges,
+        opportunities::OpportunityMove,
         orders::NewOrder,
         orders::OrderChanges,
         orders::OrderMove,
@@ -144,10 +147,19 @@ pub struct Machine {
 }
 
 /// Every state machine that the phone offers moves of.
-pub static MACHINES: &[Machine] = &[Machine {
-    name: "order",
-    moves: |state| moves(state, |state: orders::OrderStatus, event: orders::OrderEvent| state.after(event).ok()),
-}];
+pub static MACHINES: &[Machine] = &[
+    Machine {
+        name: "order",
+        moves: |state| moves(state, |state: orders::OrderStatus, event: orders::OrderEvent| state.after(event).ok()),
+    },
+    Machine {
+        name: "opportunity",
+        moves: |state| {
+            use opportunities::{OpportunityEvent, OpportunityState};
+            moves(state, |state: OpportunityState, event: OpportunityEvent| state.after(event).ok())
+        },
+    },
+];
 
 /// The legal moves of a machine out of a state.
 #[must_use]

@@ -45,6 +45,10 @@ codes! {
         TasksRead = "tasks.read",
         /// Make tasks, finish and put them off.
         TasksWrite = "tasks.write",
+        /// See opportunities.
+        OpportunitiesRead = "opportunities.read",
+        /// Write opportunities down, change, end and delete them.
+        OpportunitiesWrite = "opportunities.write",
         /// See orders.
         OrdersRead = "orders.read",
         /// Make and change orders, move them along.
@@ -85,12 +89,14 @@ impl Permission {
             Self::TagsWrite => Self::TagsRead,
             Self::InteractionsWrite => Self::InteractionsRead,
             Self::TasksWrite => Self::TasksRead,
+            Self::OpportunitiesWrite => Self::OpportunitiesRead,
             Self::OrdersWrite => Self::OrdersRead,
             Self::StaffWrite | Self::StaffHandover | Self::RolesWrite => Self::StaffRead,
             Self::CustomersRead
             | Self::TagsRead
             | Self::InteractionsRead
             | Self::TasksRead
+            | Self::OpportunitiesRead
             | Self::OrdersRead
             | Self::StaffRead
             | Self::BusinessWrite
@@ -126,7 +132,7 @@ codes! {
         Interactions = "interactions",
         /// 待办.
         Tasks = "tasks",
-        /// 订单.
+        /// 订单和商机.
         Orders = "orders",
     }
 }

@@ -28,6 +28,8 @@ codes! {
         Contact = "contact",
         /// 没有下单.
         Order = "order",
+        /// 没有新商机: none was opened or ended, and none is open.
+        Opportunity = "opportunity",
     }
 }
 

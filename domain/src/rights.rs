@@ -15,7 +15,7 @@ pub struct Reaches {
     pub interactions: Reach,
     /// Tasks of whom, and about whose customers.
     pub tasks: Reach,
-    /// Orders of whose customers.
+    /// Orders and opportunities of whose customers.
     pub orders: Reach,
 }
 
@@ -224,6 +224,7 @@ impl Role {
                     P::TagsRead,
                     P::TasksRead,
                     P::TasksWrite,
+                    P::OpportunitiesRead,
                     P::OrdersRead,
                     P::StaffRead,
                 ],

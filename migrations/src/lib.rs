@@ -58,6 +58,8 @@ mod m0098_offered_places;
 mod m0099_plans;
 mod m0100_view_choices;
 mod m0101_tag_groups_gone;
+mod m0102_opportunities;
+mod m0103_opportunity_rights;
 mod schema;
 
 /// All migrations in their order.
@@ -118,6 +120,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0099_plans::Migration),
             Box::new(m0100_view_choices::Migration),
             Box::new(m0101_tag_groups_gone::Migration),
+            Box::new(m0102_opportunities::Migration),
+            Box::new(m0103_opportunity_rights::Migration),
         ]
     }
 }

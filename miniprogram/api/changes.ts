@@ -1,10 +1,11 @@
-import type { CustomerRow, OrderRow, Task } from './types'
+import type { CustomerRow, Opportunity, OrderRow, Task } from './types'
 
 /** What one page changed and another page may be showing. */
 interface Topics {
   customer: CustomerRow
   customerGone: { id: string }
   order: OrderRow
+  opportunity: Pick<Opportunity, 'customer_id'>
   task: Pick<Task, 'customer_id'>
   inbox: { unread: number }
   staff: { id: string }
@@ -17,6 +18,7 @@ const listeners: { [K in keyof Topics]: Set<Listener<K>> } = {
   customer: new Set(),
   customerGone: new Set(),
   order: new Set(),
+  opportunity: new Set(),
   task: new Set(),
   inbox: new Set(),
   staff: new Set(),

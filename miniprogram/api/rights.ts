@@ -53,9 +53,14 @@ export function seesAmounts(): boolean {
   return rights()?.fields.amounts !== 'hide'
 }
 
+/** Whether one may write a sum down. */
+export function writesAmounts(): boolean {
+  return rights()?.fields.amounts === 'show'
+}
+
 /** An order carries prices and a phone: whoever may not write those cannot place one. */
 export function placesOrders(): boolean {
-  return may('orders.write') && may('customers.read') && writesPhones() && rights()?.fields.amounts === 'show'
+  return may('orders.write') && may('customers.read') && writesPhones() && writesAmounts()
 }
 
 let lookedWith = ''

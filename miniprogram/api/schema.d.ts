@@ -2059,6 +2059,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of opportunities, newest first. */
+        get: operations["list_opportunities"];
+        put?: never;
+        /** Writes an opportunity down. */
+        post: operations["create_opportunity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One opportunity. */
+        get: operations["get_opportunity"];
+        put?: never;
+        post?: never;
+        /** Deletes an opportunity, as if it had never been one. */
+        delete: operations["delete_opportunity"];
+        options?: never;
+        head?: never;
+        /** Changes an opportunity that is open (RFC 7396); one that has ended is opened again first. */
+        patch: operations["change_opportunity"];
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an opportunity as won or lost, or opens it again; only legal moves are made. */
+        post: operations["move_opportunity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -4780,7 +4834,7 @@ export interface components {
             staff_id: string;
         };
         /** @enum {string} */
-        IdleBy: "contact" | "order";
+        IdleBy: "contact" | "order" | "opportunity";
         /** @description An import with what its file says. Only whoever sent it is shown the rows. */
         ImportDetail: components["schemas"]["ImportView"] & {
             /** @description What the columns were meant for the last time, or are probably meant for. */
@@ -5087,6 +5141,23 @@ export interface components {
             /** @description Why, only for the business. */
             reason?: string | null;
         };
+        /** @description An opportunity. */
+        KeptOpportunity: {
+            amount_fen?: components["schemas"]["Amount"] | null;
+            /**
+             * Format: date-time
+             * @description When it was written down.
+             */
+            created_at: string;
+            /** @description Why it was lost. */
+            lost_reason?: string | null;
+            /** @description What it is about. */
+            name: string;
+            /** @description What is to be done next. */
+            next_step?: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["OpportunityState"];
+        };
         /** @description An order. */
         KeptOrder: {
             /**
@@ -5168,6 +5239,8 @@ export interface components {
             moves: components["schemas"]["KeptMove"][];
             /** @description Name. */
             name: string;
+            /** @description What the business hoped to sell them, only for the business. */
+            opportunities?: components["schemas"]["KeptOpportunity"][] | null;
             /** @description Orders. */
             orders: components["schemas"]["KeptOrder"][];
             /** @description Phones: masked for the person, whole for the business. */
@@ -5729,6 +5802,35 @@ export interface components {
             /** @description What. */
             rule: components["schemas"]["NetworkRule"];
         };
+        /** @description A new opportunity with a customer. */
+        NewOpportunity: {
+            /**
+             * Format: int64
+             * @description What it may bring, in fen.
+             */
+            amount_fen?: number | null;
+            /**
+             * Format: date
+             * @description The day on which it may be decided.
+             */
+            closes_on?: string | null;
+            /**
+             * Format: uuid
+             * @description With whom.
+             */
+            customer_id: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description What it is about. */
+            name: string;
+            /** @description What to do next. */
+            next_step?: string | null;
+            /** @description How far it has come. */
+            stage: components["schemas"]["Stage"];
+        };
         /** @description A new order for a customer. Totals are the server's business: a client cannot send one. */
         NewOrder: {
             /** @description Where the parcel goes. */
@@ -6033,6 +6135,96 @@ export interface components {
              * @description The team it leads into.
              */
             team_id?: string | null;
+        };
+        /** @description A change to an opportunity that is open. */
+        OpportunityChanges: {
+            /**
+             * Format: int64
+             * @description What it may bring, in fen.
+             */
+            amount_fen?: number | null;
+            /**
+             * Format: date
+             * @description The day on which it may be decided.
+             */
+            closes_on?: string | null;
+            /** @description What it is about. */
+            name?: string;
+            /** @description What to do next. */
+            next_step?: string | null;
+            /** @description How far it has come. */
+            stage?: components["schemas"]["Stage"];
+        };
+        /** @enum {string} */
+        OpportunityEvent: "win" | "lose" | "reopen";
+        /** @description Ends an opportunity, or opens it again. */
+        OpportunityMove: {
+            /** @description What happens. */
+            event: components["schemas"]["OpportunityEvent"];
+            /** @description Why it was lost; with `lose` only, and always then. */
+            reason?: string | null;
+        };
+        /** @enum {string} */
+        OpportunityState: "open" | "won" | "lost";
+        /** @description An opportunity. */
+        OpportunityView: {
+            amount_fen?: components["schemas"]["Amount"] | null;
+            /**
+             * Format: date
+             * @description The day on which it may be decided.
+             */
+            closes_on?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who wrote it down. */
+            created_by_name: string;
+            /**
+             * Format: uuid
+             * @description With whom.
+             */
+            customer_id: string;
+            /** @description Their name. */
+            customer_name: string;
+            /**
+             * Format: date-time
+             * @description When it was won or lost.
+             */
+            ended_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description Why it was lost. */
+            lost_reason?: string | null;
+            /** @description What may happen to it next. */
+            moves: components["schemas"]["OpportunityEvent"][];
+            /** @description What it is about. */
+            name: string;
+            /** @description What to do next. */
+            next_step?: string | null;
+            /**
+             * Format: uuid
+             * @description Who looks after them, and so after this.
+             */
+            owner_id: string;
+            /** @description How far it has come. */
+            stage: components["schemas"]["Stage"];
+            /** @description Whether it is still one. */
+            state: components["schemas"]["OpportunityState"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @description A change to where an order goes, allowed until it is shipped. */
         OrderChanges: {
@@ -6685,6 +6877,71 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_OpportunityView: {
+            /** @description The rows. */
+            items: {
+                amount_fen?: components["schemas"]["Amount"] | null;
+                /**
+                 * Format: date
+                 * @description The day on which it may be decided.
+                 */
+                closes_on?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Who wrote it down. */
+                created_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description With whom.
+                 */
+                customer_id: string;
+                /** @description Their name. */
+                customer_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was won or lost.
+                 */
+                ended_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description Why it was lost. */
+                lost_reason?: string | null;
+                /** @description What may happen to it next. */
+                moves: components["schemas"]["OpportunityEvent"][];
+                /** @description What it is about. */
+                name: string;
+                /** @description What to do next. */
+                next_step?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who looks after them, and so after this.
+                 */
+                owner_id: string;
+                /** @description How far it has come. */
+                stage: components["schemas"]["Stage"];
+                /** @description Whether it is still one. */
+                state: components["schemas"]["OpportunityState"];
+                /**
+                 * Format: date-time
+                 * @description When it last changed.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_OrderRow: {
             /** @description The rows. */
             items: {
@@ -6850,7 +7107,7 @@ export interface components {
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
-        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.merge" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "pools.write" | "customers.import" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
+        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.merge" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "pools.write" | "customers.import" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "opportunities.read" | "opportunities.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
         /** @description Prove a phone number by the code of `<button open-type="getPhoneNumber">`. */
         PhoneProof: {
             /** @description The code of the button's event (not of `wx.login`): single use, five minutes. */
@@ -7142,7 +7399,7 @@ export interface components {
             customers: components["schemas"]["Reach"];
             /** @description Interactions with whose customers. */
             interactions: components["schemas"]["Reach"];
-            /** @description Orders of whose customers. */
+            /** @description Orders and opportunities of whose customers. */
             orders: components["schemas"]["Reach"];
             /** @description Tasks of whom, and about whose customers. */
             tasks: components["schemas"]["Reach"];
@@ -7744,6 +8001,8 @@ export interface components {
              */
             version: number;
         };
+        /** @enum {string} */
+        Stage: "contact" | "needs" | "quote" | "negotiation";
         /** @description A challenge that waits for its proof. */
         StepUpChallenge: {
             /** @description Goes back with the proof; for `soter` it is what the phone signs. */
@@ -13179,6 +13438,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantStaffView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_opportunities: {
+        parameters: {
+            query?: {
+                /** @description Open, won or lost ones. */
+                state?: components["schemas"]["OpportunityState"];
+                /** @description Those that have come so far. */
+                stage?: components["schemas"]["Stage"];
+                /** @description Those with this customer. */
+                customer_id?: string;
+                /** @description Those with customers whom this colleague looks after. */
+                owner_id?: string;
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpportunityView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_opportunity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOpportunity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_opportunity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_opportunity: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_opportunity: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpportunityChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    move_opportunity: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpportunityMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpportunityView"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -279,6 +279,14 @@ export type Today = Omit<Schemas['TodayView'], 'items' | 'counts'> & { items: Ta
 export type InboxItem = Answer<Schemas['InboxItemView']>
 export type SubscriptionTemplate = Schemas['SubscriptionView']
 
+export type NewOpportunity = Schemas['NewOpportunity']
+export type OpportunityChanges = Schemas['OpportunityChanges']
+export type OpportunityMove = Schemas['OpportunityMove']
+export type OpportunityStage = Schemas['Stage']
+export type OpportunityState = Schemas['OpportunityState']
+export type OpportunityEvent = Schemas['OpportunityEvent']
+export type Opportunity = Answer<Schemas['OpportunityView']>
+
 export type OrderLine = Schemas['OrderLine']
 export type OrderLineView = Answer<Schemas['OrderLineView']>
 export type NewOrder = Schemas['NewOrder']

@@ -7,6 +7,9 @@ export type FormName =
   | 'new_customer'
   | 'customer_changes'
   | 'new_interaction'
+  | 'new_opportunity'
+  | 'opportunity_changes'
+  | 'opportunity_move'
   | 'new_order'
   | 'order_changes'
   | 'order_move'
@@ -20,6 +23,7 @@ export type FormName =
 
 export type MachineName =
   | 'order'
+  | 'opportunity'
 
 export type Permission =
   | 'customers.read'
@@ -41,6 +45,8 @@ export type Permission =
   | 'interactions.write'
   | 'tasks.read'
   | 'tasks.write'
+  | 'opportunities.read'
+  | 'opportunities.write'
   | 'orders.read'
   | 'orders.write'
   | 'staff.read'

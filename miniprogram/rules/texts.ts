@@ -52,6 +52,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
   condition_circle: "条件互相依赖",
   next_contact_missing: "请选择下次联系时间",
   total_too_large: "订单总额超出上限",
+  lost_reason_missing: "请填写输单原因",
+  lost_reason_unexpected: "只有输单才需要原因",
   shipment_incomplete: "发货请填写快递公司和运单号",
   shipment_unexpected: "只有发货时才填写快递信息",
   correction_missing: "请写明哪里不对、应该是什么",

@@ -1,4 +1,5 @@
 import type { Pool, PoolMove, RecycleForecast, RecycleTerms } from '../api/types'
+import type { Choice } from './names'
 import { ago } from './when'
 
 /** Pools as people in a shop say them. */
@@ -42,9 +43,12 @@ export function poolLine(pool: Pool): string {
   ].filter(Boolean).join(' · ')
 }
 
+const MISSING: Record<RecycleTerms['by'], string> = { contact: '没有跟进', order: '没有下单', opportunity: '没有新商机' }
+export const MISSING_CHOICES = (Object.keys(MISSING) as RecycleTerms['by'][]).map((value) => ({ value, label: MISSING[value] })) satisfies Choice[]
+
 /** 30 个工作日没有跟进. */
 export function termsWord(terms: RecycleTerms): string {
-  return `${terms.days} ${terms.working_days ? '个工作日' : '天'}${terms.by === 'order' ? '没有下单' : '没有跟进'}`
+  return `${terms.days} ${terms.working_days ? '个工作日' : '天'}${MISSING[terms.by]}`
 }
 
 export function termsLine(terms: RecycleTerms): string {

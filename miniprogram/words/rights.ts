@@ -38,6 +38,12 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
     ],
   },
   {
+    id: 'opportunities', title: '商机', items: [
+      { value: 'opportunities.read', label: '查看商机（范围同订单）' },
+      { value: 'opportunities.write', label: '新建、修改和删除商机', needs: 'opportunities.read' },
+    ],
+  },
+  {
     id: 'orders', title: '订单', items: [
       { value: 'orders.read', label: '查看订单' },
       { value: 'orders.write', label: '开单、发货和修改', needs: 'orders.read' },

@@ -13,6 +13,7 @@ mod foreign;
 mod hostile;
 mod oneself;
 mod operations;
+mod opportunities;
 mod rows;
 pub mod samples;
 mod schema;

@@ -269,6 +269,9 @@ impl<'s> Desk<'s> {
             "snooze_task" => mine().at("id", self.task().await).version(1).body(json!({ "until": now + Duration::days(2) })),
             "read_inbox_item" => mine().at("id", self.inbox_item().await),
 
+            "list_opportunities" | "create_opportunity" | "get_opportunity" | "change_opportunity" | "move_opportunity"
+            | "delete_opportunity" => self.opportunities(operation).await,
+
             // Orders.
             "list_orders" => mine(),
             "create_order" => mine().body(order_of(&self.customer().await, &phone_number())),

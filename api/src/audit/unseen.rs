@@ -3,6 +3,7 @@
 
 use crate::customers;
 use crate::interactions::entity as interaction;
+use crate::opportunities;
 use crate::orders;
 use crate::privacy::entity as data_request;
 use crate::problem::Problem;
@@ -14,10 +15,11 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// Kinds of rows whose entries hold somebody's values, with what it takes to read them.
-const KINDS: [(&str, Permission, Resource); 5] = [
+const KINDS: [(&str, Permission, Resource); 6] = [
     ("customer", Permission::CustomersRead, Resource::Customers),
     ("data_request", Permission::CustomersErase, Resource::Customers),
     ("interaction", Permission::InteractionsRead, Resource::Interactions),
+    ("opportunity", Permission::OpportunitiesRead, Resource::Orders),
     ("order", Permission::OrdersRead, Resource::Orders),
     ("task", Permission::TasksRead, Resource::Tasks),
 ];
@@ -38,6 +40,7 @@ pub(super) async fn unseen(scope: &Scope, entries: &[entry::Model]) -> Result<Ha
         let seen = match kind {
             // Also what is not there any more.
             _ if rights.reach(resource) == Reach::All => ids,
+            "opportunity" => among::<opportunities::Entity>(scope, ids).await?,
             "order" => among::<orders::Entity>(scope, ids).await?,
             "interaction" => among::<interaction::Entity>(scope, ids).await?,
             "task" => among::<task::Entity>(scope, ids).await?,

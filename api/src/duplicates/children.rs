@@ -1,4 +1,4 @@
-//! What hangs on a customer and goes with them: talks, tasks, messages, orders, requests. Rows go over in
+//! What hangs on a customer and goes with them: talks, tasks, messages, opportunities, orders, requests. Rows go over in
 //! batches, and what is sealed under one person's key is sealed anew under the other's.
 
 use crate::attachments;
@@ -8,6 +8,7 @@ use crate::customers::merging::Moved;
 use crate::customers::merging::entity::moved;
 use crate::customers::{Customer, person_key};
 use crate::interactions::entity as interaction;
+use crate::opportunities;
 use crate::orders::entity::order;
 use crate::plans::entity as run;
 use crate::privacy::entity as request;
@@ -57,6 +58,7 @@ pub const SAYS: &[(&str, Say)] = &[
     // Of two runs of one plan the one that is further along goes on.
     ("plan_runs", Say::Moves),
     ("inbox_items", Say::Moves),
+    ("opportunities", Say::Moves),
     ("orders", Say::Moves),
     ("data_requests", Say::Moves),
     ("attachments", Say::Moves),
@@ -87,6 +89,7 @@ macro_rules! plain {
         $each!(run::Entity, run::Column::CustomerId, RUNS);
         $each!(interaction::Entity, interaction::Column::CustomerId, "interactions");
         $each!(task::Entity, task::Column::CustomerId, TASKS);
+        $each!(opportunities::Entity, opportunities::Column::CustomerId, "opportunities");
         $each!(inbox_item::Entity, inbox_item::Column::CustomerId, "inbox_items");
     };
 }

@@ -12,6 +12,7 @@ use crate::customers::record_entity::{date, relation, star};
 use crate::customers::transfer::{entity::row as imported, forget};
 use crate::customers::unindex;
 use crate::interactions::entity as interaction;
+use crate::opportunities;
 use crate::orders::entity::{order, step};
 use crate::plans::entity as run;
 use crate::problem::Problem;
@@ -135,6 +136,16 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<task::Entity>(task::Column::CustomerId.eq(person), to_do).await?;
+    let hoped = opportunities::ActiveModel {
+        name: Set(ERASED.to_owned()),
+        next_step: Set(None),
+        lost_reason: Set(None),
+        updated_at: now.clone(),
+        deleted_at: Set(Some(tx.now())),
+        live: Set(None),
+        ..Default::default()
+    };
+    tx.derive_all::<opportunities::Entity>(opportunities::Column::CustomerId.eq(person), hoped).await?;
     tx.remove::<run::Entity>(run::Column::CustomerId.eq(person)).await?;
     let reminded = inbox_item::ActiveModel { title: Set(ERASED.to_owned()), body: Set(None), ..Default::default() };
     tx.derive_all::<inbox_item::Entity>(inbox_item::Column::CustomerId.eq(person), reminded).await?;

@@ -5,6 +5,7 @@ mod consents;
 pub(crate) mod entity;
 mod erase;
 mod fading;
+mod hopes;
 mod mine;
 mod page;
 mod record;

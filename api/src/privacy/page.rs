@@ -7,6 +7,7 @@ use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::money;
+use domain::opportunities::OpportunityState;
 use domain::orders::OrderStatus;
 use domain::pools::PoolMoveKind;
 use domain::privacy::{RequestKind, RequestState};
@@ -119,6 +120,14 @@ fn moved(kind: PoolMoveKind) -> &'static str {
         PoolMoveKind::Assigned => "从公海分配",
         PoolMoveKind::Moved => "换了公海",
         PoolMoveKind::Undone => "撤销",
+    }
+}
+
+fn stands(state: OpportunityState) -> &'static str {
+    match state {
+        OpportunityState::Open => "进行中",
+        OpportunityState::Won => "赢单",
+        OpportunityState::Lost => "输单",
     }
 }
 
@@ -235,6 +244,12 @@ fn one(page: &mut String, record: &KeptRecord) {
     });
     table(page, "订单", &["单号", "商品", "金额", "状态", "时间", "备注"], orders.collect());
     deliveries(page, record);
+    let hoped = record.opportunities.iter().flatten().map(|deal| {
+        let amount = deal.amount_fen.map(yuan).unwrap_or_default();
+        let (next, lost) = (deal.next_step.clone().unwrap_or_default(), deal.lost_reason.clone().unwrap_or_default());
+        vec![deal.name.clone(), amount, stands(deal.state).to_owned(), day(deal.created_at), next, lost]
+    });
+    table(page, "商机", &["名称", "预计金额", "状态", "时间", "下一步", "输单原因"], hoped.collect());
     let contacts = record.contacts.iter().map(|c| {
         vec![
             day(c.happened_at),

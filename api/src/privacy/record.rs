@@ -2,6 +2,7 @@
 //! of it, which the business hands out after a letter.
 
 use super::entity::{self as request, Words};
+use super::hopes::{KeptOpportunity, hoped};
 use crate::customers::pools::entity::step;
 use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
@@ -75,6 +76,9 @@ pub struct KeptRecord {
     pub moves: Vec<KeptMove>,
     /// Follow-up plans that they were or are in.
     pub plans: Vec<KeptPlan>,
+    /// What the business hoped to sell them, only for the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opportunities: Option<Vec<KeptOpportunity>>,
     /// Orders.
     pub orders: Vec<KeptOrder>,
     /// Who was shown a whole phone number.
@@ -279,6 +283,7 @@ impl KeptRecord {
             .await?;
         let (runs, plans) = followed(&scope.whole(), customer).await?;
         let called = |run: &run::Model| plans.iter().find(|plan| plan.id == run.plan_id).map(|plan| plan.name.clone());
+        let deals = if whole { hoped(scope, customer, MOST).await? } else { Vec::new() };
         let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope
             .whole()
@@ -296,7 +301,7 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(request::Column::CreatedAt).limit(MOST))
             .all()
             .await?;
-        let cut = [contacts.len(), moves.len(), runs.len(), orders.len(), reads.len(), requests.len()];
+        let cut = [contacts.len(), moves.len(), runs.len(), deals.len(), orders.len(), reads.len(), requests.len()];
         let tags = if whole { Some(customers::tag_names(scope, customer).await?) } else { None };
         let numbers = customers::numbers(scope, customer)?;
         let views =
@@ -337,6 +342,7 @@ impl KeptRecord {
                     ended_at: run.ended_at,
                 })
                 .collect(),
+            opportunities: whole.then(|| deals.into_iter().map(|row| KeptOpportunity::of(scope, row)).collect()),
             orders: orders
                 .into_iter()
                 .map(|order| KeptOrder::of(scope, order, whole))

@@ -139,7 +139,11 @@ pub struct Letter {
 async fn sees_whole(scope: &Scope) -> Result<(), Problem> {
     scope.opens_phones()?;
     scope.opens_emails()?;
-    let hanging = [(Permission::OrdersRead, Resource::Orders), (Permission::InteractionsRead, Resource::Interactions)];
+    let hanging = [
+        (Permission::OrdersRead, Resource::Orders),
+        (Permission::OpportunitiesRead, Resource::Orders),
+        (Permission::InteractionsRead, Resource::Interactions),
+    ];
     let whole = scope.rights().is_some_and(|rights| {
         // What hangs on somebody who was put away is seen by whoever sees everybody's.
         let sees = |(permission, resource)| rights.can(permission) && rights.reach(resource) == Reach::All;

@@ -4,6 +4,7 @@
 use crate::calendar::midnight_after;
 use crate::customers::entity::{customer, pool, tagging};
 use crate::customers::pools::entity::{group, person};
+use crate::opportunities;
 use crate::orders;
 use crate::problem::Problem;
 use crate::scope::{Reads, Scope};
@@ -52,6 +53,7 @@ impl Rule {
         match self.terms.by {
             IdleBy::Contact => "没有跟进",
             IdleBy::Order => "没有下单",
+            IdleBy::Opportunity => "没有新商机",
         }
     }
 
@@ -67,6 +69,9 @@ impl Rule {
                 let since = orders::Column::CreatedAt.gte(before);
                 let bought = ordered(tenant_id, Condition::all().add(since));
                 Condition::all().add(customer::Column::Id.in_subquery(bought).not())
+            }
+            IdleBy::Opportunity => {
+                Condition::all().add(customer::Column::Id.in_subquery(hopeful(tenant_id, before)).not())
             }
         };
         let mut condition = Condition::all()
@@ -96,7 +101,7 @@ impl Rule {
         condition
     }
 
-    /// When each of some customers falls. It may ask for orders of the whole business, which nobody does beside a
+    /// When each of some customers falls. It may ask for orders or opportunities of the whole business, which nobody does beside a
     /// transaction: while one is open, its scope cannot be had like this.
     pub(super) async fn falls_at(
         &self,
@@ -106,6 +111,7 @@ impl Rule {
         let last = match self.terms.by {
             IdleBy::Contact => customers.iter().filter_map(|row| Some((row.id, row.last_contact_at?))).collect(),
             IdleBy::Order => last_orders(scope, customers).await?,
+            IdleBy::Opportunity => last_opportunities(scope, customers).await?,
         };
         let calendar = &scope.installation().calendar;
         let at = |row: &customer::Model| {
@@ -148,6 +154,46 @@ async fn last_orders(scope: &Scope, customers: &[customer::Model]) -> Result<Has
                 .column(orders::Column::CustomerId)
                 .column_as(orders::Column::CreatedAt.max(), "latest")
                 .group_by(orders::Column::CustomerId)
+                .into_model::<Latest>()
+        })
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|row| (row.customer_id, row.latest)).collect())
+}
+
+/// Customers with an opportunity that is open, or that was opened or ended since.
+fn hopeful(tenant_id: i64, since: DateTime<Utc>) -> SelectStatement {
+    let lately = Condition::any()
+        .add(opportunities::Column::EndedAt.is_null())
+        .add(opportunities::Column::EndedAt.gte(since))
+        .add(opportunities::Column::CreatedAt.gte(since));
+    Query::select()
+        .column(opportunities::Column::CustomerId)
+        .from(opportunities::Entity)
+        .and_where(opportunities::Column::TenantId.eq(tenant_id))
+        .and_where(opportunities::Column::Live.eq(1))
+        .cond_where(lately)
+        .to_owned()
+}
+
+/// When each customer's last opportunity ended: it was opened before that. Whoever has an open one does not fall, and
+/// nobody asks about them.
+async fn last_opportunities(
+    scope: &Scope,
+    customers: &[customer::Model],
+) -> Result<HashMap<Uuid, DateTime<Utc>>, Problem> {
+    let theirs = opportunities::Column::CustomerId.is_in(customers.iter().map(|row| row.id));
+    // As with orders: also those beyond one's sight count.
+    let whole = scope.whole();
+    let found = whole
+        .find::<opportunities::Entity>()
+        .filter(theirs)
+        .filter(opportunities::Column::EndedAt.is_not_null())
+        .shape(|rows| {
+            rows.select_only()
+                .column(opportunities::Column::CustomerId)
+                .column_as(opportunities::Column::EndedAt.max(), "latest")
+                .group_by(opportunities::Column::CustomerId)
                 .into_model::<Latest>()
         })
         .all()

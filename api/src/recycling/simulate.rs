@@ -73,7 +73,7 @@ async fn simulate_recycle_rule(
     let (overdue, overdue_capped) = counted(now).await?;
     let longest = |rows: sea_orm::Select<customers::Entity>| match rule.terms.by {
         IdleBy::Contact => rows.order_by_asc(customer::Column::LastContactAt),
-        IdleBy::Order => rows,
+        IdleBy::Order | IdleBy::Opportunity => rows,
     };
     let rows = scope
         .find::<customers::Entity>()

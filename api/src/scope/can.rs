@@ -39,7 +39,7 @@ pub mod grants {
 
     grants! {
         CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersMerge, CustomersErase, CustomersImport, CustomersExport, CustomersReveal, CustomersShare, CustomersAssign, CustomersClaim, PoolsWrite, TagsRead, TagsWrite,
-        InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OrdersRead, OrdersWrite,
+        InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OpportunitiesRead, OpportunitiesWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }
 }

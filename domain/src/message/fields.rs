@@ -57,6 +57,8 @@ super::texts! {
     condition_circle: "条件互相依赖", "The conditions lead in a circle";
     next_contact_missing: "请选择下次联系时间", "Choose when to get in touch again";
     total_too_large: "订单总额超出上限", "The order's total is too large";
+    lost_reason_missing: "请填写输单原因", "Say why it was lost";
+    lost_reason_unexpected: "只有输单才需要原因", "Only a loss has a reason";
     shipment_incomplete: "发货请填写快递公司和运单号", "A shipment needs its carrier and tracking number";
     shipment_unexpected: "只有发货时才填写快递信息", "Carrier and tracking number belong to a shipment";
     correction_missing: "请写明哪里不对、应该是什么", "Say what is wrong and what is right";

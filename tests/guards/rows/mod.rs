@@ -145,6 +145,32 @@ impl World {
                     own.filter(|(_, assignee)| *assignee == asker.staff_id).map(|(task, _)| task.clone()).collect();
                 assert_eq!(listed(client, "/inbox", "task_id").await, own, "{who}");
             }
+            "list_opportunities" => {
+                let deals = |of: Option<&str>| -> BTreeSet<String> {
+                    let customers = self.customers.iter().filter(|known| of.is_none_or(|id| known.id == id));
+                    customers
+                        .filter(|known| asker.sees_opportunity(known))
+                        .map(|known| known.opportunity.clone())
+                        .collect()
+                };
+                for path in ["/opportunities", "/opportunities?state=open", "/opportunities?stage=needs"] {
+                    assert_eq!(listed(client, path, "id").await, deals(None), "{who}: {path}");
+                }
+                assert_eq!(listed(client, "/opportunities?state=won", "id").await, BTreeSet::new(), "{who}");
+                for row in super::samples::pages(client, "/opportunities").await {
+                    assert_eq!(row["amount_fen"].is_null(), !asker.rights.fields.amounts.opens(), "{who}");
+                }
+                for known in &self.customers {
+                    let path = format!("/opportunities?customer_id={}", known.id);
+                    assert_eq!(listed(client, &path, "id").await, deals(Some(&known.id)), "{who}: {}", known.name);
+                }
+            }
+            "get_opportunity" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/opportunities/{}", known.opportunity)).await;
+                    found(answer, asker.sees_opportunity(known), &known.opportunity, &format!("{who}: {}", known.name));
+                }
+            }
             "list_orders" => {
                 let orders = |of: Option<&str>| -> BTreeSet<String> {
                     let customers = self.customers.iter().filter(|known| of.is_none_or(|id| known.id == id));
@@ -184,7 +210,7 @@ impl World {
                 }
                 let about = self.customers.iter().filter(|known| known.tenant == asker.tenant);
                 let about = about.flat_map(|known| {
-                    [&known.id, &known.interaction, &known.order]
+                    [&known.id, &known.interaction, &known.order, &known.opportunity]
                         .into_iter()
                         .chain(known.tasks.iter().map(|(task, _)| task))
                 });

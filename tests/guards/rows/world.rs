@@ -34,6 +34,7 @@ pub struct Known {
     /// Task and assignee.
     pub tasks: Vec<(String, String)>,
     pub order: String,
+    pub opportunity: String,
     /// A file that their record names.
     pub file: String,
     pub gone: bool,
@@ -107,6 +108,11 @@ impl Asker {
         let all = self.rights.reach(Resource::Orders) == Reach::All;
         known.tenant == self.tenant && (all || !known.gone && self.on(Resource::Orders, known))
     }
+
+    /// An opportunity goes out of sight with its customer; otherwise it is seen as orders are.
+    pub fn sees_opportunity(&self, known: &Known) -> bool {
+        !known.gone && self.sees_order(known)
+    }
 }
 
 /// Everything there is.
@@ -149,6 +155,8 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
     let bossy = desk.boss.post("/tasks", json!({ "customer_id": id, "title": "看看", "due_at": now })).await.ok();
     let order = json!({ "customer_id": id, "receiver": "张三", "phone": order_number, "address": "杭州", "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
     let order = client.post("/orders", order).await.ok();
+    let deal = json!({ "customer_id": id, "name": "春茶团购", "stage": "needs", "amount_fen": 100 });
+    let deal = client.post("/opportunities", deal).await.ok();
     let tasks = vec![
         (text(&said["task_id"]), owner.clone()),
         (text(&own["id"]), owner.clone()),
@@ -169,6 +177,7 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         interaction: text(&said["id"]),
         tasks,
         order: text(&order["id"]),
+        opportunity: text(&deal["id"]),
         file,
         gone: false,
         relative: String::new(),

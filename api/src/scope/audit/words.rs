@@ -75,7 +75,7 @@ pub(crate) const ACTIONS: [&str; 67] = [
 ];
 
 /// To what kind of row.
-pub(crate) const RESOURCES: [&str; 26] = [
+pub(crate) const RESOURCES: [&str; 27] = [
     "audit",
     "business",
     "custom_field",
@@ -86,6 +86,7 @@ pub(crate) const RESOURCES: [&str; 26] = [
     "keys",
     "network",
     "operator",
+    "opportunity",
     "order",
     "plan",
     "pool",

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../api/types'
 import type { Choice } from '../../../words/names'
 import { MOVED, RELATIONS, ROLES, STATUSES } from '../../../words/names'
+import { STATES } from '../../../words/opportunities'
 import { ERASURES } from '../../../words/privacy'
 import { ago, stamp } from '../../../words/when'
 import { changeLines, isName } from './changes'
@@ -10,7 +11,7 @@ import type { Names } from './values'
 /** The audit record as sentences: 林静 修改了客户. */
 
 const RESOURCES: Record<string, string> = {
-  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', staff: '员工', team: '团队', role: '角色',
+  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', opportunity: '商机', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', staff: '员工', team: '团队', role: '角色',
   business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', pool_settings: '公海设置', recycle_rule: '回收规则', keys: '密钥', data_request: '个人信息申请',
 }
 
@@ -40,7 +41,7 @@ const REVEALED: Record<string, string> = { phone: '完整号码', email: '完整
 const LOGINS: Record<string, string> = { after_failures: '猜了很多次密码才登录成功', impossible_travel: '短时间内换了很远的地方', new_place: '在新设备、新网络登录' }
 const LEVELS: Record<string, string> = { read: '可查看', edit: '可修改' }
 
-export const RESOURCE_CHOICES: Choice[] = ['customer', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
+export const RESOURCE_CHOICES: Choice[] = ['customer', 'opportunity', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
   value, label: RESOURCES[value] ?? value,
 }))
 
@@ -98,6 +99,7 @@ function what(entry: AuditEntry, names: Names): string {
   const whom = named(entry) || entry.resource_name || (about && names.of.get(about)) || ''
   const object = `${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`
   if (action === 'reveal') return `查看了${object}的${resource === 'order' ? '收货人号码' : revealed(changes)}`
+  if (action === 'move' && resource === 'opportunity') return `把${object}${whom ? ' ' : ''}改为“${STATES[changes['state'] as keyof typeof STATES] ?? ''}”`
   if (action === 'move') return `把${object}${whom ? ' ' : ''}改为“${STATUSES[changes['status'] as keyof typeof STATUSES] ?? MOVED[changes['event'] as keyof typeof MOVED] ?? ''}”`
   if (action === 'login_noticed') return `提醒了${object}的异常登录`
   if (action === 'export') return `导出了${object}的资料`

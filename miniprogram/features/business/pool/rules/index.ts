@@ -7,7 +7,7 @@ import { listTagGroups } from '../../../../api/tags'
 import type { RecycleRule, RecycleTerms } from '../../../../api/types'
 import { TYPES } from '../../../../words/names'
 import type { Choice } from '../../../../words/names'
-import { forecastWord, termsLine, termsWord } from '../../../../words/pools'
+import { MISSING_CHOICES, forecastWord, termsLine, termsWord } from '../../../../words/pools'
 import { stamp } from '../../../../words/when'
 
 type Tap = WechatMiniprogram.TouchEvent
@@ -26,7 +26,7 @@ Component({
   properties: { pool: { type: String, value: '' } },
   data: {
     rows: [] as Row[], rules: [] as RecycleRule[], types: [] as Choice[], tags: [] as Choice[],
-    basis: [{ value: 'contact', label: '没有跟进' }, { value: 'order', label: '没有下单' }] as Choice[],
+    basis: MISSING_CHOICES as Choice[],
     shown: false, was: null as RecycleRule | null, terms: EMPTY, days: '30', warn: '3',
     said: '', falling: [] as { id: string; name: string; when: string }[], asking: false, failure: '', saving: false,
   },

@@ -1,0 +1,50 @@
+//! What is kept of a person's opportunities.
+
+use crate::customers::Customer;
+use crate::opportunities;
+use crate::problem::Problem;
+use crate::scope::{Amount, Scope};
+use chrono::{DateTime, Utc};
+use domain::opportunities::OpportunityState;
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An opportunity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptOpportunity {
+    /// What it is about.
+    pub name: String,
+    /// What it may bring, in fen.
+    pub amount_fen: Option<Amount>,
+    /// How it stands.
+    pub state: OpportunityState,
+    /// What is to be done next.
+    pub next_step: Option<String>,
+    /// Why it was lost.
+    pub lost_reason: Option<String>,
+    /// When it was written down.
+    pub created_at: DateTime<Utc>,
+}
+
+impl KeptOpportunity {
+    pub(super) fn of(scope: &Scope, row: opportunities::Model) -> Self {
+        Self {
+            name: row.name,
+            amount_fen: row.amount_fen.map(|fen| scope.amount(fen)),
+            state: row.state.0,
+            next_step: row.next_step,
+            lost_reason: row.lost_reason,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Opportunities with somebody, deleted ones too, newest first.
+pub(super) async fn hoped(scope: &Scope, customer: &Customer, most: u64) -> Result<Vec<opportunities::Model>, Problem> {
+    let found = scope
+        .find_buried::<opportunities::Entity>()
+        .filter(opportunities::Column::CustomerId.eq(customer.id))
+        .shape(|rows| rows.order_by_desc(opportunities::Column::CreatedAt).limit(most));
+    Ok(found.all().await?)
+}

@@ -1,0 +1,215 @@
+//! Opportunities through the front door: their course, who sees them, what becomes of them with their customer, and the
+//! rule by which customers without one fall into a pool.
+
+use crate::harness::{Client, Shop, phone_number, text};
+use crate::merge::{merge, undo};
+use crate::rights::hire;
+use api::System;
+use chrono::Duration;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+async fn customer(client: &Client, name: &str) -> String {
+    text(&client.post("/customers", json!({ "name": name, "phones": [{ "number": phone_number() }] })).await.ok()["id"])
+}
+
+async fn opened(client: &Client, customer: &str) -> Value {
+    let body = json!({ "customer_id": customer, "name": "春茶团购", "amount_fen": 880_000, "stage": "contact" });
+    client.post("/opportunities", body).await.ok()
+}
+
+async fn ended(client: &Client, deal: &Value, event: &str, reason: Option<&str>) -> Value {
+    let (id, version) = (text(&deal["id"]), deal["version"].as_i64().expect("a version"));
+    let body = json!({ "event": event, "reason": reason });
+    client.post_at(&format!("/opportunities/{id}/moves"), version, body).await.ok()
+}
+
+async fn ids(client: &Client, path: &str) -> BTreeSet<String> {
+    let list = client.get(path).await.ok();
+    list["items"].as_array().expect("items").iter().map(|item| text(&item["id"])).collect()
+}
+
+#[actix_web::test]
+async fn an_opportunity_takes_its_course_and_ends_with_a_reason() {
+    let shop = Shop::new().await;
+    let sales = &shop.sales;
+    let id = customer(sales, "张三").await;
+    let deal = opened(sales, &id).await;
+    assert_eq!((&deal["state"], &deal["stage"], &deal["version"]), (&json!("open"), &json!("contact"), &json!(1)));
+    assert_eq!((&deal["moves"], &deal["owner_id"]), (&json!(["win", "lose"]), &json!(shop.sales_id)));
+    let path = format!("/opportunities/{}", text(&deal["id"]));
+    let change = json!({ "stage": "quote", "closes_on": "2026-12-30", "next_step": "送样", "amount_fen": null });
+    let deal = sales.patch(&path, 1, change).await.ok();
+    assert_eq!((&deal["stage"], &deal["closes_on"]), (&json!("quote"), &json!("2026-12-30")));
+    assert_eq!(
+        (&deal["next_step"], &deal["amount_fen"], &deal["name"]),
+        (&json!("送样"), &json!(null), &json!("春茶团购"))
+    );
+    // Somebody else was faster.
+    let stale = sales.patch(&path, 1, json!({ "name": "别的" })).await.problem(409, "version_stale");
+    assert_eq!(stale["current"]["version"], 2, "{stale}");
+    sales.post_at(&format!("{path}/moves"), 1, json!({ "event": "win" })).await.problem(409, "version_stale");
+    sales.post_at(&format!("{path}/moves"), 2, json!({ "event": "reopen" })).await.problem(409, "transition_refused");
+    let bare = sales.post_at(&format!("{path}/moves"), 2, json!({ "event": "lose" })).await.violations();
+    assert_eq!(bare, ["reason: lost_reason_missing"]);
+    let idle = json!({ "event": "win", "reason": "便宜" });
+    let idle = sales.post_at(&format!("{path}/moves"), 2, idle).await.violations();
+    assert_eq!(idle, ["reason: lost_reason_unexpected"]);
+    let lost = ended(sales, &deal, "lose", Some("价格太高")).await;
+    assert_eq!((&lost["state"], &lost["lost_reason"]), (&json!("lost"), &json!("价格太高")));
+    assert!(lost["ended_at"].is_string() && lost["moves"] == json!(["reopen"]), "{lost}");
+    // What has ended is changed no more, before it is opened again.
+    sales.patch(&path, 3, json!({ "stage": "needs" })).await.problem(409, "transition_refused");
+    assert_eq!(ids(sales, "/opportunities?state=open").await, BTreeSet::new());
+    assert_eq!(ids(sales, "/opportunities?state=lost").await.len(), 1);
+    let again = ended(sales, &lost, "reopen", None).await;
+    assert_eq!((&again["lost_reason"], &again["ended_at"]), (&json!(null), &json!(null)));
+    let won = ended(sales, &again, "win", None).await;
+    assert_eq!(won["state"], "won");
+    sales.delete(&path, 1).await.problem(409, "version_stale");
+    assert_eq!(sales.delete(&path, 5).await.status, 204);
+    sales.get(&path).await.problem(404, "not_found");
+    let audit = shop.boss.get("/audit?resource=opportunity").await.ok();
+    let actions: Vec<_> = audit["items"].as_array().expect("entries").iter().map(|one| text(&one["action"])).collect();
+    assert!(actions.iter().any(|one| one == "move") && actions.iter().any(|one| one == "delete"), "{actions:?}");
+}
+
+#[actix_web::test]
+async fn rubbish_is_refused_by_its_field() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    for (more, field) in [
+        (json!({ "name": "" }), "name"),
+        (json!({ "amount_fen": -1 }), "amount_fen"),
+        (json!({ "next_step": "长".repeat(201) }), "next_step"),
+    ] {
+        let mut body = json!({ "customer_id": id, "name": "春茶团购", "stage": "contact" });
+        for (key, value) in more.as_object().expect("fields") {
+            body[key] = value.clone();
+        }
+        let found = shop.sales.post("/opportunities", body).await.violations();
+        assert!(found.len() == 1 && found[0].starts_with(field), "{field}: {found:?}");
+    }
+    for query in ["state=gone", "stage=gone", "limit=0", "cursor=x"] {
+        let answer = shop.sales.get(&format!("/opportunities?{query}")).await;
+        assert_eq!(answer.status, 422, "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_sees_the_orders_of_a_customer_sees_its_opportunities() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let deal = opened(&shop.sales, &id).await;
+    let path = format!("/opportunities/{}", text(&deal["id"]));
+    let (_, stranger) = shop.neighbour().await;
+    stranger.get(&path).await.problem(404, "not_found");
+    shop.rival.get(&path).await.problem(404, "not_found");
+    let blind = json!({ "customer_id": id, "name": "抢单", "stage": "contact" });
+    shop.rival.post("/opportunities", blind).await.problem(404, "not_found");
+    assert_eq!(ids(&shop.boss, &format!("/opportunities?owner_id={}", shop.sales_id)).await.len(), 1);
+    assert_eq!(ids(&shop.boss, &format!("/opportunities?owner_id={}", shop.rival_id)).await, BTreeSet::new());
+    let service = hire(&shop, "service", None).await.0;
+    assert_eq!(service.get(&path).await.status, 403);
+    let finance = hire(&shop, "finance", None).await.0;
+    assert_eq!(finance.get(&path).await.ok()["amount_fen"], 880_000);
+    finance.patch(&path, 1, json!({ "name": "别的" })).await.problem(403, "forbidden");
+    let rights = json!({
+        "permissions": ["customers.read", "opportunities.read", "opportunities.write"],
+        "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+        "pool": true, "fields": { "phones": "show", "amounts": "hide" },
+    });
+    let role = text(&shop.boss.post("/roles", json!({ "name": "看商机", "rights": rights })).await.ok()["id"]);
+    let masked = hire(&shop, "custom", Some(&role)).await.0;
+    let seen = masked.get(&path).await.ok();
+    assert_eq!((&seen["amount_fen"], &seen["name"]), (&json!(null), &json!("春茶团购")));
+    let refused = masked.patch(&path, 1, json!({ "amount_fen": 1 })).await.violations();
+    assert_eq!(refused, ["amount_fen: field_read_only"]);
+    assert_eq!(masked.patch(&path, 1, json!({ "stage": "needs" })).await.ok()["stage"], "needs");
+    assert_eq!(shop.sales.get(&path).await.ok()["amount_fen"], 880_000);
+}
+
+#[actix_web::test]
+async fn an_opportunity_goes_with_its_customer() {
+    let shop = Shop::new().await;
+    let (stays, goes) = (customer(&shop.sales, "张三").await, customer(&shop.sales, "李四").await);
+    let deal = opened(&shop.sales, &goes).await;
+    let path = format!("/opportunities/{}", text(&deal["id"]));
+    let merged = merge(&shop.boss, &stays, &goes, json!({})).await;
+    shop.run_jobs().await;
+    assert_eq!(shop.sales.get(&path).await.ok()["customer_id"], json!(stays));
+    undo(&shop.boss, &merged).await;
+    shop.run_jobs().await;
+    assert_eq!(shop.sales.get(&path).await.ok()["customer_id"], json!(goes));
+    let kept = shop.boss.get(&format!("/customers/{goes}/export")).await.ok();
+    assert_eq!(kept["opportunities"][0]["name"], "春茶团购", "{kept}");
+    let erasure = json!({ "reason": "asked_in_writing" });
+    let erased = shop.boss.post(&format!("/customers/{goes}/erase"), erasure).await;
+    assert_eq!(erased.status, 204, "{}", erased.body);
+    shop.boss.get(&path).await.problem(404, "not_found");
+    assert_eq!(ids(&shop.boss, "/opportunities").await, BTreeSet::new());
+}
+
+#[actix_web::test]
+async fn an_opportunity_goes_out_of_sight_with_its_customer() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let deal = opened(&shop.sales, &id).await;
+    assert_eq!(ids(&shop.boss, "/opportunities").await, BTreeSet::from([text(&deal["id"])]));
+    assert_eq!(shop.boss.delete(&format!("/customers/{id}"), 1).await.status, 204);
+    assert_eq!(ids(&shop.boss, "/opportunities").await, BTreeSet::new());
+    let path = format!("/opportunities/{}", text(&deal["id"]));
+    shop.boss.get(&path).await.problem(404, "not_found");
+    shop.boss.patch(&path, 1, json!({ "stage": "needs" })).await.problem(404, "not_found");
+}
+
+async fn turn(shop: &Shop) {
+    System::new(&shop.at).begin_recycling(Some(shop.tenant)).await.expect("a turn");
+    shop.run_jobs().await;
+}
+
+#[actix_web::test]
+async fn whoever_has_had_no_opportunity_for_long_falls_and_an_open_one_spares() {
+    let shop = Shop::new().await;
+    let pool = json!({ "name": "大公海", "everyone": true });
+    let pool = text(&shop.boss.post("/pools", pool).await.ok()["id"]);
+    let [none, open, late] = [
+        customer(&shop.sales, "没有").await,
+        customer(&shop.sales, "还在谈").await,
+        customer(&shop.sales, "谈崩了").await,
+    ];
+    opened(&shop.sales, &open).await;
+    let deal = opened(&shop.sales, &late).await;
+    let terms = json!({ "by": "opportunity", "days": 10, "warn_days": 3 });
+    let path = format!("/pools/{pool}/rules");
+    // Whoever has an open one is not even foretold.
+    let forecast = shop.boss.post(&format!("{path}/simulate"), terms.clone()).await.ok();
+    assert_eq!((&forecast["count"], &forecast["items"][0]["id"]), (&json!(1), &json!(none)), "{forecast}");
+    let rule = text(&shop.boss.post(&path, json!({ "terms": terms })).await.ok()["id"]);
+    shop.boss.patch(&format!("{path}/{rule}"), 1, json!({ "enabled": true })).await.ok();
+    let (mut sales, mut boss) = (shop.sales.clone(), shop.boss.clone());
+    let mut fell: Vec<(i64, BTreeSet<String>)> = Vec::new();
+    for day in 1..=18 {
+        shop.advance(Duration::days(1)).await;
+        sales = shop.log_in_again(&sales).await.act_in(shop.tenant).await;
+        boss = shop.log_in_again(&boss).await.act_in(shop.tenant).await;
+        if day == 5 {
+            ended(&sales, &deal, "lose", Some("预算没了")).await;
+            let forecast = boss.post(&format!("{path}/simulate"), terms.clone()).await.ok();
+            assert_eq!(forecast["count"], 2, "{forecast}");
+        }
+        turn(&shop).await;
+        fell.push((day, ids(&boss, "/customers?pool=true").await));
+    }
+    let first = |id: &String| fell.iter().find(|(_, those)| those.contains(id)).map(|(day, _)| *day);
+    // Ten whole days, and five more for whom one ended on the fifth day.
+    assert_eq!(first(&late).zip(first(&none)).map(|(late, none)| late - none), Some(5), "{fell:?}");
+    assert_eq!(first(&open), None);
+    let letters = sales.get("/inbox").await.ok();
+    let told: BTreeSet<String> =
+        letters["items"].as_array().expect("items").iter().map(|item| text(&item["customer_id"])).collect();
+    assert_eq!(told, BTreeSet::from([none.clone(), late]));
+    assert!(text(&letters["items"][0]["body"]).contains("没有新商机"), "{letters}");
+    let moves = boss.get(&format!("/customers/{none}/pool-moves")).await.ok();
+    assert_eq!(moves["items"][0]["reason"], "10 天没有新商机");
+}
