@@ -359,6 +359,10 @@ async fn the_business_exports_everything_for_a_letter_on_the_record() {
 async fn who_is_idle_too_long_is_erased_after_the_owner_was_warned() {
     let shop = Shop::new().await;
     let (idle, busy) = (known(&shop, &phone_number()).await, known(&shop, &phone_number()).await);
+    // An open opportunity keeps its customer, however old it is.
+    let wanted = known(&shop, &phone_number()).await;
+    let deal = json!({ "customer_id": wanted, "name": "春茶团购", "stage": "contact" });
+    shop.boss.post("/opportunities", deal).await.ok();
     let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
     let short = shop.boss.patch("/business", version, json!({ "customers_idle_days": 27 })).await;
     assert_eq!(short.violations(), ["customers_idle_days: retention_too_short"]);
@@ -393,6 +397,7 @@ async fn who_is_idle_too_long_is_erased_after_the_owner_was_warned() {
     let boss = boss_again(&shop).await;
     boss.get(&format!("/customers/{idle}")).await.problem(404, "not_found");
     boss.get(&format!("/customers/{busy}")).await.ok();
+    boss.get(&format!("/customers/{wanted}")).await.ok();
     let erased = boss.get(&format!("/audit?resource_id={idle}&action=erase")).await.ok();
     assert_eq!(erased["items"][0]["changes"], json!({ "reason": "retention_over" }));
     assert_eq!(boss.get("/inbox").await.ok()["items"].as_array().map(Vec::len), Some(1), "warned once");

@@ -7,12 +7,14 @@ use super::erase::erase;
 use crate::customers::{self, entity::customer};
 use crate::interactions::entity as interaction;
 use crate::jobs::Job;
+use crate::opportunities;
 use crate::orders;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::scope::system::System;
 use chrono::{DateTime, Duration, Utc};
 use domain::customers::ErasureReason;
+use domain::opportunities::OpportunityState;
 use domain::orders::OrderStatus;
 use domain::privacy::RequestState;
 use sea_orm::sea_query::{ExprTrait as _, Query};
@@ -37,8 +39,8 @@ pub(super) fn warning(days: i64) -> Duration {
     Duration::days(Ord::min(WARNING_DAYS, days / 2))
 }
 
-/// Customers whom nothing has touched since `before`: no change, no contact, no order, nothing planned, and no order on
-/// its way, however long ago it was placed.
+/// Customers whom nothing has touched since `before`: no change, no contact, no order, no opportunity, nothing planned,
+/// and no order on its way or opportunity still open, however long ago it began.
 pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
     let ordered = Query::select()
         .column(orders::Column::CustomerId)
@@ -52,6 +54,18 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
         .and_where(orders::Column::TenantId.eq(tenant_id))
         .and_where(orders::Column::Live.eq(1))
         .and_where(orders::Column::Status.is_in(OrderStatus::OPEN.map(OrderStatus::as_str)))
+        .to_owned();
+    let wanted = Query::select()
+        .column(opportunities::Column::CustomerId)
+        .from(opportunities::Entity)
+        .and_where(opportunities::Column::TenantId.eq(tenant_id))
+        .cond_where(
+            Condition::any().add(opportunities::Column::UpdatedAt.gte(before)).add(
+                Condition::all()
+                    .add(opportunities::Column::Live.eq(1))
+                    .add(opportunities::Column::State.eq(OpportunityState::Open.as_str())),
+            ),
+        )
         .to_owned();
     let spoken = Query::select()
         .column(interaction::Column::CustomerId)
@@ -74,6 +88,7 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
         )
         .add(customer::Column::Id.in_subquery(ordered).not())
         .add(customer::Column::Id.in_subquery(open).not())
+        .add(customer::Column::Id.in_subquery(wanted).not())
         .add(customer::Column::Id.in_subquery(spoken).not())
 }
 
