@@ -9,7 +9,7 @@ use domain::permission::FieldRule;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const PERMISSIONS: [&str; 9] = [
+const PERMISSIONS: [&str; 10] = [
     "customers.read",
     "customers.write",
     "customers.reveal",
@@ -18,6 +18,7 @@ const PERMISSIONS: [&str; 9] = [
     "customers.export",
     "interactions.read",
     "orders.read",
+    "opportunities.read",
     "staff.read",
 ];
 
