@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
+mod giving;
 mod guards;
 mod harness;
 
@@ -29,6 +30,7 @@ mod keys;
 mod lockouts;
 mod merge;
 mod mine;
+mod offers;
 mod operators;
 mod opportunities;
 mod orders;

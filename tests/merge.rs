@@ -67,6 +67,9 @@ pub async fn known(shop: &Shop, name: &str, relative: &str, kind: &str) -> Known
     shop.run_jobs().await;
     let deal = json!({ "customer_id": id, "name": "春茶团购", "stage": "contact" });
     shop.sales.post("/opportunities", deal).await.ok();
+    let offer = json!({ "name": format!("礼{name}"), "kind": "gift", "gift": "茶杯", "last_day": "2037-12-31" });
+    let offer = shop.boss.post("/offers", offer).await.ok();
+    shop.sales.post(&format!("{path}/offers"), json!({ "offer_id": offer["id"] })).await.ok();
     let order = json!({ "customer_id": id, "receiver": name, "phone": number, "address": format!("{name}家"),
         "lines": [{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }] });
     let order = text(&shop.sales.post("/orders", order).await.ok()["id"]);

@@ -26,6 +26,7 @@ mod log;
 mod mine;
 #[cfg(test)]
 mod mutants;
+mod offers;
 mod openapi;
 mod operators;
 mod opportunities;

@@ -7,12 +7,15 @@ use crate::customers::bulk_entity as bulk;
 use crate::customers::custom::entity as custom;
 use crate::customers::entity as customers;
 use crate::customers::merging::entity as merging;
+use crate::customers::offering;
 use crate::customers::pools::entity as pools;
 use crate::customers::record_entity as record;
 use crate::customers::transfer::entity as transfer;
 use crate::orders::entity as orders;
 use crate::scope::{Fields, Kind, audit_entry, kind, system};
-use crate::{interactions, jobs, opportunities, plans, privacy, recycling, rights, scope, tags, tasks, tenants};
+use crate::{
+    interactions, jobs, offers, opportunities, plans, privacy, recycling, rights, scope, tags, tasks, tenants,
+};
 use sea_orm::{ColumnTrait as _, ColumnType, EntityTrait, IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _};
 
 /// A table as an entity describes it.
@@ -103,6 +106,8 @@ pub fn tables() -> Vec<Table> {
         table(tags::entity::rule::Entity),
         table(tags::entity::plan::Entity),
         table(plans::entity::Entity),
+        table(offers::entity::offer::Entity),
+        table(offering::entity::Entity),
         table(interactions::entity::Entity),
         table(tasks::entity::Entity),
         table(tasks::send::inbox_item::Entity),
@@ -175,6 +180,8 @@ pub fn recorded() -> Vec<Recorded> {
         said(tags::entity::rule::Entity),
         said(tags::entity::plan::Entity),
         said(plans::entity::Entity),
+        said(offers::entity::offer::Entity),
+        said(offering::entity::Entity),
         said(interactions::entity::Entity),
         said(tasks::entity::Entity),
         said(tasks::send::inbox_item::Entity),

@@ -5,7 +5,7 @@ use crate::installation::Installation;
 use crate::openapi::ServiceConfig;
 use crate::problem::Problem;
 use crate::{
-    attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, openapi, operators,
+    attachments, audit, auth, customers, duplicates, edge, health, interactions, mine, offers, openapi, operators,
     opportunities, orders, plans, privacy, recycling, rights, rotation, tags, tasks, tenants, today, wechat,
 };
 use actix_cors::Cors;
@@ -36,6 +36,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(opportunities::routes)
         .configure(orders::routes)
         .configure(plans::routes)
+        .configure(offers::routes)
         .configure(mine::routes)
         .configure(auth::routes)
         .configure(tenants::routes)

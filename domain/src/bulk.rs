@@ -59,6 +59,10 @@ pub struct BulkChange {
     #[serde(default)]
     #[validate(length(min = 1, max = 100), custom(function = "text::line"))]
     pub message: Option<String>,
+    /// An offer that each of them is given; whoever has it already, or refuses advertising, is left alone and counted as
+    /// failed.
+    #[serde(default)]
+    pub offer_id: Option<Uuid>,
 }
 
 fn something_changes(change: &BulkChange) -> Result<(), ValidationError> {
@@ -67,7 +71,8 @@ fn something_changes(change: &BulkChange) -> Result<(), ValidationError> {
         && change.owner_id.is_none()
         && change.type_.is_none()
         && change.custom.0.is_empty()
-        && change.message.is_none();
+        && change.message.is_none()
+        && change.offer_id.is_none();
     if nothing { fail("change_missing") } else { Ok(()) }
 }
 

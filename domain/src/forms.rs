@@ -8,8 +8,8 @@ use validator::Validate;
 use crate::code::Code;
 use crate::table::{RuleTable, Table};
 use crate::{
-    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, opportunities, orders, plans,
-    pools, privacy, staff, step_up, tags, tasks, transfer,
+    accounts, bulk, custom_fields, customers, duplicates, filters, interactions, keys, offers, opportunities, orders,
+    plans, pools, privacy, staff, step_up, tags, tasks, transfer,
 };
 
 /// A struct that a request body may be.
@@ -49,6 +49,8 @@ forms! {
         customers::NewCustomer,
         customers::CustomerChanges,
         interactions::NewInteraction,
+        offers::NewOffer,
+        offers::OfferChanges,
         opportunities::NewOpportunity,
         opportunities::OpportunityChanges,
         opportunities::OpportunityMove,
@@ -106,6 +108,8 @@ forms! {
         staff::TeamChanges,
         staff::NewHandover,
         staff::Helper,
+        offers::NewCustomerOffer,
+        offers::CustomerOfferMove,
         plans::PlanChanges,
         pools::NewPool,
         pools::PoolChanges,

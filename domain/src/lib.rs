@@ -32,6 +32,7 @@ pub mod duplicates;
 pub mod interactions;
 pub mod keys;
 pub mod money;
+pub mod offers;
 pub mod opportunities;
 pub mod orders;
 pub mod permission;

@@ -37,6 +37,12 @@ codes! {
         TagsRead = "tags.read",
         /// Make, rename and delete tags and their groups.
         TagsWrite = "tags.write",
+        /// See the offers of the business.
+        OffersRead = "offers.read",
+        /// Make offers, change and stop them.
+        OffersWrite = "offers.write",
+        /// Give offers to customers, mark them as used, take them back.
+        OffersGive = "offers.give",
         /// See interactions.
         InteractionsRead = "interactions.read",
         /// Write interactions down.
@@ -87,6 +93,7 @@ impl Permission {
             | Self::CustomersErase
             | Self::PoolsWrite => Self::CustomersRead,
             Self::TagsWrite => Self::TagsRead,
+            Self::OffersWrite | Self::OffersGive => Self::OffersRead,
             Self::InteractionsWrite => Self::InteractionsRead,
             Self::TasksWrite => Self::TasksRead,
             Self::OpportunitiesWrite => Self::OpportunitiesRead,
@@ -94,6 +101,7 @@ impl Permission {
             Self::StaffWrite | Self::StaffHandover | Self::RolesWrite => Self::StaffRead,
             Self::CustomersRead
             | Self::TagsRead
+            | Self::OffersRead
             | Self::InteractionsRead
             | Self::TasksRead
             | Self::OpportunitiesRead

@@ -191,6 +191,7 @@ impl Role {
                     P::CustomersErase,
                     P::PoolsWrite,
                     P::TagsWrite,
+                    P::OffersWrite,
                     P::StaffWrite,
                     P::StaffHandover,
                     P::RolesWrite,
@@ -203,6 +204,8 @@ impl Role {
                 permissions: vec![
                     P::CustomersRead,
                     P::TagsRead,
+                    P::OffersRead,
+                    P::OffersGive,
                     P::InteractionsRead,
                     P::InteractionsWrite,
                     P::TasksRead,
@@ -222,6 +225,7 @@ impl Role {
                 permissions: vec![
                     P::CustomersRead,
                     P::TagsRead,
+                    P::OffersRead,
                     P::TasksRead,
                     P::TasksWrite,
                     P::OpportunitiesRead,

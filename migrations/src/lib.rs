@@ -60,6 +60,8 @@ mod m0100_view_choices;
 mod m0101_tag_groups_gone;
 mod m0102_opportunities;
 mod m0103_opportunity_rights;
+mod m0104_offers;
+mod m0105_offer_rights;
 mod schema;
 
 /// All migrations in their order.
@@ -122,6 +124,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0101_tag_groups_gone::Migration),
             Box::new(m0102_opportunities::Migration),
             Box::new(m0103_opportunity_rights::Migration),
+            Box::new(m0104_offers::Migration),
+            Box::new(m0105_offer_rights::Migration),
         ]
     }
 }

@@ -110,6 +110,10 @@ impl Table {
         self.column(name, "DATETIME(6) NULL", "datetime_text NULL")
     }
 
+    pub(crate) fn date(self, name: &str) -> Self {
+        self.column(name, "DATE NOT NULL", "date_text NOT NULL")
+    }
+
     pub(crate) fn opt_date(self, name: &str) -> Self {
         self.column(name, "DATE NULL", "date_text NULL")
     }

@@ -711,7 +711,8 @@ export interface paths {
         /**
          * Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
          *     counted as failed. To give another owner to whomever a filter finds asks for the second look: it can be all that
-         *     somebody looks after, as in a hand-over.
+         *     somebody looks after, as in a hand-over. An offer is given by whoever may give them (`offers.give`); nothing is sent, the
+         *     customer finds it in the mini-program.
          * @description Asks for the second look in the case that is described: 403 `step_up_required` then.
          */
         post: operations["change_customers"];
@@ -1078,6 +1079,61 @@ export interface paths {
          *     can be undone for thirty days.
          */
         post: operations["merge_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the offers that a customer was given, newest first: also those that were used or are over. */
+        get: operations["list_customer_offers"];
+        put?: never;
+        /**
+         * Gives a customer an offer, once. Nothing is sent: the customer finds it in the mini-program, or hears of it from
+         *     whoever gives it. That is why one who refuses advertising may be given one in this way, and by no bulk action.
+         */
+        post: operations["give_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/offers/{given_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an offer back that the customer did not use. */
+        delete: operations["take_offer_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/offers/{given_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks an offer as used by the customer, within its days, or takes that mark back. */
+        post: operations["move_customer_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1738,6 +1794,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own offers in all businesses: first what can be used now; at most 200. */
+        get: operations["list_my_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/orders": {
         parameters: {
             query?: never;
@@ -1823,6 +1896,60 @@ export interface paths {
          *     (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now.
          */
         post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of offers, newest first: also those that were stopped or are over. */
+        get: operations["list_offers"];
+        put?: never;
+        /** Makes an offer. Nobody has it before it is given to them. */
+        post: operations["create_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An offer. */
+        get: operations["get_offer"];
+        put?: never;
+        post?: never;
+        /** Deletes an offer that nobody was given, such as one with a mistake in it. One that somebody has is stopped instead. */
+        delete: operations["delete_offer"];
+        options?: never;
+        head?: never;
+        /** Changes the name or the terms of an offer, or makes its last day a later one. What it gives stays as it was promised. */
+        patch: operations["change_offer"];
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an offer: it is not given any more. Who has it already keeps it until its last day. */
+        post: operations["stop_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3303,6 +3430,36 @@ export interface components {
             }[];
         };
         /** @description A short list that comes whole. */
+        All_MyOffer: {
+            /** @description The rows. */
+            items: (components["schemas"]["Promise"] & {
+                /** @description Its name. */
+                business_name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was given.
+                 */
+                given_at: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description How it stands today. */
+                state: components["schemas"]["CustomerOfferState"];
+                /**
+                 * Format: int64
+                 * @description The business.
+                 */
+                tenant_id: number;
+                /**
+                 * Format: date-time
+                 * @description When it was used.
+                 */
+                used_at?: string | null;
+            })[];
+        };
+        /** @description A short list that comes whole. */
         All_NetworkView: {
             /** @description The rows. */
             items: {
@@ -3842,6 +3999,12 @@ export interface components {
             message?: string | null;
             /**
              * Format: uuid
+             * @description An offer that each of them is given; whoever has it already, or refuses advertising, is left alone and counted as
+             *     failed.
+             */
+            offer_id?: string | null;
+            /**
+             * Format: uuid
              * @description New owner; takes customers out of the pool.
              */
             owner_id?: string | null;
@@ -3882,6 +4045,11 @@ export interface components {
             fields: string[];
             /** @description What is said about each of them to their owner. */
             message?: string | null;
+            /**
+             * Format: uuid
+             * @description The offer that each of them is given.
+             */
+            offer_id?: string | null;
             /**
              * Format: uuid
              * @description The new owner.
@@ -4185,6 +4353,56 @@ export interface components {
         };
         /** @enum {string} */
         CustomerKind: "person" | "company";
+        /** @enum {string} */
+        CustomerOfferEvent: "use" | "unuse";
+        /** @description A customer uses an offer, or did not after all. */
+        CustomerOfferMove: {
+            /** @description What happens. */
+            event: components["schemas"]["CustomerOfferEvent"];
+        };
+        /** @enum {string} */
+        CustomerOfferState: "coming" | "open" | "used" | "over";
+        /** @description An offer that a customer was given. */
+        CustomerOfferView: components["schemas"]["Promise"] & {
+            /**
+             * Format: uuid
+             * @description To whom.
+             */
+            customer_id: string;
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            given_at: string;
+            /** @description Who gave it. */
+            given_by_name: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What may happen to it now. */
+            moves: components["schemas"]["CustomerOfferEvent"][];
+            /**
+             * Format: uuid
+             * @description Which offer.
+             */
+            offer_id: string;
+            /** @description How it stands today. */
+            state: components["schemas"]["CustomerOfferState"];
+            /**
+             * Format: date-time
+             * @description When it was used.
+             */
+            used_at?: string | null;
+            /** @description Who marked that. */
+            used_by_name?: string | null;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
+        };
         /** @description One phone number of a customer; the first in the list is the primary one. */
         CustomerPhone: {
             /** @description What the number is for: 手机, 公司, 家里. */
@@ -5141,6 +5359,19 @@ export interface components {
             /** @description Why, only for the business. */
             reason?: string | null;
         };
+        /** @description An offer that they were given. */
+        KeptOffer: components["schemas"]["Promise"] & {
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            given_at: string;
+            /**
+             * Format: date-time
+             * @description When they used it.
+             */
+            used_at?: string | null;
+        };
         /** @description An opportunity. */
         KeptOpportunity: {
             amount_fen?: components["schemas"]["Amount"] | null;
@@ -5239,6 +5470,8 @@ export interface components {
             moves: components["schemas"]["KeptMove"][];
             /** @description Name. */
             name: string;
+            /** @description What they were offered. */
+            offers: components["schemas"]["KeptOffer"][];
             /** @description What the business hoped to sell them, only for the business. */
             opportunities?: components["schemas"]["KeptOpportunity"][] | null;
             /** @description Orders. */
@@ -5500,6 +5733,33 @@ export interface components {
             /** @description What one asked for, newest first; also of businesses that have erased the record since. */
             requests: components["schemas"]["RequestView"][];
         };
+        /** @description An offer that one was given. */
+        MyOffer: components["schemas"]["Promise"] & {
+            /** @description Its name. */
+            business_name: string;
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            given_at: string;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description How it stands today. */
+            state: components["schemas"]["CustomerOfferState"];
+            /**
+             * Format: int64
+             * @description The business.
+             */
+            tenant_id: number;
+            /**
+             * Format: date-time
+             * @description When it was used.
+             */
+            used_at?: string | null;
+        };
         /** @description An order of one's own, in a list. */
         MyOrderRow: {
             /** @description Its name. */
@@ -5695,6 +5955,19 @@ export interface components {
             /** @description WeChat ids, the primary one first. */
             wechat_ids?: components["schemas"]["CustomerWechat"][];
         };
+        /** @description An offer to give to a customer. */
+        NewCustomerOffer: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /**
+             * Format: uuid
+             * @description Which one. A customer is given each offer once.
+             */
+            offer_id: string;
+        };
         /** @description A type of the business's own, beside the four that everybody has. */
         NewCustomerType: {
             /**
@@ -5801,6 +6074,50 @@ export interface components {
             reason?: string | null;
             /** @description What. */
             rule: components["schemas"]["NetworkRule"];
+        };
+        /**
+         * @description An offer to make. What it gives stays as it was promised: of an offer only its name, its terms and, for a later one,
+         *     its last day change.
+         */
+        NewOffer: {
+            /**
+             * Format: int64
+             * @description How much less is paid, in fen; of `amount_off` only.
+             */
+            amount_fen?: number | null;
+            /**
+             * Format: date
+             * @description The first day on which it can be used, in China; today when absent.
+             */
+            first_day?: string | null;
+            /** @description What is given along; of `gift` only. */
+            gift?: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7 chosen by the client, or absent.
+             */
+            id?: string | null;
+            /** @description What it gives. */
+            kind: components["schemas"]["OfferKind"];
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            last_day: string;
+            /**
+             * Format: int64
+             * @description What has to be bought at least, in fen; absent: anything.
+             */
+            min_spend_fen?: number | null;
+            /** @description Such as 老客立减. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The share of the price that is paid, in percent: 85 is 85 折, fifteen percent less. Of `percent_off` only.
+             */
+            percent?: number | null;
+            /** @description Where and how it can be used, for the customer to read. */
+            terms?: string | null;
         };
         /** @description A new opportunity with a customer. */
         NewOpportunity: {
@@ -6089,6 +6406,57 @@ export interface components {
             at: string;
             /** @description Who. */
             by_name: string;
+        };
+        /** @description A change to an offer. */
+        OfferChanges: {
+            /**
+             * Format: date
+             * @description A later last day.
+             */
+            last_day?: string;
+            /** @description New name. */
+            name?: string;
+            /** @description New terms. */
+            terms?: string | null;
+        };
+        /** @enum {string} */
+        OfferKind: "amount_off" | "percent_off" | "gift";
+        /** @enum {string} */
+        OfferState: "coming" | "open" | "stopped" | "over";
+        /** @description An offer. */
+        OfferView: components["schemas"]["Promise"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description To how many customers it was given.
+             */
+            given: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description How it stands today. */
+            state: components["schemas"]["OfferState"];
+            /**
+             * Format: date-time
+             * @description Since when it is not given any more.
+             */
+            stopped_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many of them used it.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description ETag.
+             */
+            version: number;
         };
         /** @description A place that a business keeps for a phone which one proved. */
         OfferedPlace: components["schemas"]["InvitationView"] & {
@@ -6491,6 +6859,52 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_CustomerOfferView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Promise"] & {
+                /**
+                 * Format: uuid
+                 * @description To whom.
+                 */
+                customer_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was given.
+                 */
+                given_at: string;
+                /** @description Who gave it. */
+                given_by_name: string;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description What may happen to it now. */
+                moves: components["schemas"]["CustomerOfferEvent"][];
+                /**
+                 * Format: uuid
+                 * @description Which offer.
+                 */
+                offer_id: string;
+                /** @description How it stands today. */
+                state: components["schemas"]["CustomerOfferState"];
+                /**
+                 * Format: date-time
+                 * @description When it was used.
+                 */
+                used_at?: string | null;
+                /** @description Who marked that. */
+                used_by_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            })[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CustomerRow: {
             /** @description The rows. */
             items: {
@@ -6877,6 +7291,46 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_OfferView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Promise"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description To how many customers it was given.
+                 */
+                given: number;
+                /**
+                 * Format: uuid
+                 * @description Id.
+                 */
+                id: string;
+                /** @description How it stands today. */
+                state: components["schemas"]["OfferState"];
+                /**
+                 * Format: date-time
+                 * @description Since when it is not given any more.
+                 */
+                stopped_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How many of them used it.
+                 */
+                used: number;
+                /**
+                 * Format: int64
+                 * @description ETag.
+                 */
+                version: number;
+            })[];
+            /** @description Where the next page starts; `null` on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_OpportunityView: {
             /** @description The rows. */
             items: {
@@ -7107,7 +7561,7 @@ export interface components {
             password: components["schemas"]["Verbatim"];
         };
         /** @enum {string} */
-        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.merge" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "pools.write" | "customers.import" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "opportunities.read" | "opportunities.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
+        Permission: "customers.read" | "customers.write" | "customers.delete" | "customers.bulk_delete" | "customers.merge" | "customers.reveal" | "customers.assign" | "customers.share" | "customers.claim" | "pools.write" | "customers.import" | "customers.export" | "customers.erase" | "tags.read" | "tags.write" | "offers.read" | "offers.write" | "offers.give" | "interactions.read" | "interactions.write" | "tasks.read" | "tasks.write" | "opportunities.read" | "opportunities.write" | "orders.read" | "orders.write" | "staff.read" | "staff.write" | "staff.handover" | "roles.write" | "business.write" | "audit.read";
         /** @description Prove a phone number by the code of `<button open-type="getPhoneNumber">`. */
         PhoneProof: {
             /** @description The code of the button's event (not of `wx.login`): single use, five minutes. */
@@ -7387,6 +7841,42 @@ export interface components {
             title: string;
             /** @description `/problems/{code}`. */
             type: string;
+        };
+        /** @description What an offer promises, to whoever reads it. */
+        Promise: {
+            /**
+             * Format: int64
+             * @description How much less is paid, in fen.
+             */
+            amount_fen?: number | null;
+            /**
+             * Format: date
+             * @description The first day on which it can be used, in China.
+             */
+            first_day: string;
+            /** @description What is given along. */
+            gift?: string | null;
+            /** @description What it gives. */
+            kind: components["schemas"]["OfferKind"];
+            /**
+             * Format: date
+             * @description The last one.
+             */
+            last_day: string;
+            /**
+             * Format: int64
+             * @description What has to be bought at least, in fen.
+             */
+            min_spend_fen?: number | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The share of the price that is paid, in percent: 85 is 85 折.
+             */
+            percent?: number | null;
+            /** @description Where and how it can be used. */
+            terms?: string | null;
         };
         /** @enum {string} */
         Reach: "own" | "team" | "all";
@@ -8830,7 +9320,7 @@ export interface operations {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "opportunity" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_offer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "offer" | "operator" | "opportunity" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
                 action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";
@@ -11300,6 +11790,158 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_customer_offers: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerOfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    give_offer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomerOffer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerOfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    take_offer_back: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                given_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    move_customer_offer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                given_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerOfferMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerOfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     reveal_customer_phone: {
         parameters: {
             query?: never;
@@ -12704,6 +13346,37 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_my_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_MyOffer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_my_orders: {
         parameters: {
             query?: {
@@ -12877,12 +13550,226 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_offers: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 100; 20 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_offer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOffer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_offer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_offer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stop_offer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_installation_audit: {
         parameters: {
             query?: {
                 /** @description Entries about this row. */
                 resource_id?: string;
-                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "operator" | "opportunity" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
+                resource?: "audit" | "business" | "custom_field" | "customer" | "customer_offer" | "customer_type" | "data_request" | "interaction" | "keys" | "network" | "offer" | "operator" | "opportunity" | "order" | "plan" | "pool" | "pool_settings" | "recycle_rule" | "reminder" | "role" | "session" | "staff" | "tag" | "tag_group" | "tag_rule" | "task" | "team" | "tenant" | "view";
                 /** @description Entries of this member of staff. */
                 actor_id?: string;
                 action?: "accept_invitation" | "appoint" | "assign" | "bulk" | "cancel" | "claim" | "create" | "cut" | "decline" | "delete" | "erase" | "export" | "forget_phone" | "hand_over" | "handed_over" | "handover_failed" | "ignore_duplicate" | "import" | "invite" | "join" | "login" | "login_failed" | "login_noticed" | "members" | "merge" | "message" | "move" | "move_pool" | "order" | "plan_begin" | "plan_end" | "plan_wait" | "receipt_code" | "recycle" | "recycle_warned" | "relate" | "release" | "remind" | "reset_totp" | "restore" | "retention" | "retention_over" | "retention_warned" | "reveal" | "revoke" | "role" | "rotate" | "rotate_master" | "rotated" | "sample" | "scan" | "send" | "set_password" | "set_password_failed" | "settle" | "share" | "step_up" | "step_up_failed" | "tag" | "take_invitation_back" | "totp" | "undo" | "unmerge" | "unrelate" | "unshare" | "update" | "wipe";

@@ -56,6 +56,12 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
     ],
   },
   {
+    id: 'offers', title: '优惠', items: [
+      { value: 'offers.read', label: '查看优惠' },
+      { value: 'offers.write', label: '新建、修改和停发优惠', needs: 'offers.read' },
+    ],
+  },
+  {
     id: 'business', title: '店铺管理', items: [
       { value: 'staff.read', label: '查看同事' },
       { value: 'staff.write', label: '邀请、停用同事，管团队', needs: 'staff.read' },

@@ -11,6 +11,8 @@ const FEATURES: &[(&str, u8)] = &[
     ("tasks", 3),
     ("interactions", 4),
     ("plans", 4),
+    // Given to customers by the bulk action, so what an offer is comes before them.
+    ("offers", 1),
     ("opportunities", 5),
     ("orders", 5),
     ("mine", 6),

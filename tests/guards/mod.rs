@@ -11,6 +11,7 @@ pub mod database;
 mod document;
 mod foreign;
 mod hostile;
+mod offering;
 mod oneself;
 mod operations;
 mod opportunities;

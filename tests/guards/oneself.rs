@@ -73,7 +73,7 @@ impl Desk<'_> {
 
             // The customer side.
             "welcome" => as_client(&shop.nobody),
-            "list_my_orders" => as_client(&shop.stranger().await),
+            "list_my_orders" | "list_my_offers" => as_client(&shop.stranger().await),
             "get_my_order" => {
                 let number = phone_number();
                 let order = self.order(&number).await;

@@ -106,7 +106,7 @@ impl<'s> Desk<'s> {
             "login_wechat" | "login_password" | "login_second_factor" | "enrol_totp" | "confirm_totp"
             | "challenge_step_up" | "step_up" | "list_sessions" | "revoke_other_sessions" | "revoke_session"
             | "wipe_session" | "refresh_session" | "prove_phone" | "logout" | "get_me" | "switch_side"
-            | "welcome" | "list_my_orders" | "get_my_order" | "prove_receipt" | "list_my_consents"
+            | "welcome" | "list_my_orders" | "list_my_offers" | "get_my_order" | "prove_receipt" | "list_my_consents"
             | "list_account_consents" | "record_consent" | "record_account_consent" | "get_my_data"
             | "ask_about_my_data" | "list_data_requests" | "list_fading_customers" | "answer_data_request" => self.oneself(operation).await,
 
@@ -133,6 +133,10 @@ impl<'s> Desk<'s> {
             | "get_plan" | "change_plan" | "delete_plan" | "get_plan_uses" | "list_customer_plans" | "stop_customer_plan" => {
                 self.tagging(operation).await
             }
+
+            // Offers.
+            "list_offers" | "create_offer" | "get_offer" | "change_offer" | "stop_offer" | "delete_offer"
+            | "list_customer_offers" | "give_offer" | "move_customer_offer" | "take_offer_back" => self.offering(operation).await,
 
             // Customers.
             "change_customers" => mine().body(json!({
@@ -400,7 +404,7 @@ impl<'s> Desk<'s> {
     /// Everything there is of the business: what its boss can read, and how many rows each table has.
     pub async fn snapshot(&self) -> Value {
         let mut all = serde_json::Map::new();
-        for path in ["/customers", "/tasks", "/orders", "/audit", "/inbox"] {
+        for path in ["/customers", "/tasks", "/orders", "/offers", "/audit", "/inbox"] {
             all.insert(path.to_owned(), pages(&self.boss, path).await.into());
         }
         for path in [

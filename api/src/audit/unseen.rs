@@ -2,6 +2,7 @@
 //! record; what a customer is called is for those who see the customer.
 
 use crate::customers;
+use crate::customers::offering::entity as given;
 use crate::interactions::entity as interaction;
 use crate::opportunities;
 use crate::orders;
@@ -15,8 +16,9 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// Kinds of rows whose entries hold somebody's values, with what it takes to read them.
-const KINDS: [(&str, Permission, Resource); 6] = [
+const KINDS: [(&str, Permission, Resource); 7] = [
     ("customer", Permission::CustomersRead, Resource::Customers),
+    ("customer_offer", Permission::OffersRead, Resource::Customers),
     ("data_request", Permission::CustomersErase, Resource::Customers),
     ("interaction", Permission::InteractionsRead, Resource::Interactions),
     ("opportunity", Permission::OpportunitiesRead, Resource::Orders),
@@ -40,6 +42,7 @@ pub(super) async fn unseen(scope: &Scope, entries: &[entry::Model]) -> Result<Ha
         let seen = match kind {
             // Also what is not there any more.
             _ if rights.reach(resource) == Reach::All => ids,
+            "customer_offer" => among::<given::Entity>(scope, ids).await?,
             "opportunity" => among::<opportunities::Entity>(scope, ids).await?,
             "order" => among::<orders::Entity>(scope, ids).await?,
             "interaction" => among::<interaction::Entity>(scope, ids).await?,

@@ -11,6 +11,7 @@ mod digests;
 pub(crate) mod entity;
 pub(crate) mod merging;
 mod new;
+pub(crate) mod offering;
 pub(crate) mod pools;
 pub(crate) mod record_entity;
 mod refusal;
@@ -75,6 +76,7 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
         .configure(pools::routes)
         .configure(views::routes)
         .configure(tagging::routes)
+        .configure(offering::routes)
         .configure(types::routes)
         .configure(relations::routes)
         .configure(regions::routes);

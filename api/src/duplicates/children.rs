@@ -6,6 +6,7 @@ use crate::attachments::entity::attachment;
 use crate::crypto::Sealer;
 use crate::customers::merging::Moved;
 use crate::customers::merging::entity::moved;
+use crate::customers::offering::entity as given;
 use crate::customers::{Customer, person_key};
 use crate::interactions::entity as interaction;
 use crate::opportunities;
@@ -16,7 +17,7 @@ use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
 use crate::tasks::entity as task;
 use crate::tasks::send::inbox_item;
-use sea_orm::sea_query::{Condition, Value};
+use sea_orm::sea_query::{Condition, Query, Value};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _, Set};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -59,6 +60,8 @@ pub const SAYS: &[(&str, Say)] = &[
     ("plan_runs", Say::Moves),
     ("inbox_items", Say::Moves),
     ("opportunities", Say::Moves),
+    // What the one who stays has already stays where it is: nobody is given an offer twice.
+    ("customer_offers", Say::Moves),
     ("orders", Say::Moves),
     ("data_requests", Say::Moves),
     ("attachments", Say::Moves),
@@ -79,6 +82,8 @@ struct Row {
 
 /// How far somebody is with follow-up plans, as a kind of row.
 pub(super) const RUNS: &str = "plan_runs";
+/// Offers that somebody was given, as a kind of row.
+const OFFERS: &str = "customer_offers";
 /// Tasks, as a kind of row.
 const TASKS: &str = "tasks";
 
@@ -105,6 +110,9 @@ pub(super) async fn step(tx: &Tx<'_>, from: &Customer, to: &Customer) -> Result<
         };
     }
     plain!(go);
+    let offers = offers(tx, from.id, to.id, BATCH - done.len()).await?;
+    point::<given::Entity>(tx, given::Column::CustomerId, offers.iter().map(|row| row.id).collect(), to.id).await?;
+    done.extend(offers.into_iter().map(|row| Moved { kind: OFFERS, row: row.id, version: row.version }));
     let left = SEALED.min(BATCH - done.len());
     let rows = next::<order::Entity>(tx, order::Column::CustomerId, from.id, left).await?;
     let orders = rows.len();
@@ -164,6 +172,7 @@ pub(super) async fn back(
         };
     }
     plain!(go);
+    go!(given::Entity, given::Column::CustomerId, OFFERS);
     let ids = same::<order::Entity>(tx, order::Column::CustomerId, from.id, "orders", rows).await?;
     done.extend(ids.iter().map(|id| ("orders".to_owned(), *id)));
     reseal_orders(tx, ids, from, to).await?;
@@ -174,6 +183,25 @@ pub(super) async fn back(
     done.extend(ids.iter().map(|id| ("attachments".to_owned(), *id)));
     reseal_attachments(tx, ids, from, to).await?;
     Ok(done)
+}
+
+/// Offers that go over: not those that whoever stays has as well, because nobody is given an offer twice.
+async fn offers(tx: &Tx<'_>, from: Uuid, to: Uuid, limit: usize) -> Result<Vec<Row>, Problem> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let has = Query::select()
+        .column(given::Column::OfferId)
+        .from(given::Entity)
+        .and_where(given::Column::TenantId.eq(tx.tenant_id()))
+        .and_where(given::Column::CustomerId.eq(to))
+        .and_where(given::Column::Live.eq(1))
+        .to_owned();
+    let limit = u64::try_from(limit).unwrap_or_default();
+    let rows = tx.find_buried::<given::Entity>().filter(given::Column::CustomerId.eq(from));
+    let rows = rows.filter(given::Column::OfferId.not_in_subquery(has));
+    let page = |rows| shaped::<given::Entity>(rows).order_by_asc(given::Column::Id).limit(limit).into_model::<Row>();
+    Ok(rows.shape(page).all().await?)
 }
 
 async fn next<E: Tenanted>(tx: &Tx<'_>, column: E::Column, from: Uuid, limit: usize) -> Result<Vec<Row>, Problem> {

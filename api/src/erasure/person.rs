@@ -7,6 +7,7 @@ use crate::customers::custom::entity::{blind, value};
 use crate::customers::entity::{customer, phone, tagging};
 use crate::customers::merging::entity::{merge, pair};
 use crate::customers::merging::{forgotten, merged_into};
+use crate::customers::offering::entity as given;
 use crate::customers::pools::entity::step as pool_move;
 use crate::customers::record_entity::{date, relation, star};
 use crate::customers::transfer::{entity::row as imported, forget};
@@ -146,6 +147,13 @@ pub(super) async fn erase(tx: &Tx<'_>, person: Uuid, reason: &str) -> Result<boo
         ..Default::default()
     };
     tx.derive_all::<opportunities::Entity>(opportunities::Column::CustomerId.eq(person), hoped).await?;
+    let offered = given::ActiveModel {
+        updated_at: now.clone(),
+        deleted_at: Set(Some(tx.now())),
+        live: Set(None),
+        ..Default::default()
+    };
+    tx.derive_all::<given::Entity>(given::Column::CustomerId.eq(person), offered).await?;
     tx.remove::<run::Entity>(run::Column::CustomerId.eq(person)).await?;
     let reminded = inbox_item::ActiveModel { title: Set(ERASED.to_owned()), body: Set(None), ..Default::default() };
     tx.derive_all::<inbox_item::Entity>(inbox_item::Column::CustomerId.eq(person), reminded).await?;

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
+pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_my_orders).service(prove_receipt).service(get_my_order).service(welcome);
 }
 

@@ -1,6 +1,9 @@
-//! What is kept of a person's opportunities.
+//! What is kept of a person's opportunities, and of what they were offered.
 
 use crate::customers::Customer;
+use crate::customers::offering::entity as given;
+use crate::offers::Promise;
+use crate::offers::entity::offer;
 use crate::opportunities;
 use crate::problem::Problem;
 use crate::scope::{Amount, Scope};
@@ -37,6 +40,24 @@ impl KeptOpportunity {
             lost_reason: row.lost_reason,
             created_at: row.created_at,
         }
+    }
+}
+
+/// An offer that they were given.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptOffer {
+    /// What is promised.
+    #[serde(flatten)]
+    pub promise: Promise,
+    /// When it was given.
+    pub given_at: DateTime<Utc>,
+    /// When they used it.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+impl KeptOffer {
+    pub(super) fn of((row, offer): (given::Model, offer::Model)) -> Self {
+        Self { promise: offer.into(), given_at: row.created_at, used_at: row.used_at }
     }
 }
 

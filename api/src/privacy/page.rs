@@ -250,6 +250,11 @@ fn one(page: &mut String, record: &KeptRecord) {
         vec![deal.name.clone(), amount, stands(deal.state).to_owned(), day(deal.created_at), next, lost]
     });
     table(page, "商机", &["名称", "预计金额", "状态", "时间", "下一步", "输单原因"], hoped.collect());
+    let offers = record.offers.iter().map(|offer| {
+        let days = format!("{} 至 {}", offer.promise.first_day, offer.promise.last_day);
+        vec![offer.promise.name.clone(), days, day(offer.given_at), offer.used_at.map(day).unwrap_or_default()]
+    });
+    table(page, "优惠", &["名称", "有效期", "发放时间", "使用时间"], offers.collect());
     let contacts = record.contacts.iter().map(|c| {
         vec![
             day(c.happened_at),

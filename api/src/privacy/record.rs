@@ -2,7 +2,8 @@
 //! of it, which the business hands out after a letter.
 
 use super::entity::{self as request, Words};
-use super::hopes::{KeptOpportunity, hoped};
+use super::hopes::{KeptOffer, KeptOpportunity, hoped};
+use crate::customers::offering::latest;
 use crate::customers::pools::entity::step;
 use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
@@ -79,6 +80,8 @@ pub struct KeptRecord {
     /// What the business hoped to sell them, only for the business.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opportunities: Option<Vec<KeptOpportunity>>,
+    /// What they were offered.
+    pub offers: Vec<KeptOffer>,
     /// Orders.
     pub orders: Vec<KeptOrder>,
     /// Who was shown a whole phone number.
@@ -283,6 +286,7 @@ impl KeptRecord {
             .await?;
         let (runs, plans) = followed(&scope.whole(), customer).await?;
         let called = |run: &run::Model| plans.iter().find(|plan| plan.id == run.plan_id).map(|plan| plan.name.clone());
+        let offers = latest(scope, vec![customer.id], MOST).await?;
         let deals = if whole { hoped(scope, customer, MOST).await? } else { Vec::new() };
         let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope
@@ -301,7 +305,16 @@ impl KeptRecord {
             .shape(|rows| rows.order_by_desc(request::Column::CreatedAt).limit(MOST))
             .all()
             .await?;
-        let cut = [contacts.len(), moves.len(), runs.len(), deals.len(), orders.len(), reads.len(), requests.len()];
+        let cut = [
+            contacts.len(),
+            moves.len(),
+            runs.len(),
+            deals.len(),
+            offers.len(),
+            orders.len(),
+            reads.len(),
+            requests.len(),
+        ];
         let tags = if whole { Some(customers::tag_names(scope, customer).await?) } else { None };
         let numbers = customers::numbers(scope, customer)?;
         let views =
@@ -343,6 +356,7 @@ impl KeptRecord {
                 })
                 .collect(),
             opportunities: whole.then(|| deals.into_iter().map(|row| KeptOpportunity::of(scope, row)).collect()),
+            offers: offers.into_iter().map(KeptOffer::of).collect(),
             orders: orders
                 .into_iter()
                 .map(|order| KeptOrder::of(scope, order, whole))

@@ -142,6 +142,7 @@ async fn sees_whole(scope: &Scope) -> Result<(), Problem> {
     let hanging = [
         (Permission::OrdersRead, Resource::Orders),
         (Permission::OpportunitiesRead, Resource::Orders),
+        (Permission::OffersRead, Resource::Customers),
         (Permission::InteractionsRead, Resource::Interactions),
     ];
     let whole = scope.rights().is_some_and(|rights| {

@@ -4,9 +4,12 @@
 use super::answer::tell_bosses;
 use super::entity as request;
 use super::erase::erase;
+use crate::calendar::day_of;
+use crate::customers::offering::entity as given;
 use crate::customers::{self, entity::customer};
 use crate::interactions::entity as interaction;
 use crate::jobs::Job;
+use crate::offers::entity::offer;
 use crate::opportunities;
 use crate::orders;
 use crate::problem::Problem;
@@ -40,7 +43,7 @@ pub(super) fn warning(days: i64) -> Duration {
 }
 
 /// Customers whom nothing has touched since `before`: no change, no contact, no order, no opportunity, nothing planned,
-/// and no order on its way or opportunity still open, however long ago it began.
+/// and no order on its way, opportunity still open or offer still to be used, however long ago it began.
 pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
     let ordered = Query::select()
         .column(orders::Column::CustomerId)
@@ -67,6 +70,29 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
             ),
         )
         .to_owned();
+    let offered = Query::select()
+        .column(given::Column::CustomerId)
+        .from(given::Entity)
+        .and_where(given::Column::TenantId.eq(tenant_id))
+        .and_where(given::Column::UpdatedAt.gte(before))
+        .to_owned();
+    let usable = Query::select()
+        .column(given::Column::CustomerId)
+        .from(given::Entity)
+        .and_where(given::Column::TenantId.eq(tenant_id))
+        .and_where(given::Column::Live.eq(1))
+        .and_where(given::Column::UsedAt.is_null())
+        .and_where(
+            given::Column::OfferId.in_subquery(
+                Query::select()
+                    .column(offer::Column::Id)
+                    .from(offer::Entity)
+                    .and_where(offer::Column::TenantId.eq(tenant_id))
+                    .and_where(offer::Column::LastDay.gte(day_of(now)))
+                    .to_owned(),
+            ),
+        )
+        .to_owned();
     let spoken = Query::select()
         .column(interaction::Column::CustomerId)
         .from(interaction::Entity)
@@ -89,6 +115,8 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
         .add(customer::Column::Id.in_subquery(ordered).not())
         .add(customer::Column::Id.in_subquery(open).not())
         .add(customer::Column::Id.in_subquery(wanted).not())
+        .add(customer::Column::Id.in_subquery(offered).not())
+        .add(customer::Column::Id.in_subquery(usable).not())
         .add(customer::Column::Id.in_subquery(spoken).not())
 }
 

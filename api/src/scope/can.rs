@@ -39,6 +39,7 @@ pub mod grants {
 
     grants! {
         CustomersRead, CustomersWrite, CustomersDelete, CustomersBulkDelete, CustomersMerge, CustomersErase, CustomersImport, CustomersExport, CustomersReveal, CustomersShare, CustomersAssign, CustomersClaim, PoolsWrite, TagsRead, TagsWrite,
+        OffersRead, OffersWrite, OffersGive,
         InteractionsRead, InteractionsWrite, TasksRead, TasksWrite, OpportunitiesRead, OpportunitiesWrite, OrdersRead, OrdersWrite,
         StaffRead, StaffWrite, StaffHandover, RolesWrite, BusinessWrite, AuditRead,
     }

@@ -73,6 +73,17 @@ super::texts! {
     retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除", "28 days at least: owners are warned two weeks before; 0 means never";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";
     time_invalid: "请填写时间，如 09:30", "A time of day, such as 09:30";
+    offer_unfit: "这种优惠不填这一项", "An offer of this kind does not say this";
+    offer_exceeds_spend: "减的钱不能多于最低消费", "The amount off must not exceed what has to be spent";
+    offer_over: "有效期已经过去", "These days are over already";
+    offer_unknown: "这个优惠不存在", "There is no such offer";
+    offer_ended: "优惠已停发或已过期，不能再发", "The offer was stopped or is over, and is not given any more";
+    offer_given_already: "客户已经有这个优惠", "The customer has been given this offer already";
+    offer_used: "这个优惠已经用过", "This offer was used already";
+    offer_not_used: "这个优惠还没有用过", "This offer was not used yet";
+    offer_coming: "还没到可以使用的日期", "It cannot be used before its first day";
+    ads_refused: "客户拒收营销信息", "The customer refuses advertising";
+    offer_shorter: "有效期只能延长，不能缩短；不想再发可以停发", "The last day can only become later; an offer can be stopped instead";
     existing_off: "开启流程时才能选择已有标签的客户", "Only a plan that is switched on can begin with those who have the tag";
     warning_early: "提前提醒的天数要少于回收天数", "The warning must come fewer days before than it takes";
     reason_twice: "原因重复", "The reason occurs twice";

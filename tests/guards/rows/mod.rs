@@ -210,7 +210,7 @@ impl World {
                 }
                 let about = self.customers.iter().filter(|known| known.tenant == asker.tenant);
                 let about = about.flat_map(|known| {
-                    [&known.id, &known.interaction, &known.order, &known.opportunity]
+                    [&known.id, &known.interaction, &known.order, &known.opportunity, &known.offer, &known.given]
                         .into_iter()
                         .chain(known.tasks.iter().map(|(task, _)| task))
                 });
@@ -264,6 +264,28 @@ impl World {
             }
             "list_plans" | "get_plan" | "get_plan_uses" => {
                 assert_eq!(items(&client.get("/plans").await.ok(), "id"), BTreeSet::new(), "{who}");
+            }
+            "list_offers" => {
+                let ours = self.customers.iter().filter(|known| known.tenant == asker.tenant);
+                let ours: BTreeSet<String> = ours.map(|known| known.offer.clone()).collect();
+                assert_eq!(listed(client, "/offers", "id").await, ours, "{who}");
+            }
+            "get_offer" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/offers/{}", known.offer)).await;
+                    found(answer, known.tenant == asker.tenant, &known.offer, &format!("{who}: {}", known.name));
+                }
+            }
+            "list_customer_offers" => {
+                for known in &self.customers {
+                    let answer = client.get(&format!("/customers/{}/offers", known.id)).await;
+                    let name = format!("{who}: {}", known.name);
+                    if asker.sees(known) {
+                        assert_eq!(items(&answer.ok(), "id"), BTreeSet::from([known.given.clone()]), "{name}");
+                    } else {
+                        answer.problem(404, "not_found");
+                    }
+                }
             }
             "list_customer_plans" => {
                 for known in &self.customers {
@@ -463,7 +485,7 @@ impl World {
                     found(answer, asker.keeps(known), &known.id, &format!("{who}: {}", known.name));
                 }
             }
-            "list_my_orders" | "get_my_order" | "list_my_consents" | "get_my_data" => {
+            "list_my_orders" | "list_my_offers" | "get_my_order" | "list_my_consents" | "get_my_data" => {
                 let path = operation.filled(|name| {
                     if name == "id" { self.customers[0].order.clone() } else { asker.tenant.to_string() }
                 });
@@ -534,6 +556,7 @@ impl World {
             "list_account_consents" => assert_eq!(client.get("/auth/consents").await.ok()["items"], json!([])),
             "list_offered_places" => assert_eq!(client.get("/auth/invitations").await.ok()["items"], json!([])),
             // The buyer's number is on orders, and on no customer's record.
+            "list_my_offers" => assert_eq!(client.get("/me/offers").await.ok()["items"], json!([])),
             "get_my_data" => assert_eq!(client.get("/me/data").await.ok()["records"], json!([])),
             "list_sessions" => assert_eq!(items(&client.get("/auth/sessions").await.ok(), "id").len(), 1),
             "get_me" => assert_eq!(client.get("/auth/me").await.ok()["staff"], Value::Null),

@@ -35,6 +35,9 @@ pub struct Known {
     pub tasks: Vec<(String, String)>,
     pub order: String,
     pub opportunity: String,
+    /// An offer, and how it lies in their hands.
+    pub offer: String,
+    pub given: String,
     /// A file that their record names.
     pub file: String,
     pub gone: bool,
@@ -157,6 +160,9 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
     let order = client.post("/orders", order).await.ok();
     let deal = json!({ "customer_id": id, "name": "春茶团购", "stage": "needs", "amount_fen": 100 });
     let deal = client.post("/opportunities", deal).await.ok();
+    let offer = json!({ "name": "老客礼", "kind": "gift", "gift": "茶杯", "last_day": "2037-12-31" });
+    let offer = text(&desk.boss.post("/offers", offer).await.ok()["id"]);
+    let given = desk.boss.post(&format!("/customers/{id}/offers"), json!({ "offer_id": offer })).await.ok();
     let tasks = vec![
         (text(&said["task_id"]), owner.clone()),
         (text(&own["id"]), owner.clone()),
@@ -178,6 +184,8 @@ async fn customer(desk: &Desk<'_>, name: String, tags: Vec<String>, order_number
         tasks,
         order: text(&order["id"]),
         opportunity: text(&deal["id"]),
+        offer,
+        given: text(&given["id"]),
         file,
         gone: false,
         relative: String::new(),

@@ -4,6 +4,7 @@ use super::custom::Why;
 use super::{Asked, Before, custom};
 use crate::customers::bury::put_away;
 use crate::customers::entity::{customer, tagging};
+use crate::customers::offering;
 use crate::customers::pools::{Moved, record_moves};
 use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
@@ -54,6 +55,13 @@ async fn changed(
     at: DateTime<Utc>,
     customers: Vec<customer::Model>,
 ) -> Result<Outcome, Problem> {
+    let (offer, refusals) = match change.offer_id {
+        None => (None, HashMap::new()),
+        Some(id) => match offering::giveable(tx, id).await? {
+            Ok(offer) => (Some(offer.clone()), offering::refusals(tx, &offer, &customers).await?),
+            Err(why) => (None, customers.iter().map(|row| (row.id, why)).collect()),
+        },
+    };
     let tags = tagged(tx, change, &customers).await?;
     let known = look_up(tx, &change.add_tags).await?;
     let mut failed = Vec::new();
@@ -62,6 +70,10 @@ async fn changed(
     for row in customers {
         if change.message.is_some() && change.owner_id.is_none() && row.pool_id.is_some() {
             failed.push((row.id, "in_pool".into())); // Nobody to say it to.
+            continue;
+        }
+        if let Some(why) = refusals.get(&row.id) {
+            failed.push((row.id, (*why).into()));
             continue;
         }
         let mut before = Before::default();
@@ -115,6 +127,14 @@ async fn changed(
     for Retag { customer, add, remove } in retag(tx, retags, &known, How::default()).await? {
         if let Some(before) = done.get_mut(&customer) {
             (before.added, before.removed) = (add, remove);
+        }
+    }
+    if let Some(offer) = offer {
+        let new: Vec<_> = done.keys().map(|customer| (tx.new_id(), *customer)).collect();
+        for row in offering::give(tx, &offer, new).await? {
+            if let Some(before) = done.get_mut(&row.customer_id) {
+                before.offered = Some(row.id);
+            }
         }
     }
     if let Some(text) = change.message.clone().filter(|_| !done.is_empty()) {

@@ -150,12 +150,14 @@ async fn within_limits(
 
 /// Whether they may still do it: a role that was taken away meanwhile ends the action.
 fn allowed(tx: &Tx<'_>, asked: &Asked) -> bool {
-    let wanted = match asked {
-        Asked::Delete(_) => Permission::CustomersBulkDelete,
-        Asked::Change(change) if change.owner_id.is_some() => Permission::CustomersAssign,
-        Asked::Change(_) => Permission::CustomersWrite,
-    };
-    tx.may(wanted)
+    match asked {
+        Asked::Delete(_) => tx.may(Permission::CustomersBulkDelete),
+        Asked::Change(change) => {
+            tx.may(Permission::CustomersWrite)
+                && (change.owner_id.is_none() || tx.may(Permission::CustomersAssign))
+                && (change.offer_id.is_none() || tx.may(Permission::OffersGive))
+        }
+    }
 }
 
 /// The customers that come next, in the order of their ids: each is met once, whatever the action does to

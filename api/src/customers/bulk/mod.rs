@@ -44,6 +44,9 @@ struct Before {
     /// Tags that were.
     removed: Vec<Uuid>,
     deleted: bool,
+    /// The offer that they were given, as it lies in their hands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offered: Option<Uuid>,
     /// What the business's own fields held, sealed under the key of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     custom: Option<String>,

@@ -6,7 +6,7 @@ use super::{Asked, BulkAsked};
 use crate::customers::change::owner_at_work;
 use crate::customers::entity::customer;
 use crate::customers::search::keep;
-use crate::customers::{custom, tagging, types};
+use crate::customers::{custom, offering, tagging, types};
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
@@ -80,13 +80,15 @@ pub struct BulkSaid {
     pub fields: Vec<String>,
     /// What is said about each of them to their owner.
     pub message: Option<String>,
+    /// The offer that each of them is given.
+    pub offer_id: Option<Uuid>,
 }
 
 impl From<BulkChange> for BulkSaid {
     fn from(change: BulkChange) -> Self {
-        let BulkChange { add_tags, remove_tags, owner_id, type_, custom, message, .. } = change;
+        let BulkChange { add_tags, remove_tags, owner_id, type_, custom, message, offer_id, .. } = change;
         let fields = custom.0.into_iter().map(|(key, _)| key).collect();
-        Self { add_tags, remove_tags, owner_id, type_, fields, message }
+        Self { add_tags, remove_tags, owner_id, type_, fields, message, offer_id }
     }
 }
 
@@ -94,7 +96,7 @@ impl BulkSaid {
     /// Whether there is anything to put back: what was said is said.
     fn can_be_undone(&self) -> bool {
         let tags = !self.add_tags.is_empty() || !self.remove_tags.is_empty();
-        tags || self.owner_id.is_some() || self.type_.is_some() || !self.fields.is_empty()
+        tags || self.owner_id.is_some() || self.type_.is_some() || self.offer_id.is_some() || !self.fields.is_empty()
     }
 }
 
@@ -199,12 +201,16 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
     if let Some(owner) = change.owner_id {
         owner_at_work(tx, owner).await?;
     }
+    if let Some(offer) = change.offer_id {
+        offering::giveable(tx, offer).await?.map_err(|why| Problem::field("offer_id", why))?;
+    }
     Ok(())
 }
 
 /// Changes many customers in the background. Whoever asks may change each of them, or it is left alone and
 /// counted as failed. To give another owner to whomever a filter finds asks for the second look: it can be all that
-/// somebody looks after, as in a hand-over.
+/// somebody looks after, as in a hand-over. An offer is given by whoever may give them (`offers.give`); nothing is sent, the
+/// customer finds it in the mini-program.
 #[utoipa::path(extensions(("x-second-look" = json!("sometimes"))), tag = "customers", params(Once), security(("bearer" = ["customers.write"])), request_body = BulkChange, responses((status = 201, body = BulkView), Problems))]
 #[post("/customers/bulk")]
 async fn change_customers(
@@ -213,6 +219,9 @@ async fn change_customers(
 ) -> Result<Created<BulkView>, Problem> {
     let Checked { value: input, once } = body;
     if input.owner_id.is_some() && !scope.may(Permission::CustomersAssign) {
+        return Err(Problem::Forbidden("forbidden"));
+    }
+    if input.offer_id.is_some() && !scope.may(Permission::OffersGive) {
         return Err(Problem::Forbidden("forbidden"));
     }
     if input.owner_id.is_some() && input.selection.filter.is_some() && !scope.stepped_up() {

@@ -4,6 +4,7 @@ use super::entity::{action, row};
 use super::{Asked, Before, custom};
 use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
+use crate::customers::offering;
 use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
 use crate::problem::Problem;
@@ -65,6 +66,7 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     type Value = (Option<(Uuid, Option<Uuid>)>, Option<String>);
     let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
     let mut undone = Vec::new();
+    let used = offering::used_among(tx, before.values().filter_map(|was| was.offered).collect()).await?;
     let owners = before.values().filter_map(|was| was.owner);
     let here = working(tx, owners.clone().map(|(owner, _)| owner).collect()).await?;
     let mut pools = BTreeMap::new();
@@ -73,6 +75,9 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     }
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
+        if was.offered.is_some_and(|offered| used.contains(&offered)) {
+            continue;
+        }
         let old = was.owner.map(|(owner, pool)| (owner, pool.and_then(|pool| pools.get(&pool).copied().flatten())));
         if old.is_some_and(|(owner, pool)| pool.is_none() && !here.contains(&owner)) {
             continue; // They would be in nobody's hands.
@@ -113,6 +118,10 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
             columns.type_ = Set(type_);
         }
         tx.update_all::<customer::Entity>(&rows, "undo", columns).await?;
+    }
+    if let Some(offer) = change.offer_id {
+        let given = undone.iter().filter_map(|id| before.get(id)?.offered).collect();
+        offering::take_back(tx, offer, given).await?;
     }
     let tags: Vec<Uuid> = before.values().flat_map(|was| &was.removed).copied().collect();
     let known = look_up(tx, &tags).await?;

@@ -75,16 +75,18 @@ pub(crate) const ACTIONS: [&str; 67] = [
 ];
 
 /// To what kind of row.
-pub(crate) const RESOURCES: [&str; 27] = [
+pub(crate) const RESOURCES: [&str; 29] = [
     "audit",
     "business",
     "custom_field",
     "customer",
+    "customer_offer",
     "customer_type",
     "data_request",
     "interaction",
     "keys",
     "network",
+    "offer",
     "operator",
     "opportunity",
     "order",

@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveValue::NotSet, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, Set,
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Days for which a proved phone counts. Numbers are given to somebody else about 90 days after they
@@ -206,15 +207,33 @@ impl System {
 
     /// The accounts that proved one of these phones lately.
     pub(crate) async fn accounts_holding(&self, phones: &[Phone]) -> Result<Vec<Uuid>, Problem> {
+        Ok(self.holders(&[phones.to_vec()]).await?.pop().unwrap_or_default())
+    }
+
+    /// The same for the phones of each of some people, in their order.
+    pub(super) async fn holders(&self, people: &[Vec<Phone>]) -> Result<Vec<Vec<Uuid>>, Problem> {
         let lookups = self.lookups().await?;
-        let digests: Vec<Vec<u8>> = phones.iter().flat_map(|phone| lookups.index.phone_anywhere(phone)).collect();
+        let of_each: Vec<HashSet<Vec<u8>>> = people
+            .iter()
+            .map(|phones| phones.iter().flat_map(|phone| lookups.index.phone_anywhere(phone)).collect())
+            .collect();
+        let digests: Vec<Vec<u8>> = of_each.iter().flatten().cloned().collect();
+        if digests.is_empty() {
+            return Ok(vec![Vec::new(); people.len()]);
+        }
         let second = lookups.both().then(|| account_phone::Column::NextDigest.is_in(digests.clone()));
         let rows = account_phone::Entity::find()
             .filter(Condition::any().add(account_phone::Column::Digest.is_in(digests)).add_option(second))
             .filter(account_phone::Column::ProvedAt.gt(self.now() - chrono::Duration::days(PROOF_DAYS)))
             .all(&self.at.db.read)
             .await?;
-        Ok(rows.into_iter().map(|row| row.account_id).collect())
+        let theirs = |digests: &HashSet<Vec<u8>>| {
+            let held = rows.iter().filter(|row| {
+                digests.contains(&row.digest) || row.next_digest.as_ref().is_some_and(|next| digests.contains(next))
+            });
+            held.map(|row| row.account_id).collect()
+        };
+        Ok(of_each.iter().map(theirs).collect())
     }
 
     /// The account's identity at a mini-program.

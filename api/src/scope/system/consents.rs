@@ -3,10 +3,12 @@
 use super::System;
 use crate::db::Code;
 use crate::problem::Problem;
+use domain::phone::Phone;
 use domain::privacy::{ConsentPurpose, NewConsent};
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder as _, QuerySelect as _, Set};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "consents")]
@@ -78,6 +80,33 @@ impl System {
         Ok(rows.all(&self.at.db.read).await?)
     }
 
+    /// The last that each of some people said about a purpose: when, and whether they agreed.
+    async fn latest_among(
+        &self,
+        accounts: Vec<Uuid>,
+        purpose: ConsentPurpose,
+    ) -> Result<HashMap<Uuid, (DateTimeUtc, bool)>, Problem> {
+        if accounts.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let about = Condition::all().add(Column::AccountId.is_in(accounts)).add(Column::Purpose.eq(purpose.as_str()));
+        let last = Entity::find().select_only().column(Column::AccountId).column_as(Column::At.max(), "at");
+        let last = last.filter(about.clone()).group_by(Column::AccountId).into_tuple::<(Uuid, DateTimeUtc)>();
+        let then = last.all(&self.at.db.read).await?.into_iter().fold(Condition::any(), |any, (account, at)| {
+            any.add(Condition::all().add(Column::AccountId.eq(account)).add(Column::At.eq(at)))
+        });
+        let mut latest: HashMap<Uuid, (DateTimeUtc, bool)> = HashMap::new();
+        if then.is_empty() {
+            return Ok(latest);
+        }
+        for row in Entity::find().filter(about).filter(then).all(&self.at.db.read).await? {
+            let said = latest.entry(row.account_id).or_insert((row.at, true));
+            // Of two words of one instant, the one that takes back counts.
+            said.1 &= row.given == 1;
+        }
+        Ok(latest)
+    }
+
     /// Whether one of these accounts agrees and none of them took it back, and one of them agreed after it was `refused`:
     /// the one question that a feature asks before it does what needs consent.
     pub(crate) async fn agree(
@@ -86,14 +115,36 @@ impl System {
         purpose: ConsentPurpose,
         refused: Option<DateTimeUtc>,
     ) -> Result<bool, Problem> {
-        if accounts.is_empty() {
-            return Ok(false);
-        }
-        let mut latest: HashMap<Uuid, Model> = HashMap::new();
-        for row in self.consents_among(accounts).await?.into_iter().filter(|row| row.purpose == Code(purpose)) {
-            latest.entry(row.account_id).or_insert(row);
-        }
-        let since = latest.values().any(|row| refused.is_none_or(|refused| row.at > refused));
-        Ok(since && latest.into_values().all(|row| row.given == 1))
+        let said: Vec<_> = self.latest_among(accounts, purpose).await?.into_values().collect();
+        Ok(!said.is_empty() && !refuse(&said, refused))
     }
+
+    /// Whom of some customers nobody offers anything unasked: those who refused advertising in writing and did not agree
+    /// after that, and those whose number is that of somebody who took their consent back (PIPL art. 15 and 24). Nothing
+    /// may be sent even to the others without consent: that is [`System::agree`].
+    pub(crate) async fn refusing_ads(&self, people: Vec<Asked>) -> Result<HashSet<Uuid>, Problem> {
+        let numbers: Vec<Vec<Phone>> = people.iter().map(|person| person.numbers.clone()).collect();
+        let holders = self.holders(&numbers).await?;
+        let everybody: HashSet<Uuid> = holders.iter().flatten().copied().collect();
+        let latest = self.latest_among(everybody.into_iter().collect(), ConsentPurpose::Marketing).await?;
+        let refusing = people.into_iter().zip(holders).filter(|(person, holders)| {
+            let said: Vec<_> = holders.iter().filter_map(|account| latest.get(account).copied()).collect();
+            refuse(&said, person.refused)
+        });
+        Ok(refusing.map(|(person, _)| person.id).collect())
+    }
+}
+
+/// Whether it is refused: by one of those who said something last, or in writing and not taken back by consent since.
+fn refuse(said: &[(DateTimeUtc, bool)], refused: Option<DateTimeUtc>) -> bool {
+    let since = |refused| said.iter().any(|(at, _)| *at > refused);
+    said.iter().any(|(_, agrees)| !agrees) || refused.is_some_and(|refused| !since(refused))
+}
+
+/// A customer who may be offered something.
+pub(crate) struct Asked {
+    pub(crate) id: Uuid,
+    pub(crate) numbers: Vec<Phone>,
+    /// When they refused advertising in writing.
+    pub(crate) refused: Option<DateTimeUtc>,
 }

@@ -11,7 +11,7 @@ import type { Names } from './values'
 /** The audit record as sentences: 林静 修改了客户. */
 
 const RESOURCES: Record<string, string> = {
-  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', opportunity: '商机', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', staff: '员工', team: '团队', role: '角色',
+  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', opportunity: '商机', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', offer: '优惠', staff: '员工', team: '团队', role: '角色',
   business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', pool_settings: '公海设置', recycle_rule: '回收规则', keys: '密钥', data_request: '个人信息申请',
 }
 

@@ -1,0 +1,133 @@
+//! Offers: what a business makes of them, who may, and what stays as it was promised. How they come into the hands of
+//! customers is in `giving.rs`.
+
+use crate::harness::{Shop, text};
+use chrono::Duration;
+use serde_json::{Value, json};
+
+/// 满 100 减 20, until the last day of 2037.
+fn twenty_off() -> Value {
+    json!({ "name": "老客立减", "kind": "amount_off", "amount_fen": 2_000, "min_spend_fen": 10_000, "last_day": "2037-12-31" })
+}
+
+/// The same with some fields different; `null` leaves one out.
+fn but(changes: &Value) -> Value {
+    let mut body = twenty_off();
+    for (key, value) in changes.as_object().expect("fields") {
+        body[key] = value.clone();
+    }
+    body.as_object_mut().expect("fields").retain(|_, value| !value.is_null());
+    body
+}
+
+#[actix_web::test]
+async fn an_offer_says_what_it_gives_and_nothing_else() {
+    let shop = Shop::new().await;
+    for (changes, why) in [
+        (json!({ "amount_fen": null }), "amount_fen: required"),
+        (json!({ "percent": 85 }), "percent: offer_unfit"),
+        (json!({ "gift": "茶杯" }), "gift: offer_unfit"),
+        (json!({ "kind": "percent_off" }), "amount_fen: offer_unfit"),
+        (json!({ "kind": "percent_off", "amount_fen": null }), "percent: required"),
+        (json!({ "kind": "gift", "amount_fen": null }), "gift: required"),
+        (json!({ "kind": "free" }), "kind: enum_invalid"),
+        (json!({ "amount_fen": 0 }), "amount_fen: too_small"),
+        (json!({ "amount_fen": 10_001 }), "amount_fen: offer_exceeds_spend"),
+        (json!({ "amount_fen": 1.5 }), "amount_fen: type"),
+        (json!({ "kind": "percent_off", "amount_fen": null, "percent": 100 }), "percent: too_large"),
+        (json!({ "kind": "gift", "amount_fen": null, "gift": "a\nb" }), "gift: control_character"),
+        (json!({ "min_spend_fen": 0 }), "min_spend_fen: too_small"),
+        (json!({ "name": " " }), "name: required"),
+        (json!({ "name": "优".repeat(21) }), "name: too_long"),
+        (json!({ "terms": "约".repeat(501) }), "terms: too_long"),
+        (json!({ "last_day": null }), "last_day: required"),
+        (json!({ "last_day": "2037-02-30" }), "last_day: date_invalid"),
+        (json!({ "first_day": "2037-12-31", "last_day": "2037-12-30" }), "last_day: range_invalid"),
+        (json!({ "last_day": "2020-01-01" }), "last_day: offer_over"),
+    ] {
+        assert_eq!(shop.boss.post("/offers", but(&changes)).await.violations(), [why], "{changes}");
+    }
+    assert_eq!(shop.boss.get("/offers").await.ok()["items"], json!([]));
+    // What takes all of what has to be spent is a gift, and allowed.
+    let made = shop.boss.post("/offers", but(&json!({ "amount_fen": 10_000 }))).await.ok();
+    assert_eq!((&made["amount_fen"], &made["percent"], &made["gift"]), (&json!(10_000), &json!(null), &json!(null)));
+    let gift = json!({ "kind": "gift", "amount_fen": null, "min_spend_fen": null, "gift": "茶杯一只" });
+    assert_eq!(shop.boss.post("/offers", but(&gift)).await.ok()["gift"], "茶杯一只");
+}
+
+#[actix_web::test]
+async fn an_offer_begins_today_unless_it_says_when_and_is_over_after_its_last_day() {
+    let shop = Shop::new().await;
+    let day = |days| {
+        let here = shop.at.clock().now() + Duration::hours(8) + Duration::days(days);
+        here.date_naive().to_string()
+    };
+    let made = shop.boss.post("/offers", but(&json!({ "last_day": day(0) }))).await.ok();
+    assert_eq!((&made["first_day"], &made["state"]), (&json!(day(0)), &json!("open")));
+    let coming = but(&json!({ "first_day": day(1), "last_day": day(1) }));
+    let coming = shop.boss.post("/offers", coming).await.ok();
+    assert_eq!(coming["state"], "coming");
+    shop.at.clock().advance(Duration::days(1));
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    let state = async |offer: &Value| boss.get(&format!("/offers/{}", text(&offer["id"]))).await.ok()["state"].clone();
+    assert_eq!((state(&made).await, state(&coming).await), (json!("over"), json!("open")));
+}
+
+#[actix_web::test]
+async fn what_an_offer_gives_stays_and_its_last_day_only_becomes_later() {
+    let shop = Shop::new().await;
+    let made = shop.boss.post("/offers", but(&json!({ "last_day": "2037-06-30" }))).await.ok();
+    let path = format!("/offers/{}", text(&made["id"]));
+    let refused = shop.boss.patch(&path, 1, json!({ "amount_fen": 1 })).await;
+    assert_eq!(refused.violations(), ["amount_fen: unknown_field"]);
+    let refused = shop.boss.patch(&path, 1, json!({ "last_day": "2037-06-29" })).await;
+    assert_eq!(refused.violations(), ["last_day: offer_shorter"]);
+    let body = json!({ "name": "立减", "terms": "到店用", "last_day": "2037-07-01" });
+    let now = shop.boss.patch(&path, 1, body).await.ok();
+    assert_eq!(
+        (&now["name"], &now["terms"], &now["last_day"]),
+        (&json!("立减"), &json!("到店用"), &json!("2037-07-01"))
+    );
+    shop.boss.patch(&path, 1, json!({ "name": "别的" })).await.problem(409, "version_stale");
+    assert_eq!(shop.boss.patch(&path, 2, json!({ "terms": null })).await.ok()["terms"], json!(null));
+    // Stopping twice says since when it is stopped, and does not begin anew.
+    let stop = format!("{path}/stop");
+    let stopped = shop.boss.post_at(&stop, 3, json!({})).await.ok();
+    assert_eq!(stopped["state"], "stopped");
+    shop.at.clock().advance(Duration::minutes(1));
+    assert_eq!(shop.boss.post_at(&stop, 4, json!({})).await.ok()["stopped_at"], stopped["stopped_at"]);
+}
+
+#[actix_web::test]
+async fn everybody_in_the_business_sees_offers_and_only_some_make_them() {
+    let shop = Shop::new().await;
+    let (_, neighbour) = shop.neighbour().await;
+    let id = text(&shop.boss.post("/offers", twenty_off()).await.ok()["id"]);
+    let path = format!("/offers/{id}");
+    assert_eq!(shop.sales.get("/offers").await.ok()["items"][0]["id"], id.as_str());
+    assert_eq!(shop.sales.get(&path).await.ok()["name"], "老客立减");
+    shop.sales.post("/offers", twenty_off()).await.problem(403, "forbidden");
+    shop.sales.patch(&path, 1, json!({ "name": "x" })).await.problem(403, "forbidden");
+    neighbour.get(&path).await.problem(404, "not_found");
+    neighbour.patch(&path, 1, json!({ "name": "x" })).await.problem(404, "not_found");
+    assert_eq!(neighbour.get("/offers").await.ok()["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn two_hundred_offers_hold_at_a_time_and_stopped_ones_make_room() {
+    let shop = Shop::new().await;
+    let mut last = String::new();
+    for _ in 0..200 {
+        last = text(&shop.boss.post("/offers", twenty_off()).await.ok()["id"]);
+    }
+    assert_eq!(shop.boss.post("/offers", twenty_off()).await.violations(), ["name: too_many"]);
+    shop.boss.post_at(&format!("/offers/{last}/stop"), 1, json!({})).await.ok();
+    shop.boss.post("/offers", twenty_off()).await.ok();
+    // Page by page, newest first, none twice.
+    let first = shop.boss.get("/offers?limit=100").await.ok();
+    let second = shop.boss.get(&format!("/offers?limit=100&cursor={}", text(&first["next_cursor"]))).await.ok();
+    let third = shop.boss.get(&format!("/offers?limit=100&cursor={}", text(&second["next_cursor"]))).await.ok();
+    let count = |page: &Value| page["items"].as_array().map_or(0, Vec::len);
+    assert_eq!((count(&first), count(&second), count(&third)), (100, 100, 1));
+    assert_eq!(third["next_cursor"], json!(null));
+}
