@@ -115,7 +115,7 @@ async fn what_is_stopped_over_unknown_or_not_begun_is_refused_by_its_reason() {
     assert_eq!(stopped.violations(), ["offer_id: offer_ended"]);
     for (body, said) in [
         (json!({ "offer_id": id }), "offer_id: offer_unknown"),
-        (json!({ "offer_id": "x" }), "offer_id: type"),
+        (json!({ "offer_id": "x" }), "offer_id: uuid_invalid"),
         (json!({}), "offer_id: required"),
         (json!({ "offer_id": present, "used_at": "2026-01-01T00:00:00Z" }), "used_at: unknown_field"),
     ] {
