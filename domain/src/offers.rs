@@ -180,14 +180,14 @@ impl CustomerOfferState {
     /// # Errors
     /// `offer_used`, `offer_over`, `offer_coming`, `offer_not_used`: why it is not.
     pub fn check(self, event: CustomerOfferEvent) -> Result<(), Violation> {
-        let why = match (self, event) {
-            (Self::Open, CustomerOfferEvent::Use) | (Self::Used, CustomerOfferEvent::Unuse) => return Ok(()),
-            (Self::Used, CustomerOfferEvent::Use) => "offer_used",
-            (Self::Coming, CustomerOfferEvent::Use) => "offer_coming",
-            (Self::Over, CustomerOfferEvent::Use) => "offer_over",
-            (_, CustomerOfferEvent::Unuse) => "offer_not_used",
-        };
-        Err(Violation::new("event", why))
+        use CustomerOfferEvent::{Unuse, Use};
+        match (self, event) {
+            (Self::Open, Use) | (Self::Used, Unuse) => Ok(()),
+            (Self::Used, Use) => Err(Violation::new("event", "offer_used")),
+            (Self::Coming, Use) => Err(Violation::new("event", "offer_coming")),
+            (Self::Over, Use) => Err(Violation::new("event", "offer_over")),
+            (_, Unuse) => Err(Violation::new("event", "offer_not_used")),
+        }
     }
 
     /// The events that are allowed now.

@@ -132,8 +132,13 @@ async fn swap_ids(ours: &Desk<'_>, theirs: &Desk<'_>, client: &Client) {
         }
         let (sample, other) = (ours.sample(&operation.id).await, theirs.sample(&operation.id).await);
         for pointer in ids(sample.body.as_ref().expect("a body")) {
-            // Colleagues share their tags, and know each other.
-            if colleagues && (pointer.contains("tag") || pointer.starts_with("/add") || pointer == "/staff_id") {
+            // Colleagues share their tags and offers, and know each other.
+            if colleagues
+                && (pointer.contains("tag")
+                    || pointer.starts_with("/add")
+                    || pointer == "/staff_id"
+                    || pointer == "/offer_id")
+            {
                 continue;
             }
             let mut body = sample.body.clone().expect("a body");

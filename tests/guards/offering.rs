@@ -37,9 +37,14 @@ impl Desk<'_> {
     /// A customer and an offer in their hands, at version 1.
     async fn given(&self) -> (String, String) {
         let customer = self.customer().await;
+        let given = self.hand_out(&customer).await;
+        (customer, given)
+    }
+
+    /// Gives a customer an offer; answers the id under which they have it.
+    pub async fn hand_out(&self, customer: &str) -> String {
         let body = json!({ "offer_id": self.offer().await });
-        let given = self.client.post(&format!("/customers/{customer}/offers"), body).await.ok();
-        (customer, text(&given["id"]))
+        text(&self.client.post(&format!("/customers/{customer}/offers"), body).await.ok()["id"])
     }
 
     /// An offer that goes on for years, at version 1.

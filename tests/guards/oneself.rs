@@ -73,7 +73,7 @@ impl Desk<'_> {
 
             // The customer side.
             "welcome" => as_client(&shop.nobody),
-            "list_my_orders" | "list_my_offers" => as_client(&shop.stranger().await),
+            "list_my_orders" => as_client(&shop.stranger().await),
             "get_my_order" => {
                 let number = phone_number();
                 let order = self.order(&number).await;
@@ -88,6 +88,11 @@ impl Desk<'_> {
             "list_my_consents" | "list_account_consents" => as_client(&shop.stranger().await),
             "record_consent" | "record_account_consent" => as_client(&shop.stranger().await)
                 .body(json!({ "purpose": "marketing", "version": shop.at.config().privacy.version, "given": true })),
+            "list_my_offers" => {
+                let (id, number) = self.customer_with_number().await;
+                self.hand_out(&id).await;
+                as_client(&shop.customer(&number).await)
+            }
             "get_my_data" => {
                 let (_, number) = self.customer_with_number().await;
                 as_client(&shop.customer(&number).await)

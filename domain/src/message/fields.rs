@@ -82,7 +82,7 @@ super::texts! {
     offer_used: "这个优惠已经用过", "This offer was used already";
     offer_not_used: "这个优惠还没有用过", "This offer was not used yet";
     offer_coming: "还没到可以使用的日期", "It cannot be used before its first day";
-    ads_refused: "客户拒收营销信息", "The customer refuses advertising";
+    offer_given: "已有客户拿到这个优惠，不能删除；可以停发", "Somebody was given this offer: it can be stopped, not deleted";
     offer_shorter: "有效期只能延长，不能缩短；不想再发可以停发", "The last day can only become later; an offer can be stopped instead";
     existing_off: "开启流程时才能选择已有标签的客户", "Only a plan that is switched on can begin with those who have the tag";
     warning_early: "提前提醒的天数要少于回收天数", "The warning must come fewer days before than it takes";

@@ -59,7 +59,7 @@ async fn changed(
         None => (None, HashMap::new()),
         Some(id) => match offering::giveable(tx, id).await? {
             Ok(offer) => (Some(offer.clone()), offering::refusals(tx, &offer, &customers).await?),
-            Err(why) => (None, customers.iter().map(|row| (row.id, why)).collect()),
+            Err(why) => (None, customers.iter().map(|row| (row.id, why.code)).collect()),
         },
     };
     let tags = tagged(tx, change, &customers).await?;

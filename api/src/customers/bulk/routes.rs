@@ -202,7 +202,7 @@ async fn known(tx: &Tx<'_>, change: &BulkChange) -> Result<(), Problem> {
         owner_at_work(tx, owner).await?;
     }
     if let Some(offer) = change.offer_id {
-        offering::giveable(tx, offer).await?.map_err(|why| Problem::field("offer_id", why))?;
+        offering::giveable(tx, offer).await??;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::scope::Tx;
 use crate::scope::system::System;
 use crate::scope::system::consents::Asked;
+use domain::Violation;
 use domain::offers::OfferState;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
@@ -18,14 +19,11 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// An offer that can still be given, held; otherwise why it cannot: `offer_unknown`, `offer_ended`.
-pub(in crate::customers) async fn giveable(
-    tx: &Tx<'_>,
-    id: Uuid,
-) -> Result<Result<offer::Model, &'static str>, Problem> {
-    let Some(row) = held(tx, id).await? else { return Ok(Err("offer_unknown")) };
+pub(in crate::customers) async fn giveable(tx: &Tx<'_>, id: Uuid) -> Result<Result<offer::Model, Violation>, Problem> {
+    let Some(row) = held(tx, id).await? else { return Ok(Err(Violation::new("offer_id", "offer_unknown"))) };
     Ok(match OfferState::of(row.first_day, row.last_day, row.stopped_at.is_some(), day_of(tx.now())) {
         OfferState::Coming | OfferState::Open => Ok(row),
-        OfferState::Stopped | OfferState::Over => Err("offer_ended"),
+        OfferState::Stopped | OfferState::Over => Err(Violation::new("offer_id", "offer_ended")),
     })
 }
 

@@ -62,7 +62,7 @@ async fn give_offer(
     scope
         .create(&once, input.id, async |tx| {
             tx.find_to_change::<customer::Entity>(id.0).await?;
-            let offer = giveable(tx, input.offer_id).await?.map_err(|why| Problem::field("offer_id", why))?;
+            let offer = giveable(tx, input.offer_id).await??;
             if !having(tx, offer.id, vec![id.0]).await?.is_empty() {
                 return Err(Problem::conflict("offer_given_already", Some("offer_id")));
             }
