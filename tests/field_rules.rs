@@ -19,6 +19,7 @@ const PERMISSIONS: [&str; 10] = [
     "interactions.read",
     "orders.read",
     "opportunities.read",
+    "offers.read",
     "staff.read",
 ];
 

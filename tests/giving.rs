@@ -326,3 +326,23 @@ async fn offers_go_with_their_customer() {
     shop.boss.get(&format!("/customers/{goes}/offers")).await.problem(404, "not_found");
     assert_eq!(shop.boss.get("/audit/verify").await.ok()["intact"], true);
 }
+
+#[actix_web::test]
+async fn nobody_fades_whose_offer_can_still_be_used() {
+    let shop = Shop::new().await;
+    let (can, late) =
+        (customer(&shop.sales, "张三", &phone_number()).await, customer(&shop.sales, "李四", &phone_number()).await);
+    let long = json!({ "name": "一年有效", "kind": "gift", "gift": "茶杯", "last_day": day(&shop, 365) });
+    let long = text(&shop.boss.post("/offers", long).await.ok()["id"]);
+    let short = offer(&shop, "三天有效").await;
+    give(&shop.sales, &can, &long).await;
+    give(&shop.sales, &late, &short).await;
+    let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
+    shop.boss.patch("/business", version, json!({ "customers_idle_days": 60 })).await.ok();
+    shop.advance(Duration::days(61)).await;
+    api::System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");
+    shop.run_jobs().await;
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    boss.get(&format!("/customers/{late}")).await.problem(404, "not_found");
+    assert_eq!(hands(&boss, &can).await, [("一年有效".to_owned(), "open".to_owned())]);
+}

@@ -537,7 +537,14 @@ async fn a_letter_is_answered_whole_or_by_somebody_else() {
             "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": orders },
         })
     };
-    let all = ["customers.read", "customers.export", "orders.read", "interactions.read", "opportunities.read"];
+    let all = [
+        "customers.read",
+        "customers.export",
+        "orders.read",
+        "interactions.read",
+        "opportunities.read",
+        "offers.read",
+    ];
     let without = |one: &str| all.iter().copied().filter(|other| *other != one).collect::<Vec<_>>();
     let asks = async |name: &str, rights: Value| {
         let role = text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);
@@ -550,6 +557,7 @@ async fn a_letter_is_answered_whole_or_by_somebody_else() {
     for (name, rights) in [
         ("不看订单", rights(&without("orders.read"), "all", "show")),
         ("不看跟进", rights(&without("interactions.read"), "all", "show")),
+        ("不看优惠", rights(&without("offers.read"), "all", "show")),
         ("不看商机", rights(&without("opportunities.read"), "all", "show")),
         ("只看自己的订单", rights(&all, "own", "show")),
         ("不看金额", rights(&all, "all", "hide")),
