@@ -9,7 +9,7 @@ use domain::permission::FieldRule;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const PERMISSIONS: [&str; 10] = [
+const PERMISSIONS: [&str; 11] = [
     "customers.read",
     "customers.write",
     "customers.reveal",

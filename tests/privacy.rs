@@ -537,14 +537,8 @@ async fn a_letter_is_answered_whole_or_by_somebody_else() {
             "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": orders },
         })
     };
-    let all = [
-        "customers.read",
-        "customers.export",
-        "orders.read",
-        "interactions.read",
-        "opportunities.read",
-        "offers.read",
-    ];
+    let all =
+        ["customers.read", "customers.export", "orders.read", "interactions.read", "opportunities.read", "offers.read"];
     let without = |one: &str| all.iter().copied().filter(|other| *other != one).collect::<Vec<_>>();
     let asks = async |name: &str, rights: Value| {
         let role = text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"]);

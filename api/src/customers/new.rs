@@ -152,7 +152,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
 async fn insert<E: Tenanted>(tx: &Tx<'_>, rows: Vec<E::ActiveModel>) -> Result<(), Problem> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        tx.insert_many::<E>(rows.by_ref().take(ROWS)).await?;
+        tx.append_many::<E>(rows.by_ref().take(ROWS)).await?;
     }
     Ok(())
 }

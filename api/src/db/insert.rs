@@ -1,6 +1,7 @@
 //! Inserts. Their text follows from the table, the columns and the number of rows, so it is written down as it is: a tree
 //! of expressions for each of the hundred values of a new customer's terms was a tenth of the server's time for it.
 
+use super::Transaction;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName as _, EntityTrait, IdenStatic as _,
     Iterable as _, Statement, Values,
@@ -23,12 +24,33 @@ pub(crate) async fn insert<A: ActiveModelTrait>(on: &impl ConnectionTrait, rows:
 /// # Errors
 /// As [`insert`].
 pub(crate) async fn insert_halves<A: ActiveModelTrait>(on: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), DbErr> {
-    let verb = if on.get_database_backend() == DbBackend::Sqlite { "INSERT OR FAIL" } else { "INSERT" };
-    execute(on, verb, rows).await
+    execute(on, verb(on), rows).await
+}
+
+/// Inserts rows that hang on others and that nothing refuses, with whatever the transaction says next.
+///
+/// # Errors
+/// When they do not all set the same columns; see [`Transaction::later`].
+pub(crate) async fn append<A: ActiveModelTrait>(on: &Transaction, rows: Vec<A>) -> Result<(), DbErr> {
+    match statement(on.get_database_backend(), verb(on), rows)? {
+        Some(statement) => on.later(statement).await,
+        None => Ok(()),
+    }
+}
+
+fn verb(on: &impl ConnectionTrait) -> &'static str {
+    if on.get_database_backend() == DbBackend::Sqlite { "INSERT OR FAIL" } else { "INSERT" }
 }
 
 async fn execute<A: ActiveModelTrait>(on: &impl ConnectionTrait, verb: &str, rows: Vec<A>) -> Result<(), DbErr> {
-    let Some(first) = rows.first() else { return Ok(()) };
+    match statement(on.get_database_backend(), verb, rows)? {
+        Some(statement) => on.execute_raw(statement).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+fn statement<A: ActiveModelTrait>(backend: DbBackend, verb: &str, rows: Vec<A>) -> Result<Option<Statement>, DbErr> {
+    let Some(first) = rows.first() else { return Ok(None) };
     let columns: Vec<_> = Columns::<A>::iter().filter(|column| !first.get(*column).is_not_set()).collect();
     let sql = text::<A>(verb, &columns, rows.len());
     let mut values = Vec::with_capacity(columns.len() * rows.len());
@@ -43,8 +65,7 @@ async fn execute<A: ActiveModelTrait>(on: &impl ConnectionTrait, verb: &str, row
             return Err(differ());
         }
     }
-    let statement = Statement { sql, values: Some(Values(values)), db_backend: on.get_database_backend() };
-    on.execute_raw(statement).await.map(drop)
+    Ok(Some(Statement { sql, values: Some(Values(values)), db_backend: backend }))
 }
 
 fn text<A: ActiveModelTrait>(verb: &str, columns: &[Columns<A>], rows: usize) -> String {

@@ -8,7 +8,7 @@ mod on;
 mod transaction;
 
 pub use code::Db as Code;
-pub(crate) use insert::{insert, insert_halves};
+pub(crate) use insert::{append, insert, insert_halves};
 pub(crate) use near::Near;
 pub(crate) use on::On;
 pub(crate) use transaction::Transaction;

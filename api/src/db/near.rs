@@ -7,13 +7,16 @@
 //! in the order in which it was asked for.
 
 use async_trait::async_trait;
+use futures::StreamExt as _;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value, Values,
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, MySqlConnection, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, MySqlConnection, SqliteConnection,
+};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -73,6 +76,20 @@ struct Held {
 pub(super) enum Link {
     MySql(Box<MySqlConnection>),
     Sqlite(Box<SqliteConnection>),
+}
+
+/// What a statement answered.
+#[derive(Default)]
+pub(super) struct Answered {
+    pub(super) rows: Vec<QueryResult>,
+    pub(super) executed: Option<ExecResult>,
+}
+
+/// Why one of several statements was refused.
+pub(super) struct Refused {
+    /// Which of them it was.
+    pub(super) at: usize,
+    pub(super) error: sqlx::Error,
 }
 
 /// A connection and the turn to use it, which end together.
@@ -218,7 +235,12 @@ fn gone(error: &sqlx::Error) -> bool {
 
 /// Whether the connection may be used again after such an answer.
 pub(super) fn whole<T>(answer: &Result<T, sqlx::Error>) -> bool {
-    matches!(answer, Ok(_) | Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound))
+    answer.as_ref().err().is_none_or(harmless)
+}
+
+/// The same of a refusal.
+pub(super) fn harmless(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(_) | sqlx::Error::RowNotFound)
 }
 
 pub(super) fn unanswered(error: sqlx::Error) -> DbErr {
@@ -278,6 +300,35 @@ impl Link {
                 rows.into_iter().map(QueryResult::from).collect()
             }
         })
+    }
+
+    /// Several statements on one way to SQLite's thread and back, until one is refused: what the last of them answered.
+    pub(super) async fn together(&mut self, statements: Vec<Statement>) -> Result<Answered, Refused> {
+        let last = statements.len().saturating_sub(1);
+        let (mut sql, mut values) = (String::new(), Values(Vec::new()));
+        for statement in statements {
+            sql.push_str(&statement.sql);
+            sql.push(';');
+            values.0.extend(statement.values.into_iter().flat_map(|values| values.0));
+        }
+        let Self::Sqlite(connection) = self else {
+            return Err(Refused { at: 0, error: sqlx::Error::Protocol("one statement at a time".to_owned()) });
+        };
+        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)));
+        let mut answered = Answered::default();
+        let mut at = 0;
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(Either::Left(executed)) => {
+                    at += 1;
+                    answered.executed = Some(executed.into());
+                }
+                Ok(Either::Right(row)) if at == last => answered.rows.push(row.into()),
+                Ok(Either::Right(_)) => {}
+                Err(error) => return Err(Refused { at, error }),
+            }
+        }
+        Ok(answered)
     }
 
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, sqlx::Error> {

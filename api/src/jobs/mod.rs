@@ -9,7 +9,7 @@ mod worker;
 pub(crate) use turns::{Turn, in_turns, take_turn};
 pub use worker::{Worker, run_due};
 
-use crate::db;
+use crate::db::{self, Transaction};
 use crate::problem::Problem;
 use crate::scope::{Scope, new_id};
 use chrono::{DateTime, Utc};
@@ -57,25 +57,25 @@ pub(crate) async fn waits<J: Job>(
 
 /// Writes a job's row.
 pub(crate) async fn enqueue<J: Job>(
-    on: &impl ConnectionTrait,
+    on: &Transaction,
     tenant_id: i64,
     now: DateTime<Utc>,
     job: &J,
     run_at: DateTime<Utc>,
 ) -> Result<(), Problem> {
-    Ok(db::insert(on, vec![row(tenant_id, now, job, run_at)?]).await?)
+    Ok(db::append(on, vec![row(tenant_id, now, job, run_at)?]).await?)
 }
 
 /// Writes the rows of several jobs of a kind.
 pub(crate) async fn enqueue_all<J: Job>(
-    on: &impl ConnectionTrait,
+    on: &Transaction,
     tenant_id: i64,
     now: DateTime<Utc>,
     jobs: impl IntoIterator<Item = (J, DateTime<Utc>)>,
 ) -> Result<(), Problem> {
     let rows = jobs.into_iter().map(|(job, run_at)| row(tenant_id, now, &job, run_at));
     let rows = rows.collect::<Result<Vec<_>, Problem>>()?;
-    Ok(db::insert(on, rows).await?)
+    Ok(db::append(on, rows).await?)
 }
 
 fn row<J: Job>(

@@ -11,9 +11,9 @@ use crate::db::{self, Taken, Transaction, refusal};
 use crate::problem::Problem;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait as _, QueryTrait as _, Set};
 use serde::Serialize;
 use std::marker::PhantomData;
 use utoipa::IntoParams;
@@ -144,13 +144,12 @@ impl Scope {
         let body = serde_json::to_vec(&view).map_err(anyhow::Error::from)?;
         if !marks.is_empty() {
             let sealed = self.keys.answers.seal(&self.keys.place("idempotency.answer", actor_id), &body);
-            Entity::update_many()
+            let answered = Entity::update_many()
                 .col_expr(Column::Answer, Expr::value(sealed))
                 .filter(Column::TenantId.eq(tx.tenant_id))
                 .filter(Column::ActorId.eq(actor_id))
-                .filter(Column::Digest.is_in(marks))
-                .exec(tx.raw())
-                .await?;
+                .filter(Column::Digest.is_in(marks));
+            tx.raw().later(answered.build(tx.raw().get_database_backend())).await?;
         }
         tx.commit().await?;
         Ok(Created { body, view: PhantomData })

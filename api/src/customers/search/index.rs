@@ -66,7 +66,7 @@ pub(crate) async fn index_texts(
         (id, Some(holder), Indexed::of(&name, company.as_deref()))
     };
     let (texts, terms) = rows(customers.into_iter().map(indexed));
-    tx.insert_many::<searched::Entity>(texts).await?;
+    tx.append_many::<searched::Entity>(texts).await?;
     Ok(terms)
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn index_texts(
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn index_terms(tx: &Tx<'_>, terms: &[(i64, Uuid)]) -> Result<(), DbErr> {
-    tx.insert_many::<term::Entity>(terms.iter().map(term_row)).await
+    tx.append_many::<term::Entity>(terms.iter().map(term_row)).await
 }
 
 /// Makes a customer unfindable by the name and company it had.

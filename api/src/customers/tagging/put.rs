@@ -99,7 +99,7 @@ pub(in crate::customers) async fn first(
     let mut tags = known(tx, tags, field).await?.0;
     tags.sort_by_key(|tag| tag.created_at);
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
-    tx.insert_many::<tagging::Entity>(rows).await?;
+    tx.append_many::<tagging::Entity>(rows).await?;
     let add = tags.iter().map(|tag| tag.id).collect();
     retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
     Ok(tags.into_iter().map(|There { id, name, colour, .. }| TagLabel { id, name, colour, by_rule: false }).collect())

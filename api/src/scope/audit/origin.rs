@@ -1,6 +1,7 @@
 //! What is recorded outside a scope: logins and what else concerns the installation.
 
-use super::{entry, insert};
+use super::{checked, entry};
+use crate::db;
 use crate::edge::Marks;
 use crate::problem::Problem;
 use crate::scope::Who;
@@ -86,6 +87,6 @@ impl System {
             seq: Set(None),
             hash: Set(None),
         };
-        insert(on, vec![row]).await
+        db::insert(on, checked(vec![row])).await
     }
 }
