@@ -133,10 +133,11 @@ pub(super) async fn stands(rows: &impl Reads, one: impl Into<Given>) -> Result<b
     Ok(standing(rows, &[one.into()]).await?.contains(&true))
 }
 
-/// Whether somebody could still accept an invitation that says this: what it gives must stay until then.
-pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<bool, Problem> {
+/// How many invitations that say this somebody could still accept: what they give must stay until then.
+pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<u64, Problem> {
     let open: Vec<Given> = tx.system().invitations(which).await?.iter().map(Given::from).collect();
-    Ok(standing(tx, &open).await?.contains(&true))
+    let standing = standing(tx, &open).await?.into_iter().filter(|stands| *stands).count();
+    Ok(u64::try_from(standing).unwrap_or(u64::MAX))
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.
