@@ -25,8 +25,9 @@ pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<
     Ok(rights_named(rows, by.role.0, by.role_id).await?.unwrap_or_else(|| Role::Custom.rights()))
 }
 
-/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after. Within
-/// a transaction they cannot leave before it ends.
+/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after. Whoever
+/// was entered by phone and has not joined yet counts: a shop is set up before its people come, and what it gives them
+/// waits for them. Within a transaction they cannot leave before it ends.
 pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
     Ok(rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.eq(id))).held().one().await?)
 }
