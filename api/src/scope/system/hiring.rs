@@ -35,7 +35,7 @@ impl System {
         let id = last.map_or(1, |last| last.id + 1);
         let now = self.now();
         let row = tenant::Model {
-            id: id,
+            id,
             name: name.to_owned(),
             phone: phone.map(str::to_owned),
             tenant_key: Some(self.at.keys.new_tenant_key(id)),
@@ -91,8 +91,8 @@ impl System {
             None => None,
         };
         let row = staff::Model {
-            tenant_id: tenant_id,
-            id: id,
+            tenant_id,
+            id,
             name: name.to_owned(),
             role: Code(role),
             role_id: None,
