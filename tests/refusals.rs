@@ -61,13 +61,13 @@ async fn a_refusal_says_what_would_have_been_right() {
     assert_eq!(detail(&nowhere), "请选择商家：填写商家编号，/auth/me 的 businesses 里有");
 
     let unknown = shop.boss.post("/auth/switch", json!({ "side": "owner" })).await.problem(422, "invalid");
-    assert_eq!(unknown["errors"][0]["params"], json!({ "allowed": "staff, customer" }));
-    assert_eq!(detail(&unknown), "请从列表中选择：staff, customer");
+    assert_eq!(unknown["errors"][0]["params"], json!({ "allowed": "staff | customer" }));
+    assert_eq!(detail(&unknown), "请从列表中选择：staff | customer");
     for (path, allowed) in [
-        ("/tasks?status=x", "open, done, cancelled"),
+        ("/tasks?status=x", "open | done | cancelled"),
         (
             "/permissions/explain?resource=x&id=01939f0e-7c1a-7abc-8def-012345678904",
-            "customers, interactions, tasks, orders",
+            "customers | interactions | tasks | orders",
         ),
     ] {
         let path = if path.contains("explain") { format!("{path}&staff={}", shop.sales_id) } else { path.to_owned() };

@@ -108,7 +108,8 @@ impl Violation {
     #[must_use]
     pub fn choice_among(field: impl Into<String>, allowed: &[&'static str]) -> Self {
         let refused = Self::new(field, "enum_invalid");
-        if allowed.len() > NAMED { refused } else { refused.with(ALLOWED, allowed.join(", ")) }
+        // No commas: they keep the parameters of the phone's module apart.
+        if allowed.len() > NAMED { refused } else { refused.with(ALLOWED, allowed.join(" | ")) }
     }
 
     /// The text for people.
