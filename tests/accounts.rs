@@ -249,7 +249,10 @@ async fn one_person_is_staff_in_two_businesses_and_a_customer_of_a_third() {
     here.post("/tag-groups", json!({ "name": "来源" })).await.problem(403, "forbidden");
     there.post("/tag-groups", json!({ "name": "来源" })).await.ok();
     person.post("/auth/switch", json!({ "side": "staff", "tenant_id": third })).await.problem(404, "not_found");
-    assert_eq!(person.post("/auth/switch", json!({ "side": "staff" })).await.violations(), [": tenant_missing"]);
+    assert_eq!(
+        person.post("/auth/switch", json!({ "side": "staff" })).await.violations(),
+        ["tenant_id: tenant_missing"]
+    );
     // Where one was last is where one is next time.
     assert_eq!(shop.log_in_again(&person).await.get("/auth/me").await.ok()["tenant_id"], second);
     person.post("/auth/switch", json!({ "side": "customer" })).await.ok();

@@ -91,9 +91,9 @@ async fn the_same_request_again_gets_the_same_answer() {
 async fn a_wrong_parameter_is_named() {
     let shop = Shop::new().await;
     for (query, wrong) in [
-        ("limit=-1", "limit: invalid_value"),
+        ("limit=-1", "limit: count_invalid"),
         ("limit=0", "limit: limit_invalid"),
-        ("q=张&owner_id=x", "owner_id: invalid_value"),
+        ("q=张&owner_id=x", "owner_id: uuid_invalid"),
         ("tags_any=x", "tags_any: uuid_invalid"),
         ("cursor=x", "cursor: cursor_invalid"),
     ] {

@@ -301,3 +301,70 @@ async fn who_works_in_many_businesses_is_still_offered_the_next_one() {
     let [place] = offers(&person).await.try_into().expect("one place");
     assert_eq!(place["business"], "山月茶行");
 }
+
+#[actix_web::test]
+async fn customers_wait_for_a_colleague_who_has_not_joined() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let hire = async |name: &str, number: &str| {
+        text(&shop.boss.post("/staff", json!({ "name": name, "phone": number, "role": "sales" })).await.ok()["id"])
+    };
+    let id = hire("何平", &number).await;
+    // A shop is set up before its people come: their customers can be given out, one by one and all at once.
+    let given = json!({ "name": "沈怡", "owner_id": id });
+    let given = text(&shop.boss.post("/customers", given).await.ok()["id"]);
+    let (moved, helped) = (shop.customer_named("苏文清").await, shop.customer_named("顾客").await);
+    shop.boss.patch(&format!("/customers/{moved}"), 1, json!({ "owner_id": id })).await.ok();
+    let helper = json!({ "staff_id": id, "level": "read" });
+    shop.boss.post(&format!("/customers/{helped}/helpers"), helper).await.ok();
+    let why = shop.boss.get(&format!("/permissions/explain?resource=customers&id={given}&staff={id}")).await.ok();
+    assert_eq!((&why["may_read"], &why["reasons"][0]["code"]), (&json!(false), &json!("explain_not_joined")), "{why}");
+    let person = Shop::join(&shop.nobody, &shop.appid(), &number).await.act_in(shop.tenant).await;
+    for customer in [&given, &moved, &helped] {
+        person.get(&format!("/customers/{customer}")).await.ok();
+    }
+    let renamed = person.patch(&format!("/customers/{given}"), 1, json!({ "name": "沈怡女士" })).await.ok();
+    assert_eq!(renamed["owner_id"], id);
+
+    // Whoever never comes is handed over and removed as anybody who leaves.
+    let number = phone_number();
+    let absent = hire("周敏", &number).await;
+    let theirs = json!({ "name": "孟先生", "owner_id": absent });
+    let theirs = text(&shop.boss.post("/customers", theirs).await.ok()["id"]);
+    let refuser = Shop::prove(&shop.nobody, &shop.appid(), &number).await;
+    let ticket = json!({ "ticket": offers(&refuser).await[0]["ticket"] });
+    assert_eq!(refuser.post("/auth/invitation/decline", ticket).await.status, 204);
+    let path = format!("/staff/{absent}");
+    let at = version(&shop, &absent).await;
+    shop.boss.delete(&path, at).await.problem(409, "still_in_charge");
+    assert_eq!(shop.boss.get(&format!("{path}/handover")).await.ok()["customers"]["count"], 1);
+    assert_eq!(shop.boss.post(&format!("{path}/handover"), json!({ "to_staff_id": id })).await.status, 202);
+    shop.run_jobs().await;
+    assert_eq!(shop.boss.get(&format!("/customers/{theirs}")).await.ok()["owner_id"], id);
+    assert_eq!(shop.boss.delete(&path, at).await.status, 204);
+}
+
+#[actix_web::test]
+async fn what_a_colleague_is_already_changes_nothing() {
+    let shop = Shop::new().await;
+    let (client, id) = hire(&shop, "sales", None).await;
+    let (path, at) = (format!("/staff/{id}"), version(&shop, &id).await);
+    let entries = async || {
+        let said = shop.boss.get(&format!("/audit?resource=staff&resource_id={id}&limit=100")).await.ok();
+        said["items"].as_array().expect("entries").len()
+    };
+    let before = entries().await;
+    let same = shop.boss.post_at(&format!("{path}/role"), at, json!({ "role": "sales" })).await.ok();
+    assert_eq!((&same["version"], &same["role"]), (&json!(at), &json!("sales")));
+    let same = shop.boss.post_at(&format!("{path}/resume"), at, json!({})).await.ok();
+    assert_eq!((&same["version"], entries().await), (&json!(at), before));
+    // What they hold is worth what it was.
+    client.get("/customers").await.ok();
+    shop.boss.post_at(&format!("{path}/suspend"), at, json!({})).await.ok();
+    let (at, suspended) = (at + 1, entries().await);
+    assert_eq!(suspended, before + 1);
+    let again = shop.boss.post_at(&format!("{path}/suspend"), at, json!({})).await.ok();
+    assert_eq!((&again["version"], &again["suspended"], entries().await), (&json!(at), &json!(true), suspended));
+    // Whoever looked at an older row still hears that it has changed.
+    shop.boss.post_at(&format!("{path}/suspend"), at - 1, json!({})).await.problem(409, "version_stale");
+}

@@ -42,6 +42,7 @@ mod privacy;
 mod process;
 mod record;
 mod recycling;
+mod refusals;
 mod rekeying;
 mod remark;
 mod reminders;

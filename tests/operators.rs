@@ -131,3 +131,76 @@ async fn an_operator_erases_a_business_by_its_name_and_whoever_is_interrupted_is
     assert_eq!(said["items"].as_array().map(Vec::len), Some(1), "{said}");
     assert_eq!(said["items"][0]["changes"], json!({ "tenant": shop.tenant }));
 }
+
+#[actix_web::test]
+async fn an_operator_who_asks_twice_with_one_key_makes_one_business_and_one_boss() {
+    let shop = Shop::new().await;
+    let (_, operator) = operator(&shop).await;
+    let body = json!({ "name": "山月二店", "boss": { "name": "周明", "phone": phone_number() } });
+    let made = operator.post_once("/operator/tenants", "second-shop", body.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let made = made.ok();
+    assert_eq!(operator.post_once("/operator/tenants", "second-shop", body.clone()).await.ok(), made);
+    let other = json!({ "name": "山月三店" });
+    let reused = operator.post_once("/operator/tenants", "second-shop", other).await.violations();
+    assert_eq!(reused, [": idempotency_reused"]);
+    let staff = format!("/operator/tenants/{}/staff", made["tenant_id"]);
+    assert_eq!(ids(&operator.get(&staff).await.ok()), [text(&made["boss_id"])]);
+    // Another operator's key of the same letters is another key, and so is this one's for another path.
+    let colleague = json!({ "name": "何平", "phone": phone_number(), "role": "sales" });
+    let hired = operator.post_once(&staff, "hire", colleague.clone()).await.ok();
+    assert_eq!(operator.post_once(&staff, "hire", colleague).await.ok(), hired);
+    assert_eq!(ids(&operator.get(&staff).await.ok()).len(), 2);
+    let colleague = json!({ "name": "沈怡", "phone": phone_number(), "role": "sales" });
+    assert_eq!(operator.post_once(&staff, "second-shop", colleague).await.violations(), [": idempotency_reused"]);
+    // Without a key two requests are two businesses, and what fails is not remembered.
+    let (one, two) =
+        (operator.post("/operator/tenants", body.clone()).await, operator.post("/operator/tenants", body).await);
+    assert_ne!(one.ok()["tenant_id"], two.ok()["tenant_id"]);
+    let wrong = json!({ "name": "山月四店", "boss": { "name": "周明", "phone": "123" } });
+    operator.post_once("/operator/tenants", "fourth", wrong).await.violations();
+    let right = json!({ "name": "山月四店", "boss": { "name": "周明", "phone": phone_number() } });
+    operator.post_once("/operator/tenants", "fourth", right).await.ok();
+}
+
+#[actix_web::test]
+async fn what_operators_do_to_staff_and_keys_is_on_the_record_of_the_installation_too() {
+    let shop = Shop::new().await;
+    let (_, operator) = operator(&shop).await;
+    let business = format!("/operator/tenants/{}", shop.tenant);
+    let hired = json!({ "name": "周明", "phone": phone_number(), "role": "sales" });
+    let hired = text(&operator.post(&format!("{business}/staff"), hired).await.ok()["id"]);
+    operator.post(&format!("{business}/staff/{hired}/role"), json!({ "role": "manager" })).await.ok();
+    operator.post(&format!("{business}/staff/{hired}/suspend"), json!({})).await.ok();
+    operator.post(&format!("{business}/keys/rotations"), json!({ "what": "keys" })).await.ok();
+    let said = async |client: &Client, path: &str, query: &str| -> Vec<Value> {
+        let page = client.get(&format!("{path}?limit=100&{query}")).await.ok();
+        page["items"].as_array().expect("entries").clone()
+    };
+    let mut name = None;
+    for (query, times) in [
+        (format!("resource=staff&action=create&resource_id={hired}"), 1),
+        (format!("resource=staff&action=role&resource_id={hired}"), 2),
+        ("resource=keys&action=rotate".to_owned(), 1),
+    ] {
+        let there = said(&operator, "/operator/audit", &query).await;
+        let there: Vec<_> = there.iter().filter(|entry| entry["changes"]["tenant_id"] == shop.tenant).collect();
+        assert_eq!(there.len(), times, "{query}: {there:?}");
+        for entry in there {
+            assert_ne!(entry["actor_name"], "运营");
+            assert_eq!(*name.get_or_insert(text(&entry["actor_name"])), text(&entry["actor_name"]));
+            assert!(
+                !entry.to_string().contains("周明"),
+                "a record that outlives the business names nobody of it: {entry}"
+            );
+        }
+        let here = said(&shop.boss, "/audit", &query).await;
+        assert_eq!(here.len(), times, "{query}: {here:?}");
+        assert!(here.iter().all(|entry| entry["actor_name"] == "运营"), "{here:?}");
+    }
+    // What is so already is done by nobody.
+    operator.post(&format!("{business}/staff/{hired}/suspend"), json!({})).await.ok();
+    let query = format!("resource=staff&action=role&resource_id={hired}");
+    assert_eq!(said(&operator, "/operator/audit", &query).await.len(), 2);
+    assert_eq!(said(&shop.boss, "/audit", &query).await.len(), 2);
+}

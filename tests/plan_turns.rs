@@ -216,5 +216,8 @@ async fn of_the_tasks_of_plans_at_one_moment_wechat_tells_once() {
         inbox["items"].as_array().expect("items").iter().map(|item| text(&item["wechat"])).collect();
     said.sort();
     assert_eq!(said, ["sent", "together", "together"]);
-    assert_eq!(shop.sends().await.len(), 1);
+    // It names one of them and how many there are.
+    let sends = shop.sends().await;
+    assert_eq!(sends.len(), 1);
+    assert!(sends[0]["data"].to_string().contains("打招呼等 3 项"), "{sends:?}");
 }

@@ -327,7 +327,7 @@ async fn a_field_that_is_masked_or_read_only_stays_so_on_every_way() {
     let fields: Vec<_> = fields.collect();
     assert!(fields.contains(&"emails".to_owned()) && !fields.contains(&"phones".to_owned()), "{fields:?}");
     for (query, said) in
-        [("", "resource: required"), ("&id=x", "id: invalid_value"), (&format!("&id={id}"), "staff: required")]
+        [("", "resource: required"), ("&id=x", "id: uuid_invalid"), (&format!("&id={id}"), "staff: required")]
     {
         let query = if query.is_empty() { String::new() } else { format!("?resource=customers{query}") };
         assert_eq!(shop.boss.get(&format!("/permissions/explain{query}")).await.violations(), [said]);

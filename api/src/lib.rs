@@ -18,6 +18,7 @@ mod db;
 mod duplicates;
 mod edge;
 mod erasure;
+mod folded;
 mod health;
 mod installation;
 mod interactions;

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use domain::message::{self, Lang};
 use domain::step_up::StepUpMethod;
+use domain::violation::BEHIND;
 use domain::{Violation, Violations};
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -65,6 +66,11 @@ pub enum Problem {
     OrdersOpen {
         /// How many, up to 1000.
         count: u64,
+    },
+    /// 409: it cannot go while others use it.
+    InUse {
+        /// The text for each kind of them, with how many there are.
+        holders: Violations,
     },
     /// 428: `If-Match` is missing.
     VersionMissing,
@@ -191,6 +197,20 @@ impl Problem {
         Self::Conflict { code, field: field.map(Cow::Borrowed), current: None, existing: None }
     }
 
+    /// Refuses to delete what these use: the code of each kind's text, and how many of the kind there are. Nothing when
+    /// nobody does.
+    ///
+    /// # Errors
+    /// 409 `in_use`.
+    pub(crate) fn in_use(holders: &[(&'static str, u64)]) -> Result<(), Self> {
+        let used = holders.iter().filter(|(_, count)| *count > 0);
+        let said = |(code, count): &(&'static str, u64)| {
+            Violation::new("", code).with("count", i64::try_from(*count).unwrap_or(i64::MAX))
+        };
+        let holders = Violations(used.map(said).collect());
+        if holders.0.is_empty() { Ok(()) } else { Err(Self::InUse { holders }) }
+    }
+
     /// Somebody changed the row meanwhile: carries it as it is now.
     #[must_use]
     pub fn stale(current: &impl Serialize) -> Self {
@@ -223,6 +243,7 @@ impl Problem {
             Self::SecondFactor { .. } => "second_factor_required",
             Self::StepUp => "step_up_required",
             Self::OrdersOpen { .. } => "orders_open",
+            Self::InUse { .. } => "in_use",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::VersionMissing => "version_missing",
             Self::TooMany { .. } => "too_many_requests",
@@ -247,10 +268,18 @@ impl Problem {
             }
             _ => None,
         };
-        let title = open.as_ref().map_or_else(|| message::detail(code, &[], lang), |open| open.detail(lang));
+        let title = match (&open, self) {
+            (Some(open), _) => open.detail(lang),
+            (None, Self::InUse { holders }) => {
+                let between = if lang == Lang::Zh { "、" } else { ", " };
+                let said: Vec<String> = holders.0.iter().map(|holder| holder.detail(lang)).collect();
+                message::detail(code, &[(BEHIND, said.join(between).into())], lang)
+            }
+            _ => message::detail(code, &[], lang),
+        };
         let explained = |violations: &Violations| serde_json::to_value(violations.explain(lang)).unwrap_or_default();
         let (errors, current, existing) = match self {
-            Self::Invalid(violations) => (explained(violations), None, None),
+            Self::Invalid(violations) | Self::InUse { holders: violations } => (explained(violations), None, None),
             Self::Conflict { field: Some(field), current, existing, .. } => {
                 (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
@@ -297,7 +326,7 @@ impl ResponseError for Problem {
             Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
             Self::NotFound | Self::Merged { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict { .. } | Self::OrdersOpen { .. } => StatusCode::CONFLICT,
+            Self::Conflict { .. } | Self::OrdersOpen { .. } | Self::InUse { .. } => StatusCode::CONFLICT,
             Self::VersionMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Upstream(..) => StatusCode::BAD_GATEWAY,

@@ -98,7 +98,7 @@ pub struct Switch {
 
 fn staff_names_a_business(switch: &Switch) -> Result<(), ValidationError> {
     match (switch.side, switch.tenant_id) {
-        (Side::Staff, None) => fail("tenant_missing"),
+        (Side::Staff, None) => fail_at("tenant_id", "tenant_missing"),
         _ => Ok(()),
     }
 }

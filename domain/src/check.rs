@@ -172,7 +172,9 @@ impl Report {
             (Kind::Uuid, Tree::Text(text)) if moment::uuid(text).is_none() => self.refuse("uuid_invalid"),
             (Kind::Date, Tree::Text(text)) if moment::date(text).is_none() => self.refuse("date_invalid"),
             (Kind::Instant, Tree::Text(text)) if moment::instant(text).is_none() => self.refuse("instant_invalid"),
-            (Kind::Code(texts), Tree::Text(text)) if !texts.contains(&text.as_str()) => self.refuse("enum_invalid"),
+            (Kind::Code(texts), Tree::Text(text)) if !texts.contains(&text.as_str()) => {
+                self.push(Violation::choice_among(self.path.as_str(), texts));
+            }
             (Kind::Text | Kind::Verbatim | Kind::Uuid | Kind::Date | Kind::Instant | Kind::Code(_), Tree::Text(_))
             | (Kind::Bool, Tree::Bool(_))
             | (Kind::Int, Tree::Int(_))

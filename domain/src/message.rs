@@ -4,7 +4,7 @@
 pub mod fields;
 pub mod problems;
 
-use crate::violation::Param;
+use crate::violation::{ALLOWED, BEHIND, Param};
 
 /// A language of the product.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ pub fn all() -> impl Iterator<Item = &'static Text> {
 }
 
 /// The text of a code with its parameters filled in. A code without a text (a test refuses that)
-/// shows itself rather than nothing.
+/// shows itself rather than nothing. [`ALLOWED`] and [`BEHIND`] stand behind the text.
 #[must_use]
 pub fn detail(code: &str, params: &[(&'static str, Param)], lang: Lang) -> String {
     let Some(text) = all().find(|text| text.code == code) else {
@@ -79,5 +79,9 @@ pub fn detail(code: &str, params: &[(&'static str, Param)], lang: Lang) -> Strin
         Lang::Zh => text.zh,
         Lang::En => text.en,
     };
-    params.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+    params.iter().fold(text.to_owned(), |text, (name, value)| match (*name, lang) {
+        (ALLOWED | BEHIND, Lang::Zh) => format!("{text}：{value}"),
+        (ALLOWED | BEHIND, Lang::En) => format!("{text}: {value}"),
+        _ => text.replace(&format!("{{{name}}}"), &value.to_string()),
+    })
 }

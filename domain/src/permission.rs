@@ -131,6 +131,22 @@ codes! {
     }
 }
 
+impl Role {
+    /// What a built-in role is called, in Chinese and in English: the phone's words for it, and the code.
+    #[must_use]
+    pub const fn names(self) -> [&'static str; 2] {
+        let chinese = match self {
+            Self::Boss => "老板",
+            Self::Manager => "主管",
+            Self::Sales => "销售",
+            Self::Service => "客服",
+            Self::Finance => "财务",
+            Self::Custom => "自定角色",
+        };
+        [chinese, self.as_str()]
+    }
+}
+
 codes! {
     /// What a data scope is said for. Everything else hangs on one of these, or is everybody's.
     pub enum Resource {
@@ -192,6 +208,16 @@ codes! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_has_the_name_that_the_phone_shows() {
+        let words = include_str!("../../miniprogram/words/names.ts");
+        let shown = words.lines().find(|line| line.starts_with("export const ROLES")).expect("the roles");
+        for role in Role::ALL {
+            let [chinese, code] = role.names();
+            assert!(shown.contains(&format!("{code}: '{chinese}'")), "{role}");
+        }
+    }
 
     #[test]
     fn permissions_are_named_resource_dot_verb() {

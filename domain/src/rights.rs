@@ -125,7 +125,7 @@ impl Rights {
             // A number can be opened on an order, too.
             let seen =
                 self.can(needed) || *permission == Permission::CustomersReveal && self.can(Permission::OrdersRead);
-            (!seen).then(|| Violation::new(place, "permission_blind"))
+            (!seen).then(|| Violation::new(place, "permission_blind").with("needs", needed.as_str()))
         })
     }
 

@@ -8,7 +8,17 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
+use crate::code::Code;
 use crate::message::{self, Lang};
+
+/// The parameter that holds which words would have been right.
+pub const ALLOWED: &str = "allowed";
+
+/// The parameter that stands behind a text that can also be said without it, such as how many use a thing.
+pub const BEHIND: &str = "behind";
+
+/// More words than this are not named with a refusal.
+const NAMED: usize = 16;
 
 /// A custom rule's refusal; the code's text stands in [`crate::message`].
 ///
@@ -86,6 +96,20 @@ impl Violation {
     pub fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
         self.params.push((name, value.into()));
         self
+    }
+
+    /// A text that is none of the codes of `C`.
+    #[must_use]
+    pub fn choice<C: Code>(field: impl Into<String>) -> Self {
+        Self::choice_among(field, C::TEXTS)
+    }
+
+    /// A word that is none of these. Says which they are where that can be read at a glance.
+    #[must_use]
+    pub fn choice_among(field: impl Into<String>, allowed: &[&'static str]) -> Self {
+        let refused = Self::new(field, "enum_invalid");
+        // No commas: they keep the parameters of the phone's module apart.
+        if allowed.len() > NAMED { refused } else { refused.with(ALLOWED, allowed.join(" | ")) }
     }
 
     /// The text for people.

@@ -13983,7 +13983,10 @@ export interface operations {
     create_business: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14235,7 +14238,10 @@ export interface operations {
     create_tenant_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant_id: number;
             };

@@ -68,6 +68,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("jobs/worker.rs", "recycling", "the list of the kinds of job there are"),
     ("scope/system/transfers.rs", "customers", "the rows of tables whose time is over"),
     ("jobs/worker.rs", "tasks", "the list of the kinds of job there are"),
+    ("scope/system/hiring.rs", "tenants", "who runs the installation makes staff of a business"),
     ("scope/system/tenants.rs", "tenants", "who works where is asked before any business is known"),
     ("jobs/worker.rs", "rights", "the list of the kinds of job there are"),
     ("scope/system/keys/fill.rs", "tenants", "colleagues are found by a phone before any business is known"),

@@ -6,7 +6,7 @@ use domain::message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What gives a code, and which of its arguments the code is.
-const GIVERS: [(&str, usize); 15] = [
+const GIVERS: [(&str, usize); 16] = [
     ("fail(", 0),
     ("fail_at(", 1),
     ("refuse(", 0),
@@ -14,6 +14,7 @@ const GIVERS: [(&str, usize); 15] = [
     ("Violation::new(", 1),
     ("Problem::field(", 1),
     ("Problem::conflict(", 0),
+    ("Problem::in_use(", 0),
     ("Self::conflict(", 0),
     ("Problem::Unauthenticated(", 0),
     ("Problem::Unreadable(", 0),
@@ -42,6 +43,14 @@ fn given() -> BTreeMap<String, String> {
                     found.insert(literal, source.path.clone());
                 }
             }
+        }
+        // `("true", "yes_or_no"),`: what a parameter of the query wants.
+        if source.path == "scope/checked.rs" {
+            let pairs =
+                source.text.lines().map(str::trim).filter(|line| line.starts_with("(\"") && line.ends_with("),"));
+            found.extend(
+                pairs.filter_map(|line| literals(line).into_iter().last()).map(|code| (code, source.path.clone())),
+            );
         }
         // `Self::NotFound => "not_found"`, `const MALFORMED: &str = "malformed"`, `code: "version_stale"`.
         if matches!(source.path.as_str(), "problem.rs" | "wechat/error.rs" | "json.rs" | "check.rs") {

@@ -141,6 +141,7 @@ pub fn fill(demo: &Demo, api: &Client, sim: &Client) -> Result<()> {
     let shop = shop::Shop::open(demo, api, sim)?;
     let tags = shop.tags()?;
     let customers = shop.customers(&tags)?;
+    shop.plan(&tags[1][2])?;
     shop.talks(&customers)?;
     shop.orders(&customers)?;
     shop.close()

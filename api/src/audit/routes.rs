@@ -15,6 +15,7 @@ use crate::scope::{
 };
 use actix_web::{get, web::Json};
 use chrono::{DateTime, Utc};
+use domain::Violation;
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::Condition;
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ impl AuditQuery {
         let words = [("resource", &self.resource, &RESOURCES[..]), ("action", &self.action, &ACTIONS[..])];
         for (name, said, known) in words {
             if said.as_ref().is_some_and(|said| !known.contains(&said.as_str())) {
-                return Err(Problem::field(name, "enum_invalid"));
+                return Err(Violation::choice_among(name, known).into());
             }
         }
         Ok(Condition::all()

@@ -43,7 +43,7 @@ pub(crate) use regions::name as region_name;
 pub(crate) use remark::remark;
 pub use reveal::RevealedPhone;
 pub(crate) use sample::{Sampled, Term, write_sample, write_terms};
-pub(crate) use search::{SearchOutdated, fold, unindex, whole_company};
+pub(crate) use search::{SearchOutdated, unindex, whole_company};
 pub(crate) use store::{fill_digests, find, masked_name, spoken_to};
 pub(crate) use tagging::{
     CategoryMade, CustomersTouched, PlanTagTurned, PlansAsked, TagGone, TagMerged, TagRestored, TagRulesDue, ask_plans,

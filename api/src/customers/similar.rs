@@ -1,8 +1,9 @@
 //! Duplicates 查重, while somebody types: who is there already, masked, and who looks after them.
 
 use super::entity::{customer, phone, searched, term};
-use super::search::{fold, whole_company};
+use super::search::whole_company;
 use super::store::{PHONE, masked_name, with_digest};
+use crate::folded::fold;
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};

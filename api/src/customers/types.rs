@@ -136,9 +136,8 @@ async fn delete_customer_type(
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
     let view = find(&tx, id.0).await?;
-    if tx.rows_of_all::<Entity>().filter(Column::Type.eq(view.code.as_str())).one().await?.is_some() {
-        return Err(Problem::conflict("in_use", None));
-    }
+    let customers = tx.rows_of_all::<Entity>().filter(Column::Type.eq(view.code.as_str())).count().await?.0;
+    Problem::in_use(&[("in_use_customers", customers)])?;
     if !tx.bury::<kind::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }

@@ -1,6 +1,7 @@
 //! How alike two records are.
 
-use crate::customers::{Customer, fold, whole_company};
+use crate::customers::{Customer, whole_company};
+use crate::folded::fold;
 use domain::customers::CustomerKind;
 use domain::duplicates::PairReason;
 

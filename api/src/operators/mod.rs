@@ -8,7 +8,7 @@ use crate::erasure::doom_tenant;
 use crate::openapi::ServiceConfig;
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Checked, IfMatch, Operating, Path, Query, Vouched};
+use crate::scope::{Checked, Created, IfMatch, Once, Operating, Path, Query, Vouched};
 use actix_web::http::StatusCode;
 use actix_web::{get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
@@ -123,23 +123,30 @@ async fn get_tenant(operating: Operating, id: Path<i64>) -> Result<Json<TenantVi
 }
 
 /// Signs a business up.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), request_body = NewBusiness, responses((status = 201, body = NewTenantView), Problems))]
+#[utoipa::path(tag = "operators", params(Once), security(("bearer" = ["installation", "vouched"])), request_body = NewBusiness, responses((status = 201, body = NewTenantView), Problems))]
 #[post("/operator/tenants")]
-async fn create_business(
-    operating: Vouched,
-    body: Checked<NewBusiness>,
-) -> Result<(Json<NewTenantView>, StatusCode), Problem> {
-    let NewBusiness { name, phone, boss } = body.value;
-    let system = &operating.system;
-    let id = system.create_tenant(&name, phone.as_deref()).await?;
-    let boss_id = match boss {
+async fn create_business(operating: Vouched, body: Checked<NewBusiness>) -> Result<Created<NewTenantView>, Problem> {
+    let Checked { value: NewBusiness { name, phone, boss }, once } = body;
+    let boss = match boss {
         Some(boss) => {
             let phone = Phone::parse(&boss.phone).ok_or(Problem::field("boss.phone", "phone_invalid"))?;
-            Some(system.create_staff(id, &boss.name, Role::Boss, Some(&phone), None).await?)
+            Some((boss.name, phone))
         }
         None => None,
     };
-    Ok((Json(NewTenantView { tenant: find(&operating, id).await?, boss_id }), StatusCode::CREATED))
+    let system = &operating.system;
+    operating
+        .create(&once, async |recorded| {
+            let tenant = system.create_tenant_in(recorded, &name, phone.as_deref()).await?;
+            let boss_id = match &boss {
+                Some((name, phone)) => {
+                    Some(system.create_staff_in(recorded, tenant.id, (name, Role::Boss), Some(phone), None).await?.id)
+                }
+                None => None,
+            };
+            Ok(NewTenantView { tenant: tenant.into(), boss_id })
+        })
+        .await
 }
 
 /// Renames a business, or keeps everybody from working in it (RFC 7396). Its customers still see their

@@ -1,15 +1,14 @@
 //! Who works in a business, as operators manage it: the first boss, another one when she is gone, and the end of
 //! somebody's work there. `shuke admin staff` does the same by the same functions. Neither shows a phone.
 
-use super::find;
 use crate::openapi::ServiceConfig;
 use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Checked, Operating, Path, Query, Vouched};
+use crate::scope::{Checked, Created, Once, Operating, Path, Query, Vouched};
 use crate::tenants::staff;
-use actix_web::http::StatusCode;
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Utc};
+use domain::Violation;
 use domain::permission::Role;
 use domain::phone::Phone;
 use domain::staff::{NewTenantStaff, RoleChoice};
@@ -105,24 +104,29 @@ async fn one(operating: &Operating, tenant_id: i64, id: Uuid) -> Result<Json<Ten
 
 /// Adds somebody to a business, its boss unless another built-in role is named. They are offered the place when they
 /// prove the phone at WeChat.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path)), request_body = NewTenantStaff, responses((status = 201, body = TenantStaffView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path), Once), request_body = NewTenantStaff, responses((status = 201, body = TenantStaffView), Problems))]
 #[post("/operator/tenants/{tenant_id}/staff")]
 async fn create_tenant_staff(
     operating: Vouched,
     id: Path<i64>,
     body: Checked<NewTenantStaff>,
-) -> Result<(Json<TenantStaffView>, StatusCode), Problem> {
-    let NewTenantStaff { name, phone, role } = body.value;
-    find(&operating, id.0).await?;
+) -> Result<Created<TenantStaffView>, Problem> {
+    let Checked { value: NewTenantStaff { name, phone, role }, once } = body;
+    operating.system.standing_tenant(id.0).await?;
     let phone = Phone::parse(&phone).ok_or(Problem::field("phone", "phone_invalid"))?;
     let role = built_in(role.unwrap_or(Role::Boss))?;
-    let made = operating.system.create_staff(id.0, &name, role, Some(&phone), None).await?;
-    Ok((one(&operating, id.0, made).await?, StatusCode::CREATED))
+    operating
+        .create(&once, async |recorded| {
+            let made = operating.system.create_staff_in(recorded, id.0, (&name, role), Some(&phone), None).await?;
+            Ok(made.into())
+        })
+        .await
 }
 
 /// What a business means by a role of its own, operators do not know.
 fn built_in(role: Role) -> Result<Role, Problem> {
-    if role == Role::Custom { Err(Problem::field("role", "enum_invalid")) } else { Ok(role) }
+    let given: Vec<_> = Role::ALL.iter().filter(|role| **role != Role::Custom).map(|role| role.as_str()).collect();
+    if role == Role::Custom { Err(Violation::choice_among("role", &given).into()) } else { Ok(role) }
 }
 
 /// Gives somebody in a business another built-in role, and lets them work again if they were suspended. What they hold

@@ -12,6 +12,7 @@ use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersReveal, OrdersRead, OrdersWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Tx, changeable};
 use actix_web::{get, patch, post, web::Json};
+use domain::Violation;
 use domain::orders::{NewOrder, OrderChanges, OrderMove, OrderStatus, total_fen};
 use domain::phone::Phone;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
@@ -124,7 +125,7 @@ async fn list_orders(scope: Can<OrdersRead>, query: Query<OrderQuery>) -> Result
     let page = PageQuery { limit, cursor }.check()?;
     let mut find = scope.find::<order::Entity>();
     if let Some(status) = status {
-        let status = OrderStatus::parse(&status).ok_or(Problem::field("status", "enum_invalid"))?;
+        let status = OrderStatus::parse(&status).ok_or(Violation::choice::<OrderStatus>("status"))?;
         find = find.filter(order::Column::Status.eq(status.as_str()));
     }
     if let Some(customer) = customer_id {

@@ -67,7 +67,7 @@ pub(super) async fn explain_permission(
     query: Query<ExplainQuery>,
 ) -> Result<Json<Explanation>, Problem> {
     let ExplainQuery { resource, id, staff } = query.0;
-    let resource = Resource::parse(&resource).ok_or(Problem::field("resource", "enum_invalid"))?;
+    let resource = Resource::parse(&resource).ok_or(Violation::choice::<Resource>("resource"))?;
     let person = scope.find::<staff::Entity>().filter(staff::Column::Id.eq(staff)).one().await?;
     let person = person.ok_or_else(|| Problem::field("staff", "staff_unknown"))?;
     let row = find(&scope, resource, id).await?;

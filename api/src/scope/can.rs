@@ -170,6 +170,11 @@ impl Operating {
         Ok(Self { actor, system, address: marks.address })
     }
 
+    /// Who they are.
+    pub(super) fn account_id(&self) -> uuid::Uuid {
+        self.actor.account_id
+    }
+
     /// Whence they come, as the edge knows it.
     pub(crate) fn address(&self) -> &str {
         &self.address

@@ -101,13 +101,24 @@ fn unreadable_query<T: DeserializeOwned>(text: &str, error: &QueryPayloadError) 
     let fails =
         |pair: &&str| web::Query::<T>::from_query(pair).is_err_and(|error| missing(&error.to_string()).is_none());
     if let Some(name) = text.split('&').find(fails).and_then(|pair| pair.split('=').next()) {
-        return Problem::field(name, "invalid_value");
+        // What is wanted, `T` alone knows: the first of these that it reads.
+        let reads = |(sample, _): &&(&str, &str)| !fails(&format!("{name}={sample}").as_str());
+        return Problem::field(name, SAMPLES.iter().find(reads).map_or("invalid_value", |(_, code)| code));
     }
     match missing(&error.to_string()) {
         Some(name) => Problem::field(name, "required"),
         None => Problem::Unreadable("query_invalid"),
     }
 }
+
+/// One of each kind of value that a parameter may want, with the code of the text that says so.
+const SAMPLES: [(&str, &str); 5] = [
+    ("2026-11-28T01:30:00Z", "instant_format"),
+    ("2026-11-28", "date_format"),
+    ("01939f0e-7c1a-7abc-8def-012345678904", "uuid_invalid"),
+    ("true", "yes_or_no"),
+    ("1", "count_invalid"),
+];
 
 /// The parameter that serde misses.
 fn missing(error: &str) -> Option<&str> {

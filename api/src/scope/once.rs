@@ -5,12 +5,15 @@
 //! remembers it is inserted first, in the transaction of the change itself: a twin that arrives
 //! meanwhile waits for that row and then finds the answer.
 
-use super::{Scope, Tx};
-use crate::crypto::{digest, equal, sha256};
+use super::system::Recorded;
+use super::{INSTALLATION, Operating, Scope, Tx};
+use crate::crypto::{Sealer, digest, equal, sha256};
 use crate::db::{self, Taken, Transaction, refusal};
+use crate::installation::Installation;
 use crate::problem::Problem;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait as _, QueryTrait as _, Set};
@@ -105,7 +108,96 @@ impl<V> Responder for Created<V> {
     }
 }
 
+/// One request, in the books of a business or of the installation.
+struct Asked<'o> {
+    /// The business, or [`INSTALLATION`].
+    tenant_id: i64,
+    actor_id: Uuid,
+    once: &'o Once,
+    by_key: Option<Vec<u8>>,
+    by_id: Option<Vec<u8>>,
+    /// What seals the answer that is remembered.
+    answers: &'o Sealer,
+}
+
 #[expect(clippy::disallowed_methods, reason = "the scope's own table")]
+impl<'o> Asked<'o> {
+    fn new(
+        at: &'o Installation,
+        answers: &'o Sealer,
+        (tenant_id, actor_id): (i64, Uuid),
+        once: &'o Once,
+        id: Option<Uuid>,
+    ) -> Self {
+        let mark = |kind: &[u8], value: &[u8]| digest(&at.keys.digests, &[b"idempotency", kind, value]).to_vec();
+        let by_key = once.key.as_ref().map(|key| mark(b"key", key.as_bytes()));
+        let by_id = id.map(|id| mark(b"id", id.as_bytes()));
+        Self { tenant_id, actor_id, once, by_key, by_id, answers }
+    }
+
+    fn marks(&self) -> Vec<Vec<u8>> {
+        self.by_key.iter().chain(&self.by_id).cloned().collect()
+    }
+
+    fn place(&self) -> String {
+        format!("{}|idempotency.answer|{}", self.tenant_id, self.actor_id)
+    }
+
+    /// Writes the request down; the answer that it got before, if there is one.
+    async fn before<V>(&self, tx: &Transaction, now: DateTime<Utc>) -> Result<Option<Created<V>>, Problem> {
+        let rows = self.marks().into_iter().map(|digest| entity::ActiveModel {
+            tenant_id: Set(self.tenant_id),
+            actor_id: Set(self.actor_id),
+            digest: Set(digest),
+            body_digest: Set(self.once.body.to_vec()),
+            answer: Set(None),
+            created_at: Set(now),
+        });
+        match db::insert(tx, rows.collect()).await {
+            Ok(()) => Ok(None),
+            Err(error) if matches!(refusal(&error), Some(Taken::Unique | Taken::Id)) => self.again(tx).await.map(Some),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Remembers the answer.
+    async fn answered<V: Serialize>(&self, tx: &Transaction, view: &V) -> Result<Created<V>, Problem> {
+        let body = serde_json::to_vec(view).map_err(anyhow::Error::from)?;
+        let marks = self.marks();
+        if !marks.is_empty() {
+            let sealed = self.answers.seal(&self.place(), &body);
+            let remembers = Entity::update_many()
+                .col_expr(Column::Answer, Expr::value(sealed))
+                .filter(Column::TenantId.eq(self.tenant_id))
+                .filter(Column::ActorId.eq(self.actor_id))
+                .filter(Column::Digest.is_in(marks));
+            tx.later(remembers.build(tx.get_database_backend())).await?;
+        }
+        Ok(Created { body, view: PhantomData })
+    }
+
+    /// The answer that the same request got before.
+    async fn again<V>(&self, tx: &Transaction) -> Result<Created<V>, Problem> {
+        let rows = Entity::find()
+            .filter(Column::TenantId.eq(self.tenant_id))
+            .filter(Column::ActorId.eq(self.actor_id))
+            .filter(Column::Digest.is_in(self.marks()))
+            .all(tx)
+            .await?;
+        for row in &rows {
+            if !equal(&row.body_digest, &self.once.body) {
+                return Err(if Some(&row.digest) == self.by_key.as_ref() {
+                    Problem::field("", "idempotency_reused")
+                } else {
+                    Problem::conflict("id_taken", Some("id"))
+                });
+            }
+        }
+        let sealed = rows.into_iter().find_map(|row| row.answer).ok_or(Problem::conflict("in_progress", None))?;
+        Ok(Created { body: self.answers.open(&self.place(), &sealed)?, view: PhantomData })
+    }
+}
+
 impl Scope {
     /// Makes something once. `work` runs in a transaction that is committed with its answer; the
     /// same request again gets the same answer.
@@ -119,73 +211,38 @@ impl Scope {
         id: Option<Uuid>,
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<V, Problem>,
     ) -> Result<Created<V>, Problem> {
-        let actor_id = self.who.id.unwrap_or_default();
-        let by_key = once.key.as_ref().map(|key| self.mark(b"key", key.as_bytes()));
-        let by_id = id.map(|id| self.mark(b"id", id.as_bytes()));
-        let marks: Vec<Vec<u8>> = by_key.iter().chain(&by_id).cloned().collect();
+        let by = (self.tenant_id, self.who.id.unwrap_or_default());
+        let asked = Asked::new(&self.at, &self.keys.answers, by, once, id);
         let tx = self.begin_shared().await?;
-        if !marks.is_empty() {
-            let rows = marks.iter().map(|digest| entity::ActiveModel {
-                tenant_id: Set(tx.tenant_id),
-                actor_id: Set(actor_id),
-                digest: Set(digest.clone()),
-                body_digest: Set(once.body.to_vec()),
-                answer: Set(None),
-                created_at: Set(tx.now()),
-            });
-            if let Err(error) = db::insert(tx.raw(), rows.collect()).await {
-                if refusal(&error) != Some(Taken::Unique) && refusal(&error) != Some(Taken::Id) {
-                    return Err(error.into());
-                }
-                return self.again(tx.raw(), actor_id, once, by_key, by_id).await;
-            }
+        if let Some(answer) = asked.before(tx.raw(), tx.now()).await? {
+            return Ok(answer);
         }
         let view = work(&tx).await?;
-        let body = serde_json::to_vec(&view).map_err(anyhow::Error::from)?;
-        if !marks.is_empty() {
-            let sealed = self.keys.answers.seal(&self.keys.place("idempotency.answer", actor_id), &body);
-            let answered = Entity::update_many()
-                .col_expr(Column::Answer, Expr::value(sealed))
-                .filter(Column::TenantId.eq(tx.tenant_id))
-                .filter(Column::ActorId.eq(actor_id))
-                .filter(Column::Digest.is_in(marks));
-            tx.raw().later(answered.build(tx.raw().get_database_backend())).await?;
-        }
+        let created = asked.answered(tx.raw(), &view).await?;
         tx.commit().await?;
-        Ok(Created { body, view: PhantomData })
+        Ok(created)
     }
+}
 
-    /// The answer that the same request got before.
-    async fn again<V>(
+impl Operating {
+    /// As [`Scope::create`], of what an operator of the installation makes: `work` says on the record what it does.
+    ///
+    /// # Errors
+    /// Whatever `work` refuses; 422 when the key was used for another request.
+    pub(crate) async fn create<V: Serialize>(
         &self,
-        tx: &Transaction,
-        actor_id: Uuid,
         once: &Once,
-        by_key: Option<Vec<u8>>,
-        by_id: Option<Vec<u8>>,
+        work: impl AsyncFnOnce(&Recorded<'_>) -> Result<V, Problem>,
     ) -> Result<Created<V>, Problem> {
-        let marks: Vec<Vec<u8>> = by_key.iter().chain(&by_id).cloned().collect();
-        let rows = Entity::find()
-            .filter(Column::TenantId.eq(self.tenant_id))
-            .filter(Column::ActorId.eq(actor_id))
-            .filter(Column::Digest.is_in(marks))
-            .all(tx)
-            .await?;
-        for row in &rows {
-            if !equal(&row.body_digest, &once.body) {
-                return Err(if Some(&row.digest) == by_key.as_ref() {
-                    Problem::field("", "idempotency_reused")
-                } else {
-                    Problem::conflict("id_taken", Some("id"))
-                });
-            }
+        let at = &self.system.at;
+        let asked = Asked::new(at, &at.keys.installation, (INSTALLATION, self.account_id()), once, None);
+        let recorded = self.system.begin_recorded().await?;
+        if let Some(answer) = asked.before(recorded.on(), self.system.now()).await? {
+            return Ok(answer);
         }
-        let sealed = rows.into_iter().find_map(|row| row.answer).ok_or(Problem::conflict("in_progress", None))?;
-        let body = self.keys.answers.open(&self.keys.place("idempotency.answer", actor_id), &sealed)?;
-        Ok(Created { body, view: PhantomData })
-    }
-
-    fn mark(&self, kind: &[u8], value: &[u8]) -> Vec<u8> {
-        digest(&self.at.keys.digests, &[b"idempotency", kind, value]).to_vec()
+        let view = work(&recorded).await?;
+        let created = asked.answered(recorded.on(), &view).await?;
+        recorded.finish().await?;
+        Ok(created)
     }
 }

@@ -16,7 +16,7 @@ use crate::scope::system::System;
 use crate::scope::system::credits::Subject;
 use crate::scope::{Scope, Tx};
 use crate::tenants::staff;
-use crate::wechat::{SubscribeMessage, WechatError, when};
+use crate::wechat::{SubscribeMessage, WechatError, and_others, when};
 use chrono::{DateTime, Utc};
 use domain::tasks::TaskStatus;
 use sea_orm::{ColumnTrait as _, Condition, QuerySelect, Set};
@@ -264,13 +264,24 @@ async fn message(scope: &Scope, row: &send::Model) -> Result<SubscribeMessage, P
         .await?
         .ok_or(Problem::NotFound)?;
     let fields = &scope.config().wechat.task_due;
+    // Those of which WeChat tells with this one: see `told`.
+    let others = Condition::all()
+        .add(entity::Column::AssigneeId.eq(item.staff_id))
+        .add(entity::Column::DueAt.eq(item.due_at))
+        .add(entity::Column::Status.eq(TaskStatus::Open.as_str()))
+        .add(entity::Column::PlanRunId.is_not_null())
+        .add(entity::Column::Id.ne(item.source_id));
+    let title = match scope.find::<entity::Entity>().filter(others).count().await?.0 {
+        0 => item.title,
+        others => and_others(&fields.title, &item.title, others + 1),
+    };
     let page = item.customer_id.map(|customer| format!("features/customers/detail/index?id={customer}"));
     Ok(SubscribeMessage {
         openid: row.openid.clone(),
         template_id: row.template_id.clone(),
         page,
         data: vec![
-            (fields.title.clone(), item.title),
+            (fields.title.clone(), title),
             (fields.customer.clone(), item.body.unwrap_or_default()),
             (fields.time.clone(), when(item.due_at)),
         ],

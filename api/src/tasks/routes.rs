@@ -12,6 +12,7 @@ use crate::scope::grants::{TasksRead, TasksWrite};
 use crate::scope::{Can, Checked, Created, Find, IfMatch, Once, Path, Query, Reads, Tx};
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
+use domain::Violation;
 use domain::tasks::{NewTask, Snooze, TaskStatus};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, Set};
 use serde::{Deserialize, Serialize};
@@ -157,7 +158,7 @@ async fn list_tasks(scope: Can<TasksRead>, query: Query<TaskQuery>) -> Result<Js
     let page = PageQuery { limit, cursor }.check()?;
     let mut find = open_to(&*scope);
     if let Some(status) = status {
-        let status = TaskStatus::parse(&status).ok_or(Problem::field("status", "enum_invalid"))?;
+        let status = TaskStatus::parse(&status).ok_or(Violation::choice::<TaskStatus>("status"))?;
         find = find.filter(entity::Column::Status.eq(status.as_str()));
     }
     if let Some(customer) = customer_id {

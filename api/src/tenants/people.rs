@@ -173,6 +173,12 @@ async fn changed(
     Ok(Json(view))
 }
 
+/// Shows a colleague who is as was asked already: nothing is written, nothing they hold ends, and the record is silent.
+async fn as_asked(tx: &Tx<'_>, before: &staff::Model, version: IfMatch) -> Result<Json<StaffView>, Problem> {
+    let view = view(tx, before.id).await?;
+    if before.version == version.0 { Ok(Json(view)) } else { Err(Problem::stale(&view)) }
+}
+
 /// Changes a colleague's name or team (RFC 7396). Whoever does not see everybody puts nobody where they see no further.
 #[utoipa::path(tag = "staff", security(("bearer" = ["staff.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = StaffChanges, responses((status = 200, body = StaffView), Problems))]
 #[patch("/staff/{id}")]
@@ -210,6 +216,9 @@ async fn choose_role(
     let tx = scope.begin().await?;
     let before = find_below(&tx, id.0).await?;
     assignable(&tx, role, role_id).await?;
+    if (before.role.0, before.role_id) == (role, role_id) {
+        return as_asked(&tx, &before, version).await;
+    }
     if role != Role::Boss {
         tx.system().keep_a_boss(&before).await?;
     }
@@ -236,6 +245,9 @@ async fn suspend_staff(
     if id.0 == me {
         return Err(Problem::conflict("own_rights", None));
     }
+    if before.suspended_at.is_some() {
+        return as_asked(&tx, &before, version).await;
+    }
     tx.system().keep_a_boss(&before).await?;
     let change = staff::ActiveModel {
         suspended_at: Set(Some(now)),
@@ -256,5 +268,8 @@ async fn resume_staff(
     let tx = scope.begin().await?;
     let before = find_below(&tx, id.0).await?;
     assignable(&tx, before.role.0, before.role_id).await?;
+    if before.suspended_at.is_none() {
+        return as_asked(&tx, &before, version).await;
+    }
     changed(tx, id.0, version, staff::ActiveModel { suspended_at: Set(None), ..Default::default() }).await
 }

@@ -2,6 +2,7 @@
 
 use super::store::{invited, within_own};
 use super::{invitation, role, staff};
+use crate::folded::fold;
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
@@ -68,6 +69,14 @@ pub(crate) fn sounder(before: &Rights, after: &Rights) -> Result<(), Problem> {
     if before.flaw().is_some() { Ok(()) } else { sound(after) }
 }
 
+/// Refuses the name of a built-in role, however it is written: whoever reads 老板 in a list of colleagues takes them for
+/// one.
+fn own_name(name: &str) -> Result<(), Problem> {
+    let name = fold(name);
+    let taken = Role::ALL.iter().flat_map(|role| role.names()).any(|built_in| fold(built_in) == name);
+    if taken { Err(Problem::field("name", "role_built_in")) } else { Ok(()) }
+}
+
 async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
     rows.rows::<role::Entity>().filter(role::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
 }
@@ -78,6 +87,7 @@ async fn find(rows: &impl Reads, id: Uuid) -> Result<role::Model, Problem> {
 async fn create_role(mut scope: Can<RolesWrite>, body: Checked<NewRole>) -> Result<Created<RoleView>, Problem> {
     let Checked { value: input, once } = body;
     let id = scope.id_for(input.id)?;
+    own_name(&input.name)?;
     sound(&input.rights)?;
     within_own(&*scope, &input.rights, "rights")?;
     scope
@@ -103,10 +113,13 @@ async fn change_role(
     let RoleChanges { name, rights } = body.value;
     let tx = scope.begin().await?;
     // A role that may do more than the actor is not theirs to change, in either direction.
-    let before = find(&tx, id.0).await?.rights();
+    let found = find(&tx, id.0).await?;
+    let before = found.rights();
     within_own(&tx, &before, "")?;
     let mut change = role::ActiveModel::default();
-    if let Some(name) = name {
+    // One that had such a name before there was this rule keeps it until it gets another.
+    if let Some(name) = name.filter(|name| *name != found.name) {
+        own_name(&name)?;
         change.name = Set(name);
     }
     if let Some(rights) = rights {
@@ -132,9 +145,8 @@ async fn delete_role(mut scope: Can<RolesWrite>, id: Path<Uuid>, version: IfMatc
     within_own(&tx, &current.rights(), "")?;
     // Invitations first: whoever accepts one meanwhile is counted among the staff.
     let given = invited(&tx, invitation::Column::RoleId.eq(id.0)).await?;
-    if given || tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0 > 0 {
-        return Err(Problem::conflict("in_use", None));
-    }
+    let people = tx.find::<staff::Entity>().filter(staff::Column::RoleId.eq(id.0)).count().await?.0;
+    Problem::in_use(&[("in_use_staff", people), ("in_use_invitations", given)])?;
     if !tx.bury::<role::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&RoleView::from(current)));
     }

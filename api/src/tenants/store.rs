@@ -25,8 +25,9 @@ pub(crate) async fn rights_held(rows: &impl Reads, by: &staff::Model) -> Result<
     Ok(rights_named(rows, by.role.0, by.role_id).await?.unwrap_or_else(|| Role::Custom.rights()))
 }
 
-/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after. Within
-/// a transaction they cannot leave before it ends.
+/// A colleague who works here now: neither removed nor kept from it. Nobody else is given anything to look after. Whoever
+/// was entered by phone and has not joined yet counts: a shop is set up before its people come, and what it gives them
+/// waits for them. Within a transaction they cannot leave before it ends.
 pub(crate) async fn at_work(rows: &impl Reads, id: Uuid) -> Result<Option<staff::Model>, Problem> {
     Ok(rows.rows::<staff::Entity>().filter(not_suspended(staff::Column::Id.eq(id))).held().one().await?)
 }
@@ -133,10 +134,11 @@ pub(super) async fn stands(rows: &impl Reads, one: impl Into<Given>) -> Result<b
     Ok(standing(rows, &[one.into()]).await?.contains(&true))
 }
 
-/// Whether somebody could still accept an invitation that says this: what it gives must stay until then.
-pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<bool, Problem> {
+/// How many invitations that say this somebody could still accept: what they give must stay until then.
+pub(super) async fn invited(tx: &Tx<'_>, which: Expr) -> Result<u64, Problem> {
     let open: Vec<Given> = tx.system().invitations(which).await?.iter().map(Given::from).collect();
-    Ok(standing(tx, &open).await?.contains(&true))
+    let standing = standing(tx, &open).await?.into_iter().filter(|stands| *stands).count();
+    Ok(u64::try_from(standing).unwrap_or(u64::MAX))
 }
 
 /// Refuses rights beyond the actor's own; `field` is where they were said.

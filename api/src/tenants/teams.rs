@@ -143,9 +143,7 @@ async fn delete_team(mut scope: Can<StaffWrite>, id: Path<Uuid>, version: IfMatc
     let led = invited(&tx, invitation::Column::TeamId.eq(id.0)).await?;
     let people = tx.find::<staff::Entity>().filter(staff::Column::TeamId.eq(id.0)).count().await?.0;
     let teams = tx.find::<team::Entity>().filter(team::Column::ParentId.eq(id.0)).count().await?.0;
-    if led || people + teams > 0 {
-        return Err(Problem::conflict("in_use", None));
-    }
+    Problem::in_use(&[("in_use_staff", people), ("in_use_teams", teams), ("in_use_invitations", led)])?;
     if !tx.bury::<team::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&current));
     }

@@ -4,6 +4,9 @@
 use crate::clock::CHINA;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 
+/// What a `thing…` field holds.
+const THING: usize = 20;
+
 /// An instant as `time…` and `date…` fields show it: `2026年11月21日 15:30`.
 pub(crate) fn when(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&CHINA);
@@ -16,7 +19,7 @@ pub(super) fn fit(key: &str, value: &str) -> String {
     let value = one_line(value);
     let only = |keep: fn(char) -> bool| value.chars().filter(|c| keep(*c)).collect::<String>();
     let (fitted, nothing) = match key.trim_end_matches(|c: char| c.is_ascii_digit()) {
-        "thing" => (shorten(&value, 20), "无"),
+        "thing" => (shorten(&value, THING), "无"),
         "number" | "amount" => (only(|c| !matches!(c, ',' | '，' | ' ')), "0"),
         "letter" => (first(&only(|c| c.is_ascii_alphabetic()), 32), "N"),
         "symbol" => (first(&only(is_symbol), 5), "-"),
@@ -28,6 +31,14 @@ pub(super) fn fit(key: &str, value: &str) -> String {
         _ => (value, ""),
     };
     if fitted.is_empty() { nothing.to_owned() } else { fitted }
+}
+
+/// What a message says of several things of which it can name one: `写信等 3 项`. The name gives way, not the number.
+pub(crate) fn and_others(key: &str, value: &str, all: u64) -> String {
+    let end = format!("等 {all} 项");
+    let value = one_line(value);
+    let room = if key.starts_with("thing") { THING.saturating_sub(length(&end)) } else { usize::MAX };
+    format!("{}{end}", shorten(&value, room))
 }
 
 /// Line breaks, tabs and runs of blanks become one blank.
@@ -113,6 +124,16 @@ mod tests {
         ] {
             assert_eq!(fit(key, value), fitted, "{key} {value}");
         }
+    }
+
+    #[test]
+    fn of_many_the_name_gives_way_and_not_their_number() {
+        assert_eq!(and_others("thing1", "回访\n客户", 3), "回访 客户等 3 项");
+        let long = "一二三四五六七八九十一二三四五六七八九十";
+        let said = and_others("thing1", long, 12);
+        assert_eq!(said, "一二三四五六七八九十一二三…等 12 项");
+        assert_eq!(fit("thing1", &said), said);
+        assert_eq!(and_others("time1", long, 2), format!("{long}等 2 项"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod subscribe;
 mod token;
 
 pub(crate) use error::WechatError;
-pub(crate) use fit::when;
+pub(crate) use fit::{and_others, when};
 pub(crate) use login::LoginAnswer;
 pub(crate) use routes::callbacks;
 pub(crate) use subscribe::SubscribeMessage;

@@ -21,6 +21,10 @@ super::texts! {
     instant_invalid: "时间不正确", "Not a valid time";
     blank: "不能只有空格", "Must not be blank";
     control_character: "含有无法显示的字符", "Contains invisible characters";
+    instant_format: "时间请写成 2026-11-28T01:30:00Z（网址里的 + 要写成 %2B）", "A time looks like 2026-11-28T01:30:00Z (in an address, + is written as %2B)";
+    date_format: "日期请写成 2026-11-28", "A date looks like 2026-11-28";
+    count_invalid: "请填写整数，如 20", "A whole number, such as 20";
+    yes_or_no: "请填写 true 或 false", "Either true or false";
     invalid_value: "内容不正确", "Not valid";
 
     // Of several features.
@@ -41,7 +45,7 @@ super::texts! {
     code_invalid: "只能包含字母、数字、- 和 _", "Only letters, digits, - and _";
 
     // Of one feature.
-    tenant_missing: "请选择商家", "Choose a business";
+    tenant_missing: "请选择商家：填写商家编号，/auth/me 的 businesses 里有", "Choose a business by its number: `businesses` of /auth/me lists them";
     role_missing: "请选择自定义角色", "Choose the business's own role";
     role_unexpected: "只有自定义角色才填写编号", "Only a role of the business's own has an id";
     company_missing: "企业客户请填写公司名称", "A company needs its name";
@@ -88,7 +92,7 @@ super::texts! {
     warning_early: "提前提醒的天数要少于回收天数", "The warning must come fewer days before than it takes";
     reason_twice: "原因重复", "The reason occurs twice";
     permission_twice: "权限重复", "The permission occurs twice";
-    permission_blind: "还需要勾选查看的权限，否则用不了", "Of no use without the permission to see it";
+    permission_blind: "还需要勾选查看的权限（{needs}），否则用不了", "Of no use without the permission {needs}";
     helper_owner: "负责人不用再做协作人", "Looks after the customer already";
     password_same: "新密码不能和现在的一样", "The new password is the present one";
     limit_unclear: "请选择一位同事或一个团队", "A limit is of one colleague or of one team";

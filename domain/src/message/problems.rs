@@ -15,6 +15,7 @@ super::texts! {
     owner_unknown: "负责人不存在或已停用", "No such owner, or not at work now";
     tag_unknown: "标签不存在", "No such tag";
     role_unknown: "没有这个角色", "No such role";
+    role_built_in: "系统自带的角色叫这个名字，请换一个", "A built-in role has this name: choose another one";
     team_unknown: "没有这个团队", "No such team";
     team_unseen: "这里有你看不到的同事，要由看得到的人来安排", "There are colleagues here whom you do not see: whoever does has to arrange this";
     team_circle: "团队不能放到自己或下级团队里", "A team cannot be below itself";
@@ -116,6 +117,11 @@ super::texts! {
     group_large: "这一组超过 200 个标签，请先删掉或合并一些", "The group has more than 200 tags: delete or merge some first";
     rule_circular: "规则绕回了自己：它会改变自己的条件", "The rule would change what it asks for";
     in_use: "仍在使用，不能删除", "Still in use";
+    in_use_staff: "同事 {count} 位", "colleagues: {count}";
+    in_use_invitations: "没有用过的邀请 {count} 份", "open invitations: {count}";
+    in_use_teams: "下级团队 {count} 个", "teams below it: {count}";
+    in_use_customers: "客户 {count} 位", "customers: {count}";
+    in_use_tags: "标签 {count} 个", "tags: {count}";
     in_progress: "正在处理，请稍候", "Being processed";
 
     sms_failed: "短信没有发出，请稍后再试", "The message could not be sent: try again later";

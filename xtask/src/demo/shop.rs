@@ -125,6 +125,28 @@ impl<'a> Shop<'a> {
         Ok(made)
     }
 
+    /// Makes the follow-up plan of whoever gets the tag, switches it on, and lets it begin with three customers. Those who
+    /// have the tag already are past that.
+    pub fn plan(&self, tag: &str) -> Result<()> {
+        let stages = json!([
+            { "name": "初次联系", "goal": "加上微信，知道爱喝什么", "tasks": [
+                { "title": "打电话问候", "after_days": 1 },
+                { "title": "寄三款小样", "after_days": 3, "at": "15:00" },
+            ] },
+            { "name": "邀约到店", "goal": "来店里喝一次茶", "tasks": [{ "title": "约周末品茶", "after_days": 7 }] },
+        ]);
+        let plan = self.create("/api/v1/plans", &json!({ "name": "新客跟进", "tag_id": tag, "stages": stages }))?;
+        let (boss, sales) = (&self.workers[0].session, &self.workers[2]);
+        let path = format!("/api/v1/plans/{}", text(&plan, "/id")?);
+        boss.succeed("PATCH", &path, &[("If-Match", "\"1\"")], &json!({ "enabled": true }))?;
+        let others = format!("/api/v1/customers?owner_id={}&tags_none={tag}&limit=3", sales.id);
+        for customer in boss.get(&others)?["items"].as_array().into_iter().flatten() {
+            let path = format!("/api/v1/customers/{}/tags", text(customer, "/id")?);
+            sales.session.succeed("POST", &path, &[], &json!({ "add": [tag] }))?;
+        }
+        Ok(())
+    }
+
     fn customer(&self, person: Person, tags: &[&String]) -> Result<Customer> {
         let Person { name, phone, place, owner, mut body } = person;
         body["tag_ids"] = json!(tags);

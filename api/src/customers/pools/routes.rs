@@ -258,15 +258,17 @@ async fn delete_pool(
     if pool.moving_to.is_some() {
         return Err(Problem::conflict("pool_closing", None));
     }
-    let somebody = tx.find_masked::<Entity>().filter(customer::Column::PoolId.eq(id.0)).one().await?;
-    let (done, status) = match (somebody, query.0.move_to) {
-        (None, _) => {
+    let inside = tx.find_masked::<Entity>().filter(customer::Column::PoolId.eq(id.0)).count().await?.0;
+    if query.0.move_to.is_none() {
+        Problem::in_use(&[("in_use_customers", inside)])?;
+    }
+    let (done, status) = match (inside, query.0.move_to) {
+        (0, _) | (_, None) => {
             tx.remove::<person::Entity>(person::Column::PoolId.eq(id.0)).await?;
             tx.remove::<group::Entity>(group::Column::PoolId.eq(id.0)).await?;
             (tx.bury::<pool::Entity>(id.0, Some(version.0)).await?, StatusCode::NO_CONTENT)
         }
-        (Some(_), None) => return Err(Problem::conflict("in_use", None)),
-        (Some(_), Some(to)) => {
+        (_, Some(to)) => {
             let other = find(&tx, to).await.ok().filter(|other| other.id != id.0 && other.moving_to.is_none());
             if other.is_none() {
                 return Err(Problem::field("move_to", "pool_unknown"));

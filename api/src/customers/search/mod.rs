@@ -27,5 +27,4 @@ pub(crate) use kept::keep;
 pub(super) use list::page;
 pub(super) use newest::count;
 pub(super) use query::CustomerQuery;
-pub(crate) use spell::fold;
 pub(crate) use terms::whole_company;

@@ -1,7 +1,7 @@
 //! How names are spelled: 张三丰 is `zhangsanfeng` and, by its initials, `zsf`.
 
+use crate::folded::fold;
 use pinyin::ToPinyin as _;
-use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters that are read differently as a family name (《通用规范汉字表》 and GB/T 28039 usage).
 const FAMILY_NAMES: &[(char, &str)] = &[
@@ -29,11 +29,6 @@ const FAMILY_NAMES: &[(char, &str)] = &[
     ('冼', "xian"),
     ('逄', "pang"),
 ];
-
-/// Text as it is compared: NFKC, lower case, without spaces.
-pub(crate) fn fold(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
-}
 
 /// The text in a LIKE pattern, where nothing of it means anything.
 pub(super) fn literal(text: &str) -> String {

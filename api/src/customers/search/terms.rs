@@ -2,7 +2,8 @@
 //! collation plays a part. A term is one or two neighbouring characters of the name or company, or the
 //! beginning of how it is spelled. Whatever a term does not say is looked up in the text itself.
 
-use super::spell::{fold, initials, joined, words};
+use super::spell::{initials, joined, words};
+use crate::folded::fold;
 use std::collections::BTreeSet;
 
 /// Grows when the rules below change, with a migration that empties the index: the worker then fills it anew.

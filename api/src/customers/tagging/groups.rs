@@ -127,8 +127,8 @@ async fn delete_tag_group(
     let tx = scope.begin().await?;
     hold(&tx, &[id.0]).await?;
     let view = TagGroupView::find(&tx, id.0).await?;
-    if !view.tags.is_empty() && query.0.with_tags != Some(true) {
-        return Err(Problem::conflict("in_use", None));
+    if query.0.with_tags != Some(true) {
+        Problem::in_use(&[("in_use_tags", u64::try_from(view.tags.len()).unwrap_or(u64::MAX))])?;
     }
     few(&view)?;
     let gone = Gone { buried: view.tags.iter().map(|tag| tag.id).collect(), ..Gone::default() };

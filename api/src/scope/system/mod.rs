@@ -10,6 +10,7 @@ pub(crate) mod credits;
 pub(crate) mod devices;
 mod erased;
 pub(crate) mod factors;
+mod hiring;
 mod invitations;
 pub(crate) mod keys;
 mod lockouts;
@@ -31,7 +32,7 @@ mod tagging;
 pub(crate) mod tenants;
 mod transfers;
 
-pub(crate) use recorded::{By, Said};
+pub(crate) use recorded::{By, Recorded, Said};
 
 use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::{installation, tenant};

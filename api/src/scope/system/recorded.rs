@@ -6,7 +6,8 @@ use crate::db::Transaction;
 use crate::problem::Problem;
 use crate::scope::{Event, INSTALLATION, Origin, Who};
 use sea_orm::DbErr;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 /// Who it is, and whence they ask.
@@ -52,6 +53,7 @@ impl Said {
 pub(crate) struct Recorded<'s> {
     system: &'s System,
     tx: Transaction,
+    said: AtomicBool,
 }
 
 impl Recorded<'_> {
@@ -65,36 +67,49 @@ impl Recorded<'_> {
     /// # Errors
     /// When the database does not answer; then nothing was done.
     pub(in crate::scope) async fn commit(self, said: Said) -> Result<(), DbErr> {
-        self.system.record_with(&self.tx, self.system.event(said)).await?;
+        self.say(said).await?;
         self.tx.commit().await
     }
 
-    /// The same about a business as a whole, which the record of the installation says too, with the number of the
-    /// business and without its name: that record outlives a business that is erased.
+    async fn say(&self, said: Said) -> Result<(), DbErr> {
+        self.system.record_with(&self.tx, self.system.event(said)).await?;
+        self.said.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Says what is done to a business from outside in its own record and in that of the installation, there with the
+    /// number of the business and without its name: that record outlives a business that is erased.
     ///
     /// # Errors
-    /// When the database does not answer; then nothing was done.
-    pub(in crate::scope) async fn commit_business(
-        self,
-        tenant_id: i64,
-        action: &'static str,
-        fields: Map<String, Value>,
-    ) -> Result<(), DbErr> {
-        let mut there = fields.clone();
+    /// When the database does not answer.
+    pub(in crate::scope) async fn say_of_business(&self, said: Said) -> Result<(), DbErr> {
+        let mut there = said.changes.as_object().cloned().unwrap_or_default();
         let name = there.remove("name");
-        if action == "update" {
+        if said.action == "update" {
             there.insert("renamed".to_owned(), name.is_some_and(|name| !name.is_null()).into());
         }
-        there.insert("tenant_id".to_owned(), tenant_id.into());
-        let there = Said::about(INSTALLATION, action, "business", there.into());
-        self.system.record_with(&self.tx, self.system.event(there)).await?;
-        self.commit(Said::about(tenant_id, action, "business", fields.into())).await
+        there.insert("tenant_id".to_owned(), said.tenant_id.into());
+        let Said { action, resource, resource_id, .. } = said;
+        self.say(Said { tenant_id: INSTALLATION, action, resource, resource_id, changes: there.into() }).await?;
+        self.say(said).await
+    }
+
+    /// Commits what was done and said.
+    ///
+    /// # Errors
+    /// When the database does not answer, or nothing was said; then nothing was done.
+    pub(in crate::scope) async fn finish(self) -> Result<(), DbErr> {
+        if self.said.load(Ordering::Relaxed) {
+            self.tx.commit().await
+        } else {
+            Err(DbErr::Custom("a change that is not on the record".to_owned()))
+        }
     }
 }
 
 impl System {
     pub(in crate::scope) async fn begin_recorded(&self) -> Result<Recorded<'_>, DbErr> {
-        Ok(Recorded { system: self, tx: self.begin().await? })
+        Ok(Recorded { system: self, tx: self.begin().await?, said: AtomicBool::new(false) })
     }
 
     /// Puts something on the record that is no change of the database: a key file that is about to be

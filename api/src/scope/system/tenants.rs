@@ -6,9 +6,8 @@ use crate::auth::{Left, WhyLeft};
 use crate::db::{Code, Transaction};
 use crate::problem::Problem;
 use crate::scope::Sight;
-use crate::tenants::{phone_known, role, staff, team};
+use crate::tenants::{role, staff, team};
 use domain::permission::{Reach, Resource, Role};
-use domain::phone::Phone;
 use domain::rights::Rights;
 use domain::staff::TenantChanges;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -16,7 +15,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Select, Set,
 };
-use serde_json::{Map, json};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Places of one account that are looked at.
@@ -69,8 +68,7 @@ impl System {
     /// three seconds.
     pub(crate) async fn change_tenant(&self, id: i64, version: i64, changes: TenantChanges) -> Result<bool, Problem> {
         let TenantChanges { name, phone, suspended } = changes;
-        let said = [("suspended", json!(suspended)), ("name", json!(name))];
-        let said = said.map(|(field, value)| (field.to_owned(), value)).into_iter().collect();
+        let said = json!({ "suspended": suspended, "name": name });
         let mut change = tenant::ActiveModel { updated_at: Set(self.now()), ..tenant::ActiveModel::default() };
         if let Some(name) = name {
             change.name = Set(name);
@@ -93,7 +91,8 @@ impl System {
         if done.rows_affected == 0 {
             return Ok(false);
         }
-        recorded.commit_business(id, "update", said).await?;
+        recorded.say_of_business(Said::about(id, "update", "business", said)).await?;
+        recorded.finish().await?;
         Ok(true)
     }
 
@@ -131,82 +130,6 @@ impl System {
         Ok(tenant::Entity::find().filter(tenant::Column::Id.is_in(ids)).all(&self.at.db.read).await?)
     }
 
-    /// Signs a business up and gives it its key. Returns its id.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn create_tenant(&self, name: &str, phone: Option<&str>) -> Result<i64, Problem> {
-        let recorded = self.begin_recorded().await?;
-        let last = tenant::Entity::find().order_by_desc(tenant::Column::Id).one(recorded.on()).await?;
-        let id = last.map_or(1, |last| last.id + 1);
-        let now = self.now();
-        let row = tenant::ActiveModel {
-            id: Set(id),
-            name: Set(name.to_owned()),
-            phone: Set(phone.map(str::to_owned)),
-            tenant_key: Set(Some(self.at.keys.new_tenant_key(id))),
-            suspended_at: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            updated_at: Set(now),
-            erased_at: Set(None),
-            customers_idle_days: Set(None),
-            requests_days: Set(None),
-            retention_set_at: Set(None),
-            retained_at: Set(None),
-            search_version: Set(None),
-        };
-        tenant::Entity::insert(row).exec_without_returning(recorded.on()).await?;
-        recorded.commit_business(id, "create", Map::from_iter([("name".to_owned(), json!(name))])).await?;
-        Ok(id)
-    }
-
-    /// Adds a member of staff, who becomes able to log in by proving `phone` and accepting the place, or as `account`.
-    ///
-    /// # Errors
-    /// When the phone already belongs to a colleague, or there is no such business.
-    pub async fn create_staff(
-        &self,
-        tenant_id: i64,
-        name: &str,
-        role: Role,
-        phone: Option<&Phone>,
-        account: Option<Uuid>,
-    ) -> Result<Uuid, Problem> {
-        self.standing_tenant(tenant_id).await?;
-        let (id, now) = (self.new_id(), self.now());
-        let digests = match phone {
-            Some(phone) => Some(self.digests_across(phone).await?),
-            None => None,
-        };
-        let row = staff::ActiveModel {
-            tenant_id: Set(tenant_id),
-            id: Set(id),
-            name: Set(name.to_owned()),
-            role: Set(Code(role)),
-            role_id: Set(None),
-            team_id: Set(None),
-            account_id: Set(account),
-            phone_digest: Set(digests.as_ref().map(|digests| digests.first.clone())),
-            next_phone_digest: Set(digests.and_then(|digests| digests.next)),
-            phone_sealed: Set(phone.map(|phone| self.sealed_staff_phone(id, phone))),
-            auth_epoch: Set(1),
-            suspended_at: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            updated_at: Set(now),
-            deleted_at: Set(None),
-            live: Set(Some(1)),
-            entered_by: Set(None),
-            declined_at: Set(None),
-        };
-        let recorded = self.begin_recorded().await?;
-        staff::Entity::insert(row).exec_without_returning(recorded.on()).await.map_err(phone_known)?;
-        let (action, resource, changes) = ("create", "staff", json!({ "role": role }));
-        recorded.commit(Said { tenant_id, action, resource, resource_id: Some(id), changes }).await?;
-        Ok(id)
-    }
-
     /// Changes a role, or suspends (`None`). Every token of that member of staff is worth nothing
     /// from then on: its epoch is over.
     ///
@@ -227,6 +150,13 @@ impl System {
         let recorded = self.begin_recorded().await?;
         let before = staff::Entity::find_by_id((tenant_id, staff_id)).one(recorded.on()).await?;
         let before = before.filter(|row| row.live.is_some()).ok_or(Problem::NotFound)?;
+        let as_asked = match role {
+            Some(role) => before.role.0 == role && before.suspended_at.is_none(),
+            None => before.suspended_at.is_some(),
+        };
+        if as_asked {
+            return Ok(());
+        }
         if role != Some(Role::Boss) {
             keep_a_boss(recorded.on(), &before).await?;
         }
@@ -240,7 +170,8 @@ impl System {
             .await?;
         let changes = json!({ "old": before.role.0, "new": role, "suspended": role.is_none() });
         let (action, resource, resource_id) = ("role", "staff", Some(staff_id));
-        recorded.commit(Said { tenant_id, action, resource, resource_id, changes }).await?;
+        recorded.say_of_business(Said { tenant_id, action, resource, resource_id, changes }).await?;
+        recorded.finish().await?;
         self.at.snapshots.forget_staff(tenant_id, staff_id);
         Ok(())
     }

@@ -57,7 +57,8 @@ impl System {
         };
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
         self.insert_key(tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
-        recorded.commit(Said::about(tenant_id, "rotate", "keys", json!({ "index": last + 1 }))).await?;
+        recorded.say_of_business(Said::about(tenant_id, "rotate", "keys", json!({ "index": last + 1 }))).await?;
+        recorded.finish().await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
@@ -85,7 +86,8 @@ impl System {
         let former = ours().filter(tenant_key::Column::Kind.eq(INDEX));
         former.filter(tenant_key::Column::Generation.lt(generation)).exec(tx).await?;
         ours().filter(tenant_key::Column::Kind.eq(SWAP)).exec(tx).await?;
-        recorded.commit(Said::about(tenant_id, "rotated", "keys", json!({ "index": generation }))).await?;
+        recorded.say_of_business(Said::about(tenant_id, "rotated", "keys", json!({ "index": generation }))).await?;
+        recorded.finish().await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok(())
     }

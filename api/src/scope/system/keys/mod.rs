@@ -154,7 +154,8 @@ impl System {
         }
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
         self.insert_key(tx, tenant_id, WRAP, last + 1, Key::random().bytes(), from).await?;
-        recorded.commit(Said::about(tenant_id, "rotate", "keys", json!({ "generation": last + 1 }))).await?;
+        recorded.say_of_business(Said::about(tenant_id, "rotate", "keys", json!({ "generation": last + 1 }))).await?;
+        recorded.finish().await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
@@ -206,7 +207,10 @@ impl System {
             .filter(once::Column::CreatedAt.lt(current.used_from_at + Duration::seconds(KEYS_SECONDS)))
             .exec(tx)
             .await?;
-        recorded.commit(Said::about(tenant_id, "rotated", "keys", json!({ "generation": generation }))).await?;
+        recorded
+            .say_of_business(Said::about(tenant_id, "rotated", "keys", json!({ "generation": generation })))
+            .await?;
+        recorded.finish().await?;
         self.at.snapshots.forget_keys(tenant_id);
         Ok(())
     }
