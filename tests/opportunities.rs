@@ -1,11 +1,14 @@
 //! Opportunities through the front door: their course, who sees them, what becomes of them with their customer, and the
 //! rule by which customers without one fall into a pool.
 
+use crate::guards::database::open;
 use crate::harness::{Client, Shop, phone_number, text};
 use crate::merge::{merge, undo};
 use crate::rights::hire;
 use api::System;
 use chrono::Duration;
+use migrations::{Migrator, MigratorTrait as _};
+use sea_orm_migration::SchemaManager;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -81,7 +84,10 @@ async fn rubbish_is_refused_by_its_field() {
     for (more, field) in [
         (json!({ "name": "" }), "name"),
         (json!({ "amount_fen": -1 }), "amount_fen"),
+        (json!({ "amount_fen": 10_000_000_001_i64 }), "amount_fen"),
         (json!({ "next_step": "长".repeat(201) }), "next_step"),
+        (json!({ "closes_on": "1999-12-31" }), "closes_on: time_far"),
+        (json!({ "closes_on": "9999-12-31" }), "closes_on: time_far"),
     ] {
         let mut body = json!({ "customer_id": id, "name": "春茶团购", "stage": "contact" });
         for (key, value) in more.as_object().expect("fields") {
@@ -90,6 +96,10 @@ async fn rubbish_is_refused_by_its_field() {
         let found = shop.sales.post("/opportunities", body).await.violations();
         assert!(found.len() == 1 && found[0].starts_with(field), "{field}: {found:?}");
     }
+    let deal = opened(&shop.sales, &id).await;
+    let path = format!("/opportunities/{}", text(&deal["id"]));
+    let far = shop.sales.patch(&path, 1, json!({ "closes_on": "1970-01-01" })).await.violations();
+    assert_eq!(far, ["closes_on: time_far"]);
     for query in ["state=gone", "stage=gone", "limit=0", "cursor=x"] {
         let answer = shop.sales.get(&format!("/opportunities?{query}")).await;
         assert_eq!(answer.status, 422, "{query}");
@@ -140,9 +150,20 @@ async fn an_opportunity_goes_with_its_customer() {
     assert_eq!(shop.sales.get(&path).await.ok()["customer_id"], json!(stays));
     undo(&shop.boss, &merged).await;
     shop.run_jobs().await;
-    assert_eq!(shop.sales.get(&path).await.ok()["customer_id"], json!(goes));
+    let deal = shop.sales.get(&path).await.ok();
+    assert_eq!(deal["customer_id"], json!(goes));
+    let deal = shop.sales.patch(&path, 1, json!({ "closes_on": "2026-12-30" })).await.ok();
+    ended(&shop.sales, &deal, "win", None).await;
     let kept = shop.boss.get(&format!("/customers/{goes}/export")).await.ok();
-    assert_eq!(kept["opportunities"][0]["name"], "春茶团购", "{kept}");
+    let deal = &kept["opportunities"][0];
+    assert_eq!((&deal["name"], &deal["stage"]), (&json!("春茶团购"), &json!("contact")), "{kept}");
+    assert!(deal["closes_on"] == "2026-12-30" && deal["ended_at"].is_string(), "{kept}");
+    let page = shop.boss.get(&format!("/customers/{goes}/export?format=html")).await;
+    assert!(
+        page.body.to_string().contains("初步接触") && page.body.to_string().contains("2026-12-30"),
+        "{}",
+        page.body
+    );
     let erasure = json!({ "reason": "asked_in_writing" });
     let erased = shop.boss.post(&format!("/customers/{goes}/erase"), erasure).await;
     assert_eq!(erased.status, 204, "{}", erased.body);
@@ -161,6 +182,151 @@ async fn an_opportunity_goes_out_of_sight_with_its_customer() {
     let path = format!("/opportunities/{}", text(&deal["id"]));
     shop.boss.get(&path).await.problem(404, "not_found");
     shop.boss.patch(&path, 1, json!({ "stage": "needs" })).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn nobody_looks_after_an_opportunity_in_the_pool() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/opportunities/{}", text(&opened(&shop.sales, &id).await["id"]));
+    let why = json!({ "reason": "三次没接电话" });
+    shop.sales.post_at(&format!("/customers/{id}/release"), 1, why).await.ok();
+    // Whoever sees the pool may look, and not touch.
+    for client in [&shop.boss, &shop.rival] {
+        assert_eq!(client.get(&path).await.ok()["owner_id"], Value::Null);
+        let list = client.get("/opportunities").await.ok();
+        assert_eq!((list["items"].as_array().map(Vec::len), &list["items"][0]["owner_id"]), (Some(1), &Value::Null));
+    }
+    assert_eq!(ids(&shop.boss, &format!("/opportunities?owner_id={}", shop.sales_id)).await, BTreeSet::new());
+    shop.rival.patch(&path, 1, json!({ "stage": "needs" })).await.problem(403, "row_read_only");
+    shop.rival.post_at(&format!("{path}/moves"), 1, json!({ "event": "win" })).await.problem(403, "row_read_only");
+    shop.rival.delete(&path, 1).await.problem(403, "row_read_only");
+    shop.rival.post_at(&format!("/customers/{id}/claim"), 2, json!({})).await.ok();
+    assert_eq!(shop.rival.patch(&path, 1, json!({ "stage": "needs" })).await.ok()["owner_id"], json!(shop.rival_id));
+    shop.sales.get(&path).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn open_opportunities_are_counted_and_go_when_work_is_handed_over() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/opportunities/{}", text(&opened(&shop.sales, &id).await["id"]));
+    ended(&shop.sales, &opened(&shop.sales, &id).await, "win", None).await;
+    opened(&shop.rival, &customer(&shop.rival, "李四").await).await;
+    let handover = format!("/staff/{}/handover", shop.sales_id);
+    let counts = shop.boss.get(&handover).await.ok();
+    assert_eq!(counts["opportunities"], json!({ "count": 1, "capped": false }), "{counts}");
+    assert_eq!(shop.boss.post(&handover, json!({ "to_staff_id": shop.rival_id })).await.status, 202);
+    shop.run_jobs().await;
+    assert_eq!(shop.rival.get(&path).await.ok()["owner_id"], json!(shop.rival_id));
+    assert_eq!(shop.boss.get(&handover).await.ok()["opportunities"]["count"], 0);
+}
+
+#[actix_web::test]
+async fn of_two_who_end_it_at_once_one_learns_what_the_other_did() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/opportunities/{}/moves", text(&opened(&shop.sales, &id).await["id"]));
+    let (won, lost) = (json!({ "event": "win" }), json!({ "event": "lose", "reason": "价格太高" }));
+    let both = futures::join!(shop.sales.post_at(&path, 1, won), shop.boss.post_at(&path, 1, lost));
+    let statuses = BTreeSet::from([both.0.status, both.1.status]);
+    assert_eq!(statuses, BTreeSet::from([200, 409]), "{} {}", both.0.body, both.1.body);
+}
+
+#[actix_web::test]
+async fn the_record_says_what_an_opportunity_is_about_to_whoever_sees_it() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let deal = text(&opened(&shop.sales, &id).await["id"]);
+    let said = async |client: &Client| -> (Value, Value) {
+        let page = client.get(&format!("/audit?action=create&resource_id={deal}")).await.ok();
+        let fields = page["items"][0]["fields"].as_array().expect("fields").clone();
+        let value = |name: &str| fields.iter().find(|field| field["name"] == name).map(|field| field["new"].clone());
+        (value("name").expect("a name"), value("amount_fen").expect("an amount"))
+    };
+    let (name, amount) = (json!("春茶团购"), json!(880_000));
+    let mut made = 0;
+    for (permissions, reach, amounts, expected) in [
+        (json!(["audit.read", "customers.read"]), "all", "show", (Value::Null, amount.clone())),
+        (json!(["audit.read", "customers.read", "opportunities.read"]), "own", "show", (Value::Null, amount.clone())),
+        (json!(["audit.read", "customers.read", "opportunities.read"]), "all", "hide", (name.clone(), Value::Null)),
+    ] {
+        let rights = json!({
+            "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": amounts },
+            "reach": { "customers": reach, "interactions": reach, "tasks": reach, "orders": reach },
+        });
+        made += 1;
+        let body = json!({ "name": format!("看记录{made}"), "rights": rights });
+        let role = shop.boss.post("/roles", body).await.ok();
+        let reader = hire(&shop, "custom", Some(&text(&role["id"]))).await.0;
+        assert_eq!(said(&reader).await, expected, "{permissions} {reach} {amounts}");
+    }
+    assert_eq!(said(&shop.boss).await, (name, amount));
+}
+
+#[actix_web::test]
+async fn pages_of_opportunities_of_one_instant_miss_none_and_repeat_none() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let mut made = BTreeSet::new();
+    for _ in 0..5 {
+        made.insert(text(&opened(&shop.sales, &id).await["id"]));
+    }
+    for who in [&shop.sales, &shop.boss] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = who.get(&format!("/opportunities?limit=2&state=open{cursor}")).await.ok();
+            found.extend(page["items"].as_array().expect("items").iter().map(|item| text(&item["id"])));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!((found.len(), found.into_iter().collect()), (5, made.clone()));
+    }
+}
+
+#[actix_web::test]
+async fn stored_roles_that_see_or_make_orders_see_or_make_opportunities_since_the_update() {
+    let shop = Shop::alone().await;
+    let id = customer(&shop.sales, "张三").await;
+    let path = format!("/opportunities/{}", text(&opened(&shop.sales, &id).await["id"]));
+    let role = async |name: &str, permissions: Value| {
+        let rights = json!({
+            "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": "show" },
+            "reach": { "customers": "all", "interactions": "all", "tasks": "all", "orders": "all" },
+        });
+        text(&shop.boss.post("/roles", json!({ "name": name, "rights": rights })).await.ok()["id"])
+    };
+    let blind = role("不看订单", json!(["customers.read"])).await;
+    let sees = role("看订单", json!(["customers.read", "orders.read"])).await;
+    let makes = role("开订单", json!(["customers.read", "customers.write", "orders.read", "orders.write"])).await;
+    let (blind, sees, makes) = (
+        hire(&shop, "custom", Some(&blind)).await.0,
+        hire(&shop, "custom", Some(&sees)).await.0,
+        hire(&shop, "custom", Some(&makes)).await.0,
+    );
+    for client in [&blind, &sees, &makes] {
+        client.get(&path).await.problem(403, "forbidden");
+    }
+    let db = open(&shop).await;
+    // Killed half-way it runs again, and changes nothing more.
+    for _ in 0..2 {
+        let update = Migrator::migrations().into_iter().find(|one| one.name() == "m0103_opportunity_rights");
+        update.expect("the migration").up(&SchemaManager::new(&db)).await.expect("updated");
+    }
+    shop.advance(Duration::seconds(4)).await;
+    let again = async |client: &Client| shop.log_in_again(client).await.act_in(shop.tenant).await;
+    again(&blind).await.get(&path).await.problem(403, "forbidden");
+    let sees = again(&sees).await;
+    sees.get(&path).await.ok();
+    sees.patch(&path, 1, json!({ "stage": "needs" })).await.problem(403, "forbidden");
+    again(&makes).await.patch(&path, 1, json!({ "stage": "needs" })).await.ok();
+    let roles = shop.boss.get("/roles").await.ok();
+    let roles = roles["items"].as_array().expect("roles");
+    let made = roles.iter().find(|role| role["name"] == "开订单").expect("the role");
+    let held = made["rights"]["permissions"].as_array().expect("permissions");
+    for permission in ["opportunities.read", "opportunities.write"] {
+        assert_eq!(held.iter().filter(|one| *one == permission).count(), 1, "{made}");
+    }
 }
 
 async fn turn(shop: &Shop) {

@@ -98,6 +98,14 @@ pub(crate) fn plannable(field: &str, at: DateTime<Utc>) -> Result<(), Problem> {
     if (FIRST..END).contains(&at) { Ok(()) } else { Err(Problem::field(field, "time_far")) }
 }
 
+/// As [`plannable`], of a day.
+///
+/// # Errors
+/// `time_far` at `field`.
+pub(crate) fn plannable_day(field: &str, day: NaiveDate) -> Result<(), Problem> {
+    plannable(field, day.and_time(NaiveTime::MIN).and_utc())
+}
+
 /// Midnight in China at which a day begins.
 fn begins(day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);

@@ -5376,16 +5376,28 @@ export interface components {
         KeptOpportunity: {
             amount_fen?: components["schemas"]["Amount"] | null;
             /**
+             * Format: date
+             * @description The day on which it may be decided.
+             */
+            closes_on?: string | null;
+            /**
              * Format: date-time
              * @description When it was written down.
              */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was won or lost.
+             */
+            ended_at?: string | null;
             /** @description Why it was lost. */
             lost_reason?: string | null;
             /** @description What it is about. */
             name: string;
             /** @description What is to be done next. */
             next_step?: string | null;
+            /** @description How far it has come. */
+            stage: components["schemas"]["Stage"];
             /** @description How it stands. */
             state: components["schemas"]["OpportunityState"];
         };
@@ -5558,6 +5570,8 @@ export interface components {
             customers: components["schemas"]["Counted"];
             /** @description Customers of others that they help with; that ends. */
             helping: components["schemas"]["Counted"];
+            /** @description Opportunities with their customers that are still open, which go with them too. */
+            opportunities: components["schemas"]["Counted"];
             /** @description Orders of their customers, which go with them. */
             orders: components["schemas"]["Counted"];
             /** @description Their open tasks. */
@@ -6576,9 +6590,9 @@ export interface components {
             next_step?: string | null;
             /**
              * Format: uuid
-             * @description Who looks after them, and so after this.
+             * @description Who looks after them, and so after this; `null` while they are in a pool.
              */
-            owner_id: string;
+            owner_id?: string | null;
             /** @description How far it has come. */
             stage: components["schemas"]["Stage"];
             /** @description Whether it is still one. */
@@ -7374,9 +7388,9 @@ export interface components {
                 next_step?: string | null;
                 /**
                  * Format: uuid
-                 * @description Who looks after them, and so after this.
+                 * @description Who looks after them, and so after this; `null` while they are in a pool.
                  */
-                owner_id: string;
+                owner_id?: string | null;
                 /** @description How far it has come. */
                 stage: components["schemas"]["Stage"];
                 /** @description Whether it is still one. */

@@ -117,9 +117,9 @@ const BUDGETS: &[(&str, u64)] = &[
     ("choose_role", 8),
     ("suspend_staff", 7), // two more when it is a boss: another one has to be left
     ("resume_staff", 7),
-    ("remove_staff", 14),    // holds their row, counts what is still in their name (4)
-    ("preview_handover", 8), // with who can take over
-    ("hand_over", 11),
+    ("remove_staff", 15),    // holds their row, counts what is still in their name (5)
+    ("preview_handover", 9), // with who can take over
+    ("hand_over", 12),
     ("get_handover", 2),     // and whether its job is still there, until it is done
     ("list_invitations", 3), // whose they are, and what these may give
     ("create_invitation", 4),

@@ -1,6 +1,7 @@
 //! Opportunities over HTTP.
 
 use super::entity;
+use crate::calendar::plannable_day;
 use crate::customers::{self, Customer};
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
@@ -38,8 +39,8 @@ pub struct OpportunityView {
     pub customer_id: Uuid,
     /// Their name.
     pub customer_name: String,
-    /// Who looks after them, and so after this.
-    pub owner_id: Uuid,
+    /// Who looks after them, and so after this; `null` while they are in a pool.
+    pub owner_id: Option<Uuid>,
     /// What it is about.
     pub name: String,
     /// What it may bring, in fen.
@@ -74,7 +75,7 @@ impl OpportunityView {
             id: row.id,
             customer_id: row.customer_id,
             customer_name: customer.name,
-            owner_id: customer.owner_id,
+            owner_id: customer.pool_id.is_none().then_some(customer.owner_id),
             name: row.name,
             amount_fen: row.amount_fen.map(|fen| scope.amount(fen)),
             stage: row.stage.0,
@@ -141,6 +142,9 @@ async fn create_opportunity(
     let me = scope.me()?;
     if input.amount_fen.is_some() {
         changeable(scope.fields().amounts, "amount_fen")?;
+    }
+    if let Some(day) = input.closes_on {
+        plannable_day("closes_on", day)?;
     }
     scope
         .create(&once, input.id, async |tx| {
@@ -240,6 +244,9 @@ async fn change_opportunity(
     let OpportunityChanges { name, amount_fen, stage, closes_on, next_step } = body.value;
     if amount_fen.is_some() {
         changeable(scope.fields().amounts, "amount_fen")?;
+    }
+    if let Some(day) = closes_on.flatten() {
+        plannable_day("closes_on", day)?;
     }
     let tx = scope.begin().await?;
     let (before, customer) = find(&tx, id.0).await?;

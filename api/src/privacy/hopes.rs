@@ -7,8 +7,8 @@ use crate::offers::entity::offer;
 use crate::opportunities;
 use crate::problem::Problem;
 use crate::scope::{Amount, Scope};
-use chrono::{DateTime, Utc};
-use domain::opportunities::OpportunityState;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::opportunities::{OpportunityState, Stage};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,14 +20,20 @@ pub struct KeptOpportunity {
     pub name: String,
     /// What it may bring, in fen.
     pub amount_fen: Option<Amount>,
+    /// How far it has come.
+    pub stage: Stage,
     /// How it stands.
     pub state: OpportunityState,
+    /// The day on which it may be decided.
+    pub closes_on: Option<NaiveDate>,
     /// What is to be done next.
     pub next_step: Option<String>,
     /// Why it was lost.
     pub lost_reason: Option<String>,
     /// When it was written down.
     pub created_at: DateTime<Utc>,
+    /// When it was won or lost.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 impl KeptOpportunity {
@@ -35,10 +41,13 @@ impl KeptOpportunity {
         Self {
             name: row.name,
             amount_fen: row.amount_fen.map(|fen| scope.amount(fen)),
+            stage: row.stage.0,
             state: row.state.0,
+            closes_on: row.closes_on,
             next_step: row.next_step,
             lost_reason: row.lost_reason,
             created_at: row.created_at,
+            ended_at: row.ended_at,
         }
     }
 }

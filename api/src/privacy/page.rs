@@ -7,7 +7,7 @@ use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::money;
-use domain::opportunities::OpportunityState;
+use domain::opportunities::{OpportunityState, Stage};
 use domain::orders::OrderStatus;
 use domain::pools::PoolMoveKind;
 use domain::privacy::{RequestKind, RequestState};
@@ -120,6 +120,15 @@ fn moved(kind: PoolMoveKind) -> &'static str {
         PoolMoveKind::Assigned => "从公海分配",
         PoolMoveKind::Moved => "换了公海",
         PoolMoveKind::Undone => "撤销",
+    }
+}
+
+fn come_to(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Contact => "初步接触",
+        Stage::Needs => "确认需求",
+        Stage::Quote => "方案报价",
+        Stage::Negotiation => "商务谈判",
     }
 }
 
@@ -247,9 +256,13 @@ fn one(page: &mut String, record: &KeptRecord) {
     let hoped = record.opportunities.iter().flatten().map(|deal| {
         let amount = deal.amount_fen.map(yuan).unwrap_or_default();
         let (next, lost) = (deal.next_step.clone().unwrap_or_default(), deal.lost_reason.clone().unwrap_or_default());
-        vec![deal.name.clone(), amount, stands(deal.state).to_owned(), day(deal.created_at), next, lost]
+        let due = deal.closes_on.map(|day| day.to_string()).unwrap_or_default();
+        let (from, until) = (day(deal.created_at), deal.ended_at.map(day).unwrap_or_default());
+        let (stage, state) = (come_to(deal.stage).to_owned(), stands(deal.state).to_owned());
+        vec![deal.name.clone(), amount, stage, state, due, next, lost, from, until]
     });
-    table(page, "商机", &["名称", "预计金额", "状态", "时间", "下一步", "输单原因"], hoped.collect());
+    let heads = ["名称", "预计金额", "阶段", "状态", "预计成交日", "下一步", "输单原因", "建立时间", "结束时间"];
+    table(page, "商机", &heads, hoped.collect());
     let offers = record.offers.iter().map(|offer| {
         let days = format!("{} 至 {}", offer.promise.first_day, offer.promise.last_day);
         vec![offer.promise.name.clone(), days, day(offer.given_at), offer.used_at.map(day).unwrap_or_default()]

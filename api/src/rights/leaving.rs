@@ -7,10 +7,11 @@ use crate::problem::{Problem, Problems};
 use crate::scope::grants::StaffHandover;
 use crate::scope::{Can, Checked, IfMatch, Path, Reads, Tx, through};
 use crate::tenants::{at_work, find_below, forget, not_suspended, rights_held, role, staff, staff_view};
-use crate::{orders, tasks};
+use crate::{opportunities, orders, tasks};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Utc};
+use domain::opportunities::OpportunityState;
 use domain::permission::{Permission, Role};
 use domain::staff::NewHandover;
 use domain::tasks::TaskStatus;
@@ -43,6 +44,8 @@ pub struct LookedAfter {
     pub tasks: Counted,
     /// Orders of their customers, which go with them.
     pub orders: Counted,
+    /// Opportunities with their customers that are still open, which go with them too.
+    pub opportunities: Counted,
     /// Customers of others that they help with; that ends.
     pub helping: Counted,
 }
@@ -137,11 +140,15 @@ async fn looked_after(rows: &impl Reads, staff_id: Uuid) -> Result<LookedAfter, 
         .and_where(customers::Column::Live.eq(1))
         .cond_where(customers_of(staff_id))
         .to_owned();
-    let orders = through(orders::Column::CustomerId, theirs);
+    let orders = through(orders::Column::CustomerId, theirs.clone());
+    let hoped = Condition::all()
+        .add(opportunities::Column::State.eq(OpportunityState::Open.as_str()))
+        .add(through(opportunities::Column::CustomerId, theirs));
     Ok(LookedAfter {
         customers: rows.rows::<customers::Entity>().filter(customers_of(staff_id)).count().await?.into(),
         tasks: rows.rows::<tasks::entity::Entity>().filter(tasks_of(staff_id)).count().await?.into(),
         orders: rows.rows::<orders::Entity>().filter(orders).count().await?.into(),
+        opportunities: rows.rows::<opportunities::Entity>().filter(hoped).count().await?.into(),
         helping: rows.rows::<helper::Entity>().filter(helper::Column::StaffId.eq(staff_id)).count().await?.into(),
     })
 }

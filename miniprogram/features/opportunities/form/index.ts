@@ -101,8 +101,14 @@ Component({
     },
 
     refused(why: Problem) {
-      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as Opportunity, failure: '商机刚刚有变化，核对后再保存一次' })
-      else this.showProblem(why)
+      const { was, form } = this.data
+      if (why.code !== 'version_stale' || !why.current || !was) return this.showProblem(why)
+      const current = why.current as Opportunity
+      const [before, after] = [this.filled(was), this.filled(current)]
+      // What was not touched here is what the colleague made of it, or saving again would undo that unseen.
+      const merged = Object.fromEntries(Object.keys(after).map((name) => [name, form[name] === before[name] ? after[name] : form[name]]))
+      this.setData({ was: current, base: after, form: { ...form, ...merged }, failure: '商机刚刚有变化：你没动过的已换成最新的，核对后再保存一次' })
+      this.remember()
     },
   },
 })

@@ -100,12 +100,13 @@ Component({
   },
 })
 
-function shown({ customers, tasks, orders, helping }: HandoverPreview): { counts: { label: string; value: string }[]; nothing: boolean } {
+function shown({ customers, tasks, orders, opportunities, helping }: HandoverPreview): { counts: { label: string; value: string }[]; nothing: boolean } {
   return {
     counts: [
       { label: '位客户', value: counted(customers) },
       { label: '项待办', value: counted(tasks) },
       { label: '张订单', value: counted(orders) },
+      { label: '个商机', value: counted(opportunities) },
       { label: '位协作', value: counted(helping) },
     ],
     nothing: customers.count + tasks.count === 0,

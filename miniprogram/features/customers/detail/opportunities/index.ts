@@ -1,5 +1,6 @@
 import { listen } from '../../../../api/changes'
 import { listOpportunities } from '../../../../api/opportunities'
+import { asProblem } from '../../../../api/problem'
 import { seesAmounts } from '../../../../api/rights'
 import { opportunityCard } from '../../../../words/opportunities'
 import type { OpportunityCard } from '../../../../words/opportunities'
@@ -11,7 +12,7 @@ Component({
     name: { type: String, value: '' },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as OpportunityCard[], ready: false, stop: null as (() => void) | null },
+  data: { rows: [] as OpportunityCard[], ready: false, cursor: null as string | null, stop: null as (() => void) | null },
   observers: {
     customer(id: string) {
       if (id) void this.load()
@@ -28,10 +29,22 @@ Component({
   methods: {
     async load() {
       try {
-        const { items } = await listOpportunities({ customer_id: this.data.customer }, null)
-        this.setData({ ready: true, rows: items.map((row) => opportunityCard(row, seesAmounts(), true)) })
+        const { items, next_cursor } = await listOpportunities({ customer_id: this.data.customer }, null)
+        this.setData({ ready: true, rows: items.map((row) => opportunityCard(row, seesAmounts(), true)), cursor: next_cursor ?? null })
       } catch {
         // Without it the rest of the page is still of use.
+      }
+    },
+    async more() {
+      const { customer, cursor } = this.data
+      if (!cursor) return
+      try {
+        const { items, next_cursor } = await listOpportunities({ customer_id: customer }, cursor)
+        // Whoever tapped twice, or whose list was drawn anew meanwhile, gets nothing twice.
+        if (this.data.cursor !== cursor) return
+        this.setData({ rows: [...this.data.rows, ...items.map((row) => opportunityCard(row, seesAmounts(), true))], cursor: next_cursor ?? null })
+      } catch (thrown) {
+        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }
     },
     add() {
