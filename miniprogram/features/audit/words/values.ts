@@ -3,6 +3,7 @@ import { customText } from '../../../words/custom'
 import { dateText } from '../../../words/dates'
 import { yuan } from '../../../words/money'
 import { CHANNELS, CUSTOMER_KINDS, CUSTOM_KINDS, INDUSTRIES, ROLES, SIZES, SOURCES, STATUSES, TYPES } from '../../../words/names'
+import { OFFER_KINDS } from '../../../words/offers'
 import { STAGES, STATES as STANDS } from '../../../words/opportunities'
 import { termsLine, termsWord } from '../../../words/pools'
 import { GROUNDS, KINDS, STATES } from '../../../words/privacy'
@@ -12,7 +13,7 @@ import { stamp } from '../../../words/when'
 export interface Names {
   /** Whether it is known who works here: who is not among them, does so no more. */
   staff: boolean
-  /** Colleagues, teams, roles, tags and their groups, pools, own fields, by their ids; regions by their codes. */
+  /** Colleagues, teams, roles, tags and their groups, offers, pools, own fields, by their ids; regions by their codes. */
   of: Map<string, string>
   /** The business's own customer types, by their codes. */
   types: Map<string, string>
@@ -63,7 +64,6 @@ function json<T>(say: (value: T, names: Names) => string): Say {
 }
 
 const TASKS = { open: '待完成', done: '已完成', cancelled: '已取消' }
-const OFFER_KINDS = { amount_off: '减钱', percent_off: '打折', gift: '赠品' }
 const SHARED = { private: '自己', team: '团队', everyone: '所有人' }
 const grounds = Object.fromEntries(GROUNDS.map((one) => [one.code, one.text]))
 const dates = json<SpecialDate[]>((all) => all.map((one) => `${one.label} ${dateText(one)}`).join('、'))
@@ -90,7 +90,7 @@ const OTHERWISE: Record<string, Field> = {
   'customer.name': field('姓名'), 'customer.kind': field('个人/企业', code(CUSTOMER_KINDS)), 'staff.name': field('姓名'), 'business.name': field('店名'), 'task.title': field('内容'),
   'task.status': field('状态', code(TASKS)), 'opportunity.stage': field('阶段', code(STAGES)), 'opportunity.state': field('状态', code(STANDS)), 'order.status': field('状态', code(STATUSES)), 'order.vault': field('收货信息', fact), 'view.shared': field('给谁用', code(SHARED)),
   'custom_field.kind': field('类型', code(CUSTOM_KINDS)), 'data_request.kind': field('申请', code(KINDS)), 'data_request.state': field('状态', code(STATES)), 'data_request.vault': field('申请内容', fact), 'data_request.due_at': field('最晚答复', instant),
-  'staff.role': field('角色', code(ROLES)), 'offer.kind': field('优惠方式', code(OFFER_KINDS)), 'offer.terms': field('使用说明'), 'offer.amount_fen': field('减', sum),
+  'staff.role': field('角色', code(ROLES)), 'offer.kind': field('优惠方式', code(OFFER_KINDS)), 'offer.terms': field('使用说明'), 'offer.amount_fen': field('减', sum), 'customer_offer.used_at': field('核销时间', instant, '没有核销'),
 }
 
 /** A field of a kind of row; none when it is not worth a word. */
