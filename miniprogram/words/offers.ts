@@ -55,9 +55,12 @@ export function gives({ kind, amount_fen: amount, percent, gift, min_spend_fen: 
   return from ? `${from}减 ${plainYuan(amount ?? 0)}` : `立减 ${plainYuan(amount ?? 0)} 元`
 }
 
-/** 12月1日至12月31日, 今天截止. */
+/** 12月1日至12月31日, 今天截止, 2037-12-31 截止. */
 export function daysWord({ first_day: first, last_day: last }: Pick<Promised, 'first_day' | 'last_day'>, begun: boolean, now = Date.now()): string {
-  return begun ? `${dayName(last, now)}截止` : first === last ? `${dayName(first, now)}当天` : `${dayName(first, now)}至${dayName(last, now)}`
+  const [from, until] = [dayName(first, now), dayName(last, now)]
+  // A day in digits stands apart from the word.
+  const and = (day: string, word: string): string => (/\d$/.test(day) ? `${day} ${word}` : `${day}${word}`)
+  return begun ? and(until, '截止') : first === last ? and(from, '当天') : `${and(from, '至')}${/^\d{4}/.test(until) ? ' ' : ''}${until}`
 }
 
 /** An offer as a card shows it, on both sides. */

@@ -24,6 +24,7 @@ const days = { first_day: '2026-12-10', last_day: '2026-12-31' }
 assert.equal(daysWord(days, false, now), '12月10日至12月31日')
 assert.equal(daysWord(days, true, now), '12月31日截止')
 assert.equal(daysWord({ ...days, last_day: '2026-11-28' }, true, now), '今天截止')
+assert.equal(daysWord({ ...days, last_day: '2037-12-31' }, true, now), '2037-12-31 截止')
 assert.equal(daysWord({ first_day: '2026-12-12', last_day: '2026-12-12' }, false, now), '12月12日当天')
 
 const hand = (id, state, last_day, given_at = '2026-11-01T00:00:00Z') => ({ ...nothing, id, state, last_day, given_at, first_day: '2026-11-01', kind: 'gift', gift: '茶', name: id, given_by_name: '林静', used_at: null, used_by_name: null, moves: state === 'open' ? ['use'] : [], terms: null })

@@ -76,13 +76,13 @@ export interface AuditRow {
 }
 
 export function auditRow(entry: AuditEntry, names: Names): AuditRow {
-  const { resource, resource_id: about } = entry
+  const { resource_id: about } = entry
   const all = changeLines(entry, names)
   const more = all.length - FEW
   const long = all.some((one) => one.label.length + one.text.length > SHORT)
   return {
     id: entry.id, who: who(entry), what: what(entry, names), detail: detail(entry, names), all, few: all.slice(0, FEW), unfold: more > 0 ? `还有 ${more} 项` : long ? '展开' : '', open: false,
-    when: ago(entry.at), at: stamp(entry.at), url: about ? page(resource, about, entry.action) : '',
+    when: ago(entry.at), at: stamp(entry.at), url: about ? page(entry, about) : '',
   }
 }
 
@@ -131,18 +131,27 @@ function named(entry: AuditEntry): string {
   return given.flatMap((field) => [field?.new, field?.old]).find((value): value is string => typeof value === 'string' && value !== '') ?? ''
 }
 
-/** Of an offer in somebody's hands what it is called: the entry says which one it is. */
-function offered({ resource, fields, changes }: AuditEntry, { of }: Names): string {
-  if (resource !== 'customer_offer') return ''
-  const which = fields.find((one) => one.name === 'offer_id')
-  return of.get(String(which?.new ?? which?.old ?? changes['offer_id'])) ?? ''
+/** Of an offer in somebody's hands what it is called, as far as the entry says which one it is. */
+function offered({ resource, fields }: AuditEntry, { of }: Names): string {
+  return resource === 'customer_offer' ? of.get(value(fields, 'offer_id')) ?? '' : ''
 }
 
-function page(resource: string, id: string, action: string): string {
+function page({ resource, action, fields }: AuditEntry, id: string): string {
+  if (resource === 'customer_offer') {
+    const customer = value(fields, 'customer_id')
+    return customer ? `/features/customers/detail/index?id=${customer}` : ''
+  }
   if (action === 'delete' || action === 'erase') return ''
   if (resource === 'customer') return `/features/customers/detail/index?id=${id}`
   if (resource === 'order') return `/features/orders/detail/index?id=${id}`
+  if (resource === 'offer') return `/features/offers/detail/index?id=${id}`
   return ''
+}
+
+/** What a field holds, or held before it was deleted. */
+function value(fields: AuditEntry['fields'], name: string): string {
+  const found = fields.find((one) => one.name === name)
+  return String(found?.new ?? found?.old ?? '')
 }
 
 /** What else is worth a word: to whom, how many, why, from where. */
