@@ -101,6 +101,12 @@ export async function tell({ step, open, world }) {
     await guest.waitText('还没有优惠')
     await look(guest, 'p8-mine-none')
     await guest.close()
+    // Whoever was never here proves the number, and has it.
+    const newcomer = await open(who, { route: '/features/my-offers/list/index' })
+    await newcomer.tap('[data-testid=prove-phone]')
+    await newcomer.tapText('允许')
+    await newcomer.waitText('满 100 减 20')
+    await newcomer.close()
     const mine = await open(who, { storageState: world.storage(await world.signIn(who, 'customer')) })
     await mine.goto('/pages/me/index')
     await mine.tap('[data-testid=my-offers]')

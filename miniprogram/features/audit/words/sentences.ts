@@ -43,8 +43,8 @@ const LOGINS: Record<string, string> = { after_failures: '猜了很多次密码�
 const GIVEN: Record<string, string> = { create: '发放了', delete: '收回了' }
 const LEVELS: Record<string, string> = { read: '可查看', edit: '可修改' }
 
-export const RESOURCE_CHOICES: Choice[] = ['customer', 'opportunity', 'order', 'interaction', 'task', 'offer', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
-  value, label: RESOURCES[value] ?? value,
+export const RESOURCE_CHOICES: Choice[] = ['customer', 'opportunity', 'order', 'interaction', 'task', 'offer', 'customer_offer', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
+  value, label: value === 'customer_offer' ? '发放和核销' : RESOURCES[value] ?? value,
 }))
 
 const ACTIONS: Record<string, string> = {
