@@ -184,6 +184,18 @@ export async function tell({ step, open, world }) {
     await seller.close()
   })
 
+  await step('one that nobody has is deleted', async () => {
+    const wrong = await world.call(boss, 'POST', 'offers', { body: { name: '写错了', kind: 'percent_off', percent: 80, first_day: '2037-01-01', last_day: '2037-01-31' } })
+    await phone.goto(`/features/offers/detail/index?id=${wrong.id}`)
+    await phone.waitText('8 折')
+    await phone.waitText('未开始')
+    await phone.tap('[data-testid=delete-offer]')
+    await phone.tapText('删除')
+    await phone.waitText('已删除 写错了')
+    await phone.waitRoute('/features/offers/list/index')
+    equal((await ask('offers')).items.some((one) => one.id === wrong.id), false, 'whether it is still there')
+  })
+
   await step('the record says it in words', async () => {
     await phone.goto('/features/audit/list/index')
     for (const said of [`停发了优惠 ${name}`, `收回了优惠 ${name}`, '核销了优惠', '撤销核销了优惠', `发放了优惠 ${name}`]) await phone.waitText(said)
