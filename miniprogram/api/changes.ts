@@ -6,6 +6,8 @@ interface Topics {
   customerGone: { id: string }
   order: OrderRow
   opportunity: Pick<Opportunity, 'customer_id'>
+  /** One that was made, changed or deleted, or given to somebody. */
+  offer: { id: string }
   task: Pick<Task, 'customer_id'>
   inbox: { unread: number }
   staff: { id: string }
@@ -19,6 +21,7 @@ const listeners: { [K in keyof Topics]: Set<Listener<K>> } = {
   customerGone: new Set(),
   order: new Set(),
   opportunity: new Set(),
+  offer: new Set(),
   task: new Set(),
   inbox: new Set(),
   staff: new Set(),

@@ -28,6 +28,7 @@ export interface KeptRecord {
   contacts: object[]
   /** `open` ones are still on their way. */
   orders: { open: boolean }[]
+  offers: object[]
   reads: { at: string; by_name: string }[]
 }
 

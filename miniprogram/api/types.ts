@@ -287,6 +287,19 @@ export type OpportunityState = Schemas['OpportunityState']
 export type OpportunityEvent = Schemas['OpportunityEvent']
 export type Opportunity = Answer<Schemas['OpportunityView']>
 
+export type NewOffer = Schemas['NewOffer']
+export type OfferChanges = Schemas['OfferChanges']
+export type OfferKind = Schemas['OfferKind']
+export type OfferState = Schemas['OfferState']
+export type Offer = Answer<Schemas['OfferView']>
+/** What an offer promises, wherever it is read. */
+export type Promised = Answer<Schemas['Promise']>
+/** An offer in the hands of a customer. */
+export type CustomerOffer = Answer<Schemas['CustomerOfferView']>
+export type CustomerOfferEvent = Schemas['CustomerOfferEvent']
+export type CustomerOfferState = Schemas['CustomerOfferState']
+export type MyOffer = Answer<Schemas['MyOffer']>
+
 export type OrderLine = Schemas['OrderLine']
 export type OrderLineView = Answer<Schemas['OrderLineView']>
 export type NewOrder = Schemas['NewOrder']

@@ -15,7 +15,12 @@ const REASONS: Record<string, string> = {
   in_pool: '在公海，没有负责人',
   condition_unmet: '这位客户不用填这一项',
   required: '这一项不能为空',
+  offer_given_already: '已经有这个优惠',
+  ads_refused: '拒收营销信息',
 }
+
+/** The same of an offer that was to be taken back. */
+const GIVEN: Record<string, string> = { changed_since: '已经用掉或收回，没有撤销' }
 
 export interface BulkRow {
   [field: string]: unknown
@@ -30,6 +35,10 @@ export interface BulkRow {
   /** One's own that can be stopped. */
   stoppable: boolean
   failed: number
+  /** 没有改. */
+  left: string
+  /** Whether it gives an offer. */
+  gives: boolean
   undoable: boolean
 }
 
@@ -40,6 +49,12 @@ const STATES: Record<BulkAction['state'], [string, BulkRow['tone']]> = {
 /** Something is still being done for it. */
 export function goesOn({ state }: BulkAction): boolean {
   return state === 'running' || state === 'undoing'
+}
+
+/** What an action does, and what it is to be left out of it: 删除, 没有删. */
+export function verbOf({ deletes, changes }: Pick<BulkAction, 'deletes' | 'changes'>): { verb: string; left: string } {
+  if (deletes) return { verb: '删除', left: '没有删' }
+  return changes?.offer_id ? { verb: '发放', left: '没有发' } : { verb: '修改', left: '没有改' }
 }
 
 export function undoable(action: BulkAction, me: string, now = Date.now()): boolean {
@@ -67,14 +82,15 @@ export interface BulkNames {
   types: Map<string, string>
   /** Labels of the business's own fields, by their key. */
   fields: Map<string, string>
+  offers: Map<string, string>
 }
 
 /** 打标签 绿茶，改类型 老客. */
-export function changesWord({ changes }: BulkAction, { staff, tags, types, fields }: BulkNames): string {
+export function changesWord({ changes }: BulkAction, { staff, tags, types, fields, offers }: BulkNames): string {
   if (!changes) return ''
   const said = (ids: string[], names: Map<string, string>, other: string): string => ids.map((id) => names.get(id) ?? other).join('、')
   const builtIn: Record<string, string> = TYPES
-  const { add_tags, remove_tags, owner_id, type, fields: keys, message } = changes
+  const { add_tags, remove_tags, owner_id, type, fields: keys, message, offer_id: offer } = changes
   return [
     add_tags.length ? `打标签 ${said(add_tags, tags, '已删除的标签')}` : '',
     remove_tags.length ? `去标签 ${said(remove_tags, tags, '已删除的标签')}` : '',
@@ -82,19 +98,21 @@ export function changesWord({ changes }: BulkAction, { staff, tags, types, field
     type ? `改类型 ${builtIn[type] ?? types.get(type) ?? '别的类型'}` : '',
     keys.length ? `填 ${said(keys, fields, '已删除的字段')}` : '',
     message ? `发消息“${message}”` : '',
+    offer ? `发优惠 ${offers.get(offer) ?? ''}`.trim() : '',
   ].filter(Boolean).join('，')
 }
 
 export function bulkRow(action: BulkAction, names: BulkNames, me: string): BulkRow {
   const [state, tone] = STATES[action.state]
   const who = action.staff_id === me ? '我' : names.staff.get(action.staff_id) ?? ''
-  const verb = action.deletes ? '删除' : '修改'
+  const { verb, left } = verbOf(action)
+  const to = action.changes?.offer_id ? '给' : ''
   return {
     id: action.id,
-    what: action.done ? `${verb}了 ${action.done} 位客户` : action.state === 'running' ? `正在${verb}客户` : `没有${verb}客户`,
-    line: [who, ago(action.created_at), action.failed ? `${action.failed} 位没有改` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
+    what: action.done ? `${verb}${to || '了'} ${action.done} 位客户` : action.state === 'running' ? `正在${verb}${to}客户` : `没有${verb}${to}客户`,
+    line: [who, ago(action.created_at), action.failed ? `${action.failed} 位${left}` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
     changed: changesWord(action, names), state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
-    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me),
+    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me), left, gives: to !== '',
   }
 }
 
@@ -115,7 +133,7 @@ export interface FailureLine {
 }
 
 /** Who was left alone, by reason; whom one does not know by name is counted. */
-export function failureLines(failures: BulkFailure[], names: Map<string, string>, labels: Map<string, string>): FailureLine[] {
+export function failureLines(failures: BulkFailure[], names: Map<string, string>, labels: Map<string, string>, offers = false): FailureLine[] {
   const by = new Map<string, BulkFailure[]>()
   for (const one of failures) {
     const key = [one.code, ...(one.fields ?? [])].join(' ')
@@ -127,7 +145,7 @@ export function failureLines(failures: BulkFailure[], names: Map<string, string>
     const who = named.length ? `${named.join('、')}${rest ? ` 等 ${same.length} 位` : ''}` : `${same.length} 位客户`
     const unknown = same.filter((one) => !names.has(one.customer_id)).length
     const nameless = unknown ? `${unknown < same.length ? '另有 ' : ''}${unknown} 位已删除，或者你看不到` : ''
-    return { key, why: reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length, nameless }
+    return { key, why: (offers && GIVEN[same[0]?.code ?? '']) || reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length, nameless }
   })
 }
 

@@ -59,6 +59,7 @@ export const ABILITIES: { id: string; title: string; items: Ability[] }[] = [
     id: 'offers', title: '优惠', items: [
       { value: 'offers.read', label: '查看优惠' },
       { value: 'offers.write', label: '新建、修改和停发优惠', needs: 'offers.read' },
+      { value: 'offers.give', label: '发给客户、核销和收回', needs: 'offers.read' },
     ],
   },
   {

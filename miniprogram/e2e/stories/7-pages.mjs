@@ -55,6 +55,8 @@ const staffPages = ({ customer, order, placed, shipped, colleague, role }) => [
   ['5a-audit', '/features/audit/list/index', '林静'],
   ['5b-audit-filter', '/features/audit/list/index', '林静', (phone) => phone.tap('[data-testid=filter]').then(() => phone.waitText('做了什么'))],
   ['5d-sight', `/features/staff/sight/index?resource=customers&id=${customer}&name=${encodeURIComponent('苏文清')}`, '王磊', (phone) => phone.tap('[data-testid=person][data-name=王磊]').then(() => phone.waitText('看不到'))],
+  ['5e-offers', '/features/offers/list/index', '已发'],
+  ['5f-offer-form', '/features/offers/form/index', '减多少', (phone) => phone.tap('[data-testid=kind-percent_off]').then(() => phone.waitText('打几折'))],
   ['5c-share', `/features/customers/detail/index?id=${customer}`, '请同事协作', (phone) => phone.tap('[data-testid=share]').then(() => phone.waitText('陈晓'))],
 ]
 
@@ -62,6 +64,7 @@ const customerPages = ({ tenant, mine }) => [
   ['30-my-orders', '/pages/home/index', '员工入口'],
   ['31-my-order', `/features/my-orders/detail/index?tenant=${tenant}&id=${mine}`, '联系店家'],
   ['32-my', '/pages/me/index', '已验证'],
+  ['33-my-offers', '/features/my-offers/list/index', '春茶'],
 ]
 
 async function wrongPhone(phone) {
@@ -76,8 +79,8 @@ async function choosesRole(phone) {
   await phone.waitText('将')
 }
 
-/** What only some of the pages need: a team with a team in it, a role of the shop's own, an invitation. */
-async function prepared(world, boss) {
+/** What only some of the pages need: a team with a team in it, a role of the shop's own, an invitation, an offer for the customer. */
+async function prepared(world, boss, customer) {
   await world.prove(boss)
   const staff = (await world.call(boss, 'GET', 'staff')).items
   const [{ rights }] = (await world.call(boss, 'GET', 'roles')).items.filter((one) => one.role === 'sales')
@@ -85,6 +88,8 @@ async function prepared(world, boss) {
   const below = await world.call(boss, 'POST', 'teams', { body: { name: '西湖', parent_id: team.id } })
   const role = await world.call(boss, 'POST', 'roles', { body: { name: '实习销售', rights: { ...rights, fields: { phones: 'mask', amounts: 'hide' } } } })
   const { ticket } = await world.call(boss, 'POST', 'invitations', { body: { role: 'sales', name: '周远' } })
+  const offer = await world.call(boss, 'POST', 'offers', { body: { name: '春茶老客礼', kind: 'gift', gift: '手工紫砂茶杯一只，送完为止', min_spend_fen: 199_900, terms: '到店出示，不与其他优惠同用', last_day: '2037-12-31' } })
+  await world.call(boss, 'POST', `customers/${customer}/offers`, { body: { offer_id: offer.id } })
   return { colleague: staff.find((one) => one.name === '王磊').id, role: role.id, ticket, teams: [below, team] }
 }
 
@@ -99,7 +104,7 @@ export async function tell({ step, open, world }) {
   const mine = (await world.call(buyer, 'GET', 'me/orders')).items
   const ids = {
     customer: person.id, placed: placed.id, order: processing.id, shipped: shipped.id, tenant: world.demo.tenant_id,
-    ...(await prepared(world, boss)),
+    ...(await prepared(world, boss, person.id)),
     mine: (mine.find((one) => one.status === 'shipped') ?? mine[0]).id,
   }
 

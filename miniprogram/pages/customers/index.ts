@@ -75,7 +75,12 @@ Component({
       if (ledAway('pages/customers/index')) return
       markTab(this, 'pages/customers/index')
       this.drawRights()
-      if (takeIntent('customers')) this.beginSearch()
+      const wish = takeIntent('customers')
+      if (wish && 'search' in wish) this.beginSearch()
+      if (wish && 'give' in wish) {
+        this.beginPicking()
+        this.setData({ offer: wish.give })
+      }
       if (this.data.loaded) return
       this.data.loaded = true
       prepareReminders()

@@ -24,6 +24,8 @@ export const picking = Behavior({
     everything: false,
     chosenCount: '0',
     mayPick: false,
+    /** The offer for which one chooses, when that is why. */
+    offer: '',
   },
 
   methods: {
@@ -38,7 +40,7 @@ export const picking = Behavior({
     },
     leavePicking(): void {
       this.pick([])
-      this.setData({ picking: false })
+      this.setData({ picking: false, offer: '' })
       hideTabs(this, false)
     },
     /** A finger that stays on a row begins with that one. */

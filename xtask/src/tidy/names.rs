@@ -8,8 +8,8 @@ use super::{Complaints, Source};
 const BANNED: [&str; 11] =
     ["manager", "helper", "util", "common", "base", "data", "info", "service", "processor", "impl", "misc"];
 
-/// Features of the mini-program that have their own name there: the customer side of orders.
-const ONLY_ON_THE_PHONE: [(&str, &str); 2] = [("my-orders", "mine"), ("business", "tenants")];
+/// Features of the mini-program that have their own name there: the customer side of orders and offers.
+const ONLY_ON_THE_PHONE: [(&str, &str); 3] = [("my-orders", "mine"), ("my-offers", "mine"), ("business", "tenants")];
 
 pub fn check(path: &str, complaints: &mut Complaints) {
     for part in path.split('/') {

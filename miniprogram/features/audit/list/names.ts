@@ -1,4 +1,5 @@
 import { listCustomFields, ownTypeNames } from '../../../api/custom-fields'
+import { allOffers } from '../../../api/offers'
 import { listPools } from '../../../api/pools'
 import { listRoles } from '../../../api/roles'
 import { may } from '../../../api/session'
@@ -17,16 +18,17 @@ export interface Named {
 export async function loadNames(): Promise<Names & { people: Named[] }> {
   const ask = async <T>(allowed: boolean, items: () => Promise<T[]>): Promise<T[]> => (allowed ? items().catch(() => []) : [])
   const [colleagues, customers] = [may('staff.read'), may('customers.read')]
-  const [staff, teams, roles, groups, pools, fields, types] = await Promise.all([
+  const [staff, teams, roles, groups, offers, pools, fields, types] = await Promise.all([
     ask(colleagues, async () => (await listStaff()).items),
     ask(colleagues, async () => (await listTeams()).items),
     ask(colleagues, async () => (await listRoles()).items),
     ask(may('tags.read'), async () => (await listTagGroups()).items),
+    ask(may('offers.read'), allOffers),
     ask(customers, async () => (await listPools()).items),
     ask(customers, listCustomFields),
     customers ? ownTypeNames() : new Map<string, string>(),
   ])
   const own = roles.flatMap((one) => (one.id ? [{ id: one.id, name: one.name ?? null }] : []))
-  const named: Named[] = [...staff, ...teams, ...own, ...groups, ...groups.flatMap((group) => group.tags), ...pools, ...fields.map((one) => ({ id: one.id, name: one.label }))]
+  const named: Named[] = [...staff, ...teams, ...own, ...groups, ...groups.flatMap((group) => group.tags), ...offers, ...pools, ...fields.map((one) => ({ id: one.id, name: one.label }))]
   return { of: new Map([...knownRegions(), ...named.map((one): [string, string] => [one.id, one.name ?? ''])]), types, fields, people: staff, staff: staff.length > 0 }
 }

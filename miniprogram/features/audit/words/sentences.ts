@@ -11,7 +11,7 @@ import type { Names } from './values'
 /** The audit record as sentences: 林静 修改了客户. */
 
 const RESOURCES: Record<string, string> = {
-  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', opportunity: '商机', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', offer: '优惠', staff: '员工', team: '团队', role: '角色',
+  custom_field: '自定义字段', customer_type: '客户类型', view: '视图', customer: '客户', opportunity: '商机', order: '订单', interaction: '跟进', task: '提醒', tag: '标签', tag_group: '标签组', tag_rule: '标签规则', plan: '跟进流程', offer: '优惠', customer_offer: '优惠', staff: '员工', team: '团队', role: '角色',
   business: '商家设置', session: '登录', reminder: '微信提醒', handover: '交接', pool: '公海', pool_settings: '公海设置', recycle_rule: '回收规则', keys: '密钥', data_request: '个人信息申请',
 }
 
@@ -39,10 +39,12 @@ const DONE: Record<string, string> = { running: '开始批量操作', done: '批
 const SENT: Record<string, string> = { sent: '微信提醒已发出', delivered: '微信提醒已送达', failed: '微信提醒没有送达', unknown: '微信提醒不知道有没有送达', pending: '微信提醒等着再发' }
 const REVEALED: Record<string, string> = { phone: '完整号码', email: '完整邮箱', wechat_id: '完整微信号', remark: '保密备注', custom: '敏感内容', address: '完整地址' }
 const LOGINS: Record<string, string> = { after_failures: '猜了很多次密码才登录成功', impossible_travel: '短时间内换了很远的地方', new_place: '在新设备、新网络登录' }
+/** An offer in the hands of a customer. */
+const GIVEN: Record<string, string> = { create: '发放了', delete: '收回了' }
 const LEVELS: Record<string, string> = { read: '可查看', edit: '可修改' }
 
-export const RESOURCE_CHOICES: Choice[] = ['customer', 'opportunity', 'order', 'interaction', 'task', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
-  value, label: RESOURCES[value] ?? value,
+export const RESOURCE_CHOICES: Choice[] = ['customer', 'opportunity', 'order', 'interaction', 'task', 'offer', 'customer_offer', 'staff', 'team', 'role', 'business', 'tag', 'session'].map((value) => ({
+  value, label: value === 'customer_offer' ? '发放和核销' : RESOURCES[value] ?? value,
 }))
 
 const ACTIONS: Record<string, string> = {
@@ -74,13 +76,13 @@ export interface AuditRow {
 }
 
 export function auditRow(entry: AuditEntry, names: Names): AuditRow {
-  const { resource, resource_id: about } = entry
+  const { resource_id: about } = entry
   const all = changeLines(entry, names)
   const more = all.length - FEW
   const long = all.some((one) => one.label.length + one.text.length > SHORT)
   return {
     id: entry.id, who: who(entry), what: what(entry, names), detail: detail(entry, names), all, few: all.slice(0, FEW), unfold: more > 0 ? `还有 ${more} 项` : long ? '展开' : '', open: false,
-    when: ago(entry.at), at: stamp(entry.at), url: about ? page(resource, about, entry.action) : '',
+    when: ago(entry.at), at: stamp(entry.at), url: about ? page(entry, about) : '',
   }
 }
 
@@ -96,7 +98,7 @@ function what(entry: AuditEntry, names: Names): string {
   if (alone) return alone
   if (action === 'bulk') return DONE[state] ?? (changes['deletes'] ? '开始批量删除客户' : '开始批量操作')
   if (action === 'settle') return SENT[state] ?? '确认了微信提醒'
-  const whom = named(entry) || entry.resource_name || (about && names.of.get(about)) || ''
+  const whom = named(entry) || offered(entry, names) || entry.resource_name || (about && names.of.get(about)) || ''
   const object = `${RESOURCES[resource] ?? resource}${whom ? ` ${whom}` : ''}`
   if (action === 'reveal') return `查看了${object}的${resource === 'order' ? '收货人号码' : revealed(changes)}`
   if (action === 'move' && resource === 'opportunity') return `把${object}${whom ? ' ' : ''}改为“${STATES[changes['state'] as keyof typeof STATES] ?? ''}”`
@@ -114,6 +116,10 @@ function revealed(changes: Record<string, unknown>): string {
 function verb(entry: AuditEntry): string {
   const suspended = entry.resource === 'staff' && entry.action === 'update' ? entry.fields.find((one) => one.name === 'suspended_at') : undefined
   if (suspended) return !suspended.readable ? '停用或恢复了' : suspended.new === null ? '恢复了' : '停用了'
+  const used = entry.resource === 'customer_offer' ? entry.fields.find((one) => one.name === 'used_at') : undefined
+  if (used && entry.action === 'update') return used.new === null ? '撤销核销了' : '核销了'
+  if (entry.resource === 'customer_offer') return GIVEN[entry.action] ?? VERBS[entry.action] ?? '处理了'
+  if (entry.resource === 'offer' && entry.fields.some((one) => one.name === 'stopped_at' && one.new !== null) && entry.action === 'update') return '停发了'
   // One by one the customers arrive: what began it is an entry of its own.
   if (entry.action === 'hand_over' && entry.resource !== 'staff') return '交接了'
   return VERBS[entry.action] ?? '处理了'
@@ -125,11 +131,27 @@ function named(entry: AuditEntry): string {
   return given.flatMap((field) => [field?.new, field?.old]).find((value): value is string => typeof value === 'string' && value !== '') ?? ''
 }
 
-function page(resource: string, id: string, action: string): string {
+/** Of an offer in somebody's hands what it is called, as far as the entry says which one it is. */
+function offered({ resource, fields }: AuditEntry, { of }: Names): string {
+  return resource === 'customer_offer' ? of.get(value(fields, 'offer_id')) ?? '' : ''
+}
+
+function page({ resource, action, fields }: AuditEntry, id: string): string {
+  if (resource === 'customer_offer') {
+    const customer = value(fields, 'customer_id')
+    return customer ? `/features/customers/detail/index?id=${customer}` : ''
+  }
   if (action === 'delete' || action === 'erase') return ''
   if (resource === 'customer') return `/features/customers/detail/index?id=${id}`
   if (resource === 'order') return `/features/orders/detail/index?id=${id}`
+  if (resource === 'offer') return `/features/offers/detail/index?id=${id}`
   return ''
+}
+
+/** What a field holds, or held before it was deleted. */
+function value(fields: AuditEntry['fields'], name: string): string {
+  const found = fields.find((one) => one.name === name)
+  return String(found?.new ?? found?.old ?? '')
 }
 
 /** What else is worth a word: to whom, how many, why, from where. */

@@ -3,6 +3,7 @@ import { customText } from '../../../words/custom'
 import { dateText } from '../../../words/dates'
 import { yuan } from '../../../words/money'
 import { CHANNELS, CUSTOMER_KINDS, CUSTOM_KINDS, INDUSTRIES, ROLES, SIZES, SOURCES, STATUSES, TYPES } from '../../../words/names'
+import { OFFER_KINDS } from '../../../words/offers'
 import { STAGES, STATES as STANDS } from '../../../words/opportunities'
 import { termsLine, termsWord } from '../../../words/pools'
 import { GROUNDS, KINDS, STATES } from '../../../words/privacy'
@@ -12,7 +13,7 @@ import { stamp } from '../../../words/when'
 export interface Names {
   /** Whether it is known who works here: who is not among them, does so no more. */
   staff: boolean
-  /** Colleagues, teams, roles, tags and their groups, pools, own fields, by their ids; regions by their codes. */
+  /** Colleagues, teams, roles, tags and their groups, offers, pools, own fields, by their ids; regions by their codes. */
   of: Map<string, string>
   /** The business's own customer types, by their codes. */
   types: Map<string, string>
@@ -63,7 +64,6 @@ function json<T>(say: (value: T, names: Names) => string): Say {
 }
 
 const TASKS = { open: '待完成', done: '已完成', cancelled: '已取消' }
-const OFFER_KINDS = { amount_off: '减钱', percent_off: '打折', gift: '赠品' }
 const SHARED = { private: '自己', team: '团队', everyone: '所有人' }
 const grounds = Object.fromEntries(GROUNDS.map((one) => [one.code, one.text]))
 const dates = json<SpecialDate[]>((all) => all.map((one) => `${one.label} ${dateText(one)}`).join('、'))
@@ -79,7 +79,7 @@ const FIELDS: Record<string, Field> = {
   owner_id: field('负责人', person, '无'), assignee_id: field('负责人', person, '无'), lead_id: field('负责人', person, '无'), pool_id: field('公海', id, '不在公海'), parent_id: field('上级团队', id, '无'), team_id: field('团队', id, '没有团队'),
   group_id: field('标签组', id), tag_id: field('标签', id), moving_to: field('合并到', id, '无'), single: field('只能选一个', yes, '否'), place: field('顺序'), enabled: field('启用', yes, '否'), filter: field('条件', fact),
   due_at: field('时间', instant), happened_at: field('时间', instant), last_contact_at: field('上次联系', instant, '没有联系过'), next_contact_at: field('下次联系', instant, '没有约'), ads_refused_at: field('拒收营销信息', instant, '没有登记'), enabled_at: field('启用', yes, '否'),
-  percent: field('按原价的百分之'), gift: field('赠品'), min_spend_fen: field('最低消费', sum, '不限'), first_day: field('开始日期'), last_day: field('截止日期'), stopped_at: field('停发', instant),
+  percent: field('按原价的百分之'), gift: field('赠品'), min_spend_fen: field('最低消费', sum, '不限'), first_day: field('开始日期'), last_day: field('截止日期'), stopped_at: field('停发', instant, '没有停发'),
   number: field('编号'), total_fen: field('金额', sum), amount_fen: field('预计金额', sum), closes_on: field('预计成交日'), lost_reason: field('输单原因'), ended_at: field('结束时间', instant, '没有结束'), line_count: field('商品数'), first_line: field('商品'), terms: field('规则', terms), rules: field('填写规则', fact), reasons: field('退回原因', reasons),
   members_only: field('只给成员', yes, '否'), claims_a_day: field('每天领取', plain, '不限'), reclaim_days: field('再领要隔几天', plain, '不限'), person_limit: field('每人负责上限', plain, '不限'), limits: field('另定的上限', fact),
   answered_at: field('答复时间', instant), ground: field('理由', code(grounds)), customers_idle_days: field('客户资料保存天数', fact), requests_days: field('申请记录保存天数', fact), vault: field('电话、邮箱等', fact),
@@ -90,7 +90,7 @@ const OTHERWISE: Record<string, Field> = {
   'customer.name': field('姓名'), 'customer.kind': field('个人/企业', code(CUSTOMER_KINDS)), 'staff.name': field('姓名'), 'business.name': field('店名'), 'task.title': field('内容'),
   'task.status': field('状态', code(TASKS)), 'opportunity.stage': field('阶段', code(STAGES)), 'opportunity.state': field('状态', code(STANDS)), 'order.status': field('状态', code(STATUSES)), 'order.vault': field('收货信息', fact), 'view.shared': field('给谁用', code(SHARED)),
   'custom_field.kind': field('类型', code(CUSTOM_KINDS)), 'data_request.kind': field('申请', code(KINDS)), 'data_request.state': field('状态', code(STATES)), 'data_request.vault': field('申请内容', fact), 'data_request.due_at': field('最晚答复', instant),
-  'staff.role': field('角色', code(ROLES)), 'offer.kind': field('优惠方式', code(OFFER_KINDS)), 'offer.terms': field('使用说明'), 'offer.amount_fen': field('减', sum),
+  'staff.role': field('角色', code(ROLES)), 'offer.kind': field('优惠方式', code(OFFER_KINDS)), 'offer.terms': field('使用说明'), 'offer.amount_fen': field('减', sum), 'customer_offer.used_at': field('核销时间', instant, '没有核销'),
 }
 
 /** A field of a kind of row; none when it is not worth a word. */

@@ -1,4 +1,5 @@
 import { cancelBulk, findBulk, listBulk, undoBulk } from '../../../api/bulk'
+import { allOffers } from '../../../api/offers'
 import { asProblem } from '../../../api/problem'
 import { listCustomFields, ownTypeNames } from '../../../api/custom-fields'
 import { may, me } from '../../../api/session'
@@ -14,7 +15,7 @@ const WAIT_MS = 1000
 /** What was done to many customers at once, the newest first; one's own can be undone for half an hour. */
 Component({
   behaviors: [paged],
-  data: { open: '', busy: '', timer: 0, left: false, types: new Map<string, string>(), fields: new Map<string, string>() },
+  data: { open: '', busy: '', timer: 0, left: false, types: new Map<string, string>(), fields: new Map<string, string>(), offers: new Map<string, string>() },
 
   methods: {
     onLoad() {
@@ -34,11 +35,12 @@ Component({
     async first() {
       // Without the names the list is still of use.
       const own = listCustomFields().then((fields) => new Map(fields.map((one) => [one.key, one.label])))
-      const [, , types, fields] = await Promise.all([
+      const offered = may('offers.read') ? allOffers().then((all) => new Map(all.map((one) => [one.id, one.name]))) : Promise.resolve(new Map<string, string>())
+      const [, , types, fields, offers] = await Promise.all([
         staffNames().catch(() => undefined), may('tags.read') ? listTagGroups().catch(() => undefined) : undefined,
-        ownTypeNames(), own.catch(() => new Map<string, string>()),
+        ownTypeNames(), own.catch(() => new Map<string, string>()), offered.catch(() => new Map<string, string>()),
       ])
-      Object.assign(this.data, { types, fields })
+      Object.assign(this.data, { types, fields, offers })
       await this.reload(true)
       this.watch()
     },
@@ -49,8 +51,8 @@ Component({
       return listBulk(cursor)
     },
     present(action: BulkAction): BulkRow {
-      const { types, fields } = this.data
-      return bulkRow(action, { staff: knownNames(), tags: knownTags(), types, fields }, me()?.staff?.id ?? '')
+      const { types, fields, offers } = this.data
+      return bulkRow(action, { staff: knownNames(), tags: knownTags(), types, fields, offers }, me()?.staff?.id ?? '')
     },
 
     /** What goes on is looked at again until it has ended. */

@@ -9,7 +9,7 @@ import type { BulkAction, BulkChange, CustomField, Export, Filter, Selection, St
 import { onTop } from '../../../behaviors/back'
 import { listens } from '../../../behaviors/listens'
 import { takeTurn } from '../../../behaviors/turns'
-import { goesOn, progress, totalOf, undoWord, undoable } from '../../../words/bulk'
+import { goesOn, progress, totalOf, undoWord, undoable, verbOf } from '../../../words/bulk'
 import { customRow, isSealed, valueOf } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { TYPE_CHOICES } from '../../../words/names'
@@ -18,7 +18,7 @@ import { atWork, personRow } from '../../../words/people'
 import type { PersonRow } from '../../../words/people'
 
 type Tap = WechatMiniprogram.TouchEvent
-type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'export' | 'run'
+type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'offer' | 'export' | 'run'
 /** What is asked for, whomever it is about. */
 type Change = Omit<BulkChange, 'id' | 'selection'>
 
@@ -30,6 +30,7 @@ const ACTS = [
   { id: 'type', label: '改类型', icon: 'users' },
   { id: 'field', label: '填字段', icon: 'edit' },
   { id: 'message', label: '发消息', icon: 'chat' },
+  { id: 'offer', label: '发优惠', icon: 'gift' },
   { id: 'export', label: '导出', icon: 'copy' },
   { id: 'delete', label: '删除', icon: 'trash' },
 ]
@@ -45,6 +46,8 @@ Component({
     filter: { type: Object, value: {} },
     /** How many that is: `200`, `1000+`. */
     count: { type: String, value: '0' },
+    /** The offer for which they are chosen, when they are. */
+    offer: { type: String, value: '' },
   },
   data: {
     acts: ACTS, sheet: '' as Sheet, tags: [] as string[], types: TYPE_CHOICES as Choice[], people: [] as PersonRow[], failure: '', busy: false,
@@ -68,7 +71,7 @@ Component({
       const write = may('customers.write')
       const open: Record<string, boolean> = {
         tag: write && may('tags.read'), untag: write && may('tags.read'), type: write, field: write, message: write, delete: may('customers.bulk_delete'),
-        export: may('customers.export'),
+        export: may('customers.export'), offer: write && may('offers.read') && may('offers.give'),
         owner: write && may('customers.assign') && may('staff.read'),
       }
       const acts = ACTS.filter((one) => open[one.id])
@@ -140,6 +143,13 @@ Component({
       const message = this.data.text.trim()
       if (!message) return this.setData({ failure: '写一句要说的' })
       void this.begin({ message }, '提醒了 # 位客户的负责人')
+    },
+    forget() {
+      this.setData({ failure: '' })
+    },
+    give(event: WechatMiniprogram.CustomEvent<{ id: string; name: string }>) {
+      const { id: offer_id, name } = event.detail
+      void this.begin({ offer_id }, `给 # 位客户发了“${name}”`)
     },
     async loadPeople() {
       const { items } = await listStaff().catch(() => ({ items: [] as StaffMember[] }))
@@ -227,12 +237,12 @@ Component({
     },
     draw(run: BulkAction) {
       const { total, did } = this.data
-      const { done, failed, undone, state, deletes } = run
-      const verb = deletes ? '删除' : '修改'
+      const { done, failed, undone, state } = run
+      const { verb, left } = verbOf(run)
       const far = progress(run, total)
       const words: Record<BulkAction['state'], [string, string]> = {
         running: [`正在${verb}`, far.text],
-        done: [did.replace('#', String(done)), failed ? `${failed} 位没有${deletes ? '删' : '改'}` : ''],
+        done: [did.replace('#', String(done)), failed ? `${failed} 位${left}` : ''],
         cancelled: ['已取消', `取消以前${verb}了 ${done} 位`],
         undoing: ['正在撤销', far.text],
         undone: [`撤销了 ${undone} 位客户`, done > undone ? `${done - undone} 位没有撤销` : ''],

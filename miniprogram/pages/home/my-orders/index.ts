@@ -69,6 +69,9 @@ Component({
     claim() {
       wx.navigateTo({ url: '/features/my-orders/claim/index' })
     },
+    offers() {
+      wx.navigateTo({ url: '/features/my-offers/list/index' })
+    },
     staff() {
       wx.navigateTo({ url: '/features/accounts/login/index' })
     },

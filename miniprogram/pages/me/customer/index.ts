@@ -26,6 +26,9 @@ Component({
     orders() {
       wx.switchTab({ url: '/pages/home/index' })
     },
+    offers() {
+      wx.navigateTo({ url: '/features/my-offers/list/index' })
+    },
     claim() {
       wx.navigateTo({ url: '/features/my-orders/claim/index' })
     },

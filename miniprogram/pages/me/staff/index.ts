@@ -19,7 +19,7 @@ Component({
     name: '', initial: '', role: '', business: '', tenant: 0, phone: '', version: VERSION,
     businesses: [] as (Business & { word: string })[], offers: [] as (OfferedPlace & { line: string })[],
     choosing: false, credit: -1, asking: false,
-    may: { opportunities: false, merge: false, fields: false, pools: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
+    may: { opportunities: false, offers: false, merge: false, fields: false, pools: false, tags: false, tasks: false, staff: false, roles: false, business: false, audit: false, privacy: false, transfer: false },
   },
 
   lifetimes: {
@@ -47,7 +47,7 @@ Component({
         business: here?.name ?? '', tenant: who.tenant_id ?? 0, phone: who.phone_masked ?? '',
         businesses: who.businesses.map((one) => ({ ...one, word: ROLES[one.role] ?? one.role })),
         may: {
-          opportunities: may('opportunities.read'), merge: may('customers.merge'), fields: may('business.write'), pools: may('pools.write'), tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
+          opportunities: may('opportunities.read'), offers: may('offers.read'), merge: may('customers.merge'), fields: may('business.write'), pools: may('pools.write'), tags: may('tags.write'), tasks: may('tasks.read'), staff: may('staff.read'), roles: may('roles.write'),
           business: may('business.write') && may('staff.read'), audit: may('audit.read'), privacy: may('customers.erase'),
           transfer: may('customers.import') || may('customers.export'),
         },
