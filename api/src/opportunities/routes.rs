@@ -11,6 +11,7 @@ use crate::scope::grants::{OpportunitiesRead, OpportunitiesWrite};
 use crate::scope::{Amount, Can, Checked, Created, Find, IfMatch, Once, Path, Query, Reads, Scope, Tx, changeable};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Violation;
 use domain::opportunities::{
     NewOpportunity, OpportunityChanges, OpportunityEvent, OpportunityMove, OpportunityState, Stage,
 };
@@ -186,11 +187,11 @@ async fn list_opportunities(
     let page = PageQuery { limit, cursor }.check()?;
     let mut find = open_to(&*scope);
     if let Some(state) = state {
-        let state = OpportunityState::parse(&state).ok_or(Problem::field("state", "enum_invalid"))?;
+        let state = OpportunityState::parse(&state).ok_or(Violation::choice::<OpportunityState>("state"))?;
         find = find.filter(entity::Column::State.eq(state.as_str()));
     }
     if let Some(stage) = stage {
-        let stage = Stage::parse(&stage).ok_or(Problem::field("stage", "enum_invalid"))?;
+        let stage = Stage::parse(&stage).ok_or(Violation::choice::<Stage>("stage"))?;
         find = find.filter(entity::Column::Stage.eq(stage.as_str()));
     }
     if let Some(customer) = customer_id {

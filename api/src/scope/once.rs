@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait as _, QueryTrait as _, Set};
+use sea_orm::{QueryTrait as _, Set};
 use serde::Serialize;
 use std::marker::PhantomData;
 use utoipa::IntoParams;

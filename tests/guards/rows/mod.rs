@@ -2,6 +2,7 @@
 //! knows only who made what (`world.rs`), with own, team's, shared, pooled and foreign rows for every role.
 
 mod filters;
+mod offering;
 mod world;
 
 use super::document::{Access, Operation, operations};
@@ -265,28 +266,7 @@ impl World {
             "list_plans" | "get_plan" | "get_plan_uses" => {
                 assert_eq!(items(&client.get("/plans").await.ok(), "id"), BTreeSet::new(), "{who}");
             }
-            "list_offers" => {
-                let ours = self.customers.iter().filter(|known| known.tenant == asker.tenant);
-                let ours: BTreeSet<String> = ours.map(|known| known.offer.clone()).collect();
-                assert_eq!(listed(client, "/offers", "id").await, ours, "{who}");
-            }
-            "get_offer" => {
-                for known in &self.customers {
-                    let answer = client.get(&format!("/offers/{}", known.offer)).await;
-                    found(answer, known.tenant == asker.tenant, &known.offer, &format!("{who}: {}", known.name));
-                }
-            }
-            "list_customer_offers" => {
-                for known in &self.customers {
-                    let answer = client.get(&format!("/customers/{}/offers", known.id)).await;
-                    let name = format!("{who}: {}", known.name);
-                    if asker.sees(known) {
-                        assert_eq!(items(&answer.ok(), "id"), BTreeSet::from([known.given.clone()]), "{name}");
-                    } else {
-                        answer.problem(404, "not_found");
-                    }
-                }
-            }
+            "list_offers" | "get_offer" | "list_customer_offers" => self.offered(asker, &operation.id).await,
             "list_customer_plans" => {
                 for known in &self.customers {
                     let answer = client.get(&format!("/customers/{}/plans", known.id)).await;
