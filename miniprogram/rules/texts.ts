@@ -81,7 +81,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   offer_used: "这个优惠已经用过",
   offer_not_used: "这个优惠还没有用过",
   offer_coming: "还没到可以使用的日期",
-  ads_refused: "客户拒收营销信息",
+  offer_given: "已有客户拿到这个优惠，不能删除；可以停发",
   offer_shorter: "有效期只能延长，不能缩短；不想再发可以停发",
   existing_off: "开启流程时才能选择已有标签的客户",
   warning_early: "提前提醒的天数要少于回收天数",
