@@ -110,23 +110,6 @@ impl Tx<'_> {
         inserted
     }
 
-    /// As [`Tx::insert_many`], of rows that nothing refuses: they go with whatever is said next, and the transaction is
-    /// lost when one of them is refused all the same.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub(crate) async fn append_many<E: Tenanted>(
-        &self,
-        rows: impl IntoIterator<Item = E::ActiveModel>,
-    ) -> Result<(), DbErr> {
-        let rows: Vec<_> = rows.into_iter().map(|row| self.stamped::<E>(row)).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        self.writes::<E>();
-        db::append(&self.tx, rows).await
-    }
-
     /// Changes a row if it can be seen and still has `version` (`None`: whatever it has). `false`
     /// when there is no such row.
     ///
