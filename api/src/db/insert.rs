@@ -33,7 +33,7 @@ pub(crate) async fn insert_halves<A: ActiveModelTrait>(on: &impl ConnectionTrait
 /// When they do not all set the same columns; see [`Transaction::later`].
 pub(crate) async fn append<A: ActiveModelTrait>(on: &Transaction, rows: Vec<A>) -> Result<(), DbErr> {
     match statement(on.get_database_backend(), verb(on), rows)? {
-        Some(statement) => on.later(statement).await,
+        Some(statement) => on.due(statement).await,
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::near::{Answered, Link, Near, Refused, Taken, harmless, refused, unanswered, whole};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
@@ -80,7 +80,12 @@ impl Transaction {
 
     /// Does something whose answer nobody waits for, such as a row that hangs on another and that nothing refuses. When it
     /// is refused all the same the transaction is lost, at its next statement or its end.
-    pub(crate) async fn later(&self, statement: Statement) -> Result<(), DbErr> {
+    pub(crate) async fn later(&self, query: impl QueryTrait) -> Result<(), DbErr> {
+        self.due(query.build(self.at.near.backend())).await
+    }
+
+    /// As [`Transaction::later`].
+    pub(super) async fn due(&self, statement: Statement) -> Result<(), DbErr> {
         if self.at.near.backend() != DbBackend::Sqlite {
             return self.execute_raw(statement).await.map(drop);
         }
@@ -288,15 +293,15 @@ mod tests {
     async fn what_is_said_for_later_is_there_for_whatever_comes_next() {
         let near = database().await;
         let tx = Transaction::begin(&near).await.expect("begun");
-        tx.later(insert(1)).await.expect("due");
+        tx.due(insert(1)).await.expect("due");
         assert_eq!(ids(&tx).await.expect("rows"), [1]);
         for id in 2..40 {
-            tx.later(insert(id)).await.expect("due");
+            tx.due(insert(id)).await.expect("due");
         }
         // What was changed by the statement itself, whatever was due before it.
         let gone = Statement::from_string(DbBackend::Sqlite, "DELETE FROM t WHERE id > 30");
         assert_eq!(tx.execute_raw(gone).await.expect("done").rows_affected(), 9);
-        tx.later(insert(100)).await.expect("due");
+        tx.due(insert(100)).await.expect("due");
         tx.commit().await.expect("so it is");
         assert_eq!(ids(&near).await.expect("rows").len(), 31);
     }
@@ -307,7 +312,7 @@ mod tests {
         near.execute_raw(insert(1)).await.expect("a row");
         let tx = Transaction::begin(&near).await.expect("begun");
         tx.execute_raw(insert(2)).await.expect("done");
-        tx.later(insert(1)).await.expect("due");
+        tx.due(insert(1)).await.expect("due");
         let refused = tx.execute_raw(insert(3)).await.expect_err("refused");
         assert!(crate::db::refusal(&refused).is_none(), "it is not the third that is there already: {refused}");
         tx.execute_raw(insert(4)).await.expect_err("nobody knows what went before");
@@ -315,7 +320,7 @@ mod tests {
         assert_eq!(ids(&near).await.expect("rows"), [1]);
         // The refusal of a statement that somebody waits for is its own, and the rest goes on.
         let tx = Transaction::begin(&near).await.expect("begun");
-        tx.later(insert(2)).await.expect("due");
+        tx.due(insert(2)).await.expect("due");
         let refused = tx.execute_raw(insert(1)).await.expect_err("refused");
         assert!(crate::db::refusal(&refused).is_some(), "{refused}");
         tx.commit().await.expect("so it is");
@@ -326,21 +331,21 @@ mod tests {
     async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
         let near = database().await;
         let tx = Transaction::begin(&near).await.expect("begun");
-        tx.later(insert(1)).await.expect("due");
+        tx.due(insert(1)).await.expect("due");
         let part = tx.part().await.expect("a part");
-        part.later(insert(2)).await.expect("due");
+        part.due(insert(2)).await.expect("due");
         part.rollback().await.expect("taken back");
         let part = tx.part().await.expect("a part");
-        part.later(insert(3)).await.expect("due");
+        part.due(insert(3)).await.expect("due");
         part.commit().await.expect("kept");
         tx.commit().await.expect("so it is");
         assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
         let dropped = Transaction::begin(&near).await.expect("begun");
-        dropped.later(insert(4)).await.expect("due");
+        dropped.due(insert(4)).await.expect("due");
         drop(dropped);
         let dropped = Transaction::begin(&near).await.expect("begun");
         dropped.execute_raw(insert(5)).await.expect("done");
-        dropped.later(insert(6)).await.expect("due");
+        dropped.due(insert(6)).await.expect("due");
         drop(dropped);
         Transaction::begin(&near).await.expect("begun").commit().await.expect("nothing was said");
         assert_eq!(ids(&near).await.expect("rows"), [1, 3]);

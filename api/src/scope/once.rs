@@ -14,9 +14,9 @@ use crate::problem::Problem;
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use chrono::{DateTime, Utc};
+use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{QueryTrait as _, Set};
 use serde::Serialize;
 use std::marker::PhantomData;
 use utoipa::IntoParams;
@@ -171,7 +171,7 @@ impl<'o> Asked<'o> {
                 .filter(Column::TenantId.eq(self.tenant_id))
                 .filter(Column::ActorId.eq(self.actor_id))
                 .filter(Column::Digest.is_in(marks));
-            tx.later(remembers.build(tx.get_database_backend())).await?;
+            tx.later(remembers).await?;
         }
         Ok(Created { body, view: PhantomData })
     }
