@@ -76,7 +76,7 @@ impl Contacts {
             let of = Condition::all().add(blind::Column::CustomerId.eq(customer));
             tx.remove::<blind::Entity>(of.add(blind::Column::Kind.is_in(old))).await?;
         }
-        Ok(tx.append_many::<blind::Entity>(self.rows(tx, customer, vault)).await?)
+        Ok(tx.insert_many::<blind::Entity>(self.rows(tx, customer, vault)).await?)
     }
 
     /// Their blind indexes.

@@ -142,7 +142,10 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
     });
     let given: Vec<_> = given.collect();
     let taggings = given.iter().flat_map(|(customer, given)| given.add.iter().map(|tag| tagging::of(customer, *tag)));
-    insert::<tagging::Entity>(tx, taggings.collect()).await?;
+    let mut taggings = taggings.peekable();
+    while taggings.peek().is_some() {
+        tx.append_many::<tagging::Entity>(taggings.by_ref().take(ROWS)).await?;
+    }
     retagged(tx, &given.into_iter().map(|(_, given)| given).collect::<Vec<_>>(), false).await?;
     let ids: Vec<Uuid> = made.iter().map(|customer| customer.id).collect();
     super::touched(tx, &ids).await?;
@@ -152,7 +155,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
 async fn insert<E: Tenanted>(tx: &Tx<'_>, rows: Vec<E::ActiveModel>) -> Result<(), Problem> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        tx.append_many::<E>(rows.by_ref().take(ROWS)).await?;
+        tx.insert_many::<E>(rows.by_ref().take(ROWS)).await?;
     }
     Ok(())
 }
