@@ -86,6 +86,11 @@ async fn a_customer_is_given_an_offer_once_uses_it_once_and_in_its_days() {
     assert_eq!(counts(&shop, &present).await, (1, 1));
     let unused = moved(&shop.sales, &used, "unuse").await;
     assert_eq!((&unused["state"], &unused["used_at"]), (&json!("open"), &json!(null)));
+    // The owner sees who marked which offer.
+    let said = shop.boss.get(&format!("/audit?resource=customer_offer&resource_id={}", text(&given["id"]))).await.ok();
+    let names: Vec<_> =
+        said["items"].as_array().expect("entries").iter().map(|one| text(&one["resource_name"])).collect();
+    assert_eq!(names, ["到店有礼"; 3], "{said}");
     let idle = shop.sales.post_at(&format!("{}/moves", path(&given)), 3, json!({ "event": "unuse" })).await;
     idle.problem(409, "offer_not_used");
     assert_eq!(shop.sales.delete(&path(&given), 3).await.status, 204);
@@ -155,6 +160,8 @@ async fn whoever_sees_a_customer_marks_and_whoever_changes_them_gives() {
     let service = hire(&shop, "service", None).await.0;
     let used = moved(&service, &given, "use").await;
     assert_eq!(moved(&service, &used, "unuse").await["state"], "open");
+    service.post(&to, json!({ "offer_id": offer(&shop, "别的").await })).await.problem(403, "forbidden");
+    service.delete(&path(&given), 3).await.problem(403, "forbidden");
     let finance = hire(&shop, "finance", None).await.0;
     assert_eq!(hands(&finance, &id).await.len(), 1);
     finance.delete(&path(&given), 3).await.problem(403, "forbidden");
@@ -221,7 +228,7 @@ async fn an_offer_is_pushed_to_whoever_a_filter_finds_and_taken_back() {
     shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
     shop.run_jobs().await;
     assert_eq!(progress(&shop.boss, &id).await, ("undone".to_owned(), 2, 3, 1));
-    assert!(failures(&shop.boss, &id).await.contains(&(ids[3].clone(), "changed_since".to_owned())));
+    assert!(failures(&shop.boss, &id).await.contains(&(ids[3].clone(), "offer_used".to_owned())));
     assert_eq!((hands(&shop.boss, &ids[3]).await.len(), hands(&shop.boss, &ids[4]).await.len()), (1, 0));
     assert_eq!(hands(&shop.boss, &text(&has["customer_id"])).await.len(), 1);
     assert_eq!(counts(&shop, &present).await, (3, 1));
@@ -339,9 +346,26 @@ async fn nobody_fades_whose_offer_can_still_be_used() {
     give(&shop.sales, &late, &short).await;
     let version = shop.boss.get("/business").await.ok()["version"].as_i64().expect("a version");
     shop.boss.patch("/business", version, json!({ "customers_idle_days": 60 })).await.ok();
-    shop.advance(Duration::days(61)).await;
-    api::System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");
-    shop.run_jobs().await;
+    let turn = async |days: i64| {
+        shop.advance(Duration::days(days)).await;
+        api::System::new(&shop.at).begin_retention(Some(shop.tenant)).await.expect("a turn");
+        shop.run_jobs().await;
+    };
+    let warnings = async || {
+        let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+        let said = boss.get("/audit?action=retention_warned").await.ok();
+        said["items"].as_array().expect("entries").len()
+    };
+    // The last day counts as if it had touched them: the owner is warned two weeks before the end of sixty days after it.
+    turn(47).await;
+    assert_eq!(warnings().await, 0);
+    turn(2).await;
+    assert_eq!(warnings().await, 1);
+    turn(12).await;
+    let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
+    boss.get(&format!("/customers/{late}")).await.ok();
+    turn(3).await;
+    assert_eq!(warnings().await, 1, "once");
     let boss = shop.log_in_again(&shop.boss).await.act_in(shop.tenant).await;
     boss.get(&format!("/customers/{late}")).await.problem(404, "not_found");
     assert_eq!(hands(&boss, &can).await, [("一年有效".to_owned(), "open".to_owned())]);

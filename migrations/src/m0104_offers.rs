@@ -37,7 +37,7 @@ impl MigrationTrait for Migration {
             .opt_text("used_by_name")
             .aggregate()
             .index(&["tenant_id", "customer_id", "live", "created_at", "id"])
-            .index(&["tenant_id", "offer_id", "live", "customer_id"])
+            .unique(&["tenant_id", "offer_id", "live", "customer_id"])
             .references(&["tenant_id", "customer_id"], "customers", &["tenant_id", "id"])
             .references(&["tenant_id", "offer_id"], "offers", &["tenant_id", "id"])
             .create(manager)

@@ -39,9 +39,9 @@ export function deleteOffer({ id, version }: Offer): Promise<void> {
   return request('DELETE', `offers/${id}`, { ifMatch: version })
 }
 
-/** What a customer was given, the newest first. */
+/** What a customer was given, the newest first: so many at a time that what can be used is among the first. */
 export function listCustomerOffers(customer: string, cursor: string | null): Promise<Page<CustomerOffer>> {
-  return request('GET', `customers/${customer}/offers${query({ limit: 20, cursor })}`)
+  return request('GET', `customers/${customer}/offers${query({ limit: 100, cursor })}`)
 }
 
 export function giveOffer(customer: string, offer: string, idempotencyKey: string): Promise<CustomerOffer> {

@@ -3964,8 +3964,8 @@ export interface components {
              */
             resource_id?: string | null;
             /**
-             * @description What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
-             *     does not see.
+             * @description What a customer is called now, or an offer that somebody was given, or the number of an order; `null` for whatever
+             *     else, and for what the reader does not see.
              */
             resource_name?: string | null;
             /**
@@ -6782,8 +6782,8 @@ export interface components {
                  */
                 resource_id?: string | null;
                 /**
-                 * @description What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
-                 *     does not see.
+                 * @description What a customer is called now, or an offer that somebody was given, or the number of an order; `null` for whatever
+                 *     else, and for what the reader does not see.
                  */
                 resource_name?: string | null;
                 /**

@@ -17,10 +17,8 @@ const REASONS: Record<string, string> = {
   required: '这一项不能为空',
   offer_given_already: '已经有这个优惠',
   ads_refused: '拒收营销信息',
+  offer_used: '已经用掉了，没有收回',
 }
-
-/** The same of an offer that was to be taken back. */
-const GIVEN: Record<string, string> = { changed_since: '已经用掉或收回，没有撤销' }
 
 export interface BulkRow {
   [field: string]: unknown
@@ -37,8 +35,6 @@ export interface BulkRow {
   failed: number
   /** 没有改. */
   left: string
-  /** Whether it gives an offer. */
-  gives: boolean
   undoable: boolean
 }
 
@@ -112,7 +108,7 @@ export function bulkRow(action: BulkAction, names: BulkNames, me: string): BulkR
     what: action.done ? `${verb}${to || '了'} ${action.done} 位客户` : action.state === 'running' ? `正在${verb}${to}客户` : `没有${verb}${to}客户`,
     line: [who, ago(action.created_at), action.failed ? `${action.failed} 位${left}` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
     changed: changesWord(action, names), state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
-    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me), left, gives: to !== '',
+    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me), left,
   }
 }
 
@@ -133,7 +129,7 @@ export interface FailureLine {
 }
 
 /** Who was left alone, by reason; whom one does not know by name is counted. */
-export function failureLines(failures: BulkFailure[], names: Map<string, string>, labels: Map<string, string>, offers = false): FailureLine[] {
+export function failureLines(failures: BulkFailure[], names: Map<string, string>, labels: Map<string, string>): FailureLine[] {
   const by = new Map<string, BulkFailure[]>()
   for (const one of failures) {
     const key = [one.code, ...(one.fields ?? [])].join(' ')
@@ -145,7 +141,7 @@ export function failureLines(failures: BulkFailure[], names: Map<string, string>
     const who = named.length ? `${named.join('、')}${rest ? ` 等 ${same.length} 位` : ''}` : `${same.length} 位客户`
     const unknown = same.filter((one) => !names.has(one.customer_id)).length
     const nameless = unknown ? `${unknown < same.length ? '另有 ' : ''}${unknown} 位已删除，或者你看不到` : ''
-    return { key, why: (offers && GIVEN[same[0]?.code ?? '']) || reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length, nameless }
+    return { key, why: reason(same[0], labels), who, people: same.map(({ customer_id: id }) => ({ id, name: names.get(id) ?? '' })), more: same.length > named.length, nameless }
   })
 }
 

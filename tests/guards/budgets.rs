@@ -13,7 +13,7 @@ use serde_json::json;
 /// that has a scope stands here. A change holds the row first, so that the record knows what stood there;
 /// and what hangs on a person asks for the person's key, under which the record seals it.
 const BUDGETS: &[(&str, u64)] = &[
-    ("list_audit_entries", 4), // the page, the keys of the persons on it, the names of customers and orders
+    ("list_audit_entries", 5), // the page, the keys of the persons on it, the names of customers, orders and offers
     ("verify_audit", 7),
     ("list_installation_audit", 1),
     ("change_password", 14), // the counters of guesses (6), and what a login of the old password began

@@ -1,9 +1,12 @@
 //! What the rows that entries are about are called now: the record itself keeps names under the person's key, and
 //! most entries are about something else than the name.
 
+use crate::customers::offering::entity as given;
+use crate::offers::entity::offer;
 use crate::problem::Problem;
 use crate::scope::{Scope, Tenanted, audit_entry::entry};
 use crate::{customers, orders};
+use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait, FromQueryResult, QuerySelect as _};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -14,7 +17,8 @@ struct Named {
     called: String,
 }
 
-/// Names of customers and numbers of orders on a page, of those that the scope sees: two statements at most.
+/// Names of customers, numbers of orders and names of offers in somebody's hands on a page, of those that the scope
+/// sees: three statements at most.
 pub(super) async fn names(scope: &Scope, entries: &[entry::Model]) -> Result<HashMap<Uuid, String>, Problem> {
     // Whoever was erased is called nothing.
     let there = Condition::all().add(customers::Column::ErasedAt.is_null());
@@ -22,7 +26,20 @@ pub(super) async fn names(scope: &Scope, entries: &[entry::Model]) -> Result<Has
     let mut names = called::<customers::Entity>(scope, about(entries, "customer"), customers).await?;
     let orders = (orders::Column::Number, Condition::all());
     names.extend(called::<orders::Entity>(scope, about(entries, "order"), orders).await?);
+    names.extend(offered(scope, about(entries, "customer_offer")).await?);
     Ok(names)
+}
+
+/// That one was used says its entry, and not which offer it is of.
+async fn offered(scope: &Scope, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Problem> {
+    if ids.is_empty() || !scope.may(Permission::OffersRead) {
+        return Ok(HashMap::new());
+    }
+    let found = scope.find_these::<given::Entity>(ids).shape(|rows| {
+        let rows = rows.select_only().column_as(given::Column::Id, "id").inner_join(offer::Entity);
+        rows.column_as(offer::Column::Name, "called").into_model::<Named>()
+    });
+    Ok(found.all().await?.into_iter().map(|row| (row.id, row.called)).collect())
 }
 
 fn about(entries: &[entry::Model], resource: &str) -> Vec<Uuid> {

@@ -109,8 +109,8 @@ pub struct AuditEntryView {
     pub resource: String,
     /// Which.
     pub resource_id: Option<Uuid>,
-    /// What a customer is called now, or the number of an order; `null` for whatever else, and for what the reader
-    /// does not see.
+    /// What a customer is called now, or an offer that somebody was given, or the number of an order; `null` for whatever
+    /// else, and for what the reader does not see.
     pub resource_name: Option<String>,
     /// Whether personal values are kept from the reader, who does not see the row.
     pub unseen: bool,

@@ -97,7 +97,10 @@ impl Transaction {
             return Ok(());
         }
         match open.due.pop() {
-            Some(last) => open.execute(last).await.map(drop),
+            Some(last) => open.execute(last).await.map(drop).map_err(|error| {
+                open.torn = true;
+                DbErr::Custom(format!("what was due: {error}"))
+            }),
             None => Ok(()),
         }
     }
@@ -208,15 +211,20 @@ impl Open {
         let mut all = std::mem::take(&mut self.due);
         let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
         all.push(statement);
+        // Also when whoever waits for it goes away meanwhile: some of them are done then, and some not.
+        self.torn = true;
         let Refused { at, error } = match self.taken.link()?.together(all).await {
-            Ok(answered) => return Ok(answered),
+            Ok(answered) => {
+                self.torn = false;
+                return Ok(answered);
+            }
             Err(refused) => refused,
         };
         self.taken.whole &= harmless(&error);
         if at == last {
+            self.torn = false;
             return Err(why(error));
         }
-        self.torn = true;
         // Whoever waits for the last one must not take this refusal for that of theirs.
         Err(if begins && at == 0 { refused(error) } else { DbErr::Custom(format!("what was due before: {error}")) })
     }

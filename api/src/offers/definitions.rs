@@ -2,7 +2,7 @@
 
 use super::entity::offer;
 use super::{Promise, held};
-use crate::calendar::day_of;
+use crate::calendar::{day_of, plannable_day};
 use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
@@ -102,6 +102,9 @@ async fn create_offer(mut scope: Can<OffersWrite>, body: Checked<NewOffer>) -> R
     scope
         .create(&once, input.id, async |tx| {
             let today = day_of(tx.now());
+            for (field, day) in [("first_day", input.first_day), ("last_day", Some(input.last_day))] {
+                day.map_or(Ok(()), |day| plannable_day(field, day))?;
+            }
             if input.last_day < today {
                 return Err(Problem::field("last_day", "offer_over"));
             }
@@ -156,6 +159,7 @@ async fn change_offer(
         change.terms = Set(terms);
     }
     if let Some(until) = last_day {
+        plannable_day("last_day", until)?;
         if until < row.last_day {
             return Err(Problem::field("last_day", "offer_shorter"));
         }

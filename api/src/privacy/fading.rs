@@ -61,7 +61,7 @@ async fn list_fading_customers(scope: Can<CustomersErase>, system: System) -> Re
         return Ok(Json(nobody));
     };
     let (now, warning) = (scope.now(), warning(days));
-    let near = || idle(scope.tenant_id(), now, now - Duration::days(days) + warning);
+    let near = || idle(scope.tenant_id(), now - Duration::days(days) + warning);
     let (count, capped) = scope.find::<customers::Entity>().filter(near()).count().await?;
     let rows = scope
         .find::<customers::Entity>()

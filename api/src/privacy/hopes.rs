@@ -62,12 +62,26 @@ pub struct KeptOffer {
     pub given_at: DateTime<Utc>,
     /// When they used it.
     pub used_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub taken_back_at: Option<DateTime<Utc>>,
 }
 
 impl KeptOffer {
     pub(super) fn of((row, offer): (given::Model, offer::Model)) -> Self {
-        Self { promise: offer.into(), given_at: row.created_at, used_at: row.used_at }
+        Self { promise: offer.into(), given_at: row.created_at, used_at: row.used_at, taken_back_at: row.deleted_at }
     }
+}
+
+/// What somebody was offered, also what was taken back, newest first.
+pub(super) async fn offered(
+    scope: &Scope,
+    customer: &Customer,
+    most: u64,
+) -> Result<Vec<(given::Model, offer::Model)>, Problem> {
+    let theirs = scope.find_buried::<given::Entity>().filter(given::Column::CustomerId.eq(customer.id));
+    let latest =
+        theirs.shape(|rows| rows.order_by_desc(given::Column::CreatedAt).limit(most).find_also_related(offer::Entity));
+    Ok(latest.all().await?.into_iter().filter_map(|(row, offer)| Some((row, offer?))).collect())
 }
 
 /// Opportunities with somebody, deleted ones too, newest first.

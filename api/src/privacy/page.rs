@@ -3,10 +3,12 @@
 use super::record::{KeptRecord, Reader, RequestView};
 use crate::clock::CHINA;
 use crate::customers::transfer::{spoken_dates, word};
+use crate::offers::Promise;
 use crate::scope::Amount;
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use domain::money;
+use domain::offers::OfferKind;
 use domain::opportunities::{OpportunityState, Stage};
 use domain::orders::OrderStatus;
 use domain::pools::PoolMoveKind;
@@ -129,6 +131,18 @@ fn come_to(stage: Stage) -> &'static str {
         Stage::Needs => "确认需求",
         Stage::Quote => "方案报价",
         Stage::Negotiation => "商务谈判",
+    }
+}
+
+/// 满 100.00 减 20.00.
+fn gives(promise: &Promise) -> String {
+    let least = promise.min_spend_fen.map(|fen| format!("满 {} ", money::display(fen))).unwrap_or_default();
+    match promise.kind {
+        OfferKind::AmountOff => {
+            format!("{least}减 {}", promise.amount_fen.map(money::display).unwrap_or_default())
+        }
+        OfferKind::PercentOff => format!("{least}付原价的 {}%", promise.percent.unwrap_or(100)),
+        OfferKind::Gift => format!("{least}送 {}", promise.gift.clone().unwrap_or_default()),
     }
 }
 
@@ -265,9 +279,11 @@ fn one(page: &mut String, record: &KeptRecord) {
     table(page, "商机", &heads, hoped.collect());
     let offers = record.offers.iter().map(|offer| {
         let days = format!("{} 至 {}", offer.promise.first_day, offer.promise.last_day);
-        vec![offer.promise.name.clone(), days, day(offer.given_at), offer.used_at.map(day).unwrap_or_default()]
+        let (used, back) =
+            (offer.used_at.map(day).unwrap_or_default(), offer.taken_back_at.map(day).unwrap_or_default());
+        vec![offer.promise.name.clone(), gives(&offer.promise), days, day(offer.given_at), used, back]
     });
-    table(page, "优惠", &["名称", "有效期", "发放时间", "使用时间"], offers.collect());
+    table(page, "优惠", &["名称", "内容", "有效期", "发放时间", "使用时间", "收回时间"], offers.collect());
     let contacts = record.contacts.iter().map(|c| {
         vec![
             day(c.happened_at),

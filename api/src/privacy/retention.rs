@@ -42,9 +42,11 @@ pub(super) fn warning(days: i64) -> Duration {
     Duration::days(Ord::min(WARNING_DAYS, days / 2))
 }
 
-/// Customers whom nothing has touched since `before`: no change, no contact, no order, no opportunity, nothing planned,
-/// and no order on its way, opportunity still open or offer still to be used, however long ago it began.
-pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) -> Condition {
+/// Customers whom nothing has touched since `before`: no change, no contact, no order, no opportunity, no offer, nothing
+/// that was planned; and no order on its way or opportunity still open, however long ago it began. The day that was planned
+/// and the last day of an offer that was not used count as if they had touched them then: whoever they kept is warned of
+/// before their time is over, as everybody is.
+pub(super) fn idle(tenant_id: i64, before: DateTime<Utc>) -> Condition {
     let ordered = Query::select()
         .column(orders::Column::CustomerId)
         .from(orders::Entity)
@@ -88,7 +90,7 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
                     .column(offer::Column::Id)
                     .from(offer::Entity)
                     .and_where(offer::Column::TenantId.eq(tenant_id))
-                    .and_where(offer::Column::LastDay.gte(day_of(now)))
+                    .and_where(offer::Column::LastDay.gte(day_of(before)))
                     .to_owned(),
             ),
         )
@@ -110,7 +112,7 @@ pub(super) fn idle(tenant_id: i64, now: DateTime<Utc>, before: DateTime<Utc>) ->
         .add(
             Condition::any()
                 .add(customer::Column::NextContactAt.is_null())
-                .add(customer::Column::NextContactAt.lt(now)),
+                .add(customer::Column::NextContactAt.lt(before)),
         )
         .add(customer::Column::Id.in_subquery(ordered).not())
         .add(customer::Column::Id.in_subquery(open).not())
@@ -154,12 +156,12 @@ impl RetentionDue {
         warning: Duration,
         set_at: DateTime<Utc>,
     ) -> Result<(), Problem> {
-        let (now, tenant_id) = (scope.now(), scope.tenant_id());
-        let near = now - Duration::days(days) + warning;
-        let mut due = idle(tenant_id, now, near);
+        let tenant_id = scope.tenant_id();
+        let near = scope.now() - Duration::days(days) + warning;
+        let mut due = idle(tenant_id, near);
         // Whoever was near already at the last turn was told of then, if the setting was there then.
         if let Some(since) = self.since.filter(|since| *since >= set_at) {
-            due = due.add(customer::Column::UpdatedAt.gte(since - Duration::days(days) + warning));
+            due = due.add(idle(tenant_id, since - Duration::days(days) + warning).not());
         }
         let (count, more) = scope.find::<customers::Entity>().filter(due).count().await?;
         if count == 0 {
@@ -183,7 +185,7 @@ async fn erase_idle(scope: &Scope, days: i64) -> Result<u64, Problem> {
     // Also those who were deleted: until they are erased they are kept.
     let rows = scope
         .find_buried::<customers::Entity>()
-        .filter(idle(scope.tenant_id(), scope.now(), before))
+        .filter(idle(scope.tenant_id(), before))
         .shape(|rows| rows.order_by_asc(customer::Column::UpdatedAt).limit(BATCH))
         .all()
         .await?;

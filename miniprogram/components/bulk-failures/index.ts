@@ -21,7 +21,6 @@ Component({
     /** How many it left alone: a hundred of them are listed at once. */
     total: { type: Number, value: 0 },
     /** Whether it gives an offer: then it is left alone for other reasons. */
-    offers: { type: Boolean, value: false },
   },
   data: { lines: [] as FailureLine[], failed: false, rest: '', open: '', asking: '', cursor: null as string | null, failures: [] as BulkFailure[], names: new Map<string, string>(), asked: new Set<string>() },
   observers: {
@@ -73,7 +72,7 @@ Component({
     },
     draw() {
       const labels = new Map(knownCustomFields().map((field) => [field.key, field.label]))
-      this.setData({ lines: failureLines(this.data.failures, this.data.names, labels, this.data.offers) })
+      this.setData({ lines: failureLines(this.data.failures, this.data.names, labels) })
     },
 
     /** Everybody whom a line is about, or the line alone again. */

@@ -28,7 +28,7 @@ assert.match(unlisted(250, 100), /已列出 100 位/)
 // An offer is given, not changed; and left alone for reasons of its own.
 const none = { staff: new Map(), tags: new Map(), types: new Map(), fields: new Map(), offers: new Map([['o', '老客立减']]) }
 const given = bulkRow({ ...run({ done: 2, failed: 1, state: 'done' }), id: 'b', staff_id: 's', created_at: '2026-11-28T00:00:00Z', undo_until: null, changes: { add_tags: [], remove_tags: [], fields: [], offer_id: 'o' } }, none, 's')
-assert.deepEqual([given.what, given.changed, given.left, given.gives], ['发放给 2 位客户', '发优惠 老客立减', '没有发', true])
-const changed = [{ customer_id: 'c0', code: 'changed_since' }, { customer_id: 'c6', code: 'ads_refused' }, { customer_id: 'c6', code: 'offer_ended' }]
-assert.deepEqual(failureLines(changed, names, new Map(), true).map((one) => one.why), ['已经用掉或收回，没有撤销', '拒收营销信息', '优惠已停发或已过期，不能再发'])
+assert.deepEqual([given.what, given.changed, given.left], ['发放给 2 位客户', '发优惠 老客立减', '没有发'])
+const changed = [{ customer_id: 'c0', code: 'offer_used' }, { customer_id: 'c6', code: 'ads_refused' }, { customer_id: 'c6', code: 'offer_ended' }]
+assert.deepEqual(failureLines(changed, names, new Map()).map((one) => one.why), ['已经用掉了，没有收回', '拒收营销信息', '优惠已停发或已过期，不能再发'])
 console.log('bulk: how far, and who not')

@@ -7,6 +7,7 @@ use crate::customers::entity::customer;
 use crate::customers::offering;
 use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
+use crate::offers::held;
 use crate::problem::Problem;
 use crate::scope::Tx;
 use crate::tenants::working;
@@ -22,6 +23,7 @@ const BATCH: u64 = 100;
 /// What becomes of a row that was undone, and why one was not.
 pub(super) const UNDONE: &str = "undone";
 const CHANGED_SINCE: &str = "changed_since";
+const USED: &str = "offer_used";
 
 /// Undoes some rows; `false` when none are left.
 pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Problem> {
@@ -38,13 +40,13 @@ pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Pro
         before.insert(row.customer_id, was);
     }
     let ids: Vec<Uuid> = before.keys().copied().collect();
-    let undone = match &asked {
+    let (undone, used) = match &asked {
         Asked::Change(change) => put_back(tx, change, before).await?,
-        Asked::Delete(_) => brought_back(tx, &ids).await?,
+        Asked::Delete(_) => (brought_back(tx, &ids).await?, Vec::new()),
     };
-    let kept: Vec<Uuid> = ids.into_iter().filter(|id| !undone.contains(id)).collect();
+    let kept: Vec<Uuid> = ids.into_iter().filter(|id| !undone.contains(id) && !used.contains(id)).collect();
     let count = i64::try_from(undone.len()).unwrap_or(i64::MAX);
-    for (customers, outcome) in [(undone, UNDONE), (kept, CHANGED_SINCE)] {
+    for (customers, outcome) in [(undone, UNDONE), (used, USED), (kept, CHANGED_SINCE)] {
         if customers.is_empty() {
             continue;
         }
@@ -59,13 +61,22 @@ pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Pro
     Ok(true)
 }
 
-async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Before>) -> Result<Vec<Uuid>, Problem> {
+/// Who is as they were again, and who has used what they were given.
+async fn put_back(
+    tx: &Tx<'_>,
+    change: &BulkChange,
+    before: BTreeMap<Uuid, Before>,
+) -> Result<(Vec<Uuid>, Vec<Uuid>), Problem> {
+    if let Some(offer) = change.offer_id {
+        // Before anything else: nobody uses it while one looks who has.
+        held(tx, offer).await?;
+    }
     let now = tx.find_to_change_all::<customer::Entity>();
     let now = now.filter(customer::Column::Id.is_in(before.keys().copied())).all().await?;
     // Those that get the same back are changed by one statement.
     type Value = (Option<(Uuid, Option<Uuid>)>, Option<String>);
     let mut groups: BTreeMap<Value, Vec<(Uuid, customer::Model)>> = BTreeMap::new();
-    let mut undone = Vec::new();
+    let (mut undone, mut spent) = (Vec::new(), Vec::new());
     let used = offering::used_among(tx, before.values().filter_map(|was| was.offered).collect()).await?;
     let owners = before.values().filter_map(|was| was.owner);
     let here = working(tx, owners.clone().map(|(owner, _)| owner).collect()).await?;
@@ -76,6 +87,7 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
         if was.offered.is_some_and(|offered| used.contains(&offered)) {
+            spent.push(row.id);
             continue;
         }
         let old = was.owner.map(|(owner, pool)| (owner, pool.and_then(|pool| pools.get(&pool).copied().flatten())));
@@ -133,7 +145,7 @@ async fn put_back(tx: &Tx<'_>, change: &BulkChange, before: BTreeMap<Uuid, Befor
     // Of a category somebody may have chosen another value since: theirs stays.
     retag(tx, back, &known, How { gives_way: true, ..How::default() }).await?;
     crate::customers::touched(tx, &undone).await?;
-    Ok(undone)
+    Ok((undone, spent))
 }
 
 /// Deleted customers come back, unless somebody else has their phone by now.

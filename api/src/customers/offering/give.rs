@@ -14,7 +14,7 @@ use crate::scope::system::consents::Asked;
 use domain::Violation;
 use domain::offers::OfferState;
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -27,6 +27,14 @@ pub(in crate::customers) async fn giveable(tx: &Tx<'_>, id: Uuid) -> Result<Resu
     })
 }
 
+/// Which of some customers are there and may be changed. They stay as they are until the transaction ends: one that is
+/// merged into another meanwhile would take the offer along out of sight.
+pub(super) async fn held_customers(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<HashSet<Uuid>, Problem> {
+    let rows = tx.find_to_change_all::<customer::Entity>().filter(customer::Column::Id.is_in(ids));
+    let rows = rows.shape(|rows| rows.order_by_asc(customer::Column::Id).lock_exclusive()).all().await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Who of some customers was given an offer already.
 pub(super) async fn having(tx: &Tx<'_>, offer_id: Uuid, customers: Vec<Uuid>) -> Result<HashSet<Uuid>, Problem> {
     let theirs =
@@ -35,7 +43,8 @@ pub(super) async fn having(tx: &Tx<'_>, offer_id: Uuid, customers: Vec<Uuid>) ->
     Ok(rows.into_iter().map(|row| row.customer_id).collect())
 }
 
-/// Whom of some customers a bulk action does not give an offer, and why: `offer_given_already`, `ads_refused`.
+/// Whom of some customers a bulk action does not give an offer, and why: `offer_given_already`, `ads_refused`,
+/// `changed_since` when they were merged or deleted this very moment.
 pub(in crate::customers) async fn refusals(
     tx: &Tx<'_>,
     offer: &offer::Model,
@@ -46,6 +55,9 @@ pub(in crate::customers) async fn refusals(
         .map(|row| Ok::<_, Problem>(Asked { id: row.id, numbers: numbers(tx, row)?, refused: row.ads_refused_at }));
     let refusing = System::new(tx.installation()).refusing_ads(asked.collect::<Result<_, _>>()?).await?;
     let mut why: HashMap<Uuid, &'static str> = refusing.into_iter().map(|id| (id, "ads_refused")).collect();
+    let there = held_customers(tx, customers.iter().map(|row| row.id).collect()).await?;
+    let gone = customers.iter().filter(|row| !there.contains(&row.id));
+    why.extend(gone.map(|row| (row.id, "changed_since")));
     let having = having(tx, offer.id, customers.iter().map(|row| row.id).collect()).await?;
     why.extend(having.into_iter().map(|id| (id, "offer_given_already")));
     Ok(why)

@@ -1,7 +1,7 @@
 //! The offers of one customer over HTTP.
 
 use super::entity as given;
-use super::give::{count, give, giveable, having};
+use super::give::{count, give, giveable, having, held_customers};
 use super::view::{CustomerOfferView, open_to, stands};
 use crate::calendar::day_of;
 use crate::customers::entity::customer;
@@ -12,9 +12,10 @@ use crate::openapi::ServiceConfig;
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{OffersGive, OffersRead};
-use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Reads, Tx};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, Reads, Scope, Tx};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use domain::offers::{CustomerOfferEvent, CustomerOfferMove, NewCustomerOffer};
+use domain::permission::Permission;
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use uuid::Uuid;
 
@@ -48,7 +49,12 @@ async fn list_customer_offers(
     Ok(Json(Page { items: items.collect(), next_cursor }))
 }
 
-/// Gives a customer an offer, once. Nothing is sent: the customer finds it in the mini-program, or hears of it from
+/// Whoever gives and takes back changes customers; whoever marks need not.
+fn changes(scope: &Scope) -> Result<(), Problem> {
+    if scope.may(Permission::CustomersWrite) { Ok(()) } else { Err(Problem::Forbidden("forbidden")) }
+}
+
+/// Gives a customer an offer, once; that takes `customers.write` too. Nothing is sent: the customer finds it in the mini-program, or hears of it from
 /// whoever gives it. That is why one who refuses advertising may be given one in this way, and by no bulk action.
 #[utoipa::path(tag = "offers", params(Once, ("id" = Uuid, Path)), security(("bearer" = ["offers.give"])), request_body = NewCustomerOffer, responses((status = 201, body = CustomerOfferView), Problems))]
 #[post("/customers/{id}/offers")]
@@ -57,12 +63,16 @@ async fn give_offer(
     id: Path<Uuid>,
     body: Checked<NewCustomerOffer>,
 ) -> Result<Created<CustomerOfferView>, Problem> {
+    changes(&scope)?;
     let Checked { value: input, once } = body;
     let row_id = scope.id_for(input.id)?;
     scope
         .create(&once, input.id, async |tx| {
             tx.find_to_change::<customer::Entity>(id.0).await?;
             let offer = giveable(tx, input.offer_id).await??;
+            if held_customers(tx, vec![id.0]).await?.is_empty() {
+                return Err(Problem::NotFound);
+            }
             if !having(tx, offer.id, vec![id.0]).await?.is_empty() {
                 return Err(Problem::conflict("offer_given_already", Some("offer_id")));
             }
@@ -121,7 +131,7 @@ async fn move_customer_offer(
     Ok(Json(view))
 }
 
-/// Takes an offer back that the customer did not use.
+/// Takes an offer back that the customer did not use; that takes `customers.write` too.
 #[utoipa::path(tag = "offers", security(("bearer" = ["offers.give"])), params(("id" = Uuid, Path), ("given_id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/customers/{id}/offers/{given_id}")]
 async fn take_offer_back(
@@ -129,6 +139,7 @@ async fn take_offer_back(
     path: Path<(Uuid, Uuid)>,
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
+    changes(&scope)?;
     let (customer, id) = path.0;
     let tx = scope.begin().await?;
     let (row, offer) = to_change(&tx, (customer, id), IfMatch(version.0)).await?;

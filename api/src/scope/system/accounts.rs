@@ -207,11 +207,26 @@ impl System {
 
     /// The accounts that proved one of these phones lately.
     pub(crate) async fn accounts_holding(&self, phones: &[Phone]) -> Result<Vec<Uuid>, Problem> {
-        Ok(self.holders(&[phones.to_vec()]).await?.pop().unwrap_or_default())
+        let lately = self.now() - chrono::Duration::days(PROOF_DAYS);
+        let proofs = self.proofs_of(&[phones.to_vec()]).await?.pop().unwrap_or_default();
+        Ok(proofs.into_iter().filter(|(_, at)| *at > lately).map(|(account, _)| account).collect())
     }
 
-    /// The same for the phones of each of some people, in their order.
-    pub(super) async fn holders(&self, people: &[Vec<Phone>]) -> Result<Vec<Vec<Uuid>>, Problem> {
+    /// Who speaks for the number of each of some people: whoever proved one lately, or when nobody did whoever was the last
+    /// to prove it. A number may have gone into other hands since, so this is enough to leave somebody alone, and for
+    /// nothing else.
+    pub(super) async fn speakers(&self, people: &[Vec<Phone>]) -> Result<Vec<Vec<Uuid>>, Problem> {
+        let lately = self.now() - chrono::Duration::days(PROOF_DAYS);
+        let speak = |proofs: Vec<(Uuid, DateTime<Utc>)>| {
+            let last = proofs.iter().map(|(_, at)| *at).max();
+            let speaks = |at: DateTime<Utc>| at > lately || Some(at) == last;
+            proofs.into_iter().filter(|(_, at)| speaks(*at)).map(|(account, _)| account).collect()
+        };
+        Ok(self.proofs_of(people).await?.into_iter().map(speak).collect())
+    }
+
+    /// Which accounts ever proved the phones of each of some people, and when.
+    async fn proofs_of(&self, people: &[Vec<Phone>]) -> Result<Vec<Vec<(Uuid, DateTime<Utc>)>>, Problem> {
         let lookups = self.lookups().await?;
         let of_each: Vec<HashSet<Vec<u8>>> = people
             .iter()
@@ -224,14 +239,13 @@ impl System {
         let second = lookups.both().then(|| account_phone::Column::NextDigest.is_in(digests.clone()));
         let rows = account_phone::Entity::find()
             .filter(Condition::any().add(account_phone::Column::Digest.is_in(digests)).add_option(second))
-            .filter(account_phone::Column::ProvedAt.gt(self.now() - chrono::Duration::days(PROOF_DAYS)))
             .all(&self.at.db.read)
             .await?;
         let theirs = |digests: &HashSet<Vec<u8>>| {
             let held = rows.iter().filter(|row| {
                 digests.contains(&row.digest) || row.next_digest.as_ref().is_some_and(|next| digests.contains(next))
             });
-            held.map(|row| row.account_id).collect()
+            held.map(|row| (row.account_id, row.proved_at)).collect()
         };
         Ok(of_each.iter().map(theirs).collect())
     }

@@ -124,7 +124,7 @@ impl System {
     /// may be sent even to the others without consent: that is [`System::agree`].
     pub(crate) async fn refusing_ads(&self, people: Vec<Asked>) -> Result<HashSet<Uuid>, Problem> {
         let numbers: Vec<Vec<Phone>> = people.iter().map(|person| person.numbers.clone()).collect();
-        let holders = self.holders(&numbers).await?;
+        let holders = self.speakers(&numbers).await?;
         let everybody: HashSet<Uuid> = holders.iter().flatten().copied().collect();
         let latest = self.latest_among(everybody.into_iter().collect(), ConsentPurpose::Marketing).await?;
         let refusing = people.into_iter().zip(holders).filter(|(person, holders)| {

@@ -81,7 +81,7 @@ Component({
         may: {
           write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), deals: may('opportunities.read'), deal: writes('opportunities.write'),
-          offers: may('offers.read'), mark: !readOnly && may('offers.give'), give: writes('offers.give'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
+          offers: may('offers.read'), mark: !readOnly && may('offers.give'), give: writes('offers.give') && may('customers.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), assign: pooled && may('customers.assign') && may('staff.read'), talks: may('interactions.read'),
           explain: may('staff.write') && may('staff.read'), audit: may('audit.read'), exports: exportsRecords(), erase: may('customers.erase'),
         },
