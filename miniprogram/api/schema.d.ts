@@ -1096,7 +1096,7 @@ export interface paths {
         get: operations["list_customer_offers"];
         put?: never;
         /**
-         * Gives a customer an offer, once. Nothing is sent: the customer finds it in the mini-program, or hears of it from
+         * Gives a customer an offer, once; that takes `customers.write` too. Nothing is sent: the customer finds it in the mini-program, or hears of it from
          *     whoever gives it. That is why one who refuses advertising may be given one in this way, and by no bulk action.
          */
         post: operations["give_offer"];
@@ -1116,7 +1116,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes an offer back that the customer did not use. */
+        /** Takes an offer back that the customer did not use; that takes `customers.write` too. */
         delete: operations["take_offer_back"];
         options?: never;
         head?: never;
@@ -5366,6 +5366,11 @@ export interface components {
              * @description When it was given.
              */
             given_at: string;
+            /**
+             * Format: date-time
+             * @description When it was taken back.
+             */
+            taken_back_at?: string | null;
             /**
              * Format: date-time
              * @description When they used it.
