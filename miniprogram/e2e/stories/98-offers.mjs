@@ -144,7 +144,7 @@ export async function tell({ step, open, world }) {
     await phone.tapText('撤销')
     await until('it is undone', async () => (await ask('customers/bulk')).items[0].state === 'undone')
     await phone.visible('[data-testid=bulk-why]').first().tap()
-    await phone.waitText('已经用掉或收回，没有撤销')
+    await phone.waitText('已经用掉了，没有收回')
     await look(phone, 'pc-undone')
     equal([(await offer()).given, (await offer()).used], [1, 1], 'what is left')
   })
