@@ -120,7 +120,7 @@ async fn two_hundred_offers_hold_at_a_time_and_stopped_ones_make_room() {
     for _ in 0..200 {
         last = text(&shop.boss.post("/offers", twenty_off()).await.ok()["id"]);
     }
-    assert_eq!(shop.boss.post("/offers", twenty_off()).await.violations(), ["name: too_many"]);
+    assert_eq!(shop.boss.post("/offers", twenty_off()).await.violations(), [": too_many"]);
     shop.boss.post_at(&format!("/offers/{last}/stop"), 1, json!({})).await.ok();
     shop.boss.post("/offers", twenty_off()).await.ok();
     // Page by page, newest first, none twice.

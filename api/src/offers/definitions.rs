@@ -77,7 +77,7 @@ async fn room(tx: &Tx<'_>) -> Result<(), Problem> {
     let at_a_time =
         Condition::all().add(offer::Column::StoppedAt.is_null()).add(offer::Column::LastDay.gte(day_of(tx.now())));
     match tx.find::<offer::Entity>().filter(at_a_time).count().await?.0 {
-        MOST.. => Err(domain::Violation::new("name", "too_many").with("max", 200).into()),
+        MOST.. => Err(domain::Violation::new("", "too_many").with("max", 200).into()),
         _ => Ok(()),
     }
 }

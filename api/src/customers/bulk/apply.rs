@@ -58,7 +58,10 @@ async fn changed(
     let (offer, refusals) = match change.offer_id {
         None => (None, HashMap::new()),
         Some(id) => match offering::giveable(tx, id).await? {
-            Ok(offer) => (Some(offer.clone()), offering::refusals(tx, &offer, &customers).await?),
+            Ok(offer) => {
+                let refusals = offering::refusals(tx, &offer, &customers).await?;
+                (Some(offer), refusals)
+            }
             Err(why) => (None, customers.iter().map(|row| (row.id, why.code)).collect()),
         },
     };

@@ -44,7 +44,7 @@ pub(super) async fn having(tx: &Tx<'_>, offer_id: Uuid, customers: Vec<Uuid>) ->
 }
 
 /// Whom of some customers a bulk action does not give an offer, and why: `offer_given_already`, `ads_refused`,
-/// `changed_since` when they were merged or deleted this very moment.
+/// `customer_unknown` when they were merged or deleted this very moment.
 pub(in crate::customers) async fn refusals(
     tx: &Tx<'_>,
     offer: &offer::Model,
@@ -57,7 +57,7 @@ pub(in crate::customers) async fn refusals(
     let mut why: HashMap<Uuid, &'static str> = refusing.into_iter().map(|id| (id, "ads_refused")).collect();
     let there = held_customers(tx, customers.iter().map(|row| row.id).collect()).await?;
     let gone = customers.iter().filter(|row| !there.contains(&row.id));
-    why.extend(gone.map(|row| (row.id, "changed_since")));
+    why.extend(gone.map(|row| (row.id, "customer_unknown")));
     let having = having(tx, offer.id, customers.iter().map(|row| row.id).collect()).await?;
     why.extend(having.into_iter().map(|id| (id, "offer_given_already")));
     Ok(why)
