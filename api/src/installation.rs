@@ -7,7 +7,7 @@ use crate::calendar::Calendar;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keyring;
-use crate::db::Connections;
+use crate::db::{Connections, LogKeeper};
 use crate::edge::RouteLimits;
 use crate::presence::Presence;
 use crate::scope::system;
@@ -16,10 +16,18 @@ use crate::wechat::Wechat;
 use anyhow::{Context as _, bail};
 use ipnet::IpNet;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// How often SQLite's log is written into its file: so much of the last changes a power cut can cost.
-const CHECKPOINT: Duration = Duration::from_millis(500);
+/// What keeps SQLite's log short, where there is one.
+pub struct Kept(Option<LogKeeper>);
+
+impl Kept {
+    /// Ends it, before the database is closed: whoever closes the file last takes the log away.
+    pub async fn stop(self) {
+        if let Some(keeper) = self.0 {
+            keeper.stop().await;
+        }
+    }
+}
 
 /// The parts of a running installation.
 pub struct Installation {
@@ -98,15 +106,13 @@ impl Installation {
         Ok(this)
     }
 
-    /// Keeps SQLite's log short for as long as it is polled. Every server does, whether it runs jobs or not: what was
+    /// Keeps SQLite's log short until the answer is stopped. Every server does, whether it runs jobs or not: what was
     /// answered is on the disk after half a second.
-    pub async fn keep_log_short(&self) {
-        loop {
-            tokio::time::sleep(CHECKPOINT).await;
-            if let Err(error) = self.db.checkpoint().await {
-                tracing::error!(%error, "writing the log of the database into its file");
-            }
-        }
+    ///
+    /// # Errors
+    /// When there can be no more threads.
+    pub fn keep_log_short(&self) -> anyhow::Result<Kept> {
+        Ok(Kept(self.db.keep_log_short().context("a thread for the log of the database")?))
     }
 
     /// Closes what is open, after what is in flight.

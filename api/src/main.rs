@@ -129,10 +129,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
     let worker = jobs.then(|| Worker::start(Arc::clone(&at)));
-    let log = actix_web::rt::spawn({
-        let at = Arc::clone(&at);
-        async move { at.keep_log_short().await }
-    });
+    let log = at.keep_log_short()?;
     let mut server = actix_web::rt::spawn(server);
     tokio::select! {
         ended = &mut server => return ended?.context("the server ended"),
@@ -147,7 +144,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     server.await?.context("stopping")?;
     present.leave().await;
-    log.abort();
+    log.stop().await;
     at.close().await;
     Ok(())
 }

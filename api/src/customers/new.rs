@@ -102,20 +102,30 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
         days.push((id, input.dates));
         own.push((id, filled));
     }
-    let made = tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?;
+    let (made, asked) = match single && !phones.is_empty() {
+        // They go together with their phones.
+        true => tx.ask_all::<customer::Entity>(rows).await.map_err(owner_unknown)?,
+        false => (tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?, None),
+    };
     for id in secret {
         tx.record_personal(id, "remark".to_owned(), None);
     }
-    let terms = search::index_texts(tx, names).await?;
-    for some in terms.chunks(ROWS) {
-        search::index_terms(tx, some).await?;
-    }
-    match (tx.insert_many::<phone::Entity>(phones).await, first) {
-        (Err(error), Some(first)) if refusal(&error) == Some(Taken::Unique) => {
-            let named = if single { phone_taken(tx, &first).await? } else { Problem::conflict("phone_taken", None) };
-            return Err(named);
+    let findable = async {
+        let terms = search::index_texts(tx, names).await?;
+        for some in terms.chunks(ROWS) {
+            search::index_terms(tx, some).await?;
         }
-        (other, _) => other?,
+        tx.insert_many::<phone::Entity>(phones).await
+    };
+    if let Err(error) = findable.await {
+        if let Some(refused) = tx.refusal(asked).await {
+            return Err(owner_unknown(refused));
+        }
+        return Err(match (first, refusal(&error)) {
+            (Some(first), Some(Taken::Unique)) if single => phone_taken(tx, &first).await?,
+            (Some(_), Some(Taken::Unique)) => Problem::conflict("phone_taken", None),
+            _ => error.into(),
+        });
     }
     if single {
         // Names whoever has a unique value already.

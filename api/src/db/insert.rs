@@ -1,7 +1,7 @@
 //! Inserts. Their text follows from the table, the columns and the number of rows, so it is written down as it is: a tree
 //! of expressions for each of the hundred values of a new customer's terms was a tenth of the server's time for it.
 
-use super::Transaction;
+use super::transaction::{Asked, Transaction};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, DbErr, EntityName as _, EntityTrait, IdenStatic as _,
     Iterable as _, Statement, Values,
@@ -35,6 +35,17 @@ pub(crate) async fn append<A: ActiveModelTrait>(on: &Transaction, rows: Vec<A>) 
     match statement(on.get_database_backend(), verb(on), rows)? {
         Some(statement) => on.due(statement).await,
         None => Ok(()),
+    }
+}
+
+/// Inserts rows that may be refused; whoever calls this throws the transaction away then.
+///
+/// # Errors
+/// When one is refused already, or when they do not all set the same columns; see [`Transaction::ask`].
+pub(crate) async fn ask<A: ActiveModelTrait>(on: &Transaction, rows: Vec<A>) -> Result<Option<Asked>, DbErr> {
+    match statement(on.get_database_backend(), verb(on), rows)? {
+        Some(statement) => on.ask(statement).await.map(Some),
+        None => Ok(None),
     }
 }
 

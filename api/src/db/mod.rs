@@ -3,15 +3,17 @@
 
 mod code;
 mod insert;
+mod log;
 mod near;
 mod on;
 mod transaction;
 
 pub use code::Db as Code;
-pub(crate) use insert::{append, insert, insert_halves};
+pub(crate) use insert::{append, ask, insert, insert_halves};
+pub(crate) use log::LogKeeper;
 pub(crate) use near::Near;
 pub(crate) use on::On;
-pub(crate) use transaction::Transaction;
+pub(crate) use transaction::{Asked, Transaction};
 
 use crate::config;
 use anyhow::Context as _;
@@ -40,6 +42,8 @@ pub struct Connections {
     /// For transactions, and for single changes outside of them. On SQLite one for all: several writers would wait for
     /// each other in unfair sleeps (measured: p99 575 ms against 36 ms).
     pub(crate) write: Near,
+    /// How SQLite's file is opened.
+    file: Option<SqliteConnectOptions>,
     statements: Arc<AtomicU64>,
 }
 
@@ -64,7 +68,7 @@ impl Connections {
         let most = settings.connections.div_ceil(u32::try_from(threads).unwrap_or(u32::MAX).max(1)).max(2);
         let most = usize::try_from(most).unwrap_or(2);
         let near = |opener| Near::to_read(opener, most, Arc::clone(&statements));
-        let (read, near, write) = if let Some(path) = url.strip_prefix("sqlite://") {
+        let (read, near, write, file) = if let Some(path) = url.strip_prefix("sqlite://") {
             if !std::path::Path::new(path).exists() {
                 // Names and remarks are in it: only its owner may read it. SQLite gives the files beside
                 // it the same mode. Another process may have made it this very moment.
@@ -84,18 +88,23 @@ impl Connections {
             // length is kept.
             let writer = sqlite(path).pragma("cache_size", "-131072").statement_cache_capacity(512);
             let write = Near::one(Opener::Sqlite(writer), Arc::clone(&statements));
-            (SqlxSqliteConnector::from_sqlx_sqlite_pool(read), near(Opener::Sqlite(sqlite(path))), write)
+            (
+                SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+                near(Opener::Sqlite(sqlite(path))),
+                write,
+                Some(sqlite(path)),
+            )
         } else if url.starts_with("mysql://") {
             let options: MySqlConnectOptions = url.parse().map_err(|_| anyhow::anyhow!("[database] url"))?;
             let options = options.disable_statement_logging();
             let shared = pool(settings.connections.max(2)).connect_with(options.clone()).await;
             let read = SqlxMySqlConnector::from_sqlx_mysql_pool(shared.context("connecting to the database server")?);
             let write = Near::to_write(Opener::MySql(options.clone()), most, Arc::clone(&statements));
-            (read, near(Opener::MySql(options)), write)
+            (read, near(Opener::MySql(options)), write, None)
         } else {
             anyhow::bail!("[database] url must start with sqlite:// or mysql://");
         };
-        Ok(Self { read: counted(read, &statements), near, write, statements })
+        Ok(Self { read: counted(read, &statements), near, write, file, statements })
     }
 
     /// Statements executed so far; tests hold endpoints to a budget with it.
@@ -112,17 +121,13 @@ impl Connections {
         self.read.execute_unprepared("SELECT 1").await.map(|_| ())
     }
 
-    /// Writes what SQLite keeps in its log into the file, beside whoever reads and writes: otherwise whoever commits
-    /// the thousandth page does it for all, within their own request. It waits for the disk, so what was committed before
-    /// it is there to stay. Does nothing on MySQL.
+    /// Keeps SQLite's log short, on a thread of its own. There is nothing to keep on MySQL.
     ///
     /// # Errors
-    /// When the disk does not take it.
-    pub(crate) async fn checkpoint(&self) -> Result<(), DbErr> {
-        if self.read.get_database_backend() == DbBackend::Sqlite {
-            self.read.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
-        }
-        Ok(())
+    /// When there can be no more threads.
+    pub(crate) fn keep_log_short(&self) -> std::io::Result<Option<LogKeeper>> {
+        let log = self.file.clone().map(|options| log::Log { options, writers: self.write.clone() });
+        log.map(LogKeeper::start).transpose()
     }
 
     /// Runs pending migrations, one process at a time.
@@ -196,7 +201,7 @@ fn sqlite(path: &str) -> SqliteConnectOptions {
         .pragma("cache_size", "-16000")
         // Bytes: all of the file, and the kernel decides what stays in memory.
         .pragma("mmap_size", "1099511627776")
-        // Pages, 1 GB: for processes without `checkpoint`, and for writers who leave it no moment in which the log could
+        // Pages, 1 GB: for processes that do not keep it short, and for writers who leave it no moment in which the log could
         // begin anew. Each time it is reached all writers wait for the disk, a tenth of a second or more.
         .pragma("wal_autocheckpoint", "262144")
 }

@@ -156,6 +156,14 @@ impl Near {
         Ok(Taken { held: Some(held), reused, whole: true, near, lane, _turn: turn })
     }
 
+    /// Nobody gets the one connection that writers share while this is held; none where each thread has its own.
+    pub(super) async fn pause(&self) -> Option<OwnedSemaphorePermit> {
+        match &self.0.lanes {
+            Lanes::EachThread(..) => None,
+            Lanes::One(lane) => Arc::clone(&lane.turns).acquire_owned().await.ok(),
+        }
+    }
+
     /// The rows that a statement finds.
     async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();

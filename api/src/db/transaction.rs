@@ -1,6 +1,6 @@
 //! Transactions on connections that a thread keeps to itself.
 
-use super::near::{Answered, Link, Near, Refused, Taken, harmless, refused, unanswered, whole};
+use super::near::{Answered, Near, Refused, Taken, harmless, refused, unanswered, whole};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
 use std::sync::Arc;
@@ -24,7 +24,10 @@ struct At {
 }
 
 struct Open {
-    taken: Taken,
+    near: Near,
+    /// The connection, once something is on its way. On SQLite all writers wait for one: whatever is thought about
+    /// before the first word is nobody else's loss.
+    taken: Option<Taken>,
     parts: u32,
     /// The whole was committed or taken back: nothing is open on the connection any more.
     ended: bool,
@@ -34,7 +37,15 @@ struct Open {
     /// Said, and not yet on its way. On SQLite each way to the thread of the connection and back is longer than most
     /// statements take there, so what nobody waits for goes with the next one for which somebody does.
     due: Vec<Statement>,
+    /// Those of them that may be refused, by their places, and the one that was.
+    asked: Vec<(usize, Asked)>,
+    refused: Option<(Asked, DbErr)>,
+    questions: u32,
 }
+
+/// A statement that went without being waited for, and that may be refused; see [`Transaction::ask`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked(u32);
 
 /// One that reads first and writes later fails at once when another process wrote in between; one that starts as a writer
 /// waits its turn.
@@ -43,20 +54,30 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 const DUE: usize = 16;
 
 impl Transaction {
-    /// Begins one, when it is its turn.
+    /// Begins one: on SQLite with the first thing that somebody waits for, when it is its turn.
     pub(super) async fn begin(near: &Near) -> Result<Self, DbErr> {
-        let mut taken = near.take().await?;
-        let mut due = Vec::new();
-        match taken.link()? {
-            Link::MySql(_) => {
-                // Whoever gives up meanwhile leaves a connection on which a transaction may be open: it is not used again.
-                taken.whole = false;
-                taken.link()?.say("BEGIN").await.map_err(refused)?;
-                taken.whole = true;
-            }
-            Link::Sqlite(_) => due.push(word(BEGIN)),
+        let (mut taken, mut due) = (None, Vec::new());
+        if near.backend() == DbBackend::Sqlite {
+            due.push(word(BEGIN));
+        } else {
+            let mut begun = near.take().await?;
+            // Whoever gives up meanwhile leaves a connection on which a transaction may be open: it is not used again.
+            begun.whole = false;
+            begun.link()?.say("BEGIN").await.map_err(refused)?;
+            begun.whole = true;
+            taken = Some(begun);
         }
-        let open = Open { taken, parts: 0, ended: false, torn: false, due };
+        let open = Open {
+            near: near.clone(),
+            taken,
+            parts: 0,
+            ended: false,
+            torn: false,
+            due,
+            asked: Vec::new(),
+            refused: None,
+            questions: 0,
+        };
         Ok(Self { at: Arc::new(At { near: near.clone(), open: Mutex::new(Some(open)) }), part: 0, ended: false })
     }
 
@@ -105,6 +126,50 @@ impl Transaction {
         }
     }
 
+    /// Does something that may be refused, and waits for the answer only where that costs no way to SQLite's thread.
+    /// There it goes with what is said next, and when it is refused that fails, the transaction is lost, and
+    /// [`Transaction::refusal`] has the reason. Elsewhere, and in a part, it is refused here.
+    pub(super) async fn ask(&self, statement: Statement) -> Result<Asked, DbErr> {
+        self.at.near.count();
+        let mut open = self.at.open.lock().await;
+        let open = open.as_mut().ok_or_else(gone)?;
+        if self.at.near.backend() != DbBackend::Sqlite || self.part > 0 || open.due.len() + 1 >= DUE {
+            open.execute(statement).await?;
+            return Ok(Asked(0));
+        }
+        open.questions += 1;
+        open.asked.push((open.due.len(), Asked(open.questions)));
+        open.due.push(statement);
+        Ok(Asked(open.questions))
+    }
+
+    /// Waits for the answers to all that was asked.
+    pub(crate) async fn hear(&self) -> Result<(), DbErr> {
+        let mut open = self.at.open.lock().await;
+        let open = open.as_mut().ok_or_else(gone)?;
+        match open.asked.is_empty() {
+            true => Ok(()),
+            false => open.say("SELECT 1").await,
+        }
+    }
+
+    /// Why a question was refused, if it was, for whoever throws the transaction away: of what is still due, nothing
+    /// beyond the question is said any more.
+    pub(crate) async fn refusal(&self, question: Asked) -> Option<DbErr> {
+        let mut open = self.at.open.lock().await;
+        let open = open.as_mut()?;
+        if let Some(place) = open.asked.iter().find(|(_, of)| *of == question).map(|(place, _)| *place) {
+            open.due.truncate(place + 1);
+            let refused = match open.due.pop() {
+                Some(asked) => open.execute(asked).await.err(),
+                None => None,
+            };
+            open.torn = true;
+            return refused;
+        }
+        open.refused.take_if(|(of, _)| *of == question).map(|(_, error)| error)
+    }
+
     /// Takes it back.
     pub(crate) async fn rollback(self) -> Result<(), DbErr> {
         match self.part {
@@ -149,17 +214,17 @@ impl Drop for Transaction {
 impl Drop for At {
     fn drop(&mut self) {
         let Some(mut open) = self.open.get_mut().take() else { return };
-        if open.ended || open.unbegun() || !open.taken.whole {
-            return;
-        }
+        let begun = !open.ended && !open.unbegun();
+        let Some(taken) = open.taken.as_mut().filter(|taken| begun && taken.whole) else { return };
         // What was not committed goes at once, with its locks, and nobody else has the connection before.
-        open.taken.whole = false;
+        taken.whole = false;
         open.due.clear();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                if open.say("ROLLBACK").await.is_ok() {
-                    open.taken.whole = true;
-                    drop(open);
+                if open.say("ROLLBACK").await.is_ok()
+                    && let Some(taken) = open.taken.as_mut()
+                {
+                    taken.whole = true;
                 }
             });
         }
@@ -172,13 +237,22 @@ impl Open {
         self.due.first().is_some_and(is_begin)
     }
 
+    /// The connection, when it is this one's turn.
+    async fn taken(&mut self) -> Result<&mut Taken, DbErr> {
+        if self.taken.is_none() {
+            self.taken = Some(self.near.take().await?);
+        }
+        self.taken.as_mut().ok_or_else(gone)
+    }
+
     /// A word that has neither values nor rows, such as `COMMIT`.
     async fn say(&mut self, said: &str) -> Result<(), DbErr> {
         if !self.due.is_empty() {
             return self.together(word(said), refused).await.map(drop);
         }
-        let said = self.taken.link()?.say(said).await;
-        self.taken.whole &= whole(&said);
+        let taken = self.taken().await?;
+        let said = taken.link()?.say(said).await;
+        taken.whole &= whole(&said);
         said.map_err(refused)
     }
 
@@ -189,8 +263,9 @@ impl Open {
         if !self.due.is_empty() {
             return self.together(statement, refused).await?.executed.ok_or_else(gone);
         }
-        let answer = self.taken.link()?.execute(statement).await;
-        self.taken.whole &= whole(&answer);
+        let taken = self.taken().await?;
+        let answer = taken.link()?.execute(statement).await;
+        taken.whole &= whole(&answer);
         answer.map_err(refused)
     }
 
@@ -201,29 +276,41 @@ impl Open {
         if !self.due.is_empty() {
             return Ok(self.together(statement, unanswered).await?.rows);
         }
-        let answer = self.taken.link()?.rows(statement).await;
-        self.taken.whole &= whole(&answer);
+        let taken = self.taken().await?;
+        let answer = taken.link()?.rows(statement).await;
+        taken.whole &= whole(&answer);
         answer.map_err(unanswered)
     }
 
     /// A statement with all that is due before it.
     async fn together(&mut self, statement: Statement, why: fn(sqlx::Error) -> DbErr) -> Result<Answered, DbErr> {
+        // Whoever goes away while it is not their turn yet has said nothing.
+        self.taken().await?;
         let mut all = std::mem::take(&mut self.due);
+        let asked = std::mem::take(&mut self.asked);
         let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
         all.push(statement);
         // Also when whoever waits for it goes away meanwhile: some of them are done then, and some not.
         self.torn = true;
-        let Refused { at, error } = match self.taken.link()?.together(all).await {
+        let taken = self.taken().await?;
+        let Refused { at, error } = match taken.link()?.together(all).await {
             Ok(answered) => {
                 self.torn = false;
                 return Ok(answered);
             }
-            Err(refused) => refused,
+            Err(refused) => {
+                taken.whole &= harmless(&refused.error);
+                refused
+            }
         };
-        self.taken.whole &= harmless(&error);
         if at == last {
             self.torn = false;
             return Err(why(error));
+        }
+        if let Some((_, question)) = asked.into_iter().find(|(place, _)| *place == at) {
+            let said = format!("what was asked before: {error}");
+            self.refused = Some((question, refused(error)));
+            return Err(DbErr::Custom(said));
         }
         // Whoever waits for the last one must not take this refusal for that of theirs.
         Err(if begins && at == 0 { refused(error) } else { DbErr::Custom(format!("what was due before: {error}")) })
@@ -274,88 +361,4 @@ impl ConnectionTrait for Transaction {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::near::Opener;
-    use super::*;
-    use sqlx::sqlite::SqliteConnectOptions;
-    use std::sync::atomic::AtomicU64;
-
-    /// One connection to a database of its own, in memory, with one table.
-    async fn database() -> Near {
-        let options = SqliteConnectOptions::new().in_memory(true);
-        let near = Near::one(Opener::Sqlite(options), Arc::new(AtomicU64::new(0)));
-        near.execute_unprepared("CREATE TABLE t (id INTEGER PRIMARY KEY)").await.expect("a table");
-        near
-    }
-
-    fn insert(id: i64) -> Statement {
-        Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO t (id) VALUES (?)", [id.into()])
-    }
-
-    async fn ids(on: &impl ConnectionTrait) -> Result<Vec<i64>, DbErr> {
-        let all = on.query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT id FROM t ORDER BY id")).await?;
-        all.iter().map(|row| row.try_get_by_index(0)).collect()
-    }
-
-    #[actix_web::test]
-    async fn what_is_said_for_later_is_there_for_whatever_comes_next() {
-        let near = database().await;
-        let tx = Transaction::begin(&near).await.expect("begun");
-        tx.due(insert(1)).await.expect("due");
-        assert_eq!(ids(&tx).await.expect("rows"), [1]);
-        for id in 2..40 {
-            tx.due(insert(id)).await.expect("due");
-        }
-        // What was changed by the statement itself, whatever was due before it.
-        let gone = Statement::from_string(DbBackend::Sqlite, "DELETE FROM t WHERE id > 30");
-        assert_eq!(tx.execute_raw(gone).await.expect("done").rows_affected(), 9);
-        tx.due(insert(100)).await.expect("due");
-        tx.commit().await.expect("so it is");
-        assert_eq!(ids(&near).await.expect("rows").len(), 31);
-    }
-
-    #[actix_web::test]
-    async fn what_is_refused_after_it_was_taken_for_done_takes_the_whole_with_it() {
-        let near = database().await;
-        near.execute_raw(insert(1)).await.expect("a row");
-        let tx = Transaction::begin(&near).await.expect("begun");
-        tx.execute_raw(insert(2)).await.expect("done");
-        tx.due(insert(1)).await.expect("due");
-        let refused = tx.execute_raw(insert(3)).await.expect_err("refused");
-        assert!(crate::db::refusal(&refused).is_none(), "it is not the third that is there already: {refused}");
-        tx.execute_raw(insert(4)).await.expect_err("nobody knows what went before");
-        tx.commit().await.expect_err("not half of it");
-        assert_eq!(ids(&near).await.expect("rows"), [1]);
-        // The refusal of a statement that somebody waits for is its own, and the rest goes on.
-        let tx = Transaction::begin(&near).await.expect("begun");
-        tx.due(insert(2)).await.expect("due");
-        let refused = tx.execute_raw(insert(1)).await.expect_err("refused");
-        assert!(crate::db::refusal(&refused).is_some(), "{refused}");
-        tx.commit().await.expect("so it is");
-        assert_eq!(ids(&near).await.expect("rows"), [1, 2]);
-    }
-
-    #[actix_web::test]
-    async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
-        let near = database().await;
-        let tx = Transaction::begin(&near).await.expect("begun");
-        tx.due(insert(1)).await.expect("due");
-        let part = tx.part().await.expect("a part");
-        part.due(insert(2)).await.expect("due");
-        part.rollback().await.expect("taken back");
-        let part = tx.part().await.expect("a part");
-        part.due(insert(3)).await.expect("due");
-        part.commit().await.expect("kept");
-        tx.commit().await.expect("so it is");
-        assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
-        let dropped = Transaction::begin(&near).await.expect("begun");
-        dropped.due(insert(4)).await.expect("due");
-        drop(dropped);
-        let dropped = Transaction::begin(&near).await.expect("begun");
-        dropped.execute_raw(insert(5)).await.expect("done");
-        dropped.due(insert(6)).await.expect("due");
-        drop(dropped);
-        Transaction::begin(&near).await.expect("begun").commit().await.expect("nothing was said");
-        assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@
 use super::system::Recorded;
 use super::{INSTALLATION, Operating, Scope, Tx};
 use crate::crypto::{Sealer, digest, equal, sha256};
-use crate::db::{self, Taken, Transaction, refusal};
+use crate::db::{self, Asked, Taken, Transaction, refusal};
 use crate::installation::Installation;
 use crate::problem::Problem;
 use actix_web::body::BoxBody;
@@ -109,7 +109,8 @@ impl<V> Responder for Created<V> {
 }
 
 /// One request, in the books of a business or of the installation.
-struct Asked<'o> {
+struct Request<'o> {
+    at: &'o Installation,
     /// The business, or [`INSTALLATION`].
     tenant_id: i64,
     actor_id: Uuid,
@@ -120,8 +121,16 @@ struct Asked<'o> {
     answers: &'o Sealer,
 }
 
+/// What became of a request.
+enum Done<V> {
+    /// It was done just now, and is to be committed.
+    Now(Created<V>),
+    /// It got this answer before.
+    Before(Created<V>),
+}
+
 #[expect(clippy::disallowed_methods, reason = "the scope's own table")]
-impl<'o> Asked<'o> {
+impl<'o> Request<'o> {
     fn new(
         at: &'o Installation,
         answers: &'o Sealer,
@@ -132,7 +141,7 @@ impl<'o> Asked<'o> {
         let mark = |kind: &[u8], value: &[u8]| digest(&at.keys.digests, &[b"idempotency", kind, value]).to_vec();
         let by_key = once.key.as_ref().map(|key| mark(b"key", key.as_bytes()));
         let by_id = id.map(|id| mark(b"id", id.as_bytes()));
-        Self { tenant_id, actor_id, once, by_key, by_id, answers }
+        Self { at, tenant_id, actor_id, once, by_key, by_id, answers }
     }
 
     fn marks(&self) -> Vec<Vec<u8>> {
@@ -143,8 +152,8 @@ impl<'o> Asked<'o> {
         format!("{}|idempotency.answer|{}", self.tenant_id, self.actor_id)
     }
 
-    /// Writes the request down; the answer that it got before, if there is one.
-    async fn before<V>(&self, tx: &Transaction, now: DateTime<Utc>) -> Result<Option<Created<V>>, Problem> {
+    /// Writes the request down, before anything else of its transaction: a twin is refused here, or with what comes next.
+    async fn noted(&self, tx: &Transaction, now: DateTime<Utc>) -> Result<Option<Asked>, DbErr> {
         let rows = self.marks().into_iter().map(|digest| entity::ActiveModel {
             tenant_id: Set(self.tenant_id),
             actor_id: Set(self.actor_id),
@@ -153,10 +162,49 @@ impl<'o> Asked<'o> {
             answer: Set(None),
             created_at: Set(now),
         });
-        match db::insert(tx, rows.collect()).await {
-            Ok(()) => Ok(None),
-            Err(error) if matches!(refusal(&error), Some(Taken::Unique | Taken::Id)) => self.again(tx).await.map(Some),
-            Err(error) => Err(error.into()),
+        db::ask(tx, rows.collect()).await
+    }
+
+    /// Does what is asked for, or finds out that it was done before. Nothing is committed.
+    async fn done<V: Serialize>(
+        &self,
+        tx: &Transaction,
+        now: DateTime<Utc>,
+        work: impl Future<Output = Result<V, Problem>>,
+    ) -> Result<Done<V>, Problem> {
+        let noted = match self.noted(tx, now).await {
+            Ok(noted) => noted,
+            Err(error) => return self.unless_there(error).await.map(Done::Before),
+        };
+        let made = async {
+            let created = self.answered(tx, &work.await?).await?;
+            tx.hear().await?;
+            Ok(created)
+        };
+        match made.await {
+            Ok(created) => Ok(Done::Now(created)),
+            Err(problem) => self.instead(tx, noted, problem).await.map(Done::Before),
+        }
+    }
+
+    /// What is answered to a request of which nothing was done: what it got before, if there is something. Whatever is
+    /// wrong with it today, a twin gets the same answer.
+    async fn instead<V>(&self, tx: &Transaction, noted: Option<Asked>, why: Problem) -> Result<Created<V>, Problem> {
+        let refused = match noted {
+            Some(noted) => tx.refusal(noted).await,
+            None => None,
+        };
+        match refused {
+            Some(error) => self.unless_there(error).await,
+            None => Err(why),
+        }
+    }
+
+    /// The answer that it got before, if that is why it was refused.
+    async fn unless_there<V>(&self, error: DbErr) -> Result<Created<V>, Problem> {
+        match refusal(&error) {
+            Some(Taken::Unique | Taken::Id) => self.again().await,
+            _ => Err(error.into()),
         }
     }
 
@@ -177,12 +225,12 @@ impl<'o> Asked<'o> {
     }
 
     /// The answer that the same request got before.
-    async fn again<V>(&self, tx: &Transaction) -> Result<Created<V>, Problem> {
+    async fn again<V>(&self) -> Result<Created<V>, Problem> {
         let rows = Entity::find()
             .filter(Column::TenantId.eq(self.tenant_id))
             .filter(Column::ActorId.eq(self.actor_id))
             .filter(Column::Digest.is_in(self.marks()))
-            .all(tx)
+            .all(&self.at.db.near)
             .await?;
         for row in &rows {
             if !equal(&row.body_digest, &self.once.body) {
@@ -212,15 +260,12 @@ impl Scope {
         work: impl AsyncFnOnce(&Tx<'_>) -> Result<V, Problem>,
     ) -> Result<Created<V>, Problem> {
         let by = (self.tenant_id, self.who.id.unwrap_or_default());
-        let asked = Asked::new(&self.at, &self.keys.answers, by, once, id);
+        let asked = Request::new(&self.at, &self.keys.answers, by, once, id);
         let tx = self.begin_shared().await?;
-        if let Some(answer) = asked.before(tx.raw(), tx.now()).await? {
-            return Ok(answer);
+        match asked.done(tx.raw(), tx.now(), work(&tx)).await? {
+            Done::Before(answer) => Ok(answer),
+            Done::Now(created) => tx.commit().await.map(|()| created),
         }
-        let view = work(&tx).await?;
-        let created = asked.answered(tx.raw(), &view).await?;
-        tx.commit().await?;
-        Ok(created)
     }
 }
 
@@ -235,14 +280,11 @@ impl Operating {
         work: impl AsyncFnOnce(&Recorded<'_>) -> Result<V, Problem>,
     ) -> Result<Created<V>, Problem> {
         let at = &self.system.at;
-        let asked = Asked::new(at, &at.keys.installation, (INSTALLATION, self.account_id()), once, None);
+        let asked = Request::new(at, &at.keys.installation, (INSTALLATION, self.account_id()), once, None);
         let recorded = self.system.begin_recorded().await?;
-        if let Some(answer) = asked.before(recorded.on(), self.system.now()).await? {
-            return Ok(answer);
+        match asked.done(recorded.on(), self.system.now(), work(&recorded)).await? {
+            Done::Before(answer) => Ok(answer),
+            Done::Now(created) => Ok(recorded.finish().await.map(|()| created)?),
         }
-        let view = work(&recorded).await?;
-        let created = asked.answered(recorded.on(), &view).await?;
-        recorded.finish().await?;
-        Ok(created)
     }
 }

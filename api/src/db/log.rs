@@ -1,0 +1,123 @@
+//! SQLite's log, which a thread of its own keeps short.
+
+use super::near::Near;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How often the log is written into the file: so much of the last changes a power cut can cost.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Pages in the log, 512 MB, with which writers are asked to pause for a moment. While they write there is always
+/// something in it that is not in the file, so it never begins anew; and a log that grows costs more than one that is
+/// written over, until it is full and everybody waits a third of a second.
+const LONG: i64 = 131_072;
+
+/// How much less this thread matters than those that answer somebody (`nice`, from 0 to 19). With an equal share of a
+/// processor it holds up each of a change's ways between threads for the four milliseconds of a turn.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
+/// Keeps the log short for as long as it is there.
+pub(crate) struct LogKeeper {
+    /// Dropped, it ends the thread.
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// The log, and who may pause.
+pub(super) struct Log {
+    /// How the file is opened.
+    pub(super) options: SqliteConnectOptions,
+    pub(super) writers: Near,
+}
+
+impl LogKeeper {
+    /// Begins.
+    ///
+    /// # Errors
+    /// When there can be no more threads.
+    pub(super) fn start(log: Log) -> std::io::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let keep = move || {
+            // What threads this one begins, such as that of its connection, matter as little.
+            #[cfg(target_os = "linux")]
+            if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+                tracing::warn!(%error, "the thread that keeps the log of the database short is as important as others");
+            }
+            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(log.keep(stopped)),
+                Err(error) => tracing::error!(%error, "keeping the log of the database short"),
+            }
+        };
+        Ok(Self { stop, thread: std::thread::Builder::new().name("sqlite-log".to_owned()).spawn(keep)? })
+    }
+
+    /// Ends, after what is on its way.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        let _ = tokio::task::spawn_blocking(|| self.thread.join()).await;
+    }
+}
+
+impl Log {
+    async fn keep(self, mut stopped: oneshot::Receiver<()>) {
+        let mut connection = None;
+        loop {
+            tokio::select! {
+                _ = &mut stopped => break,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            if let Err(error) = self.shorten(&mut connection).await {
+                tracing::error!(%error, "writing the log of the database into its file");
+                connection = None;
+            }
+        }
+        if let Some(connection) = connection {
+            let _ = connection.close().await;
+        }
+    }
+
+    async fn shorten(&self, connection: &mut Option<SqliteConnection>) -> Result<(), sqlx::Error> {
+        let connection = match connection {
+            Some(open) => open,
+            None => connection.insert(self.options.connect().await?),
+        };
+        if write(connection).await? < LONG {
+            return Ok(());
+        }
+        // What came meanwhile, and all that waits for the disk, so that little is left for the pause.
+        write(connection).await?;
+        self.flush();
+        let _pause = self.writers.pause().await;
+        write(connection).await.map(drop)
+    }
+
+    /// Waits until what was written into the file is on the disk, with whatever else is on its way there. The file is not
+    /// opened for it: when any file of this process that is the database's is closed, SQLite's locks on it are gone.
+    fn flush(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some(folder) = folder(&self.options)
+            && let Err(error) = std::fs::File::open(folder).and_then(|folder| Ok(rustix::fs::syncfs(folder)?))
+        {
+            tracing::warn!(%error, "the folder of the database");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn folder(options: &SqliteConnectOptions) -> Option<PathBuf> {
+    let folder = options.get_filename().parent()?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+}
+
+/// Writes what the log holds into the file, beside whoever reads and writes, and says how many pages it has. It waits
+/// for the disk, so what was committed before is there to stay.
+async fn write(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)");
+    let (_busy, pages, _written): (i64, i64, i64) = checkpoint.fetch_one(connection).await?;
+    Ok(pages)
+}

@@ -1,0 +1,85 @@
+//! What is said for later, what is refused, and what is dropped.
+
+use super::*;
+use crate::db::near::Opener;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::sync::atomic::AtomicU64;
+
+/// One connection to a database of its own, in memory, with one table.
+async fn database() -> Near {
+    let options = SqliteConnectOptions::new().in_memory(true);
+    let near = Near::one(Opener::Sqlite(options), Arc::new(AtomicU64::new(0)));
+    near.execute_unprepared("CREATE TABLE t (id INTEGER PRIMARY KEY)").await.expect("a table");
+    near
+}
+
+fn insert(id: i64) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO t (id) VALUES (?)", [id.into()])
+}
+
+async fn ids(on: &impl ConnectionTrait) -> Result<Vec<i64>, DbErr> {
+    let all = on.query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT id FROM t ORDER BY id")).await?;
+    all.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+#[actix_web::test]
+async fn what_is_said_for_later_is_there_for_whatever_comes_next() {
+    let near = database().await;
+    let tx = Transaction::begin(&near).await.expect("begun");
+    tx.due(insert(1)).await.expect("due");
+    assert_eq!(ids(&tx).await.expect("rows"), [1]);
+    for id in 2..40 {
+        tx.due(insert(id)).await.expect("due");
+    }
+    // What was changed by the statement itself, whatever was due before it.
+    let gone = Statement::from_string(DbBackend::Sqlite, "DELETE FROM t WHERE id > 30");
+    assert_eq!(tx.execute_raw(gone).await.expect("done").rows_affected(), 9);
+    tx.due(insert(100)).await.expect("due");
+    tx.commit().await.expect("so it is");
+    assert_eq!(ids(&near).await.expect("rows").len(), 31);
+}
+
+#[actix_web::test]
+async fn what_is_refused_after_it_was_taken_for_done_takes_the_whole_with_it() {
+    let near = database().await;
+    near.execute_raw(insert(1)).await.expect("a row");
+    let tx = Transaction::begin(&near).await.expect("begun");
+    tx.execute_raw(insert(2)).await.expect("done");
+    tx.due(insert(1)).await.expect("due");
+    let refused = tx.execute_raw(insert(3)).await.expect_err("refused");
+    assert!(crate::db::refusal(&refused).is_none(), "it is not the third that is there already: {refused}");
+    tx.execute_raw(insert(4)).await.expect_err("nobody knows what went before");
+    tx.commit().await.expect_err("not half of it");
+    assert_eq!(ids(&near).await.expect("rows"), [1]);
+    // The refusal of a statement that somebody waits for is its own, and the rest goes on.
+    let tx = Transaction::begin(&near).await.expect("begun");
+    tx.due(insert(2)).await.expect("due");
+    let refused = tx.execute_raw(insert(1)).await.expect_err("refused");
+    assert!(crate::db::refusal(&refused).is_some(), "{refused}");
+    tx.commit().await.expect("so it is");
+    assert_eq!(ids(&near).await.expect("rows"), [1, 2]);
+}
+
+#[actix_web::test]
+async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
+    let near = database().await;
+    let tx = Transaction::begin(&near).await.expect("begun");
+    tx.due(insert(1)).await.expect("due");
+    let part = tx.part().await.expect("a part");
+    part.due(insert(2)).await.expect("due");
+    part.rollback().await.expect("taken back");
+    let part = tx.part().await.expect("a part");
+    part.due(insert(3)).await.expect("due");
+    part.commit().await.expect("kept");
+    tx.commit().await.expect("so it is");
+    assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
+    let dropped = Transaction::begin(&near).await.expect("begun");
+    dropped.due(insert(4)).await.expect("due");
+    drop(dropped);
+    let dropped = Transaction::begin(&near).await.expect("begun");
+    dropped.execute_raw(insert(5)).await.expect("done");
+    dropped.due(insert(6)).await.expect("due");
+    drop(dropped);
+    Transaction::begin(&near).await.expect("begun").commit().await.expect("nothing was said");
+    assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
+}
