@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
 mod giving;
+mod giving_merged;
 mod guards;
 mod harness;
 
