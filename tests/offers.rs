@@ -48,6 +48,9 @@ async fn an_offer_says_what_it_gives_and_nothing_else() {
     ] {
         assert_eq!(shop.boss.post("/offers", but(&changes)).await.violations(), [why], "{changes}");
     }
+    // All at once: what the kind asks for too.
+    let nearly_nothing = shop.boss.post("/offers", json!({ "name": "", "kind": "percent_off" })).await;
+    assert_eq!(nearly_nothing.violations(), ["name: required", "last_day: required", "percent: required"]);
     assert_eq!(shop.boss.get("/offers").await.ok()["items"], json!([]));
     // What takes all of what has to be spent is a gift, and allowed.
     let made = shop.boss.post("/offers", but(&json!({ "amount_fen": 10_000 }))).await.ok();
