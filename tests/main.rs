@@ -5,6 +5,7 @@
 
 mod giving;
 mod giving_merged;
+mod giving_refused;
 mod guards;
 mod harness;
 
