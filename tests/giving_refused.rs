@@ -87,48 +87,67 @@ async fn having(client: &Client, customers: &[String], name: &str) -> Vec<usize>
 }
 
 #[actix_web::test]
-async fn a_push_beside_merges_gives_everybody_who_is_left_an_offer_once() {
+async fn pushes_beside_merges_give_everybody_who_is_left_each_offer_once() {
     let shop = Shop::new().await;
     let (mut stays, mut goes) = (Vec::new(), Vec::new());
-    for at in 0..10 {
-        stays.push(customer(&shop.sales, &format!("留{at}"), &phone_number()).await);
-        goes.push(customer(&shop.sales, &format!("并{at}"), &phone_number()).await);
-    }
-    let present = offer(&shop, "新茶礼").await;
-    // Half of those who go have it already, and one in four used it.
-    for (at, id) in goes.iter().enumerate().filter(|(at, _)| at % 2 == 0) {
-        let given = give(&shop.sales, id, &present).await;
-        if at % 4 == 0 {
-            moved(&shop.sales, &given, "use").await;
+    for at in 0..8 {
+        // Whoever stays came first or last.
+        let mut pair = Vec::new();
+        for name in ["甲", "乙"] {
+            pair.push(customer(&shop.sales, &format!("{name}{at}"), &phone_number()).await);
         }
+        pair.rotate_left(at % 2);
+        goes.extend(pair.pop());
+        stays.extend(pair.pop());
     }
     let everybody: Vec<&String> = stays.iter().chain(&goes).collect();
-    let id = push(&shop.boss, json!({ "ids": everybody }), &present).await;
-    let pairs = stays.iter().zip(&goes);
-    let merges = join_all(pairs.map(|(stays, goes)| merge(&shop.boss, stays, goes, json!({}))));
-    let ((), merged) = join(shop.run_jobs(), merges).await;
-    // What stood in the way of the push is tried again.
-    settle(&shop, &id).await;
-    let (state, done, failed, _) = progress(&shop.boss, &id).await;
-    assert_eq!((state.as_str(), done + failed), ("done", 20));
-    for (_, why) in failures(&shop.boss, &id).await {
-        assert!(["customer_unknown", "offer_given_already"].contains(&why.as_str()), "{why}");
+    let mut pushes = Vec::new();
+    for name in ["一", "二", "三", "四", "五", "六"] {
+        let present = offer(&shop, name).await;
+        // Half of those who go have it already, and half of these used it.
+        for (at, id) in goes.iter().enumerate().filter(|(at, _)| at % 2 == 0) {
+            let given = give(&shop.sales, id, &present).await;
+            if at % 4 == 0 {
+                moved(&shop.sales, &given, "use").await;
+            }
+        }
+        pushes.push((name, push(&shop.boss, json!({ "ids": everybody }), &present).await, present));
     }
-    assert_eq!(having(&shop.boss, &stays, "新茶礼").await, [1; 10]);
-    // Nobody can use it once more whose other record used it.
-    let states = join_all(stays.iter().map(|id| hands(&shop.boss, id))).await;
-    let used = states.iter().map(|list| list[0].1 == "used").collect::<Vec<_>>();
-    assert_eq!(used, (0..10).map(|at| at % 4 == 0).collect::<Vec<_>>());
-    let (given, used) = counts(&shop, &present).await;
-    assert_eq!((given, used), (5 + done, 3));
+    let merges = async {
+        let mut merged = Vec::new();
+        for (stays, goes) in stays.iter().zip(&goes) {
+            merged.push(merge(&shop.boss, stays, goes, json!({})).await);
+        }
+        merged
+    };
+    let ((), merged) = join(shop.run_jobs(), merges).await;
+    let mut given = Vec::new();
+    for (name, id, present) in &pushes {
+        settle(&shop, id).await;
+        let (state, done, failed, _) = progress(&shop.boss, id).await;
+        assert_eq!((state.as_str(), done + failed), ("done", 16), "{name}");
+        for (_, why) in failures(&shop.boss, id).await {
+            assert!(["customer_unknown", "offer_given_already"].contains(&why.as_str()), "{name}: {why}");
+        }
+        assert_eq!(having(&shop.boss, &stays, name).await, [1; 8], "{name}");
+        given.push(4 + done);
+        assert_eq!(counts(&shop, present).await, (4 + done, 2), "{name}");
+    }
+    // Nobody can use what their other record used.
+    for (at, id) in stays.iter().enumerate() {
+        let used = hands(&shop.boss, id).await.iter().filter(|(_, state)| state == "used").count();
+        assert_eq!(used, if at % 4 == 0 { 6 } else { 0 }, "{at}");
+    }
     // Parted again nobody has it twice, and it was given as often as the offer says.
     for merge in &merged {
         undo(&shop.boss, merge).await;
     }
-    settle(&shop, &id).await;
-    let after = [having(&shop.boss, &stays, "新茶礼").await, having(&shop.boss, &goes, "新茶礼").await].concat();
-    assert!(after.iter().all(|count| *count <= 1), "{after:?}");
-    assert_eq!(i64::try_from(after.iter().sum::<usize>()).expect("a few"), given);
+    shop.run_jobs().await;
+    for ((name, _, _), given) in pushes.iter().zip(given) {
+        let hands = [having(&shop.boss, &stays, name).await, having(&shop.boss, &goes, name).await].concat();
+        assert!(hands.iter().all(|count| *count <= 1), "{name}: {hands:?}");
+        assert_eq!(i64::try_from(hands.iter().sum::<usize>()).expect("a few"), given, "{name}");
+    }
 }
 
 /// Runs what is due until a push has ended: what met another transaction is tried again a little later.

@@ -74,8 +74,7 @@ fn it_says_what_it_gives(offer: &Gives) -> Result<(), ValidationError> {
 
 /// Refuses an offer that does not say how much of its kind it gives, or says it of another kind.
 fn one_thing(chosen: OfferKind, said: [bool; 3]) -> Result<(), ValidationError> {
-    let fields =
-        [("amount_fen", OfferKind::AmountOff), ("percent", OfferKind::PercentOff), ("gift", OfferKind::Gift)];
+    let fields = [("amount_fen", OfferKind::AmountOff), ("percent", OfferKind::PercentOff), ("gift", OfferKind::Gift)];
     for ((field, kind), said) in fields.into_iter().zip(said) {
         match (kind == chosen, said) {
             (true, false) => return fail_at(field, "required"),

@@ -218,7 +218,12 @@ pub(super) fn shaped<E: Tenanted>(rows: sea_orm::Select<E>) -> sea_orm::Select<E
 }
 
 /// Points rows at another customer. Nobody edited them, so their versions stay; devices hear of it.
-pub(super) async fn point<E: Tenanted>(tx: &Tx<'_>, column: E::Column, ids: Vec<Uuid>, to: Uuid) -> Result<(), Problem> {
+pub(super) async fn point<E: Tenanted>(
+    tx: &Tx<'_>,
+    column: E::Column,
+    ids: Vec<Uuid>,
+    to: Uuid,
+) -> Result<(), Problem> {
     if ids.is_empty() {
         return Ok(());
     }

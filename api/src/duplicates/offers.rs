@@ -58,7 +58,8 @@ pub(super) async fn back(
         .add(given::Column::Live.eq(1))
         .add(given::Column::OfferId.is_in(taken.collect::<Vec<_>>()))
         .add(given::Column::OfferId.not_in_subquery(having(tx, from.id)));
-    let home: Vec<Uuid> = tx.find_buried::<given::Entity>().filter(room).all().await?.iter().map(|row| row.id).collect();
+    let home: Vec<Uuid> =
+        tx.find_buried::<given::Entity>().filter(room).all().await?.iter().map(|row| row.id).collect();
     point::<given::Entity>(tx, given::Column::CustomerId, home, from.id).await?;
     Ok(done)
 }
@@ -98,7 +99,8 @@ async fn used_there(tx: &Tx<'_>, from: Uuid, to: Uuid, limit: usize) -> Result<V
         .add(given::Column::UsedAt.is_not_null())
         .add(given::Column::OfferId.in_subquery(having(tx, to).and_where(given::Column::UsedAt.is_null()).to_owned()));
     let limit = u64::try_from(limit).unwrap_or_default();
-    let held = |rows: sea_orm::Select<given::Entity>| rows.order_by_asc(given::Column::Id).limit(limit).lock_exclusive();
+    let held =
+        |rows: sea_orm::Select<given::Entity>| rows.order_by_asc(given::Column::Id).limit(limit).lock_exclusive();
     let used = tx.find_buried::<given::Entity>().filter(used).shape(held).all().await?;
     if used.is_empty() {
         return Ok(used);
