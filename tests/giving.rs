@@ -8,57 +8,57 @@ use chrono::Duration;
 use domain::permission::Role;
 use serde_json::{Value, json};
 
-fn day(shop: &Shop, days: i64) -> String {
+pub fn day(shop: &Shop, days: i64) -> String {
     (shop.at.clock().now() + Duration::hours(8) + Duration::days(days)).date_naive().to_string()
 }
 
 /// A present until the day after tomorrow, in China.
-async fn offer(shop: &Shop, name: &str) -> String {
+pub async fn offer(shop: &Shop, name: &str) -> String {
     let body = json!({ "name": name, "kind": "gift", "gift": "茶杯一只", "last_day": day(shop, 2) });
     text(&shop.boss.post("/offers", body).await.ok()["id"])
 }
 
-async fn customer(client: &Client, name: &str, number: &str) -> String {
+pub async fn customer(client: &Client, name: &str, number: &str) -> String {
     text(&client.post("/customers", json!({ "name": name, "phones": [{ "number": number }] })).await.ok()["id"])
 }
 
-async fn give(client: &Client, customer: &str, offer: &str) -> Value {
+pub async fn give(client: &Client, customer: &str, offer: &str) -> Value {
     client.post(&format!("/customers/{customer}/offers"), json!({ "offer_id": offer })).await.ok()
 }
 
-fn path(given: &Value) -> String {
+pub fn path(given: &Value) -> String {
     format!("/customers/{}/offers/{}", text(&given["customer_id"]), text(&given["id"]))
 }
 
-async fn moved(client: &Client, given: &Value, event: &str) -> Value {
+pub async fn moved(client: &Client, given: &Value, event: &str) -> Value {
     let version = given["version"].as_i64().expect("a version");
     client.post_at(&format!("{}/moves", path(given)), version, json!({ "event": event })).await.ok()
 }
 
-async fn counts(shop: &Shop, offer: &str) -> (i64, i64) {
+pub async fn counts(shop: &Shop, offer: &str) -> (i64, i64) {
     let offer = shop.boss.get(&format!("/offers/{offer}")).await.ok();
     (offer["given"].as_i64().expect("a count"), offer["used"].as_i64().expect("a count"))
 }
 
 /// Names and states of a customer's offers.
-async fn hands(client: &Client, customer: &str) -> Vec<(String, String)> {
+pub async fn hands(client: &Client, customer: &str) -> Vec<(String, String)> {
     let list = client.get(&format!("/customers/{customer}/offers")).await.ok();
     list["items"].as_array().expect("items").iter().map(|one| (text(&one["name"]), text(&one["state"]))).collect()
 }
 
-async fn push(client: &Client, selection: Value, offer: &str) -> String {
+pub async fn push(client: &Client, selection: Value, offer: &str) -> String {
     let body = json!({ "selection": selection, "offer_id": offer });
     text(&client.post("/customers/bulk", body).await.ok()["id"])
 }
 
-async fn progress(client: &Client, id: &str) -> (String, i64, i64, i64) {
+pub async fn progress(client: &Client, id: &str) -> (String, i64, i64, i64) {
     let now = client.get(&format!("/customers/bulk/{id}")).await.ok();
     let count = |name: &str| now[name].as_i64().expect("a count");
     (text(&now["state"]), count("done"), count("failed"), count("undone"))
 }
 
 /// Whom an action left alone, and why.
-async fn failures(client: &Client, id: &str) -> Vec<(String, String)> {
+pub async fn failures(client: &Client, id: &str) -> Vec<(String, String)> {
     let page = client.get(&format!("/customers/bulk/{id}/failures")).await.ok();
     page["items"].as_array().expect("items").iter().map(|one| (text(&one["customer_id"]), text(&one["code"]))).collect()
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it is surprised")]
 
 mod giving;
+mod giving_merged;
+mod giving_refused;
 mod guards;
 mod harness;
 

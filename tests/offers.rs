@@ -4,6 +4,7 @@
 use crate::harness::{Shop, text};
 use chrono::Duration;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// 满 100 减 20, until the last day of 2037.
 fn twenty_off() -> Value {
@@ -47,6 +48,9 @@ async fn an_offer_says_what_it_gives_and_nothing_else() {
     ] {
         assert_eq!(shop.boss.post("/offers", but(&changes)).await.violations(), [why], "{changes}");
     }
+    // All at once: what the kind asks for too.
+    let nearly_nothing = shop.boss.post("/offers", json!({ "name": "", "kind": "percent_off" })).await;
+    assert_eq!(nearly_nothing.violations(), ["name: required", "last_day: required", "percent: required"]);
     assert_eq!(shop.boss.get("/offers").await.ok()["items"], json!([]));
     // What takes all of what has to be spent is a gift, and allowed.
     let made = shop.boss.post("/offers", but(&json!({ "amount_fen": 10_000 }))).await.ok();
@@ -123,11 +127,48 @@ async fn two_hundred_offers_hold_at_a_time_and_stopped_ones_make_room() {
     assert_eq!(shop.boss.post("/offers", twenty_off()).await.violations(), [": too_many"]);
     shop.boss.post_at(&format!("/offers/{last}/stop"), 1, json!({})).await.ok();
     shop.boss.post("/offers", twenty_off()).await.ok();
-    // Page by page, newest first, none twice.
-    let first = shop.boss.get("/offers?limit=100").await.ok();
-    let second = shop.boss.get(&format!("/offers?limit=100&cursor={}", text(&first["next_cursor"]))).await.ok();
-    let third = shop.boss.get(&format!("/offers?limit=100&cursor={}", text(&second["next_cursor"]))).await.ok();
-    let count = |page: &Value| page["items"].as_array().map_or(0, Vec::len);
-    assert_eq!((count(&first), count(&second), count(&third)), (100, 100, 1));
-    assert_eq!(third["next_cursor"], json!(null));
+    // Page by page, newest first, none twice; and of those that can be given as many as there are.
+    for (which, of_each) in [("limit=100", vec![100, 100, 1]), ("limit=100&giveable=true", vec![100, 100])] {
+        let (mut cursor, mut counts, mut ids) = (String::new(), Vec::new(), BTreeSet::new());
+        loop {
+            let page = shop.boss.get(&format!("/offers?{which}{cursor}")).await.ok();
+            counts.push(page["items"].as_array().expect("items").len());
+            ids.extend(named(&page, "id"));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!((&counts, ids.len(), ids.contains(&last)), (&of_each, counts.iter().sum(), counts.len() == 3));
+    }
+}
+
+/// One field of each row of a page.
+fn named(page: &Value, field: &str) -> Vec<String> {
+    page["items"].as_array().expect("items").iter().map(|one| text(&one[field])).collect()
+}
+
+#[actix_web::test]
+async fn a_list_may_leave_out_what_is_given_no_more() {
+    let shop = Shop::new().await;
+    let day = |days| (shop.at.clock().now() + Duration::hours(8) + Duration::days(days)).date_naive().to_string();
+    for (name, first, last) in [("一天", 0, 0), ("还没开始", 1, 5), ("很久", 0, 5), ("停发", 0, 5)] {
+        let body = but(&json!({ "name": name, "first_day": day(first), "last_day": day(last) }));
+        shop.boss.post("/offers", body).await.ok();
+        shop.at.clock().advance(Duration::seconds(1));
+    }
+    let page = shop.sales.get("/offers?limit=1").await.ok();
+    shop.boss.post_at(&format!("/offers/{}/stop", text(&page["items"][0]["id"])), 1, json!({})).await.ok();
+    let given = async || named(&shop.sales.get("/offers?giveable=true").await.ok(), "name");
+    assert_eq!(given().await, ["很久", "还没开始", "一天"]);
+    for everything in ["/offers", "/offers?giveable=false"] {
+        assert_eq!(named(&shop.sales.get(everything).await.ok(), "name").len(), 4, "{everything}");
+    }
+    // A cursor goes on among those that can be given, also when it stands on one that was stopped meanwhile.
+    let first = shop.sales.get("/offers?giveable=true&limit=1").await.ok();
+    shop.boss.post_at(&format!("/offers/{}/stop", text(&first["items"][0]["id"])), 1, json!({})).await.ok();
+    let rest = format!("/offers?giveable=true&cursor={}", text(&first["next_cursor"]));
+    assert_eq!(named(&shop.sales.get(&rest).await.ok(), "name"), ["还没开始", "一天"]);
+    shop.at.clock().advance(Duration::days(1));
+    let sales = shop.log_in_again(&shop.sales).await;
+    assert_eq!(named(&sales.get("/offers?giveable=true").await.ok(), "name"), ["还没开始"]);
+    sales.get("/offers?giveable=yes").await.problem(422, "invalid");
 }

@@ -2,8 +2,8 @@
 //! their reports are the same because it is the same code.
 //!
 //! A value gets at most one violation, the first that applies: absent, of the wrong type, then its
-//! rules in the order length, range, custom. All values of a body are checked, up to
-//! [`MAX_VIOLATIONS`].
+//! rules in the order length, range, custom, then what a few fields say together. All values of a
+//! body are checked, up to [`MAX_VIOLATIONS`].
 
 use std::borrow::Cow;
 
@@ -137,10 +137,24 @@ impl Report {
                 self.at(printable(key), |report| report.refuse("unknown_field"));
             }
         }
+        for rule in table.parts {
+            self.part(rule(tree), before);
+        }
         if self.found.len() == before {
             for rule in table.whole {
                 self.outcome(rule(tree));
             }
+        }
+    }
+
+    /// What a few fields say together, unless the field that it is about was refused already, after `before`.
+    fn part(&mut self, outcome: Outcome, before: usize) {
+        let length = self.found.len();
+        self.outcome(outcome);
+        let (old, new) = self.found.split_at(length);
+        let twice = new.iter().any(|new| old.iter().skip(before).any(|old| old.field == new.field));
+        if twice {
+            self.found.truncate(length);
         }
     }
 

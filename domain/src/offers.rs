@@ -20,7 +20,8 @@ codes! {
 /// its last day change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "it_says_what_it_gives"))]
+#[validate(schema(function = "it_holds_together"))]
+#[rules(part(of = "Gives", function = "it_says_what_it_gives"))]
 pub struct NewOffer {
     /// UUIDv7 chosen by the client, or absent.
     #[serde(default)]
@@ -57,19 +58,35 @@ pub struct NewOffer {
     pub last_day: NaiveDate,
 }
 
-fn it_says_what_it_gives(offer: &NewOffer) -> Result<(), ValidationError> {
-    let given = [
-        ("amount_fen", OfferKind::AmountOff, offer.amount_fen.is_some()),
-        ("percent", OfferKind::PercentOff, offer.percent.is_some()),
-        ("gift", OfferKind::Gift, offer.gift.is_some()),
-    ];
-    for (field, kind, said) in given {
-        match (kind == offer.kind, said) {
+/// Of an offer what it gives: whoever chooses the kind is told at once what goes with it, whatever else is missing.
+#[derive(RuleTable)]
+#[serde(deny_unknown_fields)]
+struct Gives {
+    kind: OfferKind,
+    amount_fen: Option<i64>,
+    percent: Option<i64>,
+    gift: Option<String>,
+}
+
+fn it_says_what_it_gives(offer: &Gives) -> Result<(), ValidationError> {
+    one_thing(offer.kind, [offer.amount_fen.is_some(), offer.percent.is_some(), offer.gift.is_some()])
+}
+
+/// Refuses an offer that does not say how much of its kind it gives, or says it of another kind.
+fn one_thing(chosen: OfferKind, said: [bool; 3]) -> Result<(), ValidationError> {
+    let fields = [("amount_fen", OfferKind::AmountOff), ("percent", OfferKind::PercentOff), ("gift", OfferKind::Gift)];
+    for ((field, kind), said) in fields.into_iter().zip(said) {
+        match (kind == chosen, said) {
             (true, false) => return fail_at(field, "required"),
             (false, true) => return fail_at(field, "offer_unfit"),
             _ => {}
         }
     }
+    Ok(())
+}
+
+fn it_holds_together(offer: &NewOffer) -> Result<(), ValidationError> {
+    one_thing(offer.kind, [offer.amount_fen.is_some(), offer.percent.is_some(), offer.gift.is_some()])?;
     // 满 50 减 80 would pay the customer.
     if offer.amount_fen.unwrap_or(0) > offer.min_spend_fen.unwrap_or(MAX_FEN) {
         return fail_at("amount_fen", "offer_exceeds_spend");

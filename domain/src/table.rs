@@ -15,6 +15,9 @@ pub struct Table {
     pub name: &'static str,
     /// Its fields, in the order of the source.
     pub fields: &'static [Field],
+    /// Rules over a few fields, run as soon as those can be read, whatever else is missing or wrong: so what one field
+    /// asks of another is said the first time.
+    pub parts: &'static [fn(&Tree) -> Outcome],
     /// Rules over several fields, run when each field alone is in order.
     pub whole: &'static [fn(&Tree) -> Outcome],
 }

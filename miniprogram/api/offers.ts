@@ -5,7 +5,12 @@ export function listOffers(cursor: string | null, limit = 20): Promise<Page<Offe
   return request('GET', `offers${query({ limit, cursor })}`)
 }
 
-/** All of them, also those that are not given any more: a shop has few. */
+/** Those that can be given now. */
+export function listGiveable(cursor: string | null): Promise<Page<Offer>> {
+  return request('GET', `offers${query({ giveable: 'true', limit: 20, cursor })}`)
+}
+
+/** All of them, also those that are not given any more: what was given is called by its name for ever. */
 export async function allOffers(): Promise<Offer[]> {
   const all: Offer[] = []
   let cursor: string | null = null

@@ -1909,7 +1909,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A page of offers, newest first: also those that were stopped or are over. */
+        /** A page of offers, newest first: also those that were stopped or are over, unless it is asked for those that can be given. */
         get: operations["list_offers"];
         put?: never;
         /** Makes an offer. Nobody has it before it is given to them. */
@@ -13572,6 +13572,8 @@ export interface operations {
     list_offers: {
         parameters: {
             query?: {
+                /** @description `true`: only those that can be given now, begun or not; those that were stopped or are over are left out. */
+                giveable?: boolean;
                 /** @description Rows on a page, 1 to 100; 20 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -142,7 +142,7 @@ function fieldName(field: string): string {
   return FIELDS[field] ?? field
 }
 
-const KEPT: Record<string, string> = { tasks: '待办', interactions: '跟进', orders: '订单', opportunities: '商机', inbox_items: '消息', data_requests: '个人信息申请' }
+const KEPT: Record<string, string> = { tasks: '待办', interactions: '跟进', orders: '订单', opportunities: '商机', inbox_items: '消息', customer_offers: '优惠', data_requests: '个人信息申请' }
 
 /** What stayed with the one who stayed, by its kind. */
 export function keptLine(detail: MergeDetail): string {

@@ -44,8 +44,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_export_link", 4),
     ("list_similar_customers", 6), // three kinds of likeness, who they are, which of them one sees, their owners
     // Both rows, the one that goes (8), the one that stays (8), its parts (4), one look at each table that hangs on
-    // customers (6), the log, the record.
-    ("merge_customers", 30),
+    // customers (6) and a second one at offers that one of them used, the log, the record.
+    ("merge_customers", 31),
     ("undo_merge", 31),
     ("list_merges", 2),
     ("get_merge", 3),

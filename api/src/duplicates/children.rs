@@ -1,12 +1,12 @@
 //! What hangs on a customer and goes with them: talks, tasks, messages, opportunities, orders, requests. Rows go over in
 //! batches, and what is sealed under one person's key is sealed anew under the other's.
 
+use super::offers;
 use crate::attachments;
 use crate::attachments::entity::attachment;
 use crate::crypto::Sealer;
 use crate::customers::merging::Moved;
 use crate::customers::merging::entity::moved;
-use crate::customers::offering::entity as given;
 use crate::customers::{Customer, person_key};
 use crate::interactions::entity as interaction;
 use crate::opportunities;
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
 use crate::tasks::entity as task;
 use crate::tasks::send::inbox_item;
-use sea_orm::sea_query::{Condition, Query, Value};
+use sea_orm::sea_query::{Condition, Value};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, FromQueryResult, QueryOrder as _, QuerySelect as _, Set};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -60,7 +60,7 @@ pub const SAYS: &[(&str, Say)] = &[
     ("plan_runs", Say::Moves),
     ("inbox_items", Say::Moves),
     ("opportunities", Say::Moves),
-    // What the one who stays has already stays where it is: nobody is given an offer twice.
+    // Of two of the same the one that was used is theirs who stays: nobody is given an offer twice.
     ("customer_offers", Say::Moves),
     ("orders", Say::Moves),
     ("data_requests", Say::Moves),
@@ -75,15 +75,13 @@ pub const SAYS: &[(&str, Say)] = &[
 
 /// A row that is about to go over.
 #[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    version: Option<i64>,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) version: Option<i64>,
 }
 
 /// How far somebody is with follow-up plans, as a kind of row.
 pub(super) const RUNS: &str = "plan_runs";
-/// Offers that somebody was given, as a kind of row.
-const OFFERS: &str = "customer_offers";
 /// Tasks, as a kind of row.
 const TASKS: &str = "tasks";
 
@@ -110,9 +108,7 @@ pub(super) async fn step(tx: &Tx<'_>, from: &Customer, to: &Customer) -> Result<
         };
     }
     plain!(go);
-    let offers = offers(tx, from.id, to.id, BATCH - done.len()).await?;
-    point::<given::Entity>(tx, given::Column::CustomerId, offers.iter().map(|row| row.id).collect(), to.id).await?;
-    done.extend(offers.into_iter().map(|row| Moved { kind: OFFERS, row: row.id, version: row.version }));
+    done.extend(offers::over(tx, from, to, BATCH - done.len()).await?);
     let left = SEALED.min(BATCH - done.len());
     let rows = next::<order::Entity>(tx, order::Column::CustomerId, from.id, left).await?;
     let orders = rows.len();
@@ -172,7 +168,7 @@ pub(super) async fn back(
         };
     }
     plain!(go);
-    go!(given::Entity, given::Column::CustomerId, OFFERS);
+    done.extend(offers::back(tx, rows, from, to).await?);
     let ids = same::<order::Entity>(tx, order::Column::CustomerId, from.id, "orders", rows).await?;
     done.extend(ids.iter().map(|id| ("orders".to_owned(), *id)));
     reseal_orders(tx, ids, from, to).await?;
@@ -185,25 +181,6 @@ pub(super) async fn back(
     Ok(done)
 }
 
-/// Offers that go over: not those that whoever stays has as well, because nobody is given an offer twice.
-async fn offers(tx: &Tx<'_>, from: Uuid, to: Uuid, limit: usize) -> Result<Vec<Row>, Problem> {
-    if limit == 0 {
-        return Ok(Vec::new());
-    }
-    let has = Query::select()
-        .column(given::Column::OfferId)
-        .from(given::Entity)
-        .and_where(given::Column::TenantId.eq(tx.tenant_id()))
-        .and_where(given::Column::CustomerId.eq(to))
-        .and_where(given::Column::Live.eq(1))
-        .to_owned();
-    let limit = u64::try_from(limit).unwrap_or_default();
-    let rows = tx.find_buried::<given::Entity>().filter(given::Column::CustomerId.eq(from));
-    let rows = rows.filter(given::Column::OfferId.not_in_subquery(has));
-    let page = |rows| shaped::<given::Entity>(rows).order_by_asc(given::Column::Id).limit(limit).into_model::<Row>();
-    Ok(rows.shape(page).all().await?)
-}
-
 async fn next<E: Tenanted>(tx: &Tx<'_>, column: E::Column, from: Uuid, limit: usize) -> Result<Vec<Row>, Problem> {
     if limit == 0 {
         return Ok(Vec::new());
@@ -214,7 +191,7 @@ async fn next<E: Tenanted>(tx: &Tx<'_>, column: E::Column, from: Uuid, limit: us
 }
 
 /// Ids of a kind that are as they were when they went over.
-async fn same<E: Tenanted>(
+pub(super) async fn same<E: Tenanted>(
     tx: &Tx<'_>,
     column: E::Column,
     at: Uuid,
@@ -232,7 +209,7 @@ async fn same<E: Tenanted>(
     Ok(now.iter().filter(as_it_was).map(|row| row.id).collect())
 }
 
-fn shaped<E: Tenanted>(rows: sea_orm::Select<E>) -> sea_orm::Select<E> {
+pub(super) fn shaped<E: Tenanted>(rows: sea_orm::Select<E>) -> sea_orm::Select<E> {
     let rows = rows.select_only().column_as(E::key(), "id");
     match E::aggregate() {
         Some(aggregate) => rows.column_as(aggregate.version, "version"),
@@ -241,7 +218,12 @@ fn shaped<E: Tenanted>(rows: sea_orm::Select<E>) -> sea_orm::Select<E> {
 }
 
 /// Points rows at another customer. Nobody edited them, so their versions stay; devices hear of it.
-async fn point<E: Tenanted>(tx: &Tx<'_>, column: E::Column, ids: Vec<Uuid>, to: Uuid) -> Result<(), Problem> {
+pub(super) async fn point<E: Tenanted>(
+    tx: &Tx<'_>,
+    column: E::Column,
+    ids: Vec<Uuid>,
+    to: Uuid,
+) -> Result<(), Problem> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -249,7 +231,7 @@ async fn point<E: Tenanted>(tx: &Tx<'_>, column: E::Column, ids: Vec<Uuid>, to: 
     Ok(())
 }
 
-fn pointing<E: Tenanted>(tx: &Tx<'_>, column: E::Column, to: Uuid) -> E::ActiveModel {
+pub(super) fn pointing<E: Tenanted>(tx: &Tx<'_>, column: E::Column, to: Uuid) -> E::ActiveModel {
     let mut change = <E::ActiveModel as Default>::default();
     change.set(column, Value::from(to));
     if let Some(aggregate) = E::aggregate() {

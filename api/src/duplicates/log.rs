@@ -140,7 +140,9 @@ async fn get_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<Me
             rows.shape(|rows| rows.order_by_asc(moved::Column::RowId).limit(NAMED)).all().await?
         }
     };
-    let kept_rows = kept_rows.into_iter().map(|row| KeptRow { kind: row.kind, id: row.row_id }).collect();
+    // Some kinds name a column too.
+    let table = |kind: &str| kind.split('.').next().unwrap_or_default().to_owned();
+    let kept_rows = kept_rows.into_iter().map(|row| KeptRow { kind: table(&row.kind), id: row.row_id }).collect();
     let merge = MergeView::all(&scope, vec![row]).await?.pop().ok_or(Problem::NotFound)?;
     Ok(Json(MergeDetail { merge, kept_rows }))
 }

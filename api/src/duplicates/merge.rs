@@ -18,7 +18,7 @@ use actix_web::post;
 use chrono::Duration;
 use domain::duplicates::{Merge, MergeState, MergeVersions, PairState};
 use domain::permission::Permission;
-use sea_orm::{ColumnTrait as _, Condition, Set};
+use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::json;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -124,7 +124,10 @@ async fn both(scope: &Scope, tx: &Tx<'_>, id: Uuid, other: Uuid) -> Result<(Cust
     }
     let eyes = scope.look(false).eyes;
     let these = || Condition::all().add(customers::Column::Id.is_in([id, other]));
-    let mut rows = tx.find_as::<customers::Entity>(eyes, true).filter(these()).all().await?;
+    // Held in the order in which a bulk action holds its customers: otherwise the two could stand in each other's way, and
+    // one of them would be turned away.
+    let held = |rows: sea_orm::Select<customers::Entity>| rows.order_by_asc(customers::Column::Id).lock_exclusive();
+    let mut rows = tx.find_as::<customers::Entity>(eyes, true).filter(these()).shape(held).all().await?;
     let stays = rows.iter().position(|row| row.id == id).map(|at| rows.swap_remove(at));
     match (stays, rows.pop()) {
         (Some(stays), Some(goes)) => Ok((stays, goes)),

@@ -4,6 +4,7 @@ mod children;
 mod job;
 mod log;
 mod merge;
+mod offers;
 mod pairs;
 mod scan;
 mod score;

@@ -77,7 +77,8 @@ async fn list_my_offers(request: HttpRequest, mine: Mine) -> Result<Json<All<MyO
         let scope = mine.system.person_scope(business.id, mine.actor.account_id, origin).await?;
         // Whoever was put away is nobody's customer, and has no offers.
         let here = scope.find::<customers::Entity>().filter(customers::Column::Id.is_in(ids)).all().await?;
-        for (row, offer) in latest(&scope, here.into_iter().map(|customer| customer.id).collect(), OF_EACH).await? {
+        let here = here.into_iter().map(|customer| customer.id).collect();
+        for (row, offer) in latest(scope.find(), here, OF_EACH).await? {
             items.push(MyOffer {
                 tenant_id: business.id,
                 business_name: business.name.clone(),

@@ -14,8 +14,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::offers::{NewOffer, OfferChanges, OfferState};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// Offers that a business may have at a time, not counting those that were stopped or are over.
@@ -68,28 +68,48 @@ impl OfferView {
     }
 }
 
+/// Which offers are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfferQuery {
+    /// `true`: only those that can be given now, begun or not; those that were stopped or are over are left out.
+    pub giveable: Option<bool>,
+    /// Rows on a page, 1 to 100; 20 when absent.
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
 async fn find(rows: &impl Reads, id: Uuid) -> Result<offer::Model, Problem> {
     rows.rows::<offer::Entity>().filter(offer::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
 }
 
+/// Offers that can be given on a day, [`OfferState::Coming`] or [`OfferState::Open`].
+fn giveable(today: NaiveDate) -> Condition {
+    Condition::all().add(offer::Column::StoppedAt.is_null()).add(offer::Column::LastDay.gte(today))
+}
+
 /// Refuses one offer more than a business may have at a time.
 async fn room(tx: &Tx<'_>) -> Result<(), Problem> {
-    let at_a_time =
-        Condition::all().add(offer::Column::StoppedAt.is_null()).add(offer::Column::LastDay.gte(day_of(tx.now())));
-    match tx.find::<offer::Entity>().filter(at_a_time).count().await?.0 {
+    match tx.find::<offer::Entity>().filter(giveable(day_of(tx.now()))).count().await?.0 {
         MOST.. => Err(domain::Violation::new("", "too_many").with("max", 200).into()),
         _ => Ok(()),
     }
 }
 
-/// A page of offers, newest first: also those that were stopped or are over.
-#[utoipa::path(tag = "offers", security(("bearer" = ["offers.read"])), params(PageQuery), responses((status = 200, body = Page<OfferView>), Problems))]
+/// A page of offers, newest first: also those that were stopped or are over, unless it is asked for those that can be given.
+#[utoipa::path(tag = "offers", security(("bearer" = ["offers.read"])), params(OfferQuery), responses((status = 200, body = Page<OfferView>), Problems))]
 #[get("/offers")]
-async fn list_offers(scope: Can<OffersRead>, page: Query<PageQuery>) -> Result<Json<Page<OfferView>>, Problem> {
-    let position = |row: &offer::Model| Position { at: row.created_at, id: row.id };
-    let (rows, next_cursor) =
-        scope.find::<offer::Entity>().page(offer::Column::CreatedAt, page.0.check()?, |rows| rows, position).await?;
+async fn list_offers(scope: Can<OffersRead>, query: Query<OfferQuery>) -> Result<Json<Page<OfferView>>, Problem> {
+    let OfferQuery { giveable: only, limit, cursor } = query.0;
+    let page = PageQuery { limit, cursor }.check()?;
     let today = day_of(scope.now());
+    let mut find = scope.find::<offer::Entity>();
+    if only == Some(true) {
+        find = find.filter(giveable(today));
+    }
+    let position = |row: &offer::Model| Position { at: row.created_at, id: row.id };
+    let (rows, next_cursor) = find.page(offer::Column::CreatedAt, page, |rows| rows, position).await?;
     Ok(Json(Page { items: rows.into_iter().map(|row| OfferView::of(row, today)).collect(), next_cursor }))
 }
 

@@ -72,18 +72,6 @@ impl KeptOffer {
     }
 }
 
-/// What somebody was offered, also what was taken back, newest first.
-pub(super) async fn offered(
-    scope: &Scope,
-    customer: &Customer,
-    most: u64,
-) -> Result<Vec<(given::Model, offer::Model)>, Problem> {
-    let theirs = scope.find_buried::<given::Entity>().filter(given::Column::CustomerId.eq(customer.id));
-    let latest =
-        theirs.shape(|rows| rows.order_by_desc(given::Column::CreatedAt).limit(most).find_also_related(offer::Entity));
-    Ok(latest.all().await?.into_iter().filter_map(|(row, offer)| Some((row, offer?))).collect())
-}
-
 /// Opportunities with somebody, deleted ones too, newest first.
 pub(super) async fn hoped(scope: &Scope, customer: &Customer, most: u64) -> Result<Vec<opportunities::Model>, Problem> {
     let found = scope

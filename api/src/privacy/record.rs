@@ -2,7 +2,8 @@
 //! of it, which the business hands out after a letter.
 
 use super::entity::{self as request, Words};
-use super::hopes::{KeptOffer, KeptOpportunity, hoped, offered};
+use super::hopes::{KeptOffer, KeptOpportunity, hoped};
+use crate::customers::offering::latest;
 use crate::customers::pools::entity::step;
 use crate::customers::{self, Customer, CustomerDetails};
 use crate::interactions::entity as interaction;
@@ -285,7 +286,8 @@ impl KeptRecord {
             .await?;
         let (runs, plans) = followed(&scope.whole(), customer).await?;
         let called = |run: &run::Model| plans.iter().find(|plan| plan.id == run.plan_id).map(|plan| plan.name.clone());
-        let offers = offered(scope, customer, MOST).await?;
+        // Also what was taken back.
+        let offers = latest(scope.find_buried(), vec![customer.id], MOST).await?;
         let deals = if whole { hoped(scope, customer, MOST).await? } else { Vec::new() };
         let orders = Whole::of_customer(scope, customer, MOST).await?;
         let reads = scope

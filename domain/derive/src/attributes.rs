@@ -146,6 +146,34 @@ pub(crate) fn denies_unknown_fields(attributes: &[Attribute]) -> Result<bool> {
     Ok(denies)
 }
 
+/// The rules over a few fields that a struct states as `#[rules(part(of = "Struct", function = "name"))]`: the struct
+/// that holds those fields, and what is asked of it.
+pub(crate) fn parts(attributes: &[Attribute]) -> Result<Vec<(Path, Path)>> {
+    let mut parts = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("rules")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("part") {
+                return Err(meta.error("the rule table knows only `part` on a struct"));
+            }
+            let (mut of, mut function) = (None, None);
+            meta.parse_nested_meta(|inner| {
+                let path: Path = inner.value()?.parse::<LitStr>()?.parse()?;
+                if inner.path.is_ident("of") {
+                    of = Some(path);
+                } else if inner.path.is_ident("function") {
+                    function = Some(path);
+                } else {
+                    return Err(inner.error("the rule table knows only `of` and `function` here"));
+                }
+                Ok(())
+            })?;
+            parts.push(of.zip(function).ok_or_else(|| meta.error("`of` and `function` are needed"))?);
+            Ok(())
+        })?;
+    }
+    Ok(parts)
+}
+
 /// The mark that `#[patch]` left on a field.
 pub(crate) fn mark(attributes: &[Attribute]) -> Result<Option<String>> {
     let mut mark = None;

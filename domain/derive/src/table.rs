@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, LitStr, Result, Type};
 
-use crate::attributes::{Rules, SerdeField, denies_unknown_fields, mark};
+use crate::attributes::{Rules, SerdeField, denies_unknown_fields, mark, parts};
 use crate::patch;
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -42,6 +42,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     });
+    let parts = parts(&input.attrs)?.into_iter().map(|(of, path)| {
+        quote! {
+            |tree| match <#of as ::domain::table::Value>::read(tree) {
+                Some(value) => #path(&value),
+                None => Ok(()),
+            }
+        }
+    });
     Ok(quote! {
         #[automatically_derived]
         impl ::domain::table::RuleTable for #ident {
@@ -49,6 +57,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 static TABLE: ::domain::table::Table = ::domain::table::Table {
                     name: #name,
                     fields: &[#(#entries),*],
+                    parts: &[#(#parts),*],
                     whole: &[#(#whole),*],
                 };
                 &TABLE

@@ -1,10 +1,11 @@
-import { allOffers } from '../../api/offers'
-import { asProblem } from '../../api/problem'
+import { findOffer, listGiveable } from '../../api/offers'
+import type { Offer, Page } from '../../api/types'
+import { paged } from '../../behaviors/paged'
 import { giveable, offerCard } from '../../words/offers'
-import type { OfferCard } from '../../words/offers'
 
 /** Chooses one of the offers that are given. */
 Component({
+  behaviors: [paged],
   properties: {
     visible: { type: Boolean, value: false },
     title: { type: String, value: '发优惠' },
@@ -15,24 +16,33 @@ Component({
     busy: { type: Boolean, value: false },
     failure: { type: String, value: '' },
   },
-  data: { phase: 'loading', message: '', rows: [] as OfferCard[], chosen: '' },
+  data: { chosen: '' },
   observers: {
     visible(visible: boolean) {
-      if (visible) void this.load()
+      if (visible) void this.open()
     },
   },
   methods: {
-    async load() {
-      this.setData({ phase: 'loading', chosen: '' })
-      try {
-        const rows = (await allOffers()).filter(giveable).map(offerCard)
-        // What one looked for comes first.
-        const { first } = this.data
-        this.setData({ phase: 'ready', chosen: first, rows: [...rows.filter((one) => one.id === first), ...rows.filter((one) => one.id !== first)] })
-      } catch (thrown) {
-        const why = asProblem(thrown)
-        this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
-      }
+    async open() {
+      this.setData({ chosen: '' })
+      await this.reload(true)
+      const { first, rows } = this.data
+      if (rows.some((one) => one.id === first)) this.setData({ chosen: first })
+    },
+    /** What one looked for comes first, however old it is. */
+    async fetchPage(cursor: string | null): Promise<Page<Offer>> {
+      const { first } = this.data
+      const asked = cursor || !first ? null : findOffer(first).catch(() => null)
+      const [page, wanted] = await Promise.all([listGiveable(cursor), asked])
+      if (!wanted || !giveable(wanted)) return page
+      return { ...page, items: [wanted, ...page.items.filter((one) => one.id !== first)] }
+    },
+    present: offerCard,
+    onMore() {
+      void this.more()
+    },
+    retry() {
+      void this.open()
     },
     choose(event: WechatMiniprogram.TouchEvent) {
       this.setData({ chosen: String(event.currentTarget.dataset['id']) })
@@ -40,7 +50,7 @@ Component({
     },
     give() {
       const offer = this.data.rows.find((one) => one.id === this.data.chosen)
-      if (offer) this.triggerEvent('choose', { id: offer.id, name: offer.name })
+      if (offer) this.triggerEvent('choose', { id: offer.id, name: String(offer['name']) })
       else wx.showToast({ icon: 'none', title: '先选一个优惠' })
     },
     close() {

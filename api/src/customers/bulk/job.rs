@@ -91,7 +91,9 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     let (mine, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|customer| may.contains(&customer.id));
     let (mine, too_many) = within_limits(&tx, &asked, mine).await?;
     let mut outcome = apply::apply(&tx, &asked, found.created_at, mine).await?;
-    outcome.failed.extend(others.into_iter().map(|other| (other.id, "row_read_only".into())));
+    let there = still_there(&tx, others.iter().map(|other| other.id).collect()).await?;
+    let why = |id| if there.contains(&id) { "row_read_only" } else { "customer_unknown" };
+    outcome.failed.extend(others.into_iter().map(|other| (other.id, why(other.id).into())));
     outcome.failed.extend(too_many.into_iter().map(|(customer, why)| (customer, why.into())));
     let done = i64::try_from(outcome.done.len()).unwrap_or(i64::MAX);
     let failed = i64::try_from(outcome.failed.len()).unwrap_or(i64::MAX);
@@ -117,6 +119,15 @@ async fn step(scope: &mut Scope, id: Uuid) -> Result<bool, Problem> {
     tx.unrecorded("each customer that changed has its entry; who already was as asked has none");
     tx.commit().await?;
     Ok(false)
+}
+
+/// Who of some customers that may not be changed can still be seen: the others were merged or deleted this very moment.
+async fn still_there(tx: &Tx<'_>, customers: Vec<Uuid>) -> Result<HashSet<Uuid>, Problem> {
+    if customers.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let there = tx.find::<customer::Entity>().filter(customer::Column::Id.is_in(customers)).all().await?;
+    Ok(there.into_iter().map(|customer| customer.id).collect())
 }
 
 /// Whether the new owner is still here.

@@ -5,7 +5,7 @@ use crate::customers::of_live;
 use crate::offers::Promise;
 use crate::offers::entity::offer;
 use crate::problem::Problem;
-use crate::scope::{Find, Reads, Scope};
+use crate::scope::{Find, Reads};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::offers::{CustomerOfferEvent, CustomerOfferState};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _};
@@ -70,13 +70,13 @@ pub(super) fn open_to(rows: &impl Reads) -> Find<'_, given::Entity> {
     rows.rows::<given::Entity>().filter(of_live(given::Column::CustomerId, rows.scope().tenant_id()))
 }
 
-/// The latest offers that some customers were given, with what each promises.
+/// The latest that some customers were given, among rows that somebody may look at, with what each promises.
 pub(crate) async fn latest(
-    scope: &Scope,
+    rows: Find<'_, given::Entity>,
     customers: Vec<Uuid>,
     most: u64,
 ) -> Result<Vec<(given::Model, offer::Model)>, Problem> {
-    let theirs = scope.find::<given::Entity>().filter(given::Column::CustomerId.is_in(customers));
+    let theirs = rows.filter(given::Column::CustomerId.is_in(customers));
     let theirs =
         theirs.shape(|rows| rows.order_by_desc(given::Column::CreatedAt).limit(most).find_also_related(offer::Entity));
     Ok(theirs.all().await?.into_iter().filter_map(|(row, offer)| Some((row, offer?))).collect())

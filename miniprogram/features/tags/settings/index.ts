@@ -1,8 +1,10 @@
 import { listPlans, planUses } from '../../../api/plans'
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
+import { may, onSession } from '../../../api/session'
 import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, mergeTagGroup, orderTagGroups, orderTags, restoreTag, restoreTagGroup, tagGroupUses, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
 import type { Plan, Tag, TagGroup } from '../../../api/types'
+import { listens } from '../../../behaviors/listens'
 import type { Undo } from '../../../components/undo/index'
 import { checkField } from '../../../rules/index'
 import { runningWord } from '../../../words/plans'
@@ -27,18 +29,26 @@ function going({ id, name, tags }: TagGroup): Going {
 
 /** Groups of tags and categories, and the tags in them. */
 Component({
+  behaviors: [listens],
   data: {
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
     error: '', saving: false, old: false, ruled: '', ruledName: '', plan: null as Plan | null,
+    mayGive: false, given: '', givenName: '',
     /** Tags that went and can come back. */
     gone: [] as GoneRow[], bringing: '', timer: 0, left: false,
   },
 
   methods: {
     onLoad() {
+      this.during(onSession(() => this.drawRights()))
+      this.drawRights()
       this.drawGone()
       void this.load()
+    },
+    /** Whether one may push an offer to whoever has a tag, as from the list of customers. */
+    drawRights() {
+      this.setData({ mayGive: ['customers.read', 'customers.write', 'offers.read', 'offers.give'].every((name) => may(name)) })
     },
     onUnload() {
       this.data.left = true
@@ -255,6 +265,13 @@ Component({
     openRule() {
       const tag = this.data.editing?.tag
       if (tag) this.setData({ sheet: '', ruled: tag.id, ruledName: tag.name })
+    },
+    openGive() {
+      const tag = this.data.editing?.tag
+      if (tag) this.setData({ sheet: '', given: tag.id, givenName: tag.name })
+    },
+    giveClosed() {
+      this.setData({ given: '' })
     },
     openPlan() {
       const { editing, plan } = this.data

@@ -19,7 +19,7 @@ Component({
     gives: { type: Boolean, value: false },
   },
   data: {
-    rows: [] as GivenCard[], known: [] as CustomerOffer[], cursor: null as string | null, ready: false, asking: false,
+    rows: [] as GivenCard[], known: [] as CustomerOffer[], cursor: null as string | null, ready: false, asking: false, why: '',
     giving: false, busy: false, failure: '', attempt: { key: '', offer: '' },
   },
   observers: {
@@ -34,16 +34,25 @@ Component({
       try {
         const page = await listCustomerOffers(this.data.customer.id, cursor)
         if (!newest()) return
-        this.setData({ cursor: page.next_cursor, ready: true })
+        this.setData({ cursor: page.next_cursor, ready: true, why: '' })
         this.draw(cursor ? [...this.data.known, ...page.items] : page.items)
       } catch (thrown) {
-        // Without it the rest of the page is still of use.
-        if (cursor && newest()) wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        if (!newest()) return
+        // Without it the rest of the page is still of use: what was shown stays, and it can be asked for once more.
+        const why = asProblem(thrown).sentence
+        if (cursor) wx.showToast({ icon: 'none', title: why })
+        else this.setData({ why })
       }
     },
     draw(known: CustomerOffer[]) {
       this.data.known = known
       this.setData({ rows: usableFirst(known).map(givenCard) })
+    },
+    async again() {
+      if (this.data.asking) return
+      this.setData({ asking: true })
+      await this.load(null)
+      this.setData({ asking: false })
     },
     async more() {
       if (this.data.asking) return
