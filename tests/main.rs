@@ -29,6 +29,7 @@ mod invitations;
 mod keys;
 mod lockouts;
 mod merge;
+mod merge_races;
 mod mine;
 mod offers;
 mod operators;
