@@ -108,6 +108,17 @@ impl<V> Responder for Created<V> {
     }
 }
 
+/// The same with `202 Accepted`, of something that has begun and goes on by itself.
+pub struct Accepted<V>(pub(crate) Created<V>);
+
+impl<V> Responder for Accepted<V> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted().content_type("application/json").body(self.0.body)
+    }
+}
+
 /// One request, in the books of a business or of the installation.
 struct Asked<'o> {
     /// The business, or [`INSTALLATION`].
