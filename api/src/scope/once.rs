@@ -57,7 +57,7 @@ impl Once {
     }
 }
 
-/// How the document names the header. An operation that answers [`Created`] says `params(Once)`.
+/// How the document names the header. An operation that answers [`Created`] or [`Accepted`] says `params(Once)`.
 impl IntoParams for Once {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
