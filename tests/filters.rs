@@ -2,6 +2,8 @@
 
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
+use reqwest::Method;
+use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
 
 fn test(field: &str, op: &str, values: &[&str]) -> Value {
@@ -190,6 +192,57 @@ async fn a_filter_that_says_nothing_is_refused_where_it_is_wrong() {
         shop.sales.get(&format!("/customers?view={}", uuid::Uuid::from_u128(7))).await.violations(),
         ["view: view_unknown"]
     );
+}
+
+#[actix_web::test]
+async fn a_filter_that_is_refused_says_what_there_is() {
+    let shop = Shop::new().await;
+    let refused = async |field: &str, op: &str, values: &[&str]| {
+        let answer = shop.boss.get(&format!("/customers?filter={}", all(&[test(field, op, values)]))).await;
+        if answer.status == 200 { Value::Null } else { answer.problem(422, "invalid")["errors"][0].clone() }
+    };
+    let unknown = refused("colour", "set", &[]).await;
+    let fields = text(&unknown["params"]["allowed"]);
+    assert_eq!(unknown["detail"], format!("不能按这个字段筛选：{fields}"));
+    let language = [(ACCEPT_LANGUAGE, "en".parse().expect("a language"))].into_iter().collect();
+    let english = shop.boss.request(Method::GET, &format!("/customers?filter={}", all(&[test("colour", "set", &[])])));
+    let english = shop.boss.send(english.headers(language)).await.problem(422, "invalid");
+    assert!(text(&english["errors"][0]["detail"]).contains("One cannot filter by this field: name | "), "{english}");
+    let (own, fields): (Vec<_>, Vec<_>) = fields.split(" | ").partition(|name| name.starts_with("custom."));
+    assert_eq!((own, fields.len()), (vec!["custom.…"], 25));
+    let id = uuid::Uuid::from_u128(7).to_string();
+    for field in fields {
+        // Nothing is compared in this way but texts, which are in no other.
+        let wrong = if field == "search" { "between" } else { "all_of" };
+        let wrong = if field == "tag" { "begins_with" } else { wrong };
+        let values: &[&str] = if wrong == "between" { &["a", "b"] } else { &["a"] };
+        let unfit = refused(field, wrong, values).await;
+        assert_eq!(unfit["field"], "filter.all.0.any.0.op", "{field} {unfit}");
+        let ops = text(&unfit["params"]["allowed"]);
+        assert_eq!(unfit["detail"], format!("这个字段不能这样筛选：{ops}"));
+        // Each that is named is answered, as far as its value says something.
+        for op in ops.split(" | ") {
+            let values: &[&str] = match (field, op) {
+                (_, "set" | "empty") => &[],
+                (_, "between") => &["today", "today"],
+                (_, "less" | "at_most" | "more" | "at_least") => &["today"],
+                ("region", _) => &["330000"],
+                ("type", _) => &["lost"],
+                ("industry" | "size" | "kind" | "source", _) => &["?"],
+                ("tag" | "pool" | "owner" | "created_by", _) => &[&id],
+                _ => &["a"],
+            };
+            let answer = refused(field, op, values).await;
+            let coded = ["industry", "size", "kind", "source"].contains(&field) && !values.is_empty();
+            let said = if coded { json!("enum_invalid") } else { Value::Null };
+            assert_eq!(answer["code"], said, "{field} {op} {answer}");
+        }
+    }
+    // In a form it is said with its place.
+    let body = json!({ "selection": { "filter": all(&[test("name", "less", &["a"])]) }, "type": "lost" });
+    let bulk = shop.boss.post("/customers/bulk", body).await.problem(422, "invalid");
+    assert_eq!(bulk["errors"][0]["field"], "selection.filter.all.0.any.0.op");
+    assert_eq!(bulk["errors"][0]["params"]["allowed"], "any_of | none_of | contains | begins_with | set | empty");
 }
 
 #[actix_web::test]

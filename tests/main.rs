@@ -31,6 +31,7 @@ mod invitations;
 mod keys;
 mod lockouts;
 mod merge;
+mod merge_races;
 mod mine;
 mod offers;
 mod operators;

@@ -2,6 +2,8 @@
 
 use crate::guards::database::{count, open};
 use crate::harness::{Client, Shop, phone_number, text};
+use chrono::Duration;
+use reqwest::Method;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
@@ -161,6 +163,45 @@ async fn an_operator_who_asks_twice_with_one_key_makes_one_business_and_one_boss
     operator.post_once("/operator/tenants", "fourth", wrong).await.violations();
     let right = json!({ "name": "山月四店", "boss": { "name": "周明", "phone": phone_number() } });
     operator.post_once("/operator/tenants", "fourth", right).await.ok();
+}
+
+#[actix_web::test]
+async fn an_operator_who_lost_an_answer_begins_one_rotation_and_says_one_thing_about_a_network() {
+    let shop = Shop::new().await;
+    let (_, operator) = operator(&shop).await;
+    let rotations = format!("/operator/tenants/{}/keys/rotations", shop.tenant);
+    for (what, generation) in [("keys", 2), ("indexes", 2)] {
+        let body = json!({ "what": what });
+        let begun = operator.post_once(&rotations, what, body.clone()).await;
+        assert_eq!((begun.status, &begun.body["generation"]), (202, &json!(generation)), "{}", begun.body);
+        let again = operator.post_once(&rotations, what, body.clone()).await;
+        assert_eq!((again.status, again.body), (202, begun.body));
+        // Whoever asks anew is told that it is under way, and that is not remembered.
+        operator.post_once(&rotations, &format!("{what} anew"), body.clone()).await.problem(409, "in_progress");
+        operator.post(&rotations, body).await.problem(409, "in_progress");
+    }
+    let other = operator.post_once(&rotations, "keys", json!({ "what": "indexes" })).await;
+    assert_eq!(other.violations(), [": idempotency_reused"]);
+
+    let network = format!("198.19.{}.0/24", shop.tenant % 250);
+    let block = json!({ "rule": "block", "network": network, "reason": "撞库", "hours": 1 });
+    let made = operator.post_once("/operator/networks", "block", block.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    shop.advance(Duration::minutes(1)).await;
+    let again = operator.post_once("/operator/networks", "block", block.clone()).await;
+    assert_eq!((again.status, &again.body), (201, &made.body), "its hour is not counted anew");
+    let rules = operator.get("/operator/networks").await.ok()["items"].clone();
+    let ours = rules.as_array().expect("rules").iter().filter(|rule| rule["network"] == network.as_str());
+    assert_eq!(ours.map(|rule| &rule["expires_at"]).collect::<Vec<_>>(), [&made.body["expires_at"]]);
+    // Removed and asked for once more by the same request, it stays removed; another request blocks it again.
+    let one = format!("/operator/networks?network={network}");
+    assert_eq!(operator.send(operator.request(Method::DELETE, &one)).await.status, 204);
+    operator.post_once("/operator/networks", "block", block.clone()).await.ok();
+    let there = async || operator.get("/operator/networks").await.ok()["items"].to_string().contains(&network);
+    assert!(!there().await);
+    operator.post("/operator/networks", block).await.ok();
+    assert!(there().await);
+    assert_eq!(operator.send(operator.request(Method::DELETE, &one)).await.status, 204);
 }
 
 #[actix_web::test]

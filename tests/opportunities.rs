@@ -379,3 +379,42 @@ async fn whoever_has_had_no_opportunity_for_long_falls_and_an_open_one_spares() 
     let moves = boss.get(&format!("/customers/{none}/pool-moves")).await.ok();
     assert_eq!(moves["items"][0]["reason"], "10 天没有新商机");
 }
+
+#[actix_web::test]
+async fn a_change_of_rights_says_how_many_opportunities_it_opens_and_closes() {
+    let shop = Shop::new().await;
+    let id = customer(&shop.sales, "张三").await;
+    let deal = opened(&shop.sales, &id).await;
+    ended(&shop.sales, &deal, "win", None).await;
+    let second = text(&opened(&shop.sales, &id).await["id"]);
+    let rights = |permissions: &[&str], reach: &str| {
+        json!({ "permissions": permissions, "pool": false, "fields": { "phones": "show", "amounts": "show" },
+            "reach": { "customers": reach, "interactions": reach, "tasks": reach, "orders": reach } })
+    };
+    let blind = rights(&["customers.read"], "own");
+    let role = text(&shop.boss.post("/roles", json!({ "name": "助理", "rights": blind })).await.ok()["id"]);
+    let (helper, helper_id) = hire(&shop, "custom", Some(&role)).await;
+    let preview = async |rights: Value| {
+        let preview = shop.boss.post(&format!("/roles/{role}/preview"), json!({ "rights": rights })).await.ok();
+        let rows = preview["rows"].as_array().expect("rows").clone();
+        let of = rows.iter().find(|row| row["resource"] == "opportunities").cloned();
+        of.map(|row| (row["opens"]["count"].clone(), row["closes"]["count"].clone()))
+    };
+    let seeing = ["customers.read", "opportunities.read"];
+    assert_eq!(preview(rights(&seeing, "all")).await, Some((json!(2), json!(0))));
+    assert_eq!(preview(rights(&seeing, "own")).await, None, "they have no customers of their own");
+    assert_eq!(preview(rights(&["customers.read", "orders.read"], "all")).await, None);
+    shop.boss.patch(&format!("/roles/{role}"), 1, json!({ "rights": rights(&seeing, "all") })).await.ok();
+    assert_eq!(preview(blind).await, Some((json!(0), json!(2))));
+    // What was counted is what they see, and why is said of each.
+    shop.advance(Duration::seconds(3)).await;
+    assert_eq!(ids(&helper, "/opportunities").await.len(), 2);
+    let why = format!("/permissions/explain?resource=opportunities&id={second}&staff={helper_id}");
+    let why = shop.boss.get(&why).await.ok();
+    assert_eq!((&why["may_read"], &why["may_write"]), (&json!(true), &json!(false)), "{why}");
+    let sales = json!({ "role": "sales" });
+    let preview = shop.boss.post(&format!("/staff/{helper_id}/role/preview"), sales).await.ok();
+    let rows = preview["rows"].as_array().expect("rows").iter();
+    let closed: Vec<_> = rows.filter(|row| row["resource"] == "opportunities").collect();
+    assert_eq!(closed[0]["closes"]["count"], 2, "{preview}");
+}

@@ -366,6 +366,10 @@ async fn who_comes_back_from_a_pool_that_is_no_more_is_owned_or_in_another_one()
         let row = boss.get(&format!("/customers/{id}")).await.ok();
         (row["pool_id"].clone(), row["owner_id"].clone())
     };
+    // Made, given up, deleted, back: whoever comes back elsewhere does so by one change of the row.
+    for id in [&alone, &moved, &still] {
+        assert_eq!(version(&boss, id).await, 4);
+    }
     let sales = json!(shop.sales_id);
     assert_eq!(stands(&alone).await, (json!(null), sales.clone()));
     assert_eq!(stands(&assigned).await, (json!(null), sales.clone()));

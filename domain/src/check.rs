@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::forms::Form;
 use crate::json::{self, Tree};
 use crate::table::{Field, Kind, Outcome, Rule, Table};
-use crate::violation::{Param, Violation, Violations};
+use crate::violation::{ALLOWED, Param, Violation, Violations, WORDS};
 use crate::{given, moment, text};
 
 /// A body with more mistakes than this is not a person's; reporting them all would only cost memory.
@@ -280,7 +280,13 @@ impl Report {
             Cow::Owned(_) => "invalid_value",
         };
         match error.message.take() {
-            Some(field) => self.at(&field, |report| report.refuse(code)),
+            Some(said) => match said.split_once(WORDS) {
+                Some((field, allowed)) => self.at(field, |report| {
+                    let refused = Violation::new(report.path.as_str(), code);
+                    report.push(refused.with(ALLOWED, allowed.to_owned()));
+                }),
+                None => self.at(&said, |report| report.refuse(code)),
+            },
             None => self.refuse(code),
         }
         // Dropping its map of JSON values would bring serde_json's destructors into the phone's

@@ -2,6 +2,7 @@
 //! clauses hold; a clause holds when any of its tests does. Every combination of and/or can be written so.
 
 use crate::prelude::*;
+use crate::violation::fail_among;
 use crate::{moment, text};
 use chrono::{Datelike as _, Days, Months};
 
@@ -35,12 +36,54 @@ codes! {
     }
 }
 
+/// How fields of one kind are compared.
+const TEXT: &[Op] = &[Op::AnyOf, Op::NoneOf, Op::Contains, Op::BeginsWith, Op::Set, Op::Empty];
+const CHOICE: &[Op] = &[Op::AnyOf, Op::NoneOf, Op::Set, Op::Empty];
+const DAY: &[Op] = &[Op::Less, Op::AtMost, Op::More, Op::AtLeast, Op::Between, Op::Set, Op::Empty];
+const RETURNS: &[Op] = &[Op::Between, Op::Set, Op::Empty];
+const THERE: &[Op] = &[Op::Set, Op::Empty];
+
+/// What a filter may ask for, besides the fields of the business's own, and how each is compared. Whoever does not see a
+/// field cannot ask for it either, nor for a value of it that they never see whole: that depends on their role.
+pub const FIELDS: &[(&str, &[Op])] = &[
+    ("name", TEXT),
+    ("company", TEXT),
+    ("title", TEXT),
+    ("type", CHOICE),
+    ("industry", CHOICE),
+    ("size", CHOICE),
+    ("kind", CHOICE),
+    ("source", CHOICE),
+    ("birthdate", DAY),
+    ("birthday", RETURNS),
+    ("dates", RETURNS),
+    ("created", DAY),
+    ("updated", DAY),
+    ("last_contact", DAY),
+    ("next_contact", DAY),
+    ("created_by", CHOICE),
+    ("owner", CHOICE),
+    ("pool", CHOICE),
+    ("region", CHOICE),
+    ("tag", &[Op::AnyOf, Op::AllOf, Op::NoneOf, Op::Set, Op::Empty]),
+    ("phone", THERE),
+    ("email", &[Op::AnyOf, Op::Set, Op::Empty]),
+    ("needs", THERE),
+    ("starred", THERE),
+    ("search", &[Op::Contains]),
+];
+
+/// Before the key of a field of the business's own. Which there are, and how each is compared, the server knows.
+const OWN: &str = "custom.";
+
 /// One comparison: `{"field": "region", "op": "any_of", "values": ["330100"]}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, RuleTable, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "as_many_as_it_takes"))]
+#[validate(schema(function = "says_something"))]
 pub struct Test {
-    /// Which field: `name`, `tag`, `created`, `custom.size`.
+    /// Which field: `name`, `company`, `title`, `type`, `industry`, `size`, `kind`, `source`, `birthdate`, `birthday`,
+    /// `dates`, `created`, `updated`, `last_contact`, `next_contact`, `created_by`, `owner`, `pool`, `region`, `tag`,
+    /// `phone`, `email`, `needs`, `starred`, `search`, or one of the business's own: `custom.size`.
     #[validate(length(min = 1, max = 60), custom(function = "field"))]
     pub field: String,
     /// How.
@@ -136,6 +179,27 @@ fn view(name: &str) -> Result<(), ValidationError> {
 pub(crate) fn field(name: &str) -> Result<(), ValidationError> {
     let known = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.'));
     if known { Ok(()) } else { fail("code_invalid") }
+}
+
+/// The field is one, and can be compared so; otherwise the refusal names what there is.
+fn fits(test: &Test) -> Result<(), ValidationError> {
+    if test.field.starts_with(OWN) {
+        return Ok(());
+    }
+    let Some((_, ops)) = FIELDS.iter().find(|(name, _)| *name == test.field) else {
+        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).chain(["custom.…"]).collect();
+        return fail_among("field", "filter_field_unknown", &names.join(" | "));
+    };
+    if ops.contains(&test.op) {
+        return Ok(());
+    }
+    let ops: Vec<&str> = ops.iter().map(|op| op.as_str()).collect();
+    fail_among("op", "filter_op_unfit", &ops.join(" | "))
+}
+
+fn says_something(test: &Test) -> Result<(), ValidationError> {
+    fits(test)?;
+    as_many_as_it_takes(test)
 }
 
 fn as_many_as_it_takes(test: &Test) -> Result<(), ValidationError> {

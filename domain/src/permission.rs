@@ -162,6 +162,35 @@ codes! {
 }
 
 codes! {
+    /// A kind of row of which somebody sees some and not others.
+    pub enum RowKind {
+        /// 客户.
+        Customers = "customers",
+        /// 跟进记录.
+        Interactions = "interactions",
+        /// 待办.
+        Tasks = "tasks",
+        /// 订单.
+        Orders = "orders",
+        /// 商机.
+        Opportunities = "opportunities",
+    }
+}
+
+impl RowKind {
+    /// The resource whose data scope decides which of them are seen.
+    #[must_use]
+    pub const fn resource(self) -> Resource {
+        match self {
+            Self::Customers => Resource::Customers,
+            Self::Interactions => Resource::Interactions,
+            Self::Tasks => Resource::Tasks,
+            Self::Orders | Self::Opportunities => Resource::Orders,
+        }
+    }
+}
+
+codes! {
     /// How far somebody sees, from near to far.
     pub enum Reach {
         /// Rows of one's own customers, and what one was given.

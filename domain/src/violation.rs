@@ -36,6 +36,17 @@ pub fn fail_at(field: &'static str, code: &'static str) -> Result<(), Validation
     Err(ValidationError::new(code).with_message(Cow::Borrowed(field)))
 }
 
+/// Between a field and the words that would have been right, where [`fail_among`] says both: no name of a field holds it.
+pub(crate) const WORDS: char = '\n';
+
+/// As [`fail_at`], with the words that would have been right, which the text of the code ends in.
+///
+/// # Errors
+/// Always. The words travel behind the field.
+pub(crate) fn fail_among(field: &str, code: &'static str, allowed: &str) -> Result<(), ValidationError> {
+    Err(ValidationError::new(code).with_message(Cow::Owned(format!("{field}{WORDS}{allowed}"))))
+}
+
 /// A number or a word that the text of a code mentions, such as the limit that was passed. Never
 /// the refused value itself: it may be a phone number on its way into a log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8144,8 +8144,6 @@ export interface components {
              */
             version: number;
         };
-        /** @enum {string} */
-        Resource: "customers" | "interactions" | "tasks" | "orders";
         /** @description A phone number in full. */
         RevealedPhone: {
             /** @description What to dial inside China. */
@@ -8175,7 +8173,7 @@ export interface components {
             capped: boolean;
             /** @description The kinds of field of which another part is shown; those that nothing changes for are left out. */
             fields: components["schemas"]["FieldPreview"][];
-            /** @description Resource by resource; those that nothing changes for are left out. */
+            /** @description Kind by kind; those that nothing changes for are left out. */
             rows: components["schemas"]["RowsPreview"][];
             /** @description For how many colleagues it was counted. */
             staff: number;
@@ -8240,6 +8238,8 @@ export interface components {
             /** @description Which key. */
             what: components["schemas"]["RotationKind"];
         };
+        /** @enum {string} */
+        RowKind: "customers" | "interactions" | "tasks" | "orders" | "opportunities";
         /** @description A row of a file. */
         RowView: {
             /** @description Its cells. */
@@ -8250,14 +8250,14 @@ export interface components {
              */
             line: number;
         };
-        /** @description What a change of rights would open and close of one resource, summed over the colleagues. */
+        /** @description What a change of rights would open and close of one kind, summed over the colleagues. */
         RowsPreview: {
             /** @description Rows seen now and not then. */
             closes: components["schemas"]["Counted"];
             /** @description Rows seen then and not now. */
             opens: components["schemas"]["Counted"];
             /** @description Of what. */
-            resource: components["schemas"]["Resource"];
+            resource: components["schemas"]["RowKind"];
         };
         /** @description A scan and how far it is. */
         ScanView: {
@@ -8948,7 +8948,11 @@ export interface components {
         };
         /** @description One comparison: `{"field": "region", "op": "any_of", "values": ["330100"]}`. */
         Test: {
-            /** @description Which field: `name`, `tag`, `created`, `custom.size`. */
+            /**
+             * @description Which field: `name`, `company`, `title`, `type`, `industry`, `size`, `kind`, `source`, `birthdate`, `birthday`,
+             *     `dates`, `created`, `updated`, `last_contact`, `next_contact`, `created_by`, `owner`, `pool`, `region`, `tag`,
+             *     `phone`, `email`, `needs`, `starred`, `search`, or one of the business's own: `custom.size`.
+             */
             field: string;
             /** @description How. */
             op: components["schemas"]["Op"];
@@ -13899,7 +13903,10 @@ export interface operations {
     add_network: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14184,7 +14191,10 @@ export interface operations {
     rotate_tenant_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it is done once: for seven days the same key with the same body gets the same answer, with another body 422 `idempotency_reused`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 tenant_id: number;
             };
@@ -14852,8 +14862,8 @@ export interface operations {
     explain_permission: {
         parameters: {
             query: {
-                /** @description `customers`, `interactions`, `tasks` or `orders`. */
-                resource: components["schemas"]["Resource"];
+                /** @description `customers`, `interactions`, `tasks`, `orders` or `opportunities`. */
+                resource: components["schemas"]["RowKind"];
                 /** @description The row. */
                 id: string;
                 /** @description The colleague. */

@@ -1,4 +1,4 @@
-import type { Counted, FieldRule, Permission, Reach, Resource, Rights, RightsPreview, Role, RoleChoice, RoleRow } from '../api/types'
+import type { Counted, FieldRule, Permission, Reach, Resource, Rights, RightsPreview, Role, RoleChoice, RoleRow, RowKind } from '../api/types'
 import { ROLES } from './names'
 import type { Choice } from './names'
 
@@ -93,7 +93,10 @@ export function abilityWord(permission: string): string {
 }
 
 export const RESOURCES: Record<Resource, string> = { customers: '客户', interactions: '跟进记录', tasks: '待办', orders: '订单' }
-const COUNTERS: Record<Resource, string> = { customers: '位', interactions: '条', tasks: '项', orders: '张' }
+/** What a change of rights is counted of. */
+const KINDS: Record<RowKind, string> = { ...RESOURCES, opportunities: '商机' }
+
+const COUNTERS: Record<RowKind, string> = { customers: '位', interactions: '条', tasks: '项', orders: '张', opportunities: '个' }
 
 const REACHES: Record<Reach, string> = { own: '自己的', team: '本团队及下级', all: '全部' }
 export const REACH_CHOICES = (Object.keys(REACHES) as Reach[]).map((value) => ({ value, label: REACHES[value] })) satisfies Choice[]
@@ -189,7 +192,7 @@ export function previewLines(preview: RightsPreview): string[] {
   const say = (which: 'opens' | 'closes'): string =>
     preview.rows
       .filter((row) => row[which].count > 0)
-      .map((row) => `${RESOURCES[row.resource]} ${counted(row[which])} ${COUNTERS[row.resource]}`)
+      .map((row) => `${KINDS[row.resource]} ${counted(row[which])} ${COUNTERS[row.resource]}`)
       .join('、')
   const [opens, closes] = [say('opens'), say('closes')]
   const fields = preview.fields.map(({ field, before, after }) => `${FIELDS[field] ?? field}：${FIELD_RULES[before]} → ${FIELD_RULES[after]}`)

@@ -128,8 +128,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_role", 3),
     ("change_role", 5),
     ("delete_role", 6),
-    ("preview_role", 2), // and up to nine for each colleague who has it, at most twenty of them
-    ("preview_role_of_staff", 17), // eight of them as above, before and after
+    ("preview_role", 2), // and up to eleven for each colleague who has it, at most twenty of them
+    ("preview_role_of_staff", 19), // ten of them as above, before and after
     ("list_teams", 1),
     ("create_team", 5),
     ("change_team", 8),

@@ -2,12 +2,13 @@
 
 use super::said;
 use crate::installation::Installation;
-use crate::rotation::{rotate_indexes, rotate_lookups, rotate_person, rotate_tenant};
+use crate::rotation::{rotate, rotate_lookups, rotate_person};
 use crate::scope::system::keys::Rewrapped;
 use crate::scope::system::servers::server;
 use crate::scope::system::{Said, System};
 use anyhow::bail;
 use clap::Subcommand;
+use domain::keys::RotationKind;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -76,11 +77,11 @@ impl Keys {
                 Ok(json!({ "step": "done", "rewrapped": rewrapped, "next": next }))
             }
             Self::RotateTenant { tenant } => {
-                let (generation, from) = rotate_tenant(&system, tenant).await.map_err(said)?;
+                let (generation, from) = rotate(&system, tenant, RotationKind::Keys).await.map_err(said)?;
                 Ok(json!({ "tenant_id": tenant, "generation": generation, "used_from_at": from }))
             }
             Self::RotateIndexes { tenant } => {
-                let (generation, from) = rotate_indexes(&system, tenant).await.map_err(said)?;
+                let (generation, from) = rotate(&system, tenant, RotationKind::Indexes).await.map_err(said)?;
                 Ok(json!({ "tenant_id": tenant, "index": generation, "used_from_at": from }))
             }
             Self::RotateLookups => {

@@ -9,7 +9,6 @@ use crate::problem::Problem;
 use crate::scope::Tx;
 use crate::tenants::{at_work, heir};
 use domain::pools::PoolMoveKind;
-use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -32,30 +31,38 @@ pub(super) async fn put_away(
 }
 
 /// Brings a deleted customer back, in the pool it was in, in the one that this was given up for, or, when neither is
-/// there any more, with its last owner; with whoever brings it back when that one does not work here now. `false`, and
-/// nothing is written, when somebody else has the phone or a unique value by now, or brought it back.
+/// there any more, with its last owner; with whoever brings it back when that one does not work here now. What else it
+/// has from now on says `risen`: it is one change of the row. `false`, and nothing is written, when somebody else has the
+/// phone or a unique value by now, or brought it back.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer) -> Result<bool, Problem> {
+pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer, mut risen: customer::ActiveModel) -> Result<bool, Problem> {
     let vault = Vault::open(tx, row)?;
     if first_phone_taken(tx, &vault).await? {
         return Ok(false);
     }
     let Some(held) = custom::free(tx, row, &vault).await? else { return Ok(false) };
-    // First of all: whoever is no tombstone any more is left as they are.
-    if !tx.unbury::<customer::Entity>(row.id).await? {
+    let home = match home(tx, row.owner_id, row.pool_id).await? {
+        Some(home) => home,
+        None => (heir(tx).await?.unwrap_or(row.owner_id), None),
+    };
+    let moved = home != (row.owner_id, row.pool_id);
+    if moved {
+        (risen.owner_id, risen.pool_id) = (Set(home.0), Set(home.1));
+        if home.1.is_none() {
+            risen.owned_at = Set(Some(tx.now()));
+        }
+    }
+    // First of all that is written: whoever is no tombstone any more is left as they are.
+    if !tx.unbury::<customer::Entity>(row.id, risen).await? {
         return Ok(false);
     }
     custom::hold(tx, row.id, &held).await?;
     index_phones(tx, row.id, &vault).await?;
     search::index(tx, row.id, &row.name, row.company.as_deref()).await?;
-    let home = match home(tx, row.owner_id, row.pool_id).await? {
-        Some(home) => home,
-        None => (heir(tx).await?.unwrap_or(row.owner_id), None),
-    };
-    if home != (row.owner_id, row.pool_id) {
-        resettle(tx, row, home).await?;
+    if moved {
+        say(tx, row, home).await?;
     }
     tagging::returned(tx, row.id).await?;
     Ok(true)
@@ -79,13 +86,8 @@ pub(super) async fn home(
     Ok(at_work(tx, owner).await?.map(|_| (owner, None)))
 }
 
-/// Writes that a customer comes back to somebody else, or out of a pool that is no more.
-async fn resettle(tx: &Tx<'_>, row: &Customer, (owner, pool): (Uuid, Option<Uuid>)) -> Result<(), Problem> {
-    let mut change = customer::ActiveModel { owner_id: Set(owner), pool_id: Set(pool), ..Default::default() };
-    if pool.is_none() {
-        change.owned_at = Set(Some(tx.now()));
-    }
-    tx.overwrite::<customer::Entity>(row.id, Condition::all(), change).await?;
+/// Says that a customer came back to somebody else, or out of a pool that is no more.
+async fn say(tx: &Tx<'_>, row: &Customer, (owner, pool): (Uuid, Option<Uuid>)) -> Result<(), Problem> {
     if owner != row.owner_id {
         tx.audit("assign", "customer", Some(row.id), json!({ "from": row.owner_id, "to": owner }));
     }

@@ -48,6 +48,21 @@ pub(super) async fn change(
     version: Option<i64>,
     input: CustomerChanges,
 ) -> Result<bool, Problem> {
+    change_beside(tx, before, version, input, customer::ActiveModel::default()).await
+}
+
+/// As [`change`], together with columns that no form names, such as the pool to which a customer goes back: it is one
+/// change of the row. What these are, whoever calls it has judged and says on the record.
+///
+/// # Errors
+/// As [`change`].
+pub(super) async fn change_beside(
+    tx: &Tx<'_>,
+    before: Customer,
+    version: Option<i64>,
+    input: CustomerChanges,
+    mut change: customer::ActiveModel,
+) -> Result<bool, Problem> {
     let id = before.id;
     let about = custom::about_change(&input);
     let kept = Vault::open(tx, &before)?;
@@ -69,7 +84,6 @@ pub(super) async fn change(
     // What stood there before such days were refused may stay.
     let days = input.dates.as_deref().unwrap_or_default();
     dates::plausible(day_of(tx.now()), birthday, days, &dates::of(before.dates.as_deref()))?;
-    let mut change = customer::ActiveModel::default();
     if let Some(name) = input.name {
         change.name = Set(name);
     }

@@ -92,11 +92,17 @@ async fn create_relation(
     let me = scope.me()?;
     scope
         .create(&once, input.id, async |tx| {
-            tx.find_to_change::<Entity>(id.0).await?;
+            tx.hold_to_hang_on::<Entity>(id.0).await?;
             if input.other_id == id.0 {
                 return Err(Problem::field("other_id", "relation_self"));
             }
-            let other = find(tx, input.other_id).await?;
+            let other = tx
+                .find::<Entity>()
+                .filter(Column::Id.eq(input.other_id))
+                .held()
+                .one()
+                .await?
+                .ok_or(Problem::NotFound)?;
             let row = relation::ActiveModel {
                 id: Set(relation_id),
                 customer_id: Set(id.0),

@@ -5,8 +5,7 @@ use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::addresses::NewRule;
-use crate::scope::{Checked, Operating, Query, Vouched};
-use actix_web::http::StatusCode;
+use crate::scope::{Checked, Created, Once, Operating, Query, Vouched};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
 use domain::accounts::{NetworkRule, NewNetworkRule};
@@ -68,13 +67,10 @@ async fn list_networks(operating: Operating) -> Result<Json<All<NetworkView>>, P
 
 /// Blocks a network, or lets operators come from it; in force everywhere within three seconds. Nobody can
 /// lock themselves out.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), request_body = NewNetworkRule, responses((status = 201, body = NetworkView), Problems))]
+#[utoipa::path(tag = "operators", params(Once), security(("bearer" = ["installation", "vouched"])), request_body = NewNetworkRule, responses((status = 201, body = NetworkView), Problems))]
 #[post("/operator/networks")]
-async fn add_network(
-    operating: Vouched,
-    body: Checked<NewNetworkRule>,
-) -> Result<(Json<NetworkView>, StatusCode), Problem> {
-    let NewNetworkRule { rule, network: text, reason, hours } = body.value;
+async fn add_network(operating: Vouched, body: Checked<NewNetworkRule>) -> Result<Created<NetworkView>, Problem> {
+    let Checked { value: NewNetworkRule { rule, network: text, reason, hours }, once } = body;
     let network = network(&text)?;
     let kind = kind_of(rule);
     let caller = address_of(operating.address());
@@ -82,9 +78,14 @@ async fn add_network(
         return Err(Problem::conflict("allow_excludes_caller", Some("network")));
     }
     let expires_at = hours.map(|hours| operating.system.now() + Duration::hours(hours));
-    operating.system.add_address_rule(NewRule { kind, network, reason: reason.clone(), expires_at }, caller).await?;
-    let network = network.trunc().to_string();
-    Ok((Json(NetworkView { rule: rule.to_string(), network, reason, expires_at }), StatusCode::CREATED))
+    let made = operating.create(&once, async |recorded| {
+        let new = NewRule { kind, network, reason: reason.clone(), expires_at };
+        operating.system.add_address_rule_in(recorded, new, caller).await?;
+        Ok(NetworkView { rule: rule.to_string(), network: network.trunc().to_string(), reason, expires_at })
+    });
+    let made = made.await?;
+    operating.system.address_rules_changed();
+    Ok(made)
 }
 
 /// Forgets what was said about a network.

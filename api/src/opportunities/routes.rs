@@ -149,7 +149,7 @@ async fn create_opportunity(
     }
     scope
         .create(&once, input.id, async |tx| {
-            let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
+            let customer = tx.hold_to_hang_on::<customers::Entity>(input.customer_id).await?;
             let row = entity::Model {
                 tenant_id: tx.tenant_id(),
                 id,

@@ -58,7 +58,7 @@ async fn create_order(mut scope: Can<OrdersWrite>, body: Checked<NewOrder>) -> R
     changeable(scope.fields().phones, "phone")?;
     scope
         .create(&once, input.id, async |tx| {
-            let customer = tx.find_to_change::<customers::Entity>(input.customer_id).await?;
+            let customer = tx.hold_to_hang_on::<customers::Entity>(input.customer_id).await?;
             let phone = Phone::parse(&input.phone).ok_or(Problem::field("phone", "phone_invalid"))?;
             let total = total_fen(&input.lines).ok_or(Problem::field("lines", "total_too_large"))?;
             let destination =

@@ -12,7 +12,7 @@ use crate::db::Code;
 use crate::edge::Marks;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
-use crate::scope::{Checked, Created, Mine, Once, Origin, Path, Query, Scope};
+use crate::scope::{Checked, Created, Mine, Once, Origin, Path, Query, Scope, Tx};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::privacy::{NewDataRequest, RequestState};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _};
@@ -45,6 +45,13 @@ async fn scope_on(mine: &Mine, request: &HttpRequest, tenant_id: i64) -> Result<
 async fn kept(scope: &Scope, id: Uuid) -> Result<Customer, Problem> {
     let found = scope.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).one().await?;
     found.filter(|row| row.erased_at.is_none()).ok_or(Problem::NotFound)
+}
+
+/// The record to hang a request on, held: whoever merged it into another one this very moment would leave the request
+/// out of sight, and its deadline would pass.
+async fn held(tx: &Tx<'_>, id: Uuid) -> Result<Customer, Problem> {
+    let found = tx.find_buried::<customers::Entity>().filter(customers::Column::Id.eq(id)).held().one().await?;
+    found.filter(|row| row.erased_at.is_none() && row.merged_into.is_none()).ok_or(Problem::NotFound)
 }
 
 /// What all businesses keep about oneself, as JSON or as a page to print. Each business has it on its record.
@@ -95,11 +102,11 @@ async fn ask_about_my_data(
     limit(&mine.system, &format!("data-request:{account_id}"), 1).await?;
     let mut scope = scope_on(&mine, &http, tenant_id).await?;
     let (id, now) = (scope.id_for(asked.id)?, scope.now());
-    let customer = kept(&scope, customer_id).await?;
-    let key = person_key(&scope, &customer)?;
     let due_at = scope.installation().calendar.working_days_after(now, scope.config().privacy.answer_days);
     scope
         .create(&once, asked.id, async |tx| {
+            let customer = held(tx, customer_id).await?;
+            let key = person_key(tx, &customer)?;
             let waiting = tx
                 .find::<request::Entity>()
                 .filter(request::Column::CustomerId.eq(customer_id))

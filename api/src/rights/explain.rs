@@ -6,10 +6,10 @@ use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Can, Eyes, Query, Scope, Sight, grants::StaffWrite};
 use crate::tenants::staff;
-use crate::{interactions, orders, tasks};
+use crate::{interactions, opportunities, orders, tasks};
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, get, web::Json};
-use domain::permission::{HelperLevel, Reach, Resource};
+use domain::permission::{HelperLevel, Reach, RowKind};
 use domain::{Lang, Violation};
 use sea_orm::ColumnTrait as _;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ use uuid::Uuid;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExplainQuery {
-    /// `customers`, `interactions`, `tasks` or `orders`.
-    #[param(value_type = Resource)]
+    /// `customers`, `interactions`, `tasks`, `orders` or `opportunities`.
+    #[param(value_type = RowKind)]
     pub resource: String,
     /// The row.
     pub id: Uuid,
@@ -67,16 +67,16 @@ pub(super) async fn explain_permission(
     query: Query<ExplainQuery>,
 ) -> Result<Json<Explanation>, Problem> {
     let ExplainQuery { resource, id, staff } = query.0;
-    let resource = Resource::parse(&resource).ok_or(Violation::choice::<Resource>("resource"))?;
+    let kind = RowKind::parse(&resource).ok_or(Violation::choice::<RowKind>("resource"))?;
     let person = scope.find::<staff::Entity>().filter(staff::Column::Id.eq(staff)).one().await?;
     let person = person.ok_or_else(|| Problem::field("staff", "staff_unknown"))?;
-    let row = find(&scope, resource, id).await?;
+    let row = find(&scope, kind, id).await?;
     let sight = Arc::new(system.sight(&person).await?);
     let eyes = Eyes::Staff(Arc::clone(&sight));
-    let (read, write) = needed(resource);
+    let (read, write) = needed(kind);
     let works = person.suspended_at.is_none() && person.account_id.is_some();
-    let may_read = works && sight.rights.can(read) && sees(&scope, resource, id, &eyes, false).await?;
-    let may_write = may_read && sight.rights.can(write) && sees(&scope, resource, id, &eyes, true).await?;
+    let may_read = works && sight.rights.can(read) && sees(&scope, kind, id, &eyes, false).await?;
+    let may_write = may_read && sight.rights.can(write) && sees(&scope, kind, id, &eyes, true).await?;
 
     let mut found: Vec<Violation> = Vec::new();
     if person.suspended_at.is_some() {
@@ -89,7 +89,7 @@ pub(super) async fn explain_permission(
     } else if !sight.rights.can(write) {
         found.push(Violation::new("", "explain_read_only"));
     }
-    found.extend(reasons(&scope, resource, &row, &sight).await?);
+    found.extend(reasons(&scope, kind, &row, &sight).await?);
     let lang = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = lang.map_or(Lang::Zh, Lang::accepted);
     let texts = |reason: Violation| Reason { code: reason.code.to_owned(), detail: reason.detail(lang) };
@@ -97,52 +97,58 @@ pub(super) async fn explain_permission(
 }
 
 /// The row and its customer, if the asker sees it.
-async fn find(scope: &Scope, resource: Resource, id: Uuid) -> Result<Row, Problem> {
-    let (customer, assignee) = match resource {
-        Resource::Customers => (id, None),
-        Resource::Interactions => {
+async fn find(scope: &Scope, kind: RowKind, id: Uuid) -> Result<Row, Problem> {
+    let (customer, assignee) = match kind {
+        RowKind::Customers => (id, None),
+        RowKind::Interactions => {
             let rows = scope.find::<interactions::entity::Entity>();
             let row = rows.filter(interactions::entity::Column::Id.eq(id)).one().await?;
             (row.ok_or(Problem::NotFound)?.customer_id, None)
         }
-        Resource::Tasks => {
+        RowKind::Tasks => {
             let row = scope.find::<tasks::entity::Entity>().filter(tasks::entity::Column::Id.eq(id)).one().await?;
             let row = row.ok_or(Problem::NotFound)?;
             (row.customer_id, Some(row.assignee_id))
         }
-        Resource::Orders => {
+        RowKind::Orders => {
             let row = scope.find::<orders::Entity>().filter(orders::Column::Id.eq(id)).one().await?;
+            (row.ok_or(Problem::NotFound)?.customer_id, None)
+        }
+        RowKind::Opportunities => {
+            let rows = scope.find::<opportunities::Entity>();
+            let row = rows.filter(opportunities::Column::Id.eq(id)).one().await?;
             (row.ok_or(Problem::NotFound)?.customer_id, None)
         }
     };
     let found = scope.find::<customers::Entity>().filter(customers::Column::Id.eq(customer)).one().await?;
-    if found.is_none() && resource == Resource::Customers {
+    if found.is_none() && kind == RowKind::Customers {
         return Err(Problem::NotFound);
     }
     Ok(Row { customer: found, assignee })
 }
 
-async fn sees(scope: &Scope, resource: Resource, id: Uuid, eyes: &Eyes, write: bool) -> Result<bool, Problem> {
+async fn sees(scope: &Scope, kind: RowKind, id: Uuid, eyes: &Eyes, write: bool) -> Result<bool, Problem> {
     macro_rules! seen {
         ($entity:ty, $column:expr) => {
             scope.find_as::<$entity>(eyes, write).filter($column.eq(id)).one().await?.is_some()
         };
     }
-    Ok(match resource {
-        Resource::Customers => seen!(customers::Entity, customers::Column::Id),
-        Resource::Interactions => seen!(interactions::entity::Entity, interactions::entity::Column::Id),
-        Resource::Tasks => seen!(tasks::entity::Entity, tasks::entity::Column::Id),
-        Resource::Orders => seen!(orders::Entity, orders::Column::Id),
+    Ok(match kind {
+        RowKind::Customers => seen!(customers::Entity, customers::Column::Id),
+        RowKind::Interactions => seen!(interactions::entity::Entity, interactions::entity::Column::Id),
+        RowKind::Tasks => seen!(tasks::entity::Entity, tasks::entity::Column::Id),
+        RowKind::Orders => seen!(orders::Entity, orders::Column::Id),
+        RowKind::Opportunities => seen!(opportunities::Entity, opportunities::Column::Id),
     })
 }
 
 /// What the rights come to for this row, in the words of the rules and not of the query.
-async fn reasons(scope: &Scope, resource: Resource, row: &Row, sight: &Sight) -> Result<Vec<Violation>, Problem> {
+async fn reasons(scope: &Scope, kind: RowKind, row: &Row, sight: &Sight) -> Result<Vec<Violation>, Problem> {
     let mut found: Vec<Violation> = Vec::new();
-    if sight.rights.reach(resource) == Reach::All {
+    if sight.rights.reach(kind.resource()) == Reach::All {
         found.push(Violation::new("", "explain_reach_all"));
     }
-    let team = sight.rights.reach(resource) == Reach::Team;
+    let team = sight.rights.reach(kind.resource()) == Reach::Team;
     match &row.customer {
         None => found.push(Violation::new("", "explain_customer_gone")),
         Some(customer) if customer.pool_id.is_some() => {

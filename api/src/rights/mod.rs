@@ -12,8 +12,8 @@ pub(crate) use handover::HandoverAsked;
 
 use crate::openapi::ServiceConfig;
 use crate::scope::{Look, Tenanted};
-use crate::{customers, interactions, orders, tasks};
-use domain::permission::{Permission, Resource};
+use crate::{customers, interactions, opportunities, orders, tasks};
+use domain::permission::{Permission, RowKind};
 use sea_orm::Condition;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,22 +44,24 @@ impl From<(u64, bool)> for Counted {
     }
 }
 
-/// The permissions without which nothing of a resource can be seen, or changed.
-fn needed(resource: Resource) -> (Permission, Permission) {
-    match resource {
-        Resource::Customers => (Permission::CustomersRead, Permission::CustomersWrite),
-        Resource::Interactions => (Permission::InteractionsRead, Permission::InteractionsWrite),
-        Resource::Tasks => (Permission::TasksRead, Permission::TasksWrite),
-        Resource::Orders => (Permission::OrdersRead, Permission::OrdersWrite),
+/// The permissions without which nothing of a kind can be seen, or changed.
+fn needed(kind: RowKind) -> (Permission, Permission) {
+    match kind {
+        RowKind::Customers => (Permission::CustomersRead, Permission::CustomersWrite),
+        RowKind::Interactions => (Permission::InteractionsRead, Permission::InteractionsWrite),
+        RowKind::Tasks => (Permission::TasksRead, Permission::TasksWrite),
+        RowKind::Orders => (Permission::OrdersRead, Permission::OrdersWrite),
+        RowKind::Opportunities => (Permission::OpportunitiesRead, Permission::OpportunitiesWrite),
     }
 }
 
-/// The one predicate of a resource, by its name.
-fn predicate(resource: Resource, look: &Look<'_>) -> Condition {
-    match resource {
-        Resource::Customers => customers::Entity::rows(look),
-        Resource::Interactions => interactions::entity::Entity::rows(look),
-        Resource::Tasks => tasks::entity::Entity::rows(look),
-        Resource::Orders => orders::Entity::rows(look),
+/// The one predicate of a kind, by its name.
+fn predicate(kind: RowKind, look: &Look<'_>) -> Condition {
+    match kind {
+        RowKind::Customers => customers::Entity::rows(look),
+        RowKind::Interactions => interactions::entity::Entity::rows(look),
+        RowKind::Tasks => tasks::entity::Entity::rows(look),
+        RowKind::Orders => orders::Entity::rows(look),
+        RowKind::Opportunities => opportunities::Entity::rows(look),
     }
 }

@@ -5,9 +5,9 @@ use crate::problem::{Problem, Problems};
 use crate::scope::system::System;
 use crate::scope::{Can, Checked, Eyes, Look, Path, Scope, grants::RolesWrite, none};
 use crate::tenants::{assignable, find_below, role, sounder, staff};
-use crate::{customers, interactions, orders, tasks};
+use crate::{customers, interactions, opportunities, orders, tasks};
 use actix_web::{post, web::Json};
-use domain::permission::{FieldRule, Resource};
+use domain::permission::{FieldRule, RowKind};
 use domain::rights::Rights;
 use domain::staff::{RoleChanges, RoleChoice};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Holders of a role that a preview counts for. Each costs up to eight counts.
+/// Holders of a role that a preview counts for. Each costs up to ten counts.
 const HOLDERS: u64 = 20;
 
 /// What a change of rights would open and close.
@@ -26,7 +26,7 @@ pub struct RightsPreview {
     pub staff: usize,
     /// Whether more have the role.
     pub capped: bool,
-    /// Resource by resource; those that nothing changes for are left out.
+    /// Kind by kind; those that nothing changes for are left out.
     pub rows: Vec<RowsPreview>,
     /// The kinds of field of which another part is shown; those that nothing changes for are left out.
     pub fields: Vec<FieldPreview>,
@@ -43,11 +43,11 @@ pub struct FieldPreview {
     pub after: FieldRule,
 }
 
-/// What a change of rights would open and close of one resource, summed over the colleagues.
+/// What a change of rights would open and close of one kind, summed over the colleagues.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RowsPreview {
     /// Of what.
-    pub resource: Resource,
+    pub resource: RowKind,
     /// Rows seen then and not now.
     pub opens: Counted,
     /// Rows seen now and not then.
@@ -103,18 +103,18 @@ async fn preview(
     for person in people.iter().take(limit) {
         let now = Eyes::Staff(Arc::new(system.sight_with(person, before.clone()).await?));
         let then = Eyes::Staff(Arc::new(system.sight_with(person, after.clone()).await?));
-        for resource in Resource::ALL {
-            if sees_the_same(*resource, before, after) {
+        for kind in RowKind::ALL {
+            if sees_the_same(*kind, before, after) {
                 continue;
             }
-            let opens = difference(scope, *resource, (&then, after), (&now, before)).await?;
-            let closes = difference(scope, *resource, (&now, before), (&then, after)).await?;
-            match rows.iter_mut().find(|row| row.resource == *resource) {
+            let opens = difference(scope, *kind, (&then, after), (&now, before)).await?;
+            let closes = difference(scope, *kind, (&now, before), (&then, after)).await?;
+            match rows.iter_mut().find(|row| row.resource == *kind) {
                 Some(row) => {
                     row.opens.add(opens);
                     row.closes.add(closes);
                 }
-                None => rows.push(RowsPreview { resource: *resource, opens, closes }),
+                None => rows.push(RowsPreview { resource: *kind, opens, closes }),
             }
         }
     }
@@ -131,24 +131,25 @@ impl Counted {
     }
 }
 
-fn sees_the_same(resource: Resource, before: &Rights, after: &Rights) -> bool {
-    let (read, _) = needed(resource);
-    before.can(read) == after.can(read) && before.reach(resource) == after.reach(resource) && before.pool == after.pool
+fn sees_the_same(kind: RowKind, before: &Rights, after: &Rights) -> bool {
+    let (read, _) = needed(kind);
+    let reach = |rights: &Rights| rights.reach(kind.resource());
+    before.can(read) == after.can(read) && reach(before) == reach(after) && before.pool == after.pool
 }
 
 /// Rows that the first see and the second do not.
 async fn difference(
     scope: &Scope,
-    resource: Resource,
+    kind: RowKind,
     (these, of_these): (&Eyes, &Rights),
     (those, of_those): (&Eyes, &Rights),
 ) -> Result<Counted, Problem> {
-    let (read, _) = needed(resource);
+    let (read, _) = needed(kind);
     if !of_these.can(read) {
         return Ok(Counted::default());
     }
     let look = Look { eyes: those, tenant_id: scope.tenant_id(), write: false };
-    let seen = if of_those.can(read) { predicate(resource, &look) } else { none() };
+    let seen = if of_those.can(read) { predicate(kind, &look) } else { none() };
     // An empty condition is true of every row, and so is its negation: it has to say so.
     let unseen = if seen.is_empty() { none() } else { Condition::all().add(seen.not()) };
     macro_rules! counted {
@@ -156,10 +157,11 @@ async fn difference(
             scope.find_as::<$entity>(these, false).filter(unseen).count().await?.into()
         };
     }
-    Ok(match resource {
-        Resource::Customers => counted!(customers::Entity),
-        Resource::Interactions => counted!(interactions::entity::Entity),
-        Resource::Tasks => counted!(tasks::entity::Entity),
-        Resource::Orders => counted!(orders::Entity),
+    Ok(match kind {
+        RowKind::Customers => counted!(customers::Entity),
+        RowKind::Interactions => counted!(interactions::entity::Entity),
+        RowKind::Tasks => counted!(tasks::entity::Entity),
+        RowKind::Orders => counted!(orders::Entity),
+        RowKind::Opportunities => counted!(opportunities::Entity),
     })
 }

@@ -7,10 +7,9 @@ use crate::customers;
 use crate::jobs::Job;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::scope::system::{System, job_scope};
+use crate::scope::system::{Recorded, System};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// A key of the blind indexes was added that follows another one.
 #[derive(Serialize, Deserialize)]
@@ -77,11 +76,13 @@ async fn fill(scope: &mut Scope) -> Result<u64, Problem> {
 }
 
 /// Begins it. Says which generation follows and from when on it is used.
-pub(crate) async fn rotate_indexes(system: &System, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
-    let (generation, from) = system.add_index_key(tenant_id).await?;
-    let mut scope = job_scope(&system.at, tenant_id, Uuid::nil()).await?;
-    let tx = scope.begin().await?;
-    tx.enqueue(&IndexKeyAdded { generation, step: Step::Fill }, from + Duration::seconds(SETTLED)).await?;
-    tx.commit().await?;
+pub(super) async fn begin(
+    system: &System,
+    recorded: &Recorded<'_>,
+    tenant_id: i64,
+) -> Result<(i64, DateTime<Utc>), Problem> {
+    let (generation, from) = system.add_index_key(recorded, tenant_id).await?;
+    let job = IndexKeyAdded { generation, step: Step::Fill };
+    recorded.enqueue(tenant_id, &job, from + Duration::seconds(SETTLED)).await?;
     Ok((generation, from))
 }

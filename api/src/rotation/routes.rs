@@ -1,11 +1,10 @@
 //! Replacing the keys of a business over HTTP, for operators of the installation.
 
-use super::{rotate_indexes, rotate_tenant};
+use super::begin;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::system::keys::TenantKeysShown;
-use crate::scope::{Checked, Operating, Path, Vouched};
-use actix_web::http::StatusCode;
+use crate::scope::{Accepted, Checked, Once, Operating, Path, Vouched};
 use actix_web::{get, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::keys::{NewRotation, RotationKind};
@@ -38,17 +37,20 @@ async fn get_tenant_keys(operating: Operating, id: Path<i64>) -> Result<Json<Ten
 
 /// Begins to replace a key of a business, with the second look. People work on meanwhile. 409
 /// `in_progress` until the rotation before is over.
-#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path)), request_body = NewRotation, responses((status = 202, body = RotationView), Problems))]
+#[utoipa::path(tag = "operators", security(("bearer" = ["installation", "vouched"])), params(("tenant_id" = i64, Path), Once), request_body = NewRotation, responses((status = 202, body = RotationView), Problems))]
 #[post("/operator/tenants/{tenant_id}/keys/rotations")]
 async fn rotate_tenant_keys(
     vouched: Vouched,
     id: Path<i64>,
     body: Checked<NewRotation>,
-) -> Result<(Json<RotationView>, StatusCode), Problem> {
-    let (system, tenant_id, what) = (&vouched.system, id.0, body.value.what);
-    let (generation, used_from_at) = match what {
-        RotationKind::Keys => rotate_tenant(system, tenant_id).await?,
-        RotationKind::Indexes => rotate_indexes(system, tenant_id).await?,
-    };
-    Ok((Json(RotationView { tenant_id, what, generation, used_from_at }), StatusCode::ACCEPTED))
+) -> Result<Accepted<RotationView>, Problem> {
+    let Checked { value: NewRotation { what }, once } = body;
+    let (system, tenant_id) = (&vouched.system, id.0);
+    let begun = vouched.create(&once, async |recorded| {
+        let (generation, used_from_at) = begin(system, recorded, tenant_id, what).await?;
+        Ok(RotationView { tenant_id, what, generation, used_from_at })
+    });
+    let begun = begun.await?;
+    system.keys_added(tenant_id);
+    Ok(Accepted(begun))
 }

@@ -3,10 +3,9 @@
 use crate::jobs::Job;
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::scope::system::System;
+use crate::scope::system::{Recorded, System};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// Seconds after which no server wraps under the old key any more: each remembers keys for a minute, and
 /// their clocks may differ a little.
@@ -42,11 +41,12 @@ impl Job for TenantKeyAdded {
 }
 
 /// Begins it. Says which generation follows and from when on it is used.
-pub(crate) async fn rotate_tenant(system: &System, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
-    let (generation, from) = system.add_tenant_key(tenant_id).await?;
-    let mut scope = crate::scope::system::job_scope(&system.at, tenant_id, Uuid::nil()).await?;
-    let tx = scope.begin().await?;
-    tx.enqueue(&TenantKeyAdded { generation }, from + Duration::seconds(SETTLED)).await?;
-    tx.commit().await?;
+pub(super) async fn begin(
+    system: &System,
+    recorded: &Recorded<'_>,
+    tenant_id: i64,
+) -> Result<(i64, DateTime<Utc>), Problem> {
+    let (generation, from) = system.add_tenant_key(recorded, tenant_id).await?;
+    recorded.enqueue(tenant_id, &TenantKeyAdded { generation }, from + Duration::seconds(SETTLED)).await?;
     Ok((generation, from))
 }

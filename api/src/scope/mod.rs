@@ -23,7 +23,7 @@ pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::{COUNT_CAP, Find};
-pub use once::{Created, Once};
+pub use once::{Accepted, Created, Once};
 pub(crate) use rows::hidden;
 pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;

@@ -57,7 +57,7 @@ impl Once {
     }
 }
 
-/// How the document names the header. An operation that answers [`Created`] says `params(Once)`.
+/// How the document names the header. An operation that answers [`Created`] or [`Accepted`] says `params(Once)`.
 impl IntoParams for Once {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
@@ -105,6 +105,17 @@ impl<V> Responder for Created<V> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Created().content_type("application/json").body(self.body)
+    }
+}
+
+/// The same with `202 Accepted`, of something that has begun and goes on by itself.
+pub struct Accepted<V>(pub(crate) Created<V>);
+
+impl<V> Responder for Accepted<V> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted().content_type("application/json").body(self.0.body)
     }
 }
 

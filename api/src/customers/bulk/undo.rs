@@ -154,7 +154,7 @@ async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let still = Condition::all().add(customer::Column::Live.is_null()).add(customer::Column::ErasedAt.is_null());
     let mut back = Vec::new();
     for row in gone.filter(still).all().await? {
-        if bring_back(tx, &row).await? {
+        if bring_back(tx, &row, customer::ActiveModel::default()).await? {
             back.push(row.id);
         }
     }

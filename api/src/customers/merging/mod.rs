@@ -49,15 +49,11 @@ pub(crate) async fn put_away(tx: &Tx<'_>, other: &Customer, version: i64, into: 
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn bring_back(tx: &Tx<'_>, other: &Customer, refused: Option<DateTime<Utc>>) -> Result<bool, Problem> {
-    if !bury::bring_back(tx, other).await? {
-        return Ok(false);
-    }
-    let mut change = pointer(None);
+    let mut risen = pointer(None);
     if refused.is_some() {
-        change.ads_refused_at = Set(refused);
+        risen.ads_refused_at = Set(refused);
     }
-    tx.derive_all::<customer::Entity>(customer::Column::Id.eq(other.id), change).await?;
-    Ok(true)
+    bury::bring_back(tx, other, risen).await
 }
 
 /// A record of somebody who stayed, as it goes back, with whoever has them now when it would be nobody's: whose they were

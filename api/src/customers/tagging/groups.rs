@@ -216,7 +216,7 @@ async fn restore_tag_group(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json
     let too_late = || Problem::conflict("undo_too_late", None);
     let deleted_at = row.deleted_at.filter(|at| row.live.is_none() && *at >= since).ok_or_else(too_late)?;
     let gone: Gone = serde_json::from_str(row.gone.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
-    if !tx.unbury::<group::Entity>(id.0).await.map_err(taken)? {
+    if !tx.unbury::<group::Entity>(id.0, group::ActiveModel::default()).await.map_err(taken)? {
         return Err(too_late());
     }
     if let Some(into) = gone.into.filter(|_| !gone.moved.is_empty()) {

@@ -230,7 +230,7 @@ async fn restore_tag(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagVi
 
 /// Brings a tag back as it was, and takes from others what they had only because of it. `false` when it is there.
 pub(super) async fn rises(tx: &Tx<'_>, row: &tag::Model, pace: Pace) -> Result<bool, Problem> {
-    let risen = tx.unbury::<tag::Entity>(row.id).await.map_err(taken)?;
+    let risen = tx.unbury::<tag::Entity>(row.id, tag::ActiveModel::default()).await.map_err(taken)?;
     if risen {
         merge::undo(tx, row, pace).await?;
     }

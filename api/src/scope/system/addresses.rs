@@ -1,14 +1,15 @@
 //! Which networks may talk to the installation. The database is the truth; every process looks again
 //! after three seconds.
 
-use super::{Said, System};
+use super::{Recorded, Said, System};
 use crate::auth::guard_entity::address_rule::{ActiveModel, Column, Entity, Model};
 use crate::auth::{AddressRules, RuleKind};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 use serde_json::json;
 use std::net::IpAddr;
@@ -28,9 +29,13 @@ pub(crate) struct NewRule {
 impl System {
     /// The rules that are in force.
     pub(crate) async fn address_rules(&self) -> Result<Vec<Model>, Problem> {
+        self.rules_on(&self.at.db.read).await
+    }
+
+    async fn rules_on(&self, on: &impl ConnectionTrait) -> Result<Vec<Model>, Problem> {
         let running = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(self.now()));
         let rows = Entity::find().filter(running).order_by_asc(Column::CreatedAt).limit(MOST);
-        Ok(rows.all(&self.at.db.read).await?)
+        Ok(rows.all(on).await?)
     }
 
     /// Adds a rule, or replaces the one of the same kind and network. `caller` is where the order comes
@@ -39,9 +44,24 @@ impl System {
     /// # Errors
     /// 409 `allow_excludes_caller` when it would lock the caller out.
     pub(crate) async fn add_address_rule(&self, rule: NewRule, caller: Option<IpAddr>) -> Result<(), Problem> {
+        self.recorded(async |recorded| self.add_address_rule_in(recorded, rule, caller).await).await?;
+        self.address_rules_changed();
+        Ok(())
+    }
+
+    /// The same in a transaction that does more; whoever commits it says so by [`System::address_rules_changed`].
+    ///
+    /// # Errors
+    /// As [`System::add_address_rule`].
+    pub(crate) async fn add_address_rule_in(
+        &self,
+        recorded: &Recorded<'_>,
+        rule: NewRule,
+        caller: Option<IpAddr>,
+    ) -> Result<(), Problem> {
         let network = rule.network.trunc();
         if let Some(caller) = caller {
-            let rows = self.address_rules().await?;
+            let rows = self.rules_on(recorded.on()).await?;
             let after =
                 AddressRules::read(rows.iter().map(|row| (row.kind.as_str(), row.network.as_str(), row.expires_at)))
                     .with(rule.kind, network, rule.expires_at);
@@ -56,13 +76,15 @@ impl System {
             expires_at: Set(rule.expires_at),
             created_at: Set(self.now()),
         };
-        let recorded = self.begin_recorded().await?;
         Entity::delete_by_id((rule.kind.as_str().to_owned(), network.to_string())).exec(recorded.on()).await?;
         Entity::insert(row).exec_without_returning(recorded.on()).await?;
         let said = json!({ "rule": rule.kind.as_str(), "network": network.to_string() });
-        recorded.commit(Said::about(0, "create", "network", said)).await?;
+        Ok(recorded.say(Said::about(0, "create", "network", said)).await?)
+    }
+
+    /// This process looks at the rules again at once.
+    pub(crate) fn address_rules_changed(&self) {
         self.at.snapshots.forget_addresses();
-        Ok(())
     }
 
     /// Removes the rules about a network.
@@ -88,7 +110,7 @@ impl System {
                 json!({ "network": network, "rule": rule.map(RuleKind::as_str) }),
             ))
             .await?;
-        self.at.snapshots.forget_addresses();
+        self.address_rules_changed();
         Ok(())
     }
 }

@@ -3,8 +3,10 @@
 
 use super::System;
 use crate::db::Transaction;
+use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use crate::scope::{Event, INSTALLATION, Origin, Who};
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,7 +73,11 @@ impl Recorded<'_> {
         self.tx.commit().await
     }
 
-    async fn say(&self, said: Said) -> Result<(), DbErr> {
+    /// Says what is done.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(in crate::scope) async fn say(&self, said: Said) -> Result<(), DbErr> {
         self.system.record_with(&self.tx, self.system.event(said)).await?;
         self.said.store(true, Ordering::Relaxed);
         Ok(())
@@ -94,6 +100,14 @@ impl Recorded<'_> {
         self.say(said).await
     }
 
+    /// Has a job done for a business; it exists exactly if this transaction commits.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn enqueue<J: Job>(&self, tenant_id: i64, job: &J, at: DateTime<Utc>) -> Result<(), Problem> {
+        jobs::enqueue(&self.tx, tenant_id, self.system.now(), job, at).await
+    }
+
     /// Commits what was done and said.
     ///
     /// # Errors
@@ -110,6 +124,20 @@ impl Recorded<'_> {
 impl System {
     pub(in crate::scope) async fn begin_recorded(&self) -> Result<Recorded<'_>, DbErr> {
         Ok(Recorded { system: self, tx: self.begin().await?, said: AtomicBool::new(false) })
+    }
+
+    /// Does something in a transaction of its own, which is committed with what `work` says about it.
+    ///
+    /// # Errors
+    /// Whatever `work` refuses, or when it said nothing; then nothing was done.
+    pub(crate) async fn recorded<T>(
+        &self,
+        work: impl AsyncFnOnce(&Recorded<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let recorded = self.begin_recorded().await?;
+        let done = work(&recorded).await?;
+        recorded.finish().await?;
+        Ok(done)
     }
 
     /// Puts something on the record that is no change of the database: a key file that is about to be

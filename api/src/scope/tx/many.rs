@@ -213,12 +213,12 @@ impl Tx<'_> {
         Ok((rows, shown))
     }
 
-    /// Makes a tombstone a row again. Its unique values must be free. `false`, and nothing is said, when it is none.
+    /// Makes a tombstone a row again, with what is `risen` besides: one statement, and one version. Its unique values must
+    /// be free. `false`, and nothing is said, when it is none.
     ///
     /// # Errors
     /// When one of them is taken.
-    pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid) -> Result<bool, DbErr> {
-        let mut risen = <E::ActiveModel as Default>::default();
+    pub(crate) async fn unbury<E: Tenanted>(&self, id: Uuid, mut risen: E::ActiveModel) -> Result<bool, DbErr> {
         let mut update = self.scoped_update::<E>(id);
         if let Some(Aggregate { version, updated_at, deleted_at, live, .. }) = E::aggregate() {
             set(&mut risen, deleted_at, Value::ChronoDateTimeUtc(None));

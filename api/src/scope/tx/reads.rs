@@ -45,14 +45,26 @@ impl Tx<'_> {
         Find { select: self.scope.select_all::<E>(&look), on: On::Tx(&self.tx) }
     }
 
-    /// The row, if it may be changed: for what is about to be hung on it.
+    /// The row, if it may be changed.
     ///
     /// # Errors
     /// 404 when the row cannot be seen, 403 `row_read_only` when it can only be read.
     pub async fn find_to_change<E: Tenanted>(&self, id: Uuid) -> Result<E::Model, Problem> {
-        let select = self.scope.select_for::<E>(&self.scope.look(true));
-        let found = Find { select, on: On::Tx(&self.tx) }.filter(E::key().eq(id)).one().await?;
-        match found {
+        self.one_to_change(self.find_to_change_all::<E>(), id).await
+    }
+
+    /// As [`Tx::find_to_change`], and the row stays as it is until the transaction ends: for what is about to be hung on
+    /// it. A customer who is merged into another one meanwhile would take it along out of sight. Others may hang
+    /// something on the row at the same time, so whoever changes the row itself does that first instead.
+    ///
+    /// # Errors
+    /// As [`Tx::find_to_change`].
+    pub(crate) async fn hold_to_hang_on<E: Tenanted>(&self, id: Uuid) -> Result<E::Model, Problem> {
+        self.one_to_change(self.find_to_change_all::<E>().held(), id).await
+    }
+
+    async fn one_to_change<E: Tenanted>(&self, rows: Find<'_, E>, id: Uuid) -> Result<E::Model, Problem> {
+        match rows.filter(E::key().eq(id)).one().await? {
             Some(row) => Ok(row),
             None if self.find::<E>().filter(E::key().eq(id)).one().await?.is_some() => {
                 Err(Problem::Forbidden("row_read_only"))

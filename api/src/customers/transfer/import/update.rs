@@ -2,7 +2,7 @@
 
 use super::super::entity::row;
 use crate::customers::bury::put_away;
-use crate::customers::change::change;
+use crate::customers::change::{change, change_beside};
 use crate::customers::contacts::SEVERAL;
 use crate::customers::custom;
 use crate::customers::dates;
@@ -199,13 +199,15 @@ pub(super) async fn take_back(tx: &Tx<'_>, row: &row::Model, now: customer::Mode
     };
     let into = pool.and_then(|pool| Some((pool, changes.owner_id.take()?)));
     let from = now.owner_id;
-    if !change(tx, now, None, changes).await? {
+    let mut columns = customer::ActiveModel::default();
+    if let Some((pool, owner)) = into {
+        (columns.pool_id, columns.owner_id) = (Set(Some(pool)), Set(owner));
+    }
+    if !change_beside(tx, now, None, changes, columns).await? {
         return Ok(false);
     }
-    let Some((pool, owner)) = into else { return Ok(true) };
-    let back = customer::ActiveModel { pool_id: Set(Some(pool)), owner_id: Set(owner), ..Default::default() };
-    let back = tx.update::<customer::Entity>(id, None, back).await?;
+    let Some((pool, _)) = into else { return Ok(true) };
     let (from, to) = ((Some(from), None), (None, Some(pool)));
     record_moves(tx, [Moved { customer_id: id, kind: PoolMoveKind::Undone, from, to, reason: None }]).await?;
-    Ok(back)
+    Ok(true)
 }

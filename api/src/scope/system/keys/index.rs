@@ -4,7 +4,7 @@ use super::{INDEX, KEYS_SECONDS, SWAP, tenant_key};
 use crate::auth::entity::tenant;
 use crate::crypto::{index_keys, key, random, tenant_place};
 use crate::problem::Problem;
-use crate::scope::system::{Said, System};
+use crate::scope::system::{Recorded, Said, System};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, Value};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -25,19 +25,22 @@ const TABLES: [(&str, &[Pair]); 2] = [
 #[expect(clippy::disallowed_methods, reason = "keys are read before there is a scope")]
 impl System {
     /// Adds a generation of index keys. Rows get their second digests when every server knows it: returns
-    /// that moment.
-    pub(crate) async fn add_index_key(&self, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
+    /// that moment. Once it is committed, [`System::keys_added`].
+    pub(crate) async fn add_index_key(
+        &self,
+        recorded: &Recorded<'_>,
+        tenant_id: i64,
+    ) -> Result<(i64, DateTime<Utc>), Problem> {
+        let tx = recorded.on();
         for (table, _) in TABLES {
             let mut left = Query::select();
             left.column(Alias::new("customer_id")).from(Alias::new(table)).limit(1);
             left.and_where(Expr::col(Alias::new("tenant_id")).eq(tenant_id));
             left.and_where(Expr::col(Alias::new("next_digest")).is_not_null());
-            if self.at.db.read.query_one(&left).await?.is_some() {
+            if tx.query_one(&left).await?.is_some() {
                 return Err(Problem::conflict("in_progress", None)); // Of the rotation before.
             }
         }
-        let recorded = self.begin_recorded().await?;
-        let tx = recorded.on();
         let there = tenant::Entity::find_by_id(tenant_id).one(tx).await?.ok_or(Problem::NotFound)?;
         let first = there.tenant_key.ok_or(Problem::NotFound)?;
         let rows = tenant_key::Entity::find()
@@ -58,8 +61,6 @@ impl System {
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
         self.insert_key(tx, tenant_id, INDEX, last + 1, &random::<64>(), from).await?;
         recorded.say_of_business(Said::about(tenant_id, "rotate", "keys", json!({ "index": last + 1 }))).await?;
-        recorded.finish().await?;
-        self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
     }
 

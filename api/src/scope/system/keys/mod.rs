@@ -11,7 +11,7 @@ pub(crate) use lookups::{Lookups, NextKey};
 pub(crate) use rewrap::Rewrapped;
 pub use show::TenantKeysShown;
 
-use super::{Said, System};
+use super::{Recorded, Said, System};
 use crate::auth::entity::tenant;
 use crate::crypto::{Key, Stage, StoredKey, TenantKeys, index_keys, key, tenant_place};
 use crate::db::Transaction;
@@ -131,9 +131,12 @@ impl System {
     }
 
     /// Adds a generation. It wraps from the moment on at which every server knows it; returns that moment
-    /// and the number of the generation.
-    pub(crate) async fn add_tenant_key(&self, tenant_id: i64) -> Result<(i64, DateTime<Utc>), Problem> {
-        let recorded = self.begin_recorded().await?;
+    /// and the number of the generation. Once it is committed, [`System::keys_added`].
+    pub(crate) async fn add_tenant_key(
+        &self,
+        recorded: &Recorded<'_>,
+        tenant_id: i64,
+    ) -> Result<(i64, DateTime<Utc>), Problem> {
         let tx = recorded.on();
         let there = tenant::Entity::find_by_id(tenant_id).one(tx).await?.ok_or(Problem::NotFound)?;
         let first = there.tenant_key.ok_or(Problem::NotFound)?;
@@ -155,9 +158,12 @@ impl System {
         let from = self.now() + Duration::seconds(KEYS_SECONDS);
         self.insert_key(tx, tenant_id, WRAP, last + 1, Key::random().bytes(), from).await?;
         recorded.say_of_business(Said::about(tenant_id, "rotate", "keys", json!({ "generation": last + 1 }))).await?;
-        recorded.finish().await?;
-        self.at.snapshots.forget_keys(tenant_id);
         Ok((last + 1, from))
+    }
+
+    /// This process reads the keys of a business again at once.
+    pub(crate) fn keys_added(&self, tenant_id: i64) {
+        self.at.snapshots.forget_keys(tenant_id);
     }
 
     async fn insert_key(

@@ -1,0 +1,86 @@
+//! What is written down about a customer in the very moment in which they are merged into another one.
+
+use crate::guards::database::{open, select};
+use crate::harness::{Answer, Shop, phone_number};
+use crate::merge::made;
+use futures::future::{join_all, join3};
+use serde_json::{Value, json};
+
+/// Whatever a request can hang on a customer: where it is sent, and what it says.
+fn things(shop: &Shop, id: &str, other: &str) -> Vec<(String, Value)> {
+    let (now, order) = (shop.at.clock().now(), json!([{ "name": "龙井", "quantity": 1, "unit_price_fen": 100 }]));
+    vec![
+        ("/opportunities".to_owned(), json!({ "customer_id": id, "name": "年礼", "stage": "contact" })),
+        (
+            "/orders".to_owned(),
+            json!({ "customer_id": id, "lines": order, "receiver": "李四", "phone": "13912345678", "address": "杭州市" }),
+        ),
+        ("/tasks".to_owned(), json!({ "customer_id": id, "title": "送样茶", "due_at": now })),
+        (format!("/customers/{id}/interactions"), json!({ "channel": "call", "content": "问价格" })),
+        (
+            format!("/customers/{id}/interactions"),
+            json!({ "channel": "call", "content": "再问", "next_contact_at": now + chrono::Duration::days(1) }),
+        ),
+        (format!("/customers/{id}/relations"), json!({ "other_id": other, "kind": "family" })),
+        (format!("/customers/{other}/relations"), json!({ "other_id": id, "kind": "same_company" })),
+    ]
+}
+
+#[actix_web::test]
+async fn nothing_hangs_on_a_customer_who_was_merged_this_very_moment() {
+    let shop = Shop::new().await;
+    let db = open(&shop).await;
+    let other = shop.customer_named("表妹").await;
+    let (mut there, mut gone) = (0, 0);
+    for round in 0..12 {
+        let number = phone_number();
+        let named = json!({ "name": "李四", "phones": [{ "number": number, "label": "手机" }] });
+        let (stays, goes) = (shop.customer_named("张三").await, made(&shop.sales, named).await);
+        let person = shop.customer(&number).await;
+        let body = json!({ "other_id": goes, "versions": { "this": 1, "other": 1 } });
+        let path = format!("/customers/{stays}/merge");
+        let merge = shop.boss.post(&path, body);
+        // Each time another one is the first to ask.
+        let mut asked = things(&shop, &goes, &other);
+        let first = round % asked.len();
+        asked.rotate_left(first);
+        let asked = asked.iter().map(|(path, body)| shop.sales.post(path, body.clone()));
+        let theirs = format!("/me/businesses/{}/records/{goes}/requests", shop.tenant);
+        let theirs = person.post(&theirs, json!({ "kind": "correct", "text": "我不叫李四" }));
+        // Now the merge begins, now the others do.
+        let (merged, answers, theirs) = if round % 2 == 0 {
+            join3(merge, join_all(asked), theirs).await
+        } else {
+            let (answers, theirs, merged) = join3(join_all(asked), theirs, merge).await;
+            (merged, answers, theirs)
+        };
+        merged.ok();
+        for answer in answers.into_iter().chain([theirs]) {
+            match answer {
+                Answer { status: 201, .. } => there += 1,
+                answer => {
+                    answer.problem(404, "not_found");
+                    gone += 1;
+                }
+            }
+        }
+        let hex = goes.replace('-', "");
+        for (table, column) in [
+            ("opportunities", "customer_id"),
+            ("orders", "customer_id"),
+            ("tasks", "customer_id"),
+            ("interactions", "customer_id"),
+            ("data_requests", "customer_id"),
+            ("inbox_items", "customer_id"),
+            ("customer_relations", "customer_id"),
+            ("customer_relations", "other_id"),
+        ] {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} = X'{hex}'");
+            let left: i64 = select(&db, &sql).await[0].try_get_by_index(0).expect("a count");
+            assert_eq!(left, 0, "{table}.{column} in round {round}");
+        }
+    }
+    // What was made went over, and is seen where it is now; the rest was told that the customer is gone.
+    println!("made {there}, gone {gone}");
+    assert_eq!(there + gone, 12 * 8);
+}
