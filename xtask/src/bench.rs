@@ -116,8 +116,9 @@ fn measure_on(options: &Options, place: &Place, stack: &Stack) -> Result<()> {
 fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
     let sites = [Site::open(place, stack, plan.sizes[0])?, Site::open(place, stack, plan.sizes[1])?];
     let idle = sites.iter().map(|site| proc::pss(&[site.pid()])).max().unwrap_or_default();
-    let rivals = rivals(place, plan, stack, &sites[1])?;
+    // Before it is looked at what they ask the database, too.
     settle(&sites)?;
+    let rivals = rivals(place, plan, stack, &sites[1])?;
     let chosen = |endpoint: &&Endpoint| {
         plan.only.is_empty() || plan.only.iter().any(|text| endpoint.name.contains(text.as_str()))
     };

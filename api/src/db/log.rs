@@ -11,10 +11,10 @@ use tokio::sync::oneshot;
 /// How often the log is written into the file: so much of the last changes a power cut can cost.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Pages in the log, 512 MB, with which writers are asked to pause for a moment. While they write there is always
-/// something in it that is not in the file, so it never begins anew; and a log that grows costs more than one that is
-/// written over, until it is full and everybody waits a third of a second.
-const LONG: i64 = 131_072;
+/// Pages in the log, 900 MB, with which writers are asked to pause for a moment, a tenth of a second. While they write
+/// there is always something in it that is not in the file, so it never begins anew, until it is full and everybody waits
+/// three times as long.
+const LONG: i64 = 230_000;
 
 /// How much less this thread matters than those that answer somebody (`nice`, from 0 to 19). With an equal share of a
 /// processor it holds up each of a change's ways between threads for the four milliseconds of a turn.

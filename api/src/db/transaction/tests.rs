@@ -83,3 +83,53 @@ async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
     Transaction::begin(&near).await.expect("begun").commit().await.expect("nothing was said");
     assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
 }
+
+#[actix_web::test]
+async fn what_was_asked_and_refused_says_so_to_whoever_asked_it() {
+    let near = database().await;
+    near.execute_raw(insert(1)).await.expect("a row");
+    // It goes with whatever is waited for next, which then fails for no reason of its own.
+    let tx = Transaction::begin(&near).await.expect("begun");
+    let (fine, refused) = (tx.ask(insert(2)).await.expect("asked"), tx.ask(insert(1)).await.expect("asked"));
+    let failed = ids(&tx).await.expect_err("refused before");
+    assert!(crate::db::refusal(&failed).is_none(), "{failed}");
+    assert!(tx.refusal(fine).await.is_none(), "that one was not it");
+    let why = tx.refusal(refused).await.expect("why");
+    assert!(crate::db::refusal(&why).is_some(), "{why}");
+    tx.commit().await.expect_err("not half of it");
+    assert_eq!(ids(&near).await.expect("rows"), [1]);
+    // Whoever fails before anything went asks what would have come of it, and of nothing that was due after.
+    let tx = Transaction::begin(&near).await.expect("begun");
+    let refused = tx.ask(insert(1)).await.expect("asked");
+    tx.due(insert(3)).await.expect("due");
+    assert!(tx.refusal(refused).await.is_some());
+    drop(tx);
+    let tx = Transaction::begin(&near).await.expect("begun");
+    let fine = tx.ask(insert(4)).await.expect("asked");
+    assert!(tx.refusal(fine).await.is_none());
+    drop(tx);
+    assert_eq!(ids(&near).await.expect("rows"), [1]);
+    // Whoever waits for nothing else hears it before the commit.
+    let tx = Transaction::begin(&near).await.expect("begun");
+    let refused = tx.ask(insert(1)).await.expect("asked");
+    tx.hear().await.expect_err("refused");
+    assert!(tx.refusal(refused).await.is_some());
+    drop(tx);
+    let tx = Transaction::begin(&near).await.expect("begun");
+    tx.ask(insert(5)).await.expect("asked");
+    tx.hear().await.expect("not refused");
+    tx.commit().await.expect("so it is");
+    assert_eq!(ids(&near).await.expect("rows"), [1, 5]);
+}
+
+#[actix_web::test]
+async fn nobody_waits_for_whoever_has_said_nothing_yet() {
+    let near = database().await;
+    let thinking = Transaction::begin(&near).await.expect("begun");
+    thinking.due(insert(1)).await.expect("due");
+    let quick = Transaction::begin(&near).await.expect("begun");
+    quick.execute_raw(insert(2)).await.expect("its turn");
+    quick.commit().await.expect("so it is");
+    thinking.commit().await.expect("so it is");
+    assert_eq!(ids(&near).await.expect("rows"), [1, 2]);
+}
