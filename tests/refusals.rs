@@ -67,7 +67,7 @@ async fn a_refusal_says_what_would_have_been_right() {
         ("/tasks?status=x", "open | done | cancelled"),
         (
             "/permissions/explain?resource=x&id=01939f0e-7c1a-7abc-8def-012345678904",
-            "customers | interactions | tasks | orders",
+            "customers | interactions | tasks | orders | opportunities",
         ),
     ] {
         let path = if path.contains("explain") { format!("{path}&staff={}", shop.sales_id) } else { path.to_owned() };

@@ -323,7 +323,8 @@ async fn a_request_that_is_remembered_costs_two_more_statements() {
     assert_eq!(keyed, once + 2);
     let (again, answer) = shop.statements(shop.boss.post_once("/tag-groups", "key", json!({ "name": "产地" }))).await;
     answer.ok();
-    assert!(again <= 2, "asking again costs {again}");
+    // On SQLite the first statement of what is asked for goes along with the note of the request, and is not done.
+    assert!(again <= 3, "asking again costs {again}");
 }
 
 /// The customer side asks each business once, not each order.
