@@ -7,10 +7,13 @@ use crate::scope::rows::{Again, Aggregate, Tenanted};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbErr, Iterable as _, ModelTrait as _, PrimaryKeyToColumn,
+    ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait, Iterable as _, ModelTrait as _, PrimaryKeyToColumn,
     QueryFilter as _, TryIntoModel,
 };
 use uuid::Uuid;
+
+/// Rows to be, and as they stand then.
+type Dated<E> = (Vec<<E as EntityTrait>::ActiveModel>, Vec<<E as EntityTrait>::Model>);
 
 #[expect(clippy::disallowed_methods, reason = "with tx.rs the one place where a feature's writes begin")]
 impl Tx<'_> {
@@ -193,7 +196,7 @@ impl Tx<'_> {
     fn dated<E: Tenanted>(
         &self,
         rows: impl IntoIterator<Item = (Uuid, Option<DateTime<Utc>>, E::ActiveModel)>,
-    ) -> Result<(Vec<E::ActiveModel>, Vec<E::Model>), DbErr>
+    ) -> Result<Dated<E>, DbErr>
     where
         E::ActiveModel: TryIntoModel<E::Model>,
     {
