@@ -110,9 +110,9 @@ impl Installation {
     /// answered is on the disk after half a second.
     ///
     /// # Errors
-    /// When there can be no more threads.
-    pub fn keep_log_short(&self) -> anyhow::Result<Kept> {
-        Ok(Kept(self.db.keep_log_short().context("a thread for the log of the database")?))
+    /// When the database does not answer, or there can be no more threads.
+    pub async fn keep_log_short(&self) -> anyhow::Result<Kept> {
+        self.db.keep_log_short().await.map(Kept)
     }
 
     /// Closes what is open, after what is in flight.

@@ -129,7 +129,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
     let worker = jobs.then(|| Worker::start(Arc::clone(&at)));
-    let log = at.keep_log_short()?;
+    let log = at.keep_log_short().await?;
     let mut server = actix_web::rt::spawn(server);
     tokio::select! {
         ended = &mut server => return ended?.context("the server ended"),

@@ -1,13 +1,13 @@
 //! Who knows whom 关系, and stars 星标.
 
 use super::record_entity::{relation, star};
-use super::{Column, Entity, find};
+use super::{Column, Customer, Entity, find};
 use crate::db::{Code, Taken, refusal};
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::{CustomersRead, CustomersWrite};
-use crate::scope::{Can, Checked, Created, Once, Path};
+use crate::scope::{Can, Checked, Created, Once, Path, Tx};
 use actix_web::{HttpResponse, delete, get, post, web::Json};
 use domain::customers::{NewRelation, RelationKind};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
@@ -79,6 +79,11 @@ async fn list_relations(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Jso
     Ok(Json(All { items: items.collect() }))
 }
 
+/// The other one, who stays as they are until the transaction ends.
+async fn held(tx: &Tx<'_>, other: Uuid) -> Result<Customer, Problem> {
+    tx.find::<Entity>().filter(Column::Id.eq(other)).held().one().await?.ok_or(Problem::NotFound)
+}
+
 /// Writes down that two customers know each other.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(Once, ("id" = Uuid, Path)), request_body = NewRelation, responses((status = 201, body = RelationView), Problems))]
 #[post("/customers/{id}/relations")]
@@ -92,17 +97,20 @@ async fn create_relation(
     let me = scope.me()?;
     scope
         .create(&once, input.id, async |tx| {
-            tx.hold_to_hang_on::<Entity>(id.0).await?;
             if input.other_id == id.0 {
+                tx.hold_to_hang_on::<Entity>(id.0).await?;
                 return Err(Problem::field("other_id", "relation_self"));
             }
-            let other = tx
-                .find::<Entity>()
-                .filter(Column::Id.eq(input.other_id))
-                .held()
-                .one()
-                .await?
-                .ok_or(Problem::NotFound)?;
+            // In the order of their ids, as whoever merges them holds both.
+            let before = match input.other_id < id.0 {
+                true => Some(held(tx, input.other_id).await?),
+                false => None,
+            };
+            tx.hold_to_hang_on::<Entity>(id.0).await?;
+            let other = match before {
+                Some(other) => other,
+                None => held(tx, input.other_id).await?,
+            };
             let row = relation::ActiveModel {
                 id: Set(relation_id),
                 customer_id: Set(id.0),

@@ -16,6 +16,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// three times as long.
 const LONG: i64 = 230_000;
 
+/// Pages that are left after two rounds when it is not writers who keep the log long, but somebody who reads it as it was.
+const PINNED: i64 = 40_000;
+
 /// How much less this thread matters than those that answer somebody (`nice`, from 0 to 19). With an equal share of a
 /// processor it holds up each of a change's ways between threads for the four milliseconds of a turn.
 #[cfg(target_os = "linux")]
@@ -33,6 +36,8 @@ pub(super) struct Log {
     /// How the file is opened.
     pub(super) options: SqliteConnectOptions,
     pub(super) writers: Near,
+    /// For the moment in which they pause: opened where threads matter as much as theirs.
+    pub(super) hasty: SqliteConnection,
 }
 
 impl LogKeeper {
@@ -64,7 +69,7 @@ impl LogKeeper {
 }
 
 impl Log {
-    async fn keep(self, mut stopped: oneshot::Receiver<()>) {
+    async fn keep(mut self, mut stopped: oneshot::Receiver<()>) {
         let mut connection = None;
         loop {
             tokio::select! {
@@ -79,21 +84,26 @@ impl Log {
         if let Some(connection) = connection {
             let _ = connection.close().await;
         }
+        let _ = self.hasty.close().await;
     }
 
-    async fn shorten(&self, connection: &mut Option<SqliteConnection>) -> Result<(), sqlx::Error> {
+    async fn shorten(&mut self, connection: &mut Option<SqliteConnection>) -> Result<(), sqlx::Error> {
         let connection = match connection {
             Some(open) => open,
             None => connection.insert(self.options.connect().await?),
         };
-        if write(connection).await? < LONG {
+        let found = write(connection).await?;
+        if found.pages < LONG || found.left() == 0 {
+            // Where nothing is left the next writer begins it anew.
             return Ok(());
         }
         // What came meanwhile, and all that waits for the disk, so that little is left for the pause.
-        write(connection).await?;
+        if write(connection).await?.left() > PINNED {
+            return Ok(());
+        }
         self.flush();
         let _pause = self.writers.pause().await;
-        write(connection).await.map(drop)
+        write(&mut self.hasty).await.map(drop)
     }
 
     /// Waits until what was written into the file is on the disk, with whatever else is on its way there. The file is not
@@ -114,10 +124,24 @@ fn folder(options: &SqliteConnectOptions) -> Option<PathBuf> {
     Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
 }
 
-/// Writes what the log holds into the file, beside whoever reads and writes, and says how many pages it has. It waits
-/// for the disk, so what was committed before is there to stay.
-async fn write(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+/// What a checkpoint found.
+struct Found {
+    /// Pages in the log.
+    pages: i64,
+    /// How many of them are in the file.
+    written: i64,
+}
+
+impl Found {
+    const fn left(&self) -> i64 {
+        self.pages - self.written
+    }
+}
+
+/// Writes what the log holds into the file, beside whoever reads and writes. It waits for the disk, so what was
+/// committed before is there to stay.
+async fn write(connection: &mut SqliteConnection) -> Result<Found, sqlx::Error> {
     let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)");
-    let (_busy, pages, _written): (i64, i64, i64) = checkpoint.fetch_one(connection).await?;
-    Ok(pages)
+    let (_busy, pages, written): (i64, i64, i64) = checkpoint.fetch_one(connection).await?;
+    Ok(Found { pages, written })
 }

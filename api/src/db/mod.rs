@@ -124,10 +124,12 @@ impl Connections {
     /// Keeps SQLite's log short, on a thread of its own. There is nothing to keep on MySQL.
     ///
     /// # Errors
-    /// When there can be no more threads.
-    pub(crate) fn keep_log_short(&self) -> std::io::Result<Option<LogKeeper>> {
-        let log = self.file.clone().map(|options| log::Log { options, writers: self.write.clone() });
-        log.map(LogKeeper::start).transpose()
+    /// When the file cannot be opened, or there can be no more threads.
+    pub(crate) async fn keep_log_short(&self) -> anyhow::Result<Option<LogKeeper>> {
+        let Some(options) = self.file.clone() else { return Ok(None) };
+        let hasty = options.connect().await.context("opening the database file")?;
+        let log = log::Log { options, writers: self.write.clone(), hasty };
+        Ok(Some(LogKeeper::start(log).context("a thread for the log of the database")?))
     }
 
     /// Runs pending migrations, one process at a time.

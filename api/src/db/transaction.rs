@@ -147,9 +147,10 @@ impl Transaction {
     pub(crate) async fn hear(&self) -> Result<(), DbErr> {
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
-        match open.asked.is_empty() {
-            true => Ok(()),
-            false => open.say("SELECT 1").await,
+        match (open.torn, open.asked.is_empty()) {
+            (true, _) => Err(torn()),
+            (false, true) => Ok(()),
+            (false, false) => open.say("SELECT 1").await,
         }
     }
 
@@ -165,7 +166,8 @@ impl Transaction {
                 None => None,
             };
             open.torn = true;
-            return refused;
+            // Unless it was another one, which was asked before.
+            return refused.filter(|_| open.refused.is_none());
         }
         open.refused.take_if(|(of, _)| *of == question).map(|(_, error)| error)
     }
@@ -284,8 +286,12 @@ impl Open {
 
     /// A statement with all that is due before it.
     async fn together(&mut self, statement: Statement, why: fn(sqlx::Error) -> DbErr) -> Result<Answered, DbErr> {
-        // Whoever goes away while it is not their turn yet has said nothing.
-        self.taken().await?;
+        // Whoever goes away while it is not their turn yet has said nothing; whoever waited in vain does not wait again.
+        if let Err(late) = self.taken().await {
+            self.torn = true;
+            self.asked.clear();
+            return Err(late);
+        }
         let mut all = std::mem::take(&mut self.due);
         let asked = std::mem::take(&mut self.asked);
         let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
@@ -312,8 +318,10 @@ impl Open {
             self.refused = Some((question, refused(error)));
             return Err(DbErr::Custom(said));
         }
+        // Where the beginning was refused there is nothing to take back.
+        self.ended = begins && at == 0;
         // Whoever waits for the last one must not take this refusal for that of theirs.
-        Err(if begins && at == 0 { refused(error) } else { DbErr::Custom(format!("what was due before: {error}")) })
+        Err(if self.ended { refused(error) } else { DbErr::Custom(format!("what was due before: {error}")) })
     }
 }
 

@@ -205,9 +205,9 @@ impl<'o> Request<'o> {
             Some(noted) => tx.refusal(noted).await,
             None => None,
         };
-        match refused {
-            Some(error) => self.unless_there(error).await,
-            None => Err(why),
+        match refused.as_ref().and_then(refusal) {
+            Some(Taken::Unique | Taken::Id) => self.again().await,
+            _ => Err(why),
         }
     }
 
