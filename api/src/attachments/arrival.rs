@@ -77,9 +77,9 @@ async fn room(scope: &Scope, more: i64) -> Result<(), Problem> {
     if most == 0 {
         return Ok(());
     }
-    let weighed = scope.rows_of_all::<attachment::Entity>().shape(|rows| {
+    let weighed = scope.rows_of_all::<attachment::Entity>().picking(|rows| {
         let bytes = attachment::Column::Bytes.sum().cast_as(Alias::new("SIGNED"));
-        rows.select_only().column_as(bytes, "bytes").into_model::<Weight>()
+        rows.column_as(bytes, "bytes").into_model::<Weight>()
     });
     let there = weighed.all().await?.into_iter().find_map(|row| row.bytes).unwrap_or_default();
     if there.saturating_add(more) > most {

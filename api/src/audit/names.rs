@@ -35,8 +35,8 @@ async fn offered(scope: &Scope, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>,
     if ids.is_empty() || !scope.may(Permission::OffersRead) {
         return Ok(HashMap::new());
     }
-    let found = scope.find_these::<given::Entity>(ids).shape(|rows| {
-        let rows = rows.select_only().column_as(given::Column::Id, "id").inner_join(offer::Entity);
+    let found = scope.find_these::<given::Entity>(ids).picking(|rows| {
+        let rows = rows.column_as(given::Column::Id, "id").inner_join(offer::Entity);
         rows.column_as(offer::Column::Name, "called").into_model::<Named>()
     });
     Ok(found.all().await?.into_iter().map(|row| (row.id, row.called)).collect())
@@ -61,6 +61,6 @@ async fn called<E: Tenanted>(
     let found = scope
         .find_these::<E>(ids)
         .filter(which)
-        .shape(|rows| rows.select_only().column_as(E::key(), "id").column_as(name, "called").into_model::<Named>());
+        .picking(|rows| rows.column_as(E::key(), "id").column_as(name, "called").into_model::<Named>());
     Ok(found.all().await?.into_iter().map(|row| (row.id, row.called)).collect())
 }

@@ -64,6 +64,6 @@ struct Row {
 
 async fn among<E: Tenanted>(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Problem> {
     let rows = scope.find_these::<E>(ids);
-    let rows = rows.shape(|rows| rows.select_only().column_as(E::key(), "id").into_model::<Row>());
+    let rows = rows.picking(|rows| rows.column_as(E::key(), "id").into_model::<Row>());
     Ok(rows.all().await?.into_iter().map(|row| row.id).collect())
 }

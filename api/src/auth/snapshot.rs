@@ -3,6 +3,7 @@
 //! seconds on every replica, also when `shuke admin` took it away.
 
 use super::AddressRules;
+use super::token::Claims;
 use crate::crypto::TenantKeys;
 use crate::problem::Problem;
 use crate::scope::Staffer;
@@ -57,6 +58,9 @@ pub(super) struct SessionSnapshot {
 
 /// The copies of one process.
 pub struct Snapshots {
+    /// What tokens say whose signature was found to be ours, by their digest. That never becomes untrue; whether they
+    /// still count is asked of what is below.
+    tokens: Cache<[u8; 32], Arc<Claims>>,
     staff: Cache<(i64, Uuid), Kept<Option<StaffSnapshot>>>,
     sessions: Cache<Uuid, Kept<SessionSnapshot>>,
     addresses: Cache<(), Kept<Arc<AddressRules>>>,
@@ -73,6 +77,7 @@ pub struct Snapshots {
 impl Default for Snapshots {
     fn default() -> Self {
         Self {
+            tokens: Cache::builder().max_capacity(50_000).build(),
             staff: Cache::builder().max_capacity(50_000).build(),
             sessions: Cache::builder().max_capacity(50_000).build(),
             addresses: Cache::builder().max_capacity(1).build(),
@@ -90,6 +95,17 @@ impl Default for Snapshots {
 }
 
 impl Snapshots {
+    /// What a token says; `read` looks at its signature when it was not seen before.
+    pub(super) fn token(&self, token: &str, read: impl FnOnce() -> Option<Claims>) -> Option<Arc<Claims>> {
+        let digest = crate::crypto::sha256(token.as_bytes());
+        if let Some(claims) = self.tokens.get(&digest) {
+            return Some(claims);
+        }
+        let claims = Arc::new(read()?);
+        self.tokens.insert(digest, Arc::clone(&claims));
+        Some(claims)
+    }
+
     pub(super) async fn staff(
         &self,
         system: &System,

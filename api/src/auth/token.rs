@@ -19,8 +19,9 @@ use uuid::Uuid;
 const EXPIRED: Problem = Problem::Unauthenticated("token_expired");
 const UNKNOWN: Problem = Problem::Unauthenticated("unauthenticated");
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
+/// What a token says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Claims {
     /// The account.
     sub: Uuid,
     /// The session.
@@ -89,7 +90,8 @@ pub(crate) async fn authenticate(
     address: &str,
     admits_operator: bool,
 ) -> Result<(Actor, Option<Arc<TenantKeys>>), Problem> {
-    let claims = claims(token, at.keys.tokens.bytes()).ok_or(UNKNOWN)?;
+    let known = at.snapshots.token(token, || claims(token, at.keys.tokens.bytes()));
+    let claims = known.ok_or(UNKNOWN)?;
     if claims.exp <= at.clock.now().timestamp() {
         return Err(EXPIRED);
     }

@@ -56,7 +56,7 @@ impl Keyring {
     /// Derives all keys from the master keys, the one that seals first.
     fn from_masters(masters: Vec<[u8; 32]>) -> anyhow::Result<Self> {
         let keys: Vec<Key> = masters.iter().map(|bytes| Key::from_bytes(*bytes)).collect();
-        let named: Vec<Key> = keys.iter().map(|key| key.clone().with_id(super::name_of(key))).collect();
+        let named: Vec<Key> = keys.iter().map(|key| Key::named(*key.bytes())).collect();
         let (Some((current, former)), Some(oldest)) = (named.split_first(), named.last()) else {
             bail!("there is no master key")
         };
@@ -100,7 +100,7 @@ impl Keyring {
     /// The ids of the master keys, the one that seals first.
     #[must_use]
     pub(crate) fn ids(&self) -> Vec<u16> {
-        self.masters.iter().map(|bytes| super::name_of(&Key::from_bytes(*bytes))).collect()
+        self.masters.iter().map(|bytes| Key::named(*bytes).id()).collect()
     }
 
     /// Puts a new master key in front of the present one in the key file.

@@ -34,23 +34,17 @@ impl PersonKeys {
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, SealError> {
         let (vault, rest) = bytes.split_first_chunk::<32>().ok_or(SealError)?;
-        let vault = named(*vault);
+        let vault = Key::named(*vault);
         // Customers of the first versions have one key.
         let Some((record, rest)) = rest.split_first_chunk::<32>() else {
             let record = vault.derive("shuke/record");
             return Ok(Self { vault: Sealer::new(vault, Vec::new()), record });
         };
-        let former = rest.chunks(32).map(|chunk| <[u8; 32]>::try_from(chunk).map(named).map_err(|_| SealError));
+        let former = rest.chunks(32).map(|chunk| <[u8; 32]>::try_from(chunk).map(Key::named).map_err(|_| SealError));
         Ok(Self { vault: Sealer::new(vault, former.collect::<Result<_, _>>()?), record: Key::from_bytes(*record) })
     }
 }
 
 fn fresh() -> Key {
-    named(super::random())
-}
-
-fn named(bytes: [u8; 32]) -> Key {
-    let key = Key::from_bytes(bytes);
-    let id = super::name_of(&key);
-    key.with_id(id)
+    Key::named(super::random())
 }

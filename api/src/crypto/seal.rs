@@ -11,7 +11,8 @@ const NONCE: usize = 12;
 #[derive(Clone)]
 pub struct Key {
     bytes: [u8; 32],
-    id: u16,
+    /// `None`: it is called as its bytes say, which is found out when somebody wants to know.
+    id: Option<u16>,
 }
 
 impl std::fmt::Debug for Key {
@@ -33,17 +34,22 @@ impl Key {
     }
 
     pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { bytes, id: 1 }
+        Self { bytes, id: Some(1) }
+    }
+
+    /// A key that is called as its bytes say.
+    pub(super) fn named(bytes: [u8; 32]) -> Self {
+        Self { bytes, id: None }
     }
 
     /// The same key under another id, which stands in front of everything it seals.
     #[must_use]
     pub(crate) fn with_id(self, id: u16) -> Self {
-        Self { id, ..self }
+        Self { id: Some(id), ..self }
     }
 
     pub(crate) fn id(&self) -> u16 {
-        self.id
+        self.id.unwrap_or_else(|| super::name_of(self))
     }
 
     pub(crate) fn bytes(&self) -> &[u8; 32] {
@@ -56,7 +62,7 @@ impl Key {
         let mut out = [0; 32];
         #[expect(clippy::expect_used, reason = "32 bytes are one block: HKDF cannot refuse")]
         hkdf::Hkdf::<sha2::Sha256>::new(None, &self.bytes).expand(purpose.as_bytes(), &mut out).expect("one block");
-        Self::from_bytes(out).with_id(self.id)
+        Self { bytes: out, id: Some(self.id()) }
     }
 
     /// Seals `plain` for one place. `place` is `tenant|table.column|row id`: the value cannot be
@@ -66,7 +72,7 @@ impl Key {
         let nonce: [u8; NONCE] = super::random();
         let mut out = Vec::with_capacity(HEAD + NONCE + plain.len() + 16);
         out.push(VERSION);
-        out.extend_from_slice(&self.id.to_be_bytes());
+        out.extend_from_slice(&self.id().to_be_bytes());
         out.extend_from_slice(&nonce);
         let payload = Payload { msg: plain, aad: place.as_bytes() };
         #[expect(clippy::expect_used, reason = "AES-GCM refuses only messages above 64 GiB")]

@@ -65,11 +65,12 @@ pub(crate) fn routes(services: &mut ServiceConfig<'_>) {
     // `/customers/bulk` before `/customers/{id}`.
     services
         .configure(routes::of_all)
-        .configure(bulk::routes)
-        .configure(transfer::routes)
-        .configure(custom::routes)
+        .configure(bulk::of_all)
         .configure(similar::routes)
         .configure(routes::of_one)
+        .configure(bulk::of_one)
+        .configure(transfer::routes)
+        .configure(custom::routes)
         .configure(reveal::routes)
         .configure(refusal::routes)
         .configure(sharing::routes)

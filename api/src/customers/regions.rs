@@ -17,6 +17,8 @@ const MOST: usize = 20;
 
 struct Region {
     name: &'static str,
+    /// `浙江省杭州市西湖区`.
+    whole: String,
     /// `xihuqu`.
     sound: String,
     /// `xhq`.
@@ -26,13 +28,17 @@ struct Region {
 /// By the two, four or six digits that are theirs.
 static REGIONS: LazyLock<BTreeMap<&str, Region>> = LazyLock::new(|| {
     let lines = include_str!("regions.txt").lines().filter(|line| !line.starts_with('#'));
-    let read = |line: &'static str| {
-        let (code, rest) = line.split_once(' ')?;
+    let mut regions: BTreeMap<&str, Region> = BTreeMap::new();
+    // A province comes before its cities, and they before their districts.
+    for (code, rest) in lines.filter_map(|line| line.split_once(' ')) {
         let (name, words) = rest.split_once(' ').unwrap_or((rest, ""));
         let initials = words.split(' ').filter_map(|word| word.chars().next()).collect();
-        Some((code, Region { name, sound: words.replace(' ', ""), initials }))
-    };
-    lines.filter_map(read).collect()
+        let above = [4, 2].into_iter().filter(|digits| *digits < code.len());
+        let above = above.filter_map(|digits| regions.get(code.get(..digits)?)).next();
+        let whole = above.map_or("", |region| &region.whole).to_owned() + name;
+        regions.insert(code, Region { name, whole, sound: words.replace(' ', ""), initials });
+    }
+    regions
 });
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
@@ -40,12 +46,10 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 }
 
 /// `浙江省杭州市西湖区` of `330106`; as much of it as is known.
-pub(crate) fn name(code: &str) -> Option<String> {
-    let (province, city) = (code.get(..2)?, code.get(..4)?);
+pub(crate) fn name(code: &str) -> Option<&'static str> {
     // A province or city stands for itself with zeros behind it.
-    let known = [province, city, code].into_iter().filter_map(|part| Some(REGIONS.get(part)?.name));
-    let name: String = known.collect();
-    (!name.is_empty()).then_some(name)
+    let known = [code, code.get(..4)?, code.get(..2)?].into_iter().find_map(|part| REGIONS.get(part))?;
+    (!known.whole.is_empty()).then_some(&known.whole)
 }
 
 /// Codes by their names as people write them in tables: whole, or without 省, 市 and 区. A name that several
@@ -54,10 +58,13 @@ static NAMES: LazyLock<BTreeMap<String, Option<String>>> = LazyLock::new(|| {
     let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
     for (code, region) in REGIONS.iter().filter(|(_, region)| !region.name.is_empty()) {
         let code = full(code);
-        let whole = name(&code).unwrap_or_default();
-        for known in
-            std::collections::BTreeSet::from([short(&whole), short(region.name), whole, region.name.to_owned()])
-        {
+        let whole = &region.whole;
+        for known in std::collections::BTreeSet::from([
+            short(whole),
+            short(region.name),
+            whole.to_owned(),
+            region.name.to_owned(),
+        ]) {
             names.entry(known).and_modify(|taken| *taken = None).or_insert_with(|| Some(code.clone()));
         }
     }
@@ -126,13 +133,16 @@ fn parts(of: &str) -> Vec<RegionView> {
             |part: Option<&str>| part.and_then(|part| REGIONS.get(part)).is_some_and(|region| region.name.is_empty());
         code.len() == of.len() + 2 || code.len() == of.len() + 4 && nameless(code.get(..of.len() + 2))
     };
-    below.filter(|(code, region)| next(code) && !region.name.is_empty()).map(|(code, _)| view(code)).collect()
+    below
+        .filter(|(code, region)| next(code) && !region.name.is_empty())
+        .map(|(code, region)| view(code, region))
+        .collect()
 }
 
 /// The best first: a name that begins so, then a sound that does, then what holds it somewhere.
 fn search(q: &str) -> Vec<RegionView> {
     let folded: String = q.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).take(30).collect();
-    let rank = |code: &str, region: &Region| {
+    let rank = |region: &Region| {
         if region.name.is_empty() {
             return None;
         }
@@ -142,17 +152,16 @@ fn search(q: &str) -> Vec<RegionView> {
         if region.initials.starts_with(&folded) || region.sound.starts_with(&folded) {
             return Some(1);
         }
-        name(&full(code)).filter(|name| name.contains(&folded)).map(|_| 2)
+        region.whole.contains(&folded).then_some(2)
     };
-    let mut found: Vec<(usize, usize, &str)> =
-        REGIONS.iter().filter_map(|(code, region)| Some((rank(code, region)?, code.len(), *code))).collect();
-    found.sort_unstable();
-    found.into_iter().take(MOST).map(|(.., code)| view(code)).collect()
+    let found = REGIONS.iter().filter_map(|(code, region)| Some((rank(region)?, code.len(), *code, region)));
+    let mut found: Vec<_> = found.collect();
+    found.sort_unstable_by_key(|(rank, length, code, _)| (*rank, *length, *code));
+    found.into_iter().take(MOST).map(|(.., code, region)| view(code, region)).collect()
 }
 
-fn view(code: &str) -> RegionView {
-    let own = REGIONS.get(code).map(|region| region.name.to_owned()).unwrap_or_default();
-    RegionView { code: full(code), name: own, full_name: name(&full(code)).unwrap_or_default() }
+fn view(code: &str, region: &Region) -> RegionView {
+    RegionView { code: full(code), name: region.name.to_owned(), full_name: region.whole.clone() }
 }
 
 /// Six digits.
@@ -166,11 +175,11 @@ mod tests {
 
     #[test]
     fn a_code_is_named_down_to_its_district() {
-        assert_eq!(name("330106").as_deref(), Some("浙江省杭州市西湖区"));
-        assert_eq!(name("310101").as_deref(), Some("上海市黄浦区"));
-        assert_eq!(name("330100").as_deref(), Some("浙江省杭州市"));
-        assert_eq!(name("330000").as_deref(), Some("浙江省"));
-        assert_eq!(name("810000").as_deref(), Some("香港特别行政区"));
+        assert_eq!(name("330106"), Some("浙江省杭州市西湖区"));
+        assert_eq!(name("310101"), Some("上海市黄浦区"));
+        assert_eq!(name("330100"), Some("浙江省杭州市"));
+        assert_eq!(name("330000"), Some("浙江省"));
+        assert_eq!(name("810000"), Some("香港特别行政区"));
         assert_eq!(name("990000"), None);
     }
 

@@ -9,16 +9,17 @@ use super::remark;
 use super::search::Found;
 use super::vault::{Person, SealedPhone, Vault, person};
 use super::{Column, Customer};
-use crate::db::{Code, by_key};
+use crate::db::{Code, by_key, next, picked};
 use crate::problem::Problem;
-use crate::scope::{Reads, Scope, Tx};
-use crate::tags::{TagLabel, entity::tag};
+use crate::scope::{Find, Reads, Scope, Shaped, Tx};
+use crate::tags::TagLabel;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, FromQueryResult, JoinType, QuerySelect as _, RelationTrait as _, Select, SelectModel, Selector,
+    ColumnTrait as _, DbErr, FromQueryResult, JoinType, QueryResult, QuerySelect as _, RelationTrait as _, SelectModel,
+    Selector,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -44,7 +45,7 @@ pub struct CustomerRow {
     /// GB/T 2260 code.
     pub region: Option<String>,
     /// Its name: `浙江省杭州市西湖区`.
-    pub region_name: Option<String>,
+    pub region_name: Option<&'static str>,
     /// How the customer came.
     pub source: Option<CustomerSource>,
     /// Who looks after the customer; nobody while it is in a pool.
@@ -209,57 +210,33 @@ impl CustomerView {
     }
 }
 
-/// The columns of a customer that a list shows, and those that it opens: a page has twenty rows, so no column more is
-/// fetched.
-#[derive(FromQueryResult)]
-pub(super) struct Brief {
-    pub(super) id: Uuid,
-    owner_id: Uuid,
-    pool_id: Option<Uuid>,
-    pub(super) name: String,
-    kind: Code<CustomerKind>,
-    #[sea_orm(from_alias = "type")]
-    type_: String,
-    pub(super) company: Option<String>,
-    title: Option<String>,
-    region: Option<String>,
-    source: Option<Code<CustomerSource>>,
-    person_key: Option<Vec<u8>>,
-    vault: Option<Vec<u8>>,
-    last_contact_at: Option<DateTime<Utc>>,
-    next_contact_at: Option<DateTime<Utc>>,
-    version: i64,
-    pub(super) created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    pub(super) live: Option<i64>,
-    custom: Option<String>,
+picked! {
+    /// The columns of a customer that a list shows, and those that it opens: a page has twenty rows, so no column more
+    /// is fetched.
+    pub(super) struct Brief of "customers" {
+        pub(super) id: Uuid,
+        owner_id: Uuid,
+        pool_id: Option<Uuid>,
+        pub(super) name: String,
+        kind: Code<CustomerKind>,
+        type_ as "type": String,
+        pub(super) company: Option<String>,
+        title: Option<String>,
+        region: Option<String>,
+        source: Option<Code<CustomerSource>>,
+        person_key: Option<Vec<u8>>,
+        vault: Option<Vec<u8>>,
+        last_contact_at: Option<DateTime<Utc>>,
+        next_contact_at: Option<DateTime<Utc>>,
+        version: i64,
+        pub(super) created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+        pub(super) live: Option<i64>,
+        custom: Option<String>,
+    }
 }
 
 person!(Brief);
-
-impl Brief {
-    const COLUMNS: [Column; 19] = [
-        Column::Id,
-        Column::OwnerId,
-        Column::PoolId,
-        Column::Name,
-        Column::Kind,
-        Column::Type,
-        Column::Company,
-        Column::Title,
-        Column::Region,
-        Column::Source,
-        Column::PersonKey,
-        Column::Vault,
-        Column::LastContactAt,
-        Column::NextContactAt,
-        Column::Version,
-        Column::CreatedAt,
-        Column::UpdatedAt,
-        Column::Live,
-        Column::Custom,
-    ];
-}
 
 impl From<Customer> for Brief {
     fn from(whole: Customer) -> Self {
@@ -291,18 +268,23 @@ impl From<Customer> for Brief {
 }
 
 /// A customer in a list, and whether whoever asks has marked them with a star.
-#[derive(FromQueryResult)]
 pub(super) struct Listed {
-    #[sea_orm(nested)]
     pub(super) customer: Brief,
     starred: i64,
 }
 
+impl FromQueryResult for Listed {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let at = &mut 0;
+        Ok(Self { customer: Brief::read(row, at)?, starred: next(row, at)? })
+    }
+}
+
 impl Listed {
     /// Makes rows of customers come as a list shows them.
-    pub(super) fn rows(scope: &Scope) -> impl FnOnce(Select<super::Entity>) -> Selector<SelectModel<Self>> {
+    pub(super) fn rows<'s>(found: Find<'s, super::Entity>, scope: &Scope) -> Shaped<'s, Selector<SelectModel<Self>>> {
         let starred = starred(scope);
-        |rows| rows.select_only().columns(Brief::COLUMNS).expr_as(starred, "starred").into_model::<Self>()
+        found.showing([Brief::COLUMNS], |rows| rows.expr_as(starred, "starred").into_model::<Self>())
     }
 }
 
@@ -323,7 +305,7 @@ impl Seen {
     async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let found = rows.rows::<super::Entity>().filter(Column::Id.eq(id));
         let starred = starred(rows.scope());
-        let found = found.shape(|rows| rows.expr_as(starred, "starred").into_model::<Self>()).all().await?;
+        let found = found.showing_all(|rows| rows.expr_as(starred, "starred").into_model::<Self>()).all().await?;
         found.into_iter().next().ok_or(Problem::NotFound)
     }
 }
@@ -346,16 +328,33 @@ fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {
     vault.phones.into_iter().filter_map(view).collect()
 }
 
-/// What is shown of a tag, and on whom: a page has forty of them, so no column more is fetched.
-#[derive(FromQueryResult)]
-struct Tagged {
-    customer_id: Uuid,
-    by_rule: Option<i64>,
-    id: Uuid,
-    name: String,
-    colour: String,
-    live: Option<i64>,
-    created_at: DateTime<Utc>,
+picked! {
+    /// On whom a tag is.
+    struct On of "customer_tags" {
+        customer_id: Uuid,
+        by_rule: Option<i64>,
+    }
+}
+
+picked! {
+    /// What is shown of it.
+    struct Label of "tags" {
+        id: Uuid,
+        name: String,
+        colour: String,
+        live: Option<i64>,
+        created_at: DateTime<Utc>,
+    }
+}
+
+/// A tag on a customer: a page has forty of them, so no column more is fetched.
+struct Tagged(On, Label);
+
+impl FromQueryResult for Tagged {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let at = &mut 0;
+        Ok(Self(On::read(row, at)?, Label::read(row, at)?))
+    }
 }
 
 /// The live tags of customers, the oldest tag first, in one statement. Whoever has the customers has seen them: it is not asked again.
@@ -371,19 +370,13 @@ pub(super) async fn tags_of<'a>(
     let mut tagged = rows
         .rows_of_all::<tagging::Entity>()
         .filter(tagging::Column::CustomerId.is_in(customers))
-        .shape(|rows| {
-            by_key(rows)
-                .join(JoinType::LeftJoin, tagging::Relation::Tag.def())
-                .select_only()
-                .columns([tagging::Column::CustomerId, tagging::Column::ByRule])
-                .columns([tag::Column::Id, tag::Column::Name, tag::Column::Colour, tag::Column::Live])
-                .column(tag::Column::CreatedAt)
-                .into_model::<Tagged>()
+        .showing([On::COLUMNS, Label::COLUMNS], |rows| {
+            by_key(rows).join(JoinType::LeftJoin, tagging::Relation::Tag.def()).into_model::<Tagged>()
         })
         .all()
         .await?;
-    tagged.sort_by_key(|tagged| tagged.created_at);
-    for Tagged { customer_id, by_rule, id, name, colour, live, .. } in tagged {
+    tagged.sort_by_key(|Tagged(_, label)| label.created_at);
+    for Tagged(On { customer_id, by_rule }, Label { id, name, colour, live, .. }) in tagged {
         if live.is_some() {
             let label = TagLabel { id, name, colour, by_rule: by_rule.is_some() };
             found.entry(customer_id).or_default().push(label);

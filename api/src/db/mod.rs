@@ -3,9 +3,12 @@
 
 mod code;
 mod insert;
+mod link;
+mod literal;
 mod log;
 mod near;
 mod on;
+mod picked;
 mod transaction;
 
 pub use code::Db as Code;
@@ -13,11 +16,12 @@ pub(crate) use insert::{append, ask, insert, insert_halves};
 pub(crate) use log::LogKeeper;
 pub(crate) use near::Near;
 pub(crate) use on::On;
+pub(crate) use picked::{next, picked};
 pub(crate) use transaction::{Asked, Transaction};
 
 use crate::config;
 use anyhow::Context as _;
-use near::Opener;
+use link::Opener;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
@@ -158,7 +162,7 @@ impl Connections {
 
     /// Begins a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
-        Transaction::begin(&self.write).await
+        Ok(Transaction::begin(&self.write))
     }
 
     /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.
@@ -218,8 +222,10 @@ fn pool(connections: u32) -> MySqlPoolOptions {
 
 /// With REPEATABLE READ a DELETE or UPDATE that finds no row locks the gap into which the next rows go: two people
 /// who sign up at the same moment would be each other's deadlock.
+const ISOLATE: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
 async fn isolate(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
-    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await.map(drop)
+    connection.execute(ISOLATE).await.map(drop)
 }
 
 /// A query that asks for keys. MariaDB otherwise looks into each index that begins with the business, for every

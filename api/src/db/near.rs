@@ -6,17 +6,9 @@
 //! asks only after a pause. SQLite has one writer: one connection on which all that is changed goes, one after the other
 //! in the order in which it was asked for.
 
+use super::link::{Link, Opener};
 use async_trait::async_trait;
-use futures::StreamExt as _;
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value, Values,
-};
-use sea_query_sqlx::SqlxValues;
-use sqlx::mysql::MySqlConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, MySqlConnection, SqliteConnection,
-};
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,13 +22,6 @@ const FRESH: Duration = Duration::from_secs(1);
 const LIFE: Duration = Duration::from_secs(30 * 60);
 /// For so long a statement waits for a connection.
 pub(super) const ACQUIRE: Duration = Duration::from_secs(30);
-
-/// How a connection is opened.
-#[derive(Clone)]
-pub(super) enum Opener {
-    MySql(MySqlConnectOptions),
-    Sqlite(SqliteConnectOptions),
-}
 
 /// Connections for whatever needs one.
 #[derive(Clone)]
@@ -71,25 +56,6 @@ struct Held {
     link: Link,
     opened: Instant,
     used: Instant,
-}
-
-pub(super) enum Link {
-    MySql(Box<MySqlConnection>),
-    Sqlite(Box<SqliteConnection>),
-}
-
-/// What a statement answered.
-#[derive(Default)]
-pub(super) struct Answered {
-    pub(super) rows: Vec<QueryResult>,
-    pub(super) executed: Option<ExecResult>,
-}
-
-/// Why one of several statements was refused.
-pub(super) struct Refused {
-    /// Which of them it was.
-    pub(super) at: usize,
-    pub(super) error: sqlx::Error,
 }
 
 /// A connection and the turn to use it, which end together.
@@ -205,14 +171,7 @@ impl Near {
     }
 
     async fn open(&self) -> Result<Held, DbErr> {
-        let opened = match &self.0.opener {
-            Opener::MySql(options) => options.connect().await.map(|connection| Link::MySql(Box::new(connection))),
-            Opener::Sqlite(options) => options.connect().await.map(|connection| Link::Sqlite(Box::new(connection))),
-        };
-        let mut link = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-        if let Link::MySql(connection) = &mut link {
-            super::isolate(connection).await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-        }
+        let link = self.0.opener.open().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         let now = Instant::now();
         Ok(Held { link, opened: now, used: now })
     }
@@ -278,97 +237,6 @@ impl Lane {
                 return Some(held);
             }
         }
-    }
-}
-
-impl Link {
-    async fn answers(&mut self) -> bool {
-        match self {
-            Self::MySql(connection) => connection.ping().await.is_ok(),
-            Self::Sqlite(connection) => connection.ping().await.is_ok(),
-        }
-    }
-
-    async fn close(self) {
-        let _ = match self {
-            Self::MySql(connection) => connection.close().await,
-            Self::Sqlite(connection) => connection.close().await,
-        };
-    }
-
-    pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let (sql, values) = self.said(statement);
-        Ok(match self {
-            Self::MySql(connection) => {
-                let rows = connection.fetch_all(sqlx::query_with(sql, values)).await?;
-                rows.into_iter().map(QueryResult::from).collect()
-            }
-            Self::Sqlite(connection) => {
-                let rows = connection.fetch_all(sqlx::query_with(sql, values)).await?;
-                rows.into_iter().map(QueryResult::from).collect()
-            }
-        })
-    }
-
-    /// Several statements on one way to SQLite's thread and back, until one is refused: what the last of them answered.
-    pub(super) async fn together(&mut self, statements: Vec<Statement>) -> Result<Answered, Refused> {
-        let last = statements.len().saturating_sub(1);
-        let (mut sql, mut values) = (String::new(), Values(Vec::new()));
-        for statement in statements {
-            sql.push_str(&statement.sql);
-            sql.push(';');
-            values.0.extend(statement.values.into_iter().flat_map(|values| values.0));
-        }
-        let Self::Sqlite(connection) = self else {
-            return Err(Refused { at: 0, error: sqlx::Error::Protocol("one statement at a time".to_owned()) });
-        };
-        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)));
-        let mut answered = Answered::default();
-        let mut at = 0;
-        while let Some(answer) = answers.next().await {
-            match answer {
-                Ok(Either::Left(executed)) => {
-                    at += 1;
-                    answered.executed = Some(executed.into());
-                }
-                Ok(Either::Right(row)) if at == last => answered.rows.push(row.into()),
-                Ok(Either::Right(_)) => {}
-                Err(error) => return Err(Refused { at, error }),
-            }
-        }
-        Ok(answered)
-    }
-
-    pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, sqlx::Error> {
-        let (sql, values) = self.said(statement);
-        Ok(match self {
-            Self::MySql(connection) => connection.execute(sqlx::query_with(sql, values)).await?.into(),
-            Self::Sqlite(connection) => connection.execute(sqlx::query_with(sql, values)).await?.into(),
-        })
-    }
-
-    /// A word that has neither values nor rows, such as `COMMIT`.
-    pub(super) async fn say(&mut self, word: &str) -> Result<(), sqlx::Error> {
-        let word = AssertSqlSafe(word);
-        match self {
-            // In the text protocol: nothing to prepare.
-            Self::MySql(connection) => connection.execute(word).await.map(drop),
-            Self::Sqlite(connection) => connection.execute(sqlx::query(word)).await.map(drop),
-        }
-    }
-
-    fn said(&self, statement: Statement) -> (AssertSqlSafe<String>, SqlxValues) {
-        let mut values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
-        if let Self::MySql(_) = self {
-            // As DATETIME: MariaDB 10.11 makes NULL of a TIMESTAMP after 19 January 2038, and a list of what was
-            // made before 2099 would be empty.
-            for value in &mut values.0.0 {
-                if let Value::ChronoDateTimeUtc(Some(at)) = value {
-                    *value = Value::ChronoDateTime(Some(at.naive_utc()));
-                }
-            }
-        }
-        (AssertSqlSafe(statement.sql), values)
     }
 }
 

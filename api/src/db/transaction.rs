@@ -1,6 +1,7 @@
 //! Transactions on connections that a thread keeps to itself.
 
-use super::near::{Answered, Near, Refused, Taken, harmless, refused, unanswered, whole};
+use super::link::{Answered, Refused};
+use super::near::{Near, Taken, harmless, refused, unanswered, whole};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
 use std::sync::Arc;
@@ -25,8 +26,8 @@ struct At {
 
 struct Open {
     near: Near,
-    /// The connection, once something is on its way. On SQLite all writers wait for one: whatever is thought about
-    /// before the first word is nobody else's loss.
+    /// The connection, once something is on its way. On SQLite all writers wait for one, elsewhere those of a thread share
+    /// a few: whatever is thought about before the first word is nobody else's loss.
     taken: Option<Taken>,
     parts: u32,
     /// The whole was committed or taken back: nothing is open on the connection any more.
@@ -34,8 +35,8 @@ struct Open {
     /// A part went without a word, or something was refused that was taken for done, so nobody knows what the whole
     /// consists of.
     torn: bool,
-    /// Said, and not yet on its way. On SQLite each way to the thread of the connection and back is longer than most
-    /// statements take there, so what nobody waits for goes with the next one for which somebody does.
+    /// Said, and not yet on its way. Each way to the database and back, or to the thread of SQLite's connection, takes
+    /// longer than most statements do there, so what nobody waits for goes with the next one for which somebody does.
     due: Vec<Statement>,
     /// Those of them that may be refused, by their places, and the one that was.
     asked: Vec<(usize, Asked)>,
@@ -47,38 +48,29 @@ struct Open {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked(u32);
 
-/// One that reads first and writes later fails at once when another process wrote in between; one that starts as a writer
-/// waits its turn.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+/// How one begins. On SQLite one that reads first and writes later fails at once when another process wrote in between;
+/// one that starts as a writer waits its turn.
+const BEGIN: &str = "BEGIN";
+const BEGIN_AS_WRITER: &str = "BEGIN IMMEDIATE";
 /// Statements that are due at most: none waits for long, and what they hold is small.
 const DUE: usize = 16;
 
 impl Transaction {
-    /// Begins one: on SQLite with the first thing that somebody waits for, when it is its turn.
-    pub(super) async fn begin(near: &Near) -> Result<Self, DbErr> {
-        let (mut taken, mut due) = (None, Vec::new());
-        if near.backend() == DbBackend::Sqlite {
-            due.push(word(BEGIN));
-        } else {
-            let mut begun = near.take().await?;
-            // Whoever gives up meanwhile leaves a connection on which a transaction may be open: it is not used again.
-            begun.whole = false;
-            begun.link()?.say("BEGIN").await.map_err(refused)?;
-            begun.whole = true;
-            taken = Some(begun);
-        }
+    /// Begins one, with the first thing that somebody waits for.
+    pub(super) fn begin(near: &Near) -> Self {
+        let begin = if near.backend() == DbBackend::Sqlite { BEGIN_AS_WRITER } else { BEGIN };
         let open = Open {
             near: near.clone(),
-            taken,
+            taken: None,
             parts: 0,
             ended: false,
             torn: false,
-            due,
+            due: vec![word(begin)],
             asked: Vec::new(),
             refused: None,
             questions: 0,
         };
-        Ok(Self { at: Arc::new(At { near: near.clone(), open: Mutex::new(Some(open)) }), part: 0, ended: false })
+        Self { at: Arc::new(At { near: near.clone(), open: Mutex::new(Some(open)) }), part: 0, ended: false }
     }
 
     /// Begins a part of it, which can be taken back by itself.
@@ -107,9 +99,6 @@ impl Transaction {
 
     /// As [`Transaction::later`].
     pub(super) async fn due(&self, statement: Statement) -> Result<(), DbErr> {
-        if self.at.near.backend() != DbBackend::Sqlite {
-            return self.execute_raw(statement).await.map(drop);
-        }
         self.at.near.count();
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
@@ -126,14 +115,13 @@ impl Transaction {
         }
     }
 
-    /// Does something that may be refused, and waits for the answer only where that costs no way to SQLite's thread.
-    /// There it goes with what is said next, and when it is refused that fails, the transaction is lost, and
-    /// [`Transaction::refusal`] has the reason. Elsewhere, and in a part, it is refused here.
+    /// Does something that may be refused, with what is said next: when it is refused that fails, the transaction is lost,
+    /// and [`Transaction::refusal`] has the reason. In a part it is refused here.
     pub(super) async fn ask(&self, statement: Statement) -> Result<Asked, DbErr> {
         self.at.near.count();
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
-        if self.at.near.backend() != DbBackend::Sqlite || self.part > 0 || open.due.len() + 1 >= DUE {
+        if self.part > 0 || open.due.len() + 1 >= DUE {
             open.execute(statement).await?;
             return Ok(Asked(0));
         }
@@ -150,7 +138,7 @@ impl Transaction {
         match (open.torn, open.asked.is_empty()) {
             (true, _) => Err(torn()),
             (false, true) => Ok(()),
-            (false, false) => open.say("SELECT 1").await,
+            (false, false) => open.together(None, refused).await.map(drop),
         }
     }
 
@@ -250,7 +238,7 @@ impl Open {
     /// A word that has neither values nor rows, such as `COMMIT`.
     async fn say(&mut self, said: &str) -> Result<(), DbErr> {
         if !self.due.is_empty() {
-            return self.together(word(said), refused).await.map(drop);
+            return self.together(Some(word(said)), refused).await.map(drop);
         }
         let taken = self.taken().await?;
         let said = taken.link()?.say(said).await;
@@ -263,7 +251,7 @@ impl Open {
             return Err(torn());
         }
         if !self.due.is_empty() {
-            return self.together(statement, refused).await?.executed.ok_or_else(gone);
+            return self.together(Some(statement), refused).await?.executed.ok_or_else(gone);
         }
         let taken = self.taken().await?;
         let answer = taken.link()?.execute(statement).await;
@@ -275,8 +263,12 @@ impl Open {
         if self.torn {
             return Err(torn());
         }
+        if !self.due.is_empty() && self.near.backend() == DbBackend::Sqlite {
+            return Ok(self.together(Some(statement), unanswered).await?.rows);
+        }
+        // MySQL tells rows of a prepared one in another form, so it goes after the others.
         if !self.due.is_empty() {
-            return Ok(self.together(statement, unanswered).await?.rows);
+            self.together(None, refused).await?;
         }
         let taken = self.taken().await?;
         let answer = taken.link()?.rows(statement).await;
@@ -284,8 +276,12 @@ impl Open {
         answer.map_err(unanswered)
     }
 
-    /// A statement with all that is due before it.
-    async fn together(&mut self, statement: Statement, why: fn(sqlx::Error) -> DbErr) -> Result<Answered, DbErr> {
+    /// A statement, if there is one, with all that is due before it.
+    async fn together(
+        &mut self,
+        statement: Option<Statement>,
+        why: fn(sqlx::Error) -> DbErr,
+    ) -> Result<Answered, DbErr> {
         // Whoever goes away while it is not their turn yet has said nothing; whoever waited in vain does not wait again.
         if let Err(late) = self.taken().await {
             self.torn = true;
@@ -295,7 +291,7 @@ impl Open {
         let mut all = std::mem::take(&mut self.due);
         let asked = std::mem::take(&mut self.asked);
         let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
-        all.push(statement);
+        all.extend(statement);
         // Also when whoever waits for it goes away meanwhile: some of them are done then, and some not.
         self.torn = true;
         let taken = self.taken().await?;
@@ -313,15 +309,15 @@ impl Open {
             self.torn = false;
             return Err(why(error));
         }
-        if let Some((_, question)) = asked.into_iter().find(|(place, _)| *place == at) {
-            let said = format!("what was asked before: {error}");
-            self.refused = Some((question, refused(error)));
-            return Err(DbErr::Custom(said));
-        }
         // Where the beginning was refused there is nothing to take back.
         self.ended = begins && at == 0;
+        let why = refused(error);
+        let Some(taken) = super::refusal(&why).filter(|_| !self.ended) else { return Err(why) };
+        if let Some((_, question)) = asked.into_iter().find(|(place, _)| *place == at) {
+            self.refused = Some((question, why));
+        }
         // Whoever waits for the last one must not take this refusal for that of theirs.
-        Err(if self.ended { refused(error) } else { DbErr::Custom(format!("what was due before: {error}")) })
+        Err(DbErr::Custom(format!("what was said before was refused: {taken:?}")))
     }
 }
 
@@ -330,7 +326,7 @@ fn word(said: &str) -> Statement {
 }
 
 fn is_begin(statement: &Statement) -> bool {
-    statement.sql == BEGIN
+    [BEGIN, BEGIN_AS_WRITER].contains(&&*statement.sql)
 }
 
 fn gone() -> DbErr {

@@ -145,7 +145,7 @@ pub struct DuplicateSide {
     /// The company.
     pub company: Option<String>,
     /// The region's name.
-    pub region_name: Option<String>,
+    pub region_name: Option<&'static str>,
     /// The primary phone, masked.
     pub phone_masked: Option<String>,
     /// Who looks after the customer; nobody while it is in a pool.

@@ -53,7 +53,7 @@ pub struct KeptRecord {
     /// Job title.
     pub title: Option<String>,
     /// Region.
-    pub region_name: Option<String>,
+    pub region_name: Option<&'static str>,
     /// Birthday.
     pub birthday: Option<NaiveDate>,
     /// Phones: masked for the person, whole for the business.

@@ -149,9 +149,8 @@ async fn last_orders(scope: &Scope, customers: &[customer::Model]) -> Result<Has
         .find::<orders::Entity>()
         .filter(theirs)
         .filter(orders::Column::Status.ne(OrderStatus::Cancelled.as_str()))
-        .shape(|rows| {
-            rows.select_only()
-                .column(orders::Column::CustomerId)
+        .picking(|rows| {
+            rows.column(orders::Column::CustomerId)
                 .column_as(orders::Column::CreatedAt.max(), "latest")
                 .group_by(orders::Column::CustomerId)
                 .into_model::<Latest>()
@@ -189,9 +188,8 @@ async fn last_opportunities(
         .find::<opportunities::Entity>()
         .filter(theirs)
         .filter(opportunities::Column::EndedAt.is_not_null())
-        .shape(|rows| {
-            rows.select_only()
-                .column(opportunities::Column::CustomerId)
+        .picking(|rows| {
+            rows.column(opportunities::Column::CustomerId)
                 .column_as(opportunities::Column::EndedAt.max(), "latest")
                 .group_by(opportunities::Column::CustomerId)
                 .into_model::<Latest>()

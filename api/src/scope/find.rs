@@ -7,8 +7,9 @@ use crate::page::{Page, Position};
 use crate::problem::Problem;
 use sea_orm::sea_query::{Condition, Expr, IntoCondition, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, Select, SelectModel, SelectThree, SelectTwo, Selector, TopologyStar,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, SelectModel, SelectThree, SelectTwo, Selector,
+    TopologyStar,
 };
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ pub const COUNT_CAP: u64 = 1000;
 
 /// Rows of one entity that the scope may see.
 pub struct Find<'s, E: EntityTrait> {
+    /// Without columns: most queries show some of them only.
     pub(super) select: Select<E>,
     pub(super) on: On<'s>,
 }
@@ -38,7 +40,26 @@ impl<'s, E: Tenanted> Find<'s, E> {
 
     /// Orders, limits or joins the query.
     pub fn shape<Q>(self, shape: impl FnOnce(Select<E>) -> Q) -> Shaped<'s, Q> {
+        self.picking(|rows| shape(rows.columns(E::Column::iter())))
+    }
+
+    /// As [`Find::shape`], of a query that has no columns yet.
+    pub(crate) fn picking<Q>(self, shape: impl FnOnce(Select<E>) -> Q) -> Shaped<'s, Q> {
         Shaped { query: shape(self.select), on: self.on }
+    }
+
+    /// As [`Find::picking`], with these columns, as they stand in a SELECT.
+    pub(crate) fn showing<Q, const N: usize>(
+        self,
+        columns: [&'static str; N],
+        shape: impl FnOnce(Select<E>) -> Q,
+    ) -> Shaped<'s, Q> {
+        self.picking(|rows| shape(columns.into_iter().fold(rows, |rows, some| rows.expr(Expr::cust(some)))))
+    }
+
+    /// As [`Find::showing`], with all columns of the entity.
+    pub(crate) fn showing_all<Q>(self, shape: impl FnOnce(Select<E>) -> Q) -> Shaped<'s, Q> {
+        self.showing([&*E::begun().columns], shape)
     }
 
     /// The row, if there is one.
@@ -46,7 +67,8 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub async fn one(self) -> Result<Option<E::Model>, DbErr> {
-        self.select.one(&self.on).await
+        let mut found = self.showing_all(|rows| rows.limit(1)).all().await?;
+        Ok(found.pop())
     }
 
     /// All rows; for sets that are small by nature.
@@ -54,7 +76,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub async fn all(self) -> Result<Vec<E::Model>, DbErr> {
-        self.select.all(&self.on).await
+        self.showing_all(|rows| rows).all().await
     }
 
     /// How many rows, up to [`COUNT_CAP`]; the second value says that there are more.
@@ -70,7 +92,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
     /// # Errors
     /// When the database does not answer.
     pub(crate) async fn count_to(self, cap: u64) -> Result<(u64, bool), Problem> {
-        let rows = self.select.select_only().expr(Expr::val(1)).limit(cap.saturating_add(1)).into_query();
+        let rows = self.select.expr(Expr::val(1)).limit(cap.saturating_add(1)).into_query();
         let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(rows, "capped").to_owned();
         let row = self.on.query_one(&count).await?;
         let counted = match row {
@@ -93,6 +115,13 @@ impl<'s, E: Tenanted> Find<'s, E> {
         shape: impl FnOnce(Select<E>) -> Q,
         position: impl Fn(&Q::Row) -> Position,
     ) -> Result<(Vec<Q::Row>, Option<String>), DbErr> {
+        let rows = self.newest(created_at, limit, after).shape(shape).all().await?;
+        Ok(Page::<Q::Row>::cut(rows, limit, position))
+    }
+
+    /// The rows of [`Find::page`], and one more, which says that there is another page.
+    #[must_use]
+    pub(crate) fn newest(self, created_at: E::Column, limit: u64, after: Option<Position>) -> Self {
         let mut select = self.select;
         if let Some(Position { at, id }) = after {
             // The first condition repeats what the second implies: it is what the index understands.
@@ -102,9 +131,7 @@ impl<'s, E: Tenanted> Find<'s, E> {
                     .add(Condition::all().add(created_at.eq(at)).add(E::key().lt(id))),
             );
         }
-        let select = select.order_by_desc(created_at).order_by_desc(E::key()).limit(limit + 1);
-        let rows = shape(select).fetch(&self.on).await?;
-        Ok(Page::<Q::Row>::cut(rows, limit, position))
+        Self { select: select.order_by_desc(created_at).order_by_desc(E::key()).limit(limit + 1), on: self.on }
     }
 }
 

@@ -22,10 +22,10 @@ pub(crate) use audit::{entity as audit_entry, words as audit_words};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
-pub use find::{COUNT_CAP, Find};
+pub use find::{COUNT_CAP, Find, Shaped};
 pub use once::{Accepted, Created, Once};
 pub(crate) use rows::hidden;
-pub use rows::{Aggregate, Repeated, Tenanted, every, none, through};
+pub use rows::{Aggregate, Begun, Repeated, Tenanted, every, none, through};
 pub use tx::Tx;
 
 use crate::crypto::TenantKeys;
@@ -189,11 +189,10 @@ impl Scope {
     /// The rows with these ids, with deleted ones. Only the key leads to them, and what the actor sees is asked of
     /// each: otherwise the parts of it tempt to walk other indexes.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "a query of a feature that begins with ids")]
     pub(crate) fn find_these<E: Tenanted>(&self, ids: Vec<Uuid>) -> Find<'_, E> {
         let seen = E::rows(&self.look(false));
         let seen = if seen.is_empty() { seen } else { Condition::all().add(hidden(seen)) };
-        let select = E::find().filter(E::tenant().eq(self.tenant_id)).filter(seen).filter(E::key().is_in(ids));
+        let select = self.of_business::<E>().filter(seen).filter(E::key().is_in(ids));
         Find { select: by_key(select), on: self.pool() }
     }
 
@@ -246,9 +245,13 @@ impl Scope {
         self.select_for(&self.look(false))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place where a query of a feature begins")]
+    /// Where every query of a feature begins.
+    fn of_business<E: Tenanted>(&self) -> Select<E> {
+        E::begun().select.clone().filter(E::tenant().eq(self.tenant_id))
+    }
+
     fn select_all<E: Tenanted>(&self, look: &Look<'_>) -> Select<E> {
-        E::find().filter(E::tenant().eq(self.tenant_id)).filter(E::rows(look))
+        self.of_business::<E>().filter(E::rows(look))
     }
 
     fn select_for<E: Tenanted>(&self, look: &Look<'_>) -> Select<E> {

@@ -3,7 +3,10 @@
 use super::actor::Look;
 use super::audit::Fields;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SelectStatement, UpdateStatement};
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _,
+    QuerySelect as _, Select,
+};
 
 /// An entity whose rows belong to a business.
 pub trait Tenanted:
@@ -20,6 +23,9 @@ pub trait Tenanted:
     /// Whether these rows decide who sees what. Whoever writes one sees by it at once; another server does within
     /// three seconds.
     const SHOWS: bool = false;
+
+    /// How every query begins, see [`Begun`].
+    fn begun() -> &'static Begun<Self>;
 
     /// The column of the business.
     fn tenant() -> Self::Column;
@@ -39,6 +45,26 @@ pub trait Tenanted:
     /// Rows of other tables that say again what stands in these, so that one index answers what else took two.
     fn repeated() -> &'static [Repeated<Self>] {
         &[]
+    }
+}
+
+/// How queries of an entity begin, made once: an expression for each of thirty columns took as long to make, and to
+/// write down, as the rows took to read.
+pub struct Begun<E: EntityTrait> {
+    /// A query without columns.
+    pub(super) select: Select<E>,
+    /// All its columns, as they stand in a SELECT.
+    pub(super) columns: String,
+}
+
+impl<E: EntityTrait> Begun<E> {
+    /// Of an entity.
+    #[expect(clippy::disallowed_methods, reason = "every query of a feature is a copy of this one")]
+    pub(crate) fn new() -> Self {
+        let (select, table) = (E::find().select_only(), E::default());
+        let columns: Vec<String> =
+            E::Column::iter().map(|column| format!("`{}`.`{}`", table.table_name(), column.as_str())).collect();
+        Self { select, columns: columns.join(", ") }
     }
 }
 
@@ -97,6 +123,12 @@ macro_rules! tenanted {
     (@impl $name:expr, $key:ident, $rows:expr, { $($aggregate:tt)* }) => {
         impl $crate::scope::Tenanted for Entity {
             const NAME: Option<&'static str> = $name;
+
+            fn begun() -> &'static $crate::scope::Begun<Self> {
+                static BEGUN: std::sync::LazyLock<$crate::scope::Begun<Entity>> =
+                    std::sync::LazyLock::new($crate::scope::Begun::new);
+                &BEGUN
+            }
 
             fn tenant() -> Self::Column {
                 Column::TenantId

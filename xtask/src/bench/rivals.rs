@@ -128,10 +128,9 @@ impl Rival {
                 let answer = shoot();
                 let log = database.ask(
                     "SET GLOBAL general_log = 0; SELECT HEX(argument) FROM mysql.general_log \
-                     WHERE command_type = 'Execute' AND (argument LIKE 'SELECT `customer%' \
-                     OR argument LIKE 'SELECT `tags%' OR argument LIKE 'INSERT INTO %' OR argument LIKE 'UPDATE `idem%')",
+                     WHERE command_type IN ('Execute', 'Query')",
                 )?;
-                answer.map(|_bytes| log.lines().map(statement).collect())
+                answer.map(|_bytes| log.lines().flat_map(statements).filter(|statement| compared(statement)).collect())
             };
             let (ours, theirs) = (asked(&site.url)?, asked(&self.url)?);
             ensure!(
@@ -159,8 +158,16 @@ fn written(database: &MariaDb, site: &Site, id: &str) -> Result<String> {
     database.ask(&statements.join("; "))
 }
 
-/// A statement of the log, which is in hexadecimal digits, without its values: they are there or a `?` is.
-fn statement(hexadecimal: &str) -> String {
+/// Whether a statement is about what a request asks for, not about who sends it or what is done beside it.
+fn compared(statement: &str) -> bool {
+    ["SELECT `customer", "SELECT `tags", "INSERT INTO ", "UPDATE `idem"]
+        .iter()
+        .any(|start| statement.starts_with(start))
+}
+
+/// The statements of an entry of the log, which is in hexadecimal digits, without their values: they are there or a `?`
+/// is. Several that went together are one entry.
+fn statements(hexadecimal: &str) -> Vec<String> {
     let digits = hexadecimal.as_bytes().chunks(2);
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
     let bytes: Vec<u8> = digits.filter_map(byte).collect();
@@ -178,8 +185,11 @@ fn statement(hexadecimal: &str) -> String {
             _ => text.push(c),
         }
     }
+    // What is written in digits says so before them.
+    let text = text.replace("_utf8mb4 x?", "?").replace(" x?", " ?").replace("(x?", "(?");
     // How many rows there are, and which values are none, depends on what is inserted.
-    text.find(" VALUES ").map_or(text.clone(), |values| text[..values].to_owned())
+    let cut = |one: &str| one.find(" VALUES ").map_or(one, |values| &one[..values]).to_owned();
+    text.split(';').map(cut).collect()
 }
 
 /// Tags of the same moment may stand in any order.

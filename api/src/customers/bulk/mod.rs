@@ -10,7 +10,7 @@ mod undo;
 pub(crate) use apply::BulkMessage;
 pub(crate) use custom::resealed;
 pub(crate) use job::BulkAsked;
-pub(super) use routes::routes;
+pub(super) use routes::{of_all, of_one};
 
 use domain::bulk::{BulkChange, Selection};
 use serde::{Deserialize, Serialize};

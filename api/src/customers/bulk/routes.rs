@@ -26,15 +26,12 @@ use uuid::Uuid;
 /// For how long a finished action can be undone.
 const UNDO: Duration = Duration::minutes(30);
 
-pub(in crate::customers) fn routes(services: &mut ServiceConfig<'_>) {
-    services
-        .service(change_customers)
-        .service(delete_customers)
-        .service(list_bulk_actions)
-        .service(get_bulk_action)
-        .service(list_bulk_failures)
-        .service(cancel_bulk_action)
-        .service(undo_bulk_action);
+pub(in crate::customers) fn of_all(services: &mut ServiceConfig<'_>) {
+    services.service(change_customers).service(delete_customers).service(list_bulk_actions);
+}
+
+pub(in crate::customers) fn of_one(services: &mut ServiceConfig<'_>) {
+    services.service(get_bulk_action).service(list_bulk_failures).service(cancel_bulk_action).service(undo_bulk_action);
 }
 
 /// A bulk action and how far it is.

@@ -73,9 +73,8 @@ async fn shown(rows: &impl Reads, pools: Vec<pool::Model>) -> Result<Vec<PoolVie
     }
     if pools.iter().any(|pool| pool.claims_a_day.is_some()) {
         // One's own, also of those that somebody else looks after by now.
-        let mine = rows.rows_of_all::<step::Entity>().filter(claimed_by(scope.me()?, scope.now())).shape(|rows| {
-            rows.select_only()
-                .column(step::Column::FromPoolId)
+        let mine = rows.rows_of_all::<step::Entity>().filter(claimed_by(scope.me()?, scope.now())).picking(|rows| {
+            rows.column(step::Column::FromPoolId)
                 .column_as(step::Column::Id.count(), "taken")
                 .group_by(step::Column::FromPoolId)
                 .into_model::<Taken>()

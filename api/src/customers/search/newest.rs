@@ -28,7 +28,7 @@ pub(super) async fn by_ids(scope: &Scope, ids: Vec<Uuid>) -> Result<Vec<Listed>,
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = scope.find_these::<customer::Entity>(ids).shape(Listed::rows(scope)).all().await?;
+    let mut rows = Listed::rows(scope.find_these(ids), scope).all().await?;
     rows.retain(|row| row.customer.live.is_some());
     Ok(rows)
 }
@@ -47,7 +47,8 @@ pub(super) async fn newest(
     let position = |row: &Listed| Position { at: row.customer.created_at, id: row.customer.id };
     let (rows, next) = if parts.len() == 1 && filters.condition.is_empty() {
         let list = scope.find::<customer::Entity>();
-        list.page(customer::Column::CreatedAt, (limit, after), Listed::rows(scope), position).await?
+        let rows = Listed::rows(list.newest(customer::Column::CreatedAt, limit, after), scope).all().await?;
+        Page::<Listed>::cut(rows, limit, position)
     } else {
         // No index understands the whole of what somebody sees, but one understands each part; and what is asked of
         // many rows is asked of the index, before the rows of a page are fetched.

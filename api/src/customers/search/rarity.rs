@@ -34,8 +34,8 @@ pub(super) async fn learn(scope: &Scope, q: Option<&str>) -> Result<(), Problem>
         return Ok(());
     }
     let whole = scope.whole();
-    let last = whole.find::<customer::Entity>().shape(|rows| {
-        let rows = rows.select_only().columns([customer::Column::Name, customer::Column::Company]);
+    let last = whole.find::<customer::Entity>().picking(|rows| {
+        let rows = rows.columns([customer::Column::Name, customer::Column::Company]);
         let rows = rows.order_by_desc(customer::Column::CreatedAt).order_by_desc(customer::Column::Id);
         rows.limit(SAMPLE).into_model::<Named>()
     });

@@ -133,8 +133,8 @@ async fn done(scope: &mut Scope) -> Result<(), Problem> {
 
 /// Ids of live customers, in their order.
 async fn ids(rows: &impl Reads, condition: Condition, most: u64) -> Result<Vec<Uuid>, Problem> {
-    let found = rows.rows::<customer::Entity>().filter(condition).shape(|rows| {
-        let rows = rows.select_only().column(customer::Column::Id).order_by_asc(customer::Column::Id);
+    let found = rows.rows::<customer::Entity>().filter(condition).picking(|rows| {
+        let rows = rows.column(customer::Column::Id).order_by_asc(customer::Column::Id);
         rows.limit(most).into_model::<Id>()
     });
     Ok(found.all().await?.into_iter().map(|row| row.id).collect())
@@ -155,8 +155,8 @@ async fn look_at(scope: &mut Scope, rules: &[Node], customers: Vec<Uuid>) -> Res
     // Held, so that nobody gives a tag by hand between the look and the change; and one rule after the other,
     // because one may ask for the tag of another.
     let these = customer::Column::Id.is_in(differ.iter().copied());
-    let held = tx.find::<customer::Entity>().filter(these.clone()).shape(|rows| {
-        let rows = rows.select_only().columns([customer::Column::Id, customer::Column::UpdatedAt]);
+    let held = tx.find::<customer::Entity>().filter(these.clone()).picking(|rows| {
+        let rows = rows.columns([customer::Column::Id, customer::Column::UpdatedAt]);
         rows.order_by_asc(customer::Column::Id).lock_exclusive().into_model::<Held>()
     });
     let held: Vec<_> = held.all().await?.into_iter().map(|row| (row.id, row.updated_at)).collect();

@@ -114,9 +114,8 @@ struct Tag {
 /// Tags that bring a plan: asked for in the transaction itself, because whoever is given one gets its plan now or never.
 async fn bringing(tx: &Tx<'_>) -> Result<BTreeSet<Uuid>, Problem> {
     // Their stages are not wanted: whoever gives a tag asks this.
-    let only = |rows: sea_orm::Select<plan::Entity>| rows.select_only().column(plan::Column::TagId).into_model::<Tag>();
-    let tags: Vec<Uuid> =
-        tx.rows_of_all::<plan::Entity>().shape(only).all().await?.into_iter().map(|row| row.tag_id).collect();
+    let found = tx.rows_of_all::<plan::Entity>().picking(|rows| rows.column(plan::Column::TagId).into_model::<Tag>());
+    let tags: Vec<Uuid> = found.all().await?.into_iter().map(|row| row.tag_id).collect();
     if tags.is_empty() {
         return Ok(BTreeSet::new());
     }

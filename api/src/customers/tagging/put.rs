@@ -47,9 +47,8 @@ pub(in crate::customers) async fn look_up(rows: &impl Reads, tags: &[Uuid]) -> R
         return Ok(Known(Vec::new()));
     }
     let found = rows.rows::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied()));
-    let found = found.shape(|rows| {
+    let found = found.picking(|rows| {
         rows.left_join(group::Entity)
-            .select_only()
             .columns([tag::Column::Id, tag::Column::GroupId, tag::Column::Name, tag::Column::Colour])
             .column(tag::Column::CreatedAt)
             .column(group::Column::Single)
@@ -98,10 +97,11 @@ pub(in crate::customers) async fn first(
     }
     let mut tags = known(tx, tags, field).await?.0;
     tags.sort_by_key(|tag| tag.created_at);
+    let add = tags.iter().map(|tag| tag.id).collect();
+    // It asks something, so what nobody waits for comes after it.
+    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.append_many::<tagging::Entity>(rows).await?;
-    let add = tags.iter().map(|tag| tag.id).collect();
-    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
     Ok(tags.into_iter().map(|There { id, name, colour, .. }| TagLabel { id, name, colour, by_rule: false }).collect())
 }
 

@@ -94,8 +94,8 @@ async fn pieces(tx: &Tx<'_>, until: DateTime<Utc>, most: u64) -> Result<u64, Pro
     let of = |files| chunk::Column::FileId.in_subquery(files);
     let theirs = Condition::any().add(of(imports(tx, until))).add(of(exports(tx, until)));
     // By their keys alone: a piece is a quarter of a megabyte.
-    let keys = tx.find::<chunk::Entity>().filter(theirs).shape(|rows| {
-        let keys = rows.select_only().columns([chunk::Column::FileId, chunk::Column::Position]);
+    let keys = tx.find::<chunk::Entity>().filter(theirs).picking(|rows| {
+        let keys = rows.columns([chunk::Column::FileId, chunk::Column::Position]);
         keys.order_by_asc(chunk::Column::FileId).order_by_asc(chunk::Column::Position).limit(most).into_model::<Piece>()
     });
     let mut found: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();

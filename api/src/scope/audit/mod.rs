@@ -17,12 +17,12 @@ pub(crate) use origin::{Event, INSTALLATION, Origin};
 pub use verify::Verdict;
 
 use super::system::System;
-use super::{Find, Scope};
+use super::{Find, Scope, Tenanted as _};
 use crate::db::{self, On, Transaction};
 use crate::problem::Problem;
 use entity::entry;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, Set};
 use serde_json::{Map, Value, json};
 use words::{ACTIONS, RESOURCES};
 
@@ -107,9 +107,8 @@ fn checked(rows: Vec<entry::ActiveModel>) -> Vec<entry::ActiveModel> {
 impl System {
     /// The record of a business or of the installation, for whoever has no scope there. What is sealed in it under a
     /// person's key stays sealed.
-    #[expect(clippy::disallowed_methods, reason = "the installation's record belongs to no business")]
     pub(crate) fn record_of(&self, tenant_id: i64) -> Find<'_, entry::Entity> {
-        let select = entry::Entity::find().filter(entry::Column::TenantId.eq(tenant_id));
+        let select = entry::Entity::begun().select.clone().filter(entry::Column::TenantId.eq(tenant_id));
         Find { select, on: On::Near(&self.at.db.near) }
     }
 }

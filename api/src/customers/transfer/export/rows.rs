@@ -120,7 +120,7 @@ fn built_in(
         }
         "tags" => Some(tags.join("、")),
         "source" => row.source.map(|code| columns::word("source", code.0.as_str()).to_owned()),
-        "region" => row.region.as_deref().and_then(region_name),
+        "region" => row.region.as_deref().and_then(region_name).map(str::to_owned),
         "address" => vault.address.clone().filter(|_| opens),
         "email" => texts(rules.emails(), &vault.emails),
         "wechat" => texts(rules.phones, &vault.wechat_ids),
