@@ -33,6 +33,7 @@ mod lockouts;
 mod merge;
 mod merge_races;
 mod mine;
+mod odd_texts;
 mod offers;
 mod operators;
 mod opportunities;

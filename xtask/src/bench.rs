@@ -47,6 +47,9 @@ pub struct Options {
     /// Measures the product alone, beside nothing.
     #[arg(long, conflicts_with = "peer")]
     alone: bool,
+    /// Rows of each page that is asked for, beside nothing: where both businesses fill it, they do the same work.
+    #[arg(long, value_name = "ROWS", conflicts_with = "peer")]
+    page: Option<u32>,
     /// Only endpoints with this in their name; may be repeated.
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
@@ -72,6 +75,7 @@ struct Plan {
     rounds: u32,
     peer: bool,
     alone: bool,
+    page: Option<u32>,
     only: Vec<String>,
 }
 
@@ -103,7 +107,8 @@ fn measure_on(options: &Options, place: &Place, stack: &Stack) -> Result<()> {
         times: Times { warm_up: Duration::from_millis(700), measured: Duration::from_secs(options.seconds) },
         rounds: options.rounds,
         peer: options.peer,
-        alone: options.alone,
+        alone: options.alone || options.page.is_some(),
+        page: options.page,
         only: options.only.clone(),
     };
     match options.import {
@@ -130,7 +135,7 @@ fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
         for line in &mut lines {
             for (site, sum) in sites.iter().zip([&mut line.small, &mut line.big]) {
                 let before = stack.statements();
-                let measured = ask(stack, site, line.endpoint, plan.times)?;
+                let measured = ask(plan, stack, site, line.endpoint)?;
                 line.statements = before.zip(stack.statements()).map(|(before, now)| (now - before) / measured.asked);
                 sum.add(measured);
             }
@@ -162,10 +167,10 @@ fn settle(sites: &[Site; 2]) -> Result<()> {
     bail!("the servers have been busy by themselves for twenty minutes")
 }
 
-fn ask(stack: &Stack, site: &Site, endpoint: &Endpoint, times: Times) -> Result<Measured> {
+fn ask(plan: &Plan, stack: &Stack, site: &Site, endpoint: &Endpoint) -> Result<Measured> {
     let (token, known) = site.asker(endpoint.asker);
     let target = Target { url: &site.url, token, server: vec![site.pid()], database: stack.pids() };
-    drive(&target, times, &|dice: &mut Dice| (endpoint.shot)(known, dice))
+    drive(&target, plan.times, &|dice: &mut Dice| (endpoint.shot)(known, dice).of_rows(plan.page))
 }
 
 /// What else is measured on the big business, after it has proved to do the same.

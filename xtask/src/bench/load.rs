@@ -33,6 +33,17 @@ impl Shot {
     pub fn get(path: String) -> Self {
         Self { method: "GET", path, body: None }
     }
+
+    /// The same, of a page of so many rows.
+    pub fn of_rows(mut self, rows: Option<u32>) -> Self {
+        if let (Some(rows), Some((path, query))) = (rows, self.path.split_once('?').or(Some((&self.path, ""))))
+            && path.ends_with("/customers")
+            && self.body.is_none()
+        {
+            self.path = format!("{path}?limit={rows}&{query}");
+        }
+        self
+    }
 }
 
 /// Whom to ask, and whose processor time counts.
