@@ -20,6 +20,7 @@ mod relations;
 mod remark;
 mod reveal;
 mod routes;
+mod rows;
 mod sample;
 mod search;
 mod sharing;

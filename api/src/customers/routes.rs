@@ -3,10 +3,11 @@
 use super::change::{change, check_owner, owner_at_work};
 use super::entity::customer;
 use super::new::{self, New};
+use super::rows::Seen;
 use super::search::{self, CustomerQuery};
 use super::store::find;
 use super::tagging::{How, Retag};
-use super::view::{CustomerRow, CustomerView, Seen, tags_of};
+use super::view::{CustomerRow, CustomerView, tags_of};
 use super::{bury, custom, dates, merging, pools, tagging, types};
 use crate::calendar::day_of;
 use crate::openapi::ServiceConfig;

@@ -4,23 +4,19 @@ use super::contacts::{self, ContactView};
 use super::custom::{self, Shown};
 use super::dates::{self, SpecialDateView};
 use super::entity::tagging;
-use super::record_entity::star;
 use super::remark;
+use super::rows::{Brief, Listed, Seen};
 use super::search::Found;
-use super::vault::{Person, SealedPhone, Vault, person};
+use super::vault::{Person, SealedPhone, Vault};
 use super::{Column, Customer};
-use crate::db::{Code, by_key, next, picked};
+use crate::db::{by_key, picked};
 use crate::problem::Problem;
-use crate::scope::{Find, Reads, Scope, Shaped, Tx};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tags::TagLabel;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{
-    ColumnTrait as _, DbErr, FromQueryResult, JoinType, QueryResult, QuerySelect as _, RelationTrait as _, SelectModel,
-    Selector,
-};
+use sea_orm::{ColumnTrait as _, DbErr, FromQueryResult, JoinType, QueryResult, QuerySelect as _, RelationTrait as _};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -208,118 +204,6 @@ impl CustomerView {
         let tags = tags_of(rows, [&customer.customer]).await?.remove(&id).unwrap_or_default();
         Self::of(rows.scope(), customer, &custom::definitions(rows).await?, tags)
     }
-}
-
-picked! {
-    /// The columns of a customer that a list shows, and those that it opens: a page has twenty rows, so no column more
-    /// is fetched.
-    pub(super) struct Brief of "customers" {
-        pub(super) id: Uuid,
-        owner_id: Uuid,
-        pool_id: Option<Uuid>,
-        pub(super) name: String,
-        kind: Code<CustomerKind>,
-        type_ as "type": String,
-        pub(super) company: Option<String>,
-        title: Option<String>,
-        region: Option<String>,
-        source: Option<Code<CustomerSource>>,
-        person_key: Option<Vec<u8>>,
-        vault: Option<Vec<u8>>,
-        last_contact_at: Option<DateTime<Utc>>,
-        next_contact_at: Option<DateTime<Utc>>,
-        version: i64,
-        pub(super) created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-        pub(super) live: Option<i64>,
-        custom: Option<String>,
-    }
-}
-
-person!(Brief);
-
-impl From<Customer> for Brief {
-    fn from(whole: Customer) -> Self {
-        let Customer { id, owner_id, pool_id, name, kind, type_, company, title, region, source, .. } = whole;
-        let Customer { person_key, vault, last_contact_at, next_contact_at, .. } = whole;
-        let Customer { version, created_at, updated_at, live, custom, .. } = whole;
-        Self {
-            id,
-            owner_id,
-            pool_id,
-            name,
-            kind,
-            type_,
-            company,
-            title,
-            region,
-            source,
-            person_key,
-            vault,
-            last_contact_at,
-            next_contact_at,
-            version,
-            created_at,
-            updated_at,
-            live,
-            custom,
-        }
-    }
-}
-
-/// A customer in a list, and whether whoever asks has marked them with a star.
-pub(super) struct Listed {
-    pub(super) customer: Brief,
-    starred: i64,
-}
-
-impl FromQueryResult for Listed {
-    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        let at = &mut 0;
-        Ok(Self { customer: Brief::read(row, at)?, starred: next(row, at)? })
-    }
-}
-
-impl Listed {
-    /// Makes rows of customers come as a list shows them.
-    pub(super) fn rows<'s>(found: Find<'s, super::Entity>, scope: &Scope) -> Shaped<'s, Selector<SelectModel<Self>>> {
-        let starred = starred(scope);
-        found.showing([Brief::COLUMNS], |rows| rows.expr_as(starred, "starred").into_model::<Self>())
-    }
-}
-
-/// A customer, and whether whoever asks has marked them with a star, in one statement.
-#[derive(FromQueryResult)]
-pub(super) struct Seen {
-    #[sea_orm(nested)]
-    pub(super) customer: Customer,
-    starred: i64,
-}
-
-impl Seen {
-    /// A customer whom nobody can have marked yet.
-    pub(super) fn new(customer: Customer) -> Self {
-        Self { customer, starred: 0 }
-    }
-
-    async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
-        let found = rows.rows::<super::Entity>().filter(Column::Id.eq(id));
-        let starred = starred(rows.scope());
-        let found = found.showing_all(|rows| rows.expr_as(starred, "starred").into_model::<Self>()).all().await?;
-        found.into_iter().next().ok_or(Problem::NotFound)
-    }
-}
-
-/// Whether whoever asks has marked a customer.
-fn starred(scope: &Scope) -> Expr {
-    let mine = Query::select()
-        .expr(Expr::val(1_i64))
-        .from(star::Entity)
-        .and_where(star::Column::TenantId.eq(scope.tenant_id()))
-        .and_where(star::Column::StaffId.eq(scope.who().id.unwrap_or_default()))
-        .and_where(Expr::col((star::Entity, star::Column::CustomerId)).equals((super::Entity, Column::Id)))
-        .to_owned();
-    Expr::exists(mine)
 }
 
 fn phones(scope: &Scope, vault: Vault) -> Vec<PhoneView> {

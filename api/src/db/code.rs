@@ -2,6 +2,8 @@
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, Value, ValueType, ValueTypeErr};
 use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable};
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, Type};
 
 /// A column that holds a code such as `OrderStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +19,29 @@ impl<T> From<T> for Db<T> {
 impl<T: domain::code::Code> From<Db<T>> for Value {
     fn from(code: Db<T>) -> Self {
         Self::String(Some(code.0.text().to_owned()))
+    }
+}
+
+impl<DB: Database, T> Type<DB> for Db<T>
+where
+    str: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <str as Type<DB>>::type_info()
+    }
+
+    fn compatible(told: &DB::TypeInfo) -> bool {
+        <str as Type<DB>>::compatible(told)
+    }
+}
+
+impl<'r, DB: Database, T: domain::code::Code> Decode<'r, DB> for Db<T>
+where
+    &'r str: Decode<'r, DB>,
+{
+    fn decode(told: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        let text = <&str as Decode<'r, DB>>::decode(told)?;
+        T::of(text).map(Self).ok_or_else(|| format!("unknown code in {}", std::any::type_name::<T>()).into())
     }
 }
 

@@ -6,7 +6,7 @@ use super::place::{Place, order};
 use super::query::CustomerQuery;
 use super::ranked::Search;
 use super::rarity::learn;
-use crate::customers::view::Listed;
+use crate::customers::rows::Listed;
 use crate::page::PageQuery;
 use crate::problem::Problem;
 use crate::scope::Scope;

@@ -5,7 +5,7 @@ use super::query::{CustomerQuery, Filters};
 use super::rarity::learn;
 use super::tagged::Tagged;
 use crate::customers::entity::customer;
-use crate::customers::view::Listed;
+use crate::customers::rows::Listed;
 use crate::customers::{Part, parts};
 use crate::page::{Page, PageQuery, Position};
 use crate::problem::Problem;
