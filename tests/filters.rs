@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
+use domain::filters::{FIELDS, Op};
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
@@ -423,4 +424,34 @@ async fn everybody_chooses_with_which_view_their_own_list_opens() {
     assert_eq!(choose(&shop.sales, &view["id"]).await.violations(), ["view: view_unknown"]);
     shop.boss.patch(&path, 2, json!({ "shared": "everyone" })).await.ok();
     assert_eq!(chosen(&shop.sales).await, view["id"]);
+}
+
+#[actix_web::test]
+async fn every_field_is_compared_in_every_way_that_the_rules_say() {
+    let shop = Shop::new().await;
+    let known = shop.sales_id.to_string();
+    for (field, ops) in FIELDS {
+        let value = match *field {
+            "type" => "existing",
+            "industry" => "A",
+            "size" => "under_10",
+            "kind" => "company",
+            "source" => "wechat",
+            "birthdate" | "birthday" | "dates" | "created" | "updated" | "last_contact" | "next_contact" => "today",
+            "created_by" | "owner" | "pool" | "tag" => &known,
+            "region" => "330100",
+            "email" => "a@example.com",
+            _ => "甲",
+        };
+        for op in *ops {
+            let values = match op {
+                Op::Set | Op::Empty => vec![],
+                Op::Between => vec![value; 2],
+                _ => vec![value],
+            };
+            let filter = all(&[test(field, op.as_str(), &values)]);
+            let answer = shop.boss.get(&format!("/customers?filter={filter}")).await;
+            assert_eq!(answer.status, 200, "{field} {}", op.as_str());
+        }
+    }
 }

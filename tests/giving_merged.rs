@@ -1,6 +1,6 @@
 //! Offers of customers who become one: what one of the two used is used, and each has their own again when that is undone.
 
-use crate::giving::{counts, customer, give, hands, moved, offer, path};
+use crate::giving::{counts, customer, give, hands, moved, offer, path, progress, push};
 use crate::harness::{Client, Shop, phone_number, text};
 use crate::merge::{merge, undo};
 use serde_json::{Value, json};
@@ -135,4 +135,139 @@ async fn a_used_offer_goes_through_several_merges_and_all_the_way_back() {
         assert_eq!(first(&shop.sales, customer).await["id"], id["id"]);
     }
     assert_eq!(counts(&shop, &offer).await, (3, 1));
+}
+
+/// Undoes a push, and says of how many customers.
+async fn undone(shop: &Shop, client: &Client, push: &str) -> i64 {
+    client.post(&format!("/customers/bulk/{push}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    let (state, _, _, undone) = progress(client, push).await;
+    assert_eq!(state, "undone");
+    undone
+}
+
+/// Two customers who become one after a push, which is undone then.
+struct Pushed {
+    /// What this is about.
+    about: &'static str,
+    /// Whom the push means, and who was given the offer by hand before: who stays, who goes.
+    push: [bool; 2],
+    by_hand: [bool; 2],
+    /// Whether the one who goes used theirs.
+    used: bool,
+    /// How many of whom the push meant are as they were.
+    undone: i64,
+    /// What the one who stayed has then, and what each has once the two are parted.
+    one: &'static [&'static str],
+    parted: [&'static [&'static str]; 2],
+}
+
+const OPEN: &[&str] = &["open"];
+const USED: &[&str] = &["used"];
+const PUSHED: [Pushed; 5] = [
+    Pushed {
+        about: "it went over",
+        push: [false, true],
+        by_hand: [false, false],
+        used: false,
+        undone: 1,
+        one: &[],
+        parted: [&[], &[]],
+    },
+    Pushed {
+        about: "it changed places",
+        push: [true, false],
+        by_hand: [false, true],
+        used: true,
+        undone: 1,
+        one: USED,
+        parted: [&[], USED],
+    },
+    Pushed {
+        about: "both were given it",
+        push: [true, true],
+        by_hand: [false, false],
+        used: false,
+        undone: 2,
+        one: &[],
+        parted: [&[], &[]],
+    },
+    Pushed {
+        about: "it stayed where it was",
+        push: [false, true],
+        by_hand: [true, false],
+        used: false,
+        undone: 1,
+        one: OPEN,
+        parted: [OPEN, &[]],
+    },
+    Pushed {
+        about: "it was used",
+        push: [true, true],
+        by_hand: [false, false],
+        used: true,
+        undone: 1,
+        one: USED,
+        parted: [&[], USED],
+    },
+];
+
+#[actix_web::test]
+async fn a_push_that_is_undone_takes_back_what_a_merge_moved() {
+    let shop = Shop::new().await;
+    let states = |list: Vec<(String, String)>| list.into_iter().map(|(_, state)| state).collect::<Vec<_>>();
+    // Whoever sees everything, and whoever sees what is theirs alone.
+    for client in [&shop.boss, &shop.sales] {
+        for Pushed { about, push: meant, by_hand, used, undone: as_before, one, parted: apart } in PUSHED {
+            let stays = customer(&shop.sales, "张三", &phone_number()).await;
+            let both = [stays, customer(&shop.sales, "李四", &phone_number()).await];
+            let present = offer(&shop, "到店有礼").await;
+            for (at, id) in both.iter().enumerate() {
+                if by_hand[at] {
+                    give(&shop.sales, id, &present).await;
+                }
+            }
+            let meant: Vec<_> = both.iter().zip(meant).filter_map(|(id, meant)| meant.then_some(id)).collect();
+            let push = push(client, json!({ "ids": meant }), &present).await;
+            shop.run_jobs().await;
+            if used {
+                moved(&shop.sales, &first(&shop.sales, &both[1]).await, "use").await;
+            }
+            let merged = merge(&shop.boss, &both[0], &both[1], json!({})).await;
+            shop.run_jobs().await;
+            assert_eq!(undone(&shop, client, &push).await, as_before, "{about}");
+            assert_eq!(states(standing(&shop.sales, &both[0]).await), one, "{about}");
+            let left = i64::try_from(apart[0].len() + apart[1].len()).expect("a few");
+            assert_eq!(counts(&shop, &present).await, (left, i64::from(used)), "{about}");
+            parted(&shop, &merged).await;
+            for (id, apart) in both.iter().zip(apart) {
+                assert_eq!(states(standing(&shop.sales, id).await), apart, "{about}");
+            }
+            assert_eq!(counts(&shop, &present).await, (left, i64::from(used)), "{about}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_push_that_is_undone_finds_who_stands_for_somebody_after_several_merges() {
+    let shop = Shop::new().await;
+    let (mut people, present) = (Vec::new(), offer(&shop, "老客礼").await);
+    for name in ["张三", "李四", "王五"] {
+        people.push(customer(&shop.sales, name, &phone_number()).await);
+    }
+    let push = push(&shop.boss, json!({ "ids": [people[0]] }), &present).await;
+    shop.run_jobs().await;
+    let one = merge(&shop.boss, &people[1], &people[0], json!({})).await;
+    let two = merge(&shop.boss, &people[2], &people[1], json!({})).await;
+    shop.run_jobs().await;
+    assert_eq!(standing(&shop.sales, &people[2]).await, said(&[("老客礼", "open")]));
+    assert_eq!(undone(&shop, &shop.boss, &push).await, 1);
+    for merged in [&two, &one] {
+        assert_eq!(counts(&shop, &present).await, (0, 0));
+        assert_eq!(standing(&shop.sales, &people[2]).await, []);
+        parted(&shop, merged).await;
+    }
+    for id in &people {
+        assert_eq!(standing(&shop.sales, id).await, []);
+    }
 }

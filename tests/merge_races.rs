@@ -1,9 +1,9 @@
 //! What is written down about a customer in the very moment in which they are merged into another one.
 
 use crate::guards::database::{open, select};
-use crate::harness::{Answer, Shop, phone_number};
+use crate::harness::{Answer, Shop, phone_number, text};
 use crate::merge::made;
-use futures::future::{join_all, join3};
+use futures::future::{join, join_all, join3};
 use serde_json::{Value, json};
 
 /// Whatever a request can hang on a customer: where it is sent, and what it says.
@@ -83,4 +83,66 @@ async fn nothing_hangs_on_a_customer_who_was_merged_this_very_moment() {
     // What was made went over, and is seen where it is now; the rest was told that the customer is gone.
     println!("made {there}, gone {gone}");
     assert_eq!(there + gone, 12 * 8);
+}
+
+#[actix_web::test]
+async fn merges_of_different_people_at_once_are_not_in_each_others_way() {
+    let shop = Shop::new().await;
+    for round in 0..4 {
+        let mut asked = Vec::new();
+        for at in 0..10 {
+            let mut pair = Vec::new();
+            for name in ["张", "李"] {
+                let body = json!({ "name": format!("{name}{at}"), "phones": [{ "number": phone_number() }] });
+                pair.push(made(&shop.sales, body).await);
+            }
+            let body = json!({ "other_id": pair[1], "versions": { "this": 1, "other": 1 } });
+            asked.push((format!("/customers/{}/merge", pair[0]), body));
+        }
+        let merges = join_all(asked.iter().map(|(path, body)| shop.boss.post(path, body.clone()))).await;
+        let answers: Vec<_> = merges.iter().map(|answer| answer.status).collect();
+        assert_eq!(answers, [201; 10], "round {round}");
+        // All of them are parted at once as well.
+        let parted: Vec<_> =
+            merges.into_iter().map(|merged| format!("/merges/{}/undo", text(&merged.ok()["id"]))).collect();
+        let parted = join_all(parted.iter().map(|path| shop.boss.post(path, json!({})))).await;
+        let answers: Vec<_> = parted.iter().map(|answer| answer.status).collect();
+        assert_eq!(answers, [200; 10], "round {round}");
+    }
+}
+
+#[actix_web::test]
+async fn two_who_are_related_and_merged_at_once_are_held_in_one_order() {
+    let shop = Shop::new().await;
+    for round in 0..12 {
+        let mut pair = [shop.customer_named("张三").await, shop.customer_named("李四").await];
+        // Whoever stays came first or last.
+        pair.rotate_left(round % 2);
+        let [stays, goes] = &pair;
+        let body = json!({ "other_id": goes, "versions": { "this": 1, "other": 1 } });
+        let path = format!("/customers/{stays}/merge");
+        let merge = shop.boss.post(&path, body);
+        let related = [
+            (stays, goes, "family"),
+            (goes, stays, "same_company"),
+            (goes, stays, "family"),
+            (stays, goes, "same_company"),
+        ];
+        let related = related.map(|(one, other, kind)| {
+            (format!("/customers/{one}/relations"), json!({ "other_id": other, "kind": kind }))
+        });
+        let related = join_all(related.iter().map(|(path, body)| shop.sales.post(path, body.clone())));
+        let (merged, related) = join(merge, related).await;
+        assert_eq!(merged.status, 201, "round {round}");
+        for answer in related {
+            match answer.status {
+                201 => {}
+                404 => drop(answer.problem(404, "not_found")),
+                _ => drop(answer.problem(409, "relation_known")),
+            }
+        }
+        // Nobody knows themselves.
+        let left = shop.boss.get(&format!("/customers/{stays}/relations")).await.ok();
+        assert_eq!(left["items"], json!([]), "round {round}");
+    }
 }

@@ -172,3 +172,25 @@ async fn a_list_may_leave_out_what_is_given_no_more() {
     assert_eq!(named(&sales.get("/offers?giveable=true").await.ok(), "name"), ["还没开始"]);
     sales.get("/offers?giveable=yes").await.problem(422, "invalid");
 }
+
+#[actix_web::test]
+async fn a_twin_that_would_be_refused_today_before_anything_is_asked_gets_the_answer_it_missed() {
+    let shop = Shop::new().await;
+    let last = (shop.at.clock().now() + Duration::hours(8) + Duration::days(1)).date_naive().to_string();
+    let body = but(&json!({ "last_day": last }));
+    let made = shop.boss.post_once("/offers", "offer-of-a-day", body.clone()).await;
+    assert_eq!(made.status, 201);
+    let made = made.ok();
+    shop.advance(Duration::days(3)).await;
+    let boss = shop.log_in_again(&shop.boss).await;
+    // Its day is over: whoever asks for it today is told so, by the body alone.
+    assert_eq!(boss.post("/offers", body.clone()).await.violations(), ["last_day: offer_over"]);
+    let twin = boss.post_once("/offers", "offer-of-a-day", body).await;
+    assert_eq!(twin.status, 201);
+    assert_eq!(twin.ok()["id"], made["id"]);
+    // Neither is there one more, nor was the key good for anything else.
+    let list = boss.get("/offers").await.ok();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
+    let other = but(&json!({ "name": "别的", "last_day": last }));
+    assert_eq!(boss.post_once("/offers", "offer-of-a-day", other).await.violations(), [": idempotency_reused"]);
+}

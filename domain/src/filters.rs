@@ -43,35 +43,63 @@ const DAY: &[Op] = &[Op::Less, Op::AtMost, Op::More, Op::AtLeast, Op::Between, O
 const RETURNS: &[Op] = &[Op::Between, Op::Set, Op::Empty];
 const THERE: &[Op] = &[Op::Set, Op::Empty];
 
-/// What a filter may ask for, besides the fields of the business's own, and how each is compared. Whoever does not see a
-/// field cannot ask for it either, nor for a value of it that they never see whole: that depends on their role.
-pub const FIELDS: &[(&str, &[Op])] = &[
-    ("name", TEXT),
-    ("company", TEXT),
-    ("title", TEXT),
-    ("type", CHOICE),
-    ("industry", CHOICE),
-    ("size", CHOICE),
-    ("kind", CHOICE),
-    ("source", CHOICE),
-    ("birthdate", DAY),
-    ("birthday", RETURNS),
-    ("dates", RETURNS),
-    ("created", DAY),
-    ("updated", DAY),
-    ("last_contact", DAY),
-    ("next_contact", DAY),
-    ("created_by", CHOICE),
-    ("owner", CHOICE),
-    ("pool", CHOICE),
-    ("region", CHOICE),
-    ("tag", &[Op::AnyOf, Op::AllOf, Op::NoneOf, Op::Set, Op::Empty]),
-    ("phone", THERE),
-    ("email", &[Op::AnyOf, Op::Set, Op::Empty]),
-    ("needs", THERE),
-    ("starred", THERE),
-    ("search", &[Op::Contains]),
-];
+/// Fields by their names, and how each is compared.
+macro_rules! fields {
+    ($($field:ident = $name:literal: $ops:expr;)*) => {
+        /// A field that a filter may ask for. The server says what each means, and does not compile while it lacks one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Field {
+            $(
+                #[doc = concat!("`", $name, "`.")]
+                $field,
+            )*
+        }
+
+        impl Field {
+            /// The field of a name; none: it is one of the business's own, or there is none.
+            #[must_use]
+            pub fn of(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$field),)*
+                    _ => None,
+                }
+            }
+        }
+
+        /// What a filter may ask for, besides the fields of the business's own, and how each is compared. Whoever does not
+        /// see a field cannot ask for it either, nor for a value of it that they never see whole: that depends on their
+        /// role.
+        pub const FIELDS: &[(&str, &[Op])] = &[$(($name, $ops)),*];
+    };
+}
+
+fields! {
+    Name = "name": TEXT;
+    Company = "company": TEXT;
+    Title = "title": TEXT;
+    Type = "type": CHOICE;
+    Industry = "industry": CHOICE;
+    Size = "size": CHOICE;
+    Kind = "kind": CHOICE;
+    Source = "source": CHOICE;
+    Birthdate = "birthdate": DAY;
+    Birthday = "birthday": RETURNS;
+    Dates = "dates": RETURNS;
+    Created = "created": DAY;
+    Updated = "updated": DAY;
+    LastContact = "last_contact": DAY;
+    NextContact = "next_contact": DAY;
+    CreatedBy = "created_by": CHOICE;
+    Owner = "owner": CHOICE;
+    Pool = "pool": CHOICE;
+    Region = "region": CHOICE;
+    Tag = "tag": &[Op::AnyOf, Op::AllOf, Op::NoneOf, Op::Set, Op::Empty];
+    Phone = "phone": THERE;
+    Email = "email": &[Op::AnyOf, Op::Set, Op::Empty];
+    Needs = "needs": THERE;
+    Starred = "starred": THERE;
+    Search = "search": &[Op::Contains];
+}
 
 /// Before the key of a field of the business's own. Which there are, and how each is compared, the server knows.
 const OWN: &str = "custom.";

@@ -58,13 +58,29 @@ pub(crate) async fn spoken_to(
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live
 /// customer's first phone.
 pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> Result<(), Problem> {
-    match tx.insert_many::<phone::Entity>(phone_rows(tx, customer, vault)).await {
+    insert_phones(tx, phone_rows(tx, customer, vault), vault).await
+}
+
+async fn insert_phones(tx: &Tx<'_>, rows: Vec<phone::ActiveModel>, vault: &Vault) -> Result<(), Problem> {
+    match tx.insert_many::<phone::Entity>(rows).await {
         Err(error) if refusal(&error) == Some(Taken::Unique) => {
             let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
             Err(phone_taken(tx, &first).await?)
         }
         other => Ok(other?),
     }
+}
+
+/// Writes the blind indexes of a customer's phones anew, from the first phone on that is another one now. Those before it
+/// stay as they are: a first phone that is taken out and put in again makes MariaDB lock its neighbours in the index, who
+/// are other customers, and two merges of different people would be each other's deadlock.
+pub(super) async fn reindex_phones(tx: &Tx<'_>, customer: Uuid, (old, new): (&Vault, &Vault)) -> Result<(), Problem> {
+    let phones = |vault: &Vault| vault.phones.iter().filter_map(SealedPhone::phone).collect::<Vec<_>>();
+    let same = phones(old).iter().zip(&phones(new)).take_while(|(old, new)| old == new).count();
+    let from = i64::try_from(same).unwrap_or(i64::MAX);
+    let others = Condition::all().add(phone::Column::CustomerId.eq(customer)).add(phone::Column::Position.gte(from));
+    tx.remove::<phone::Entity>(others).await?;
+    insert_phones(tx, phone_rows(tx, customer, new).split_off(same), new).await
 }
 
 /// The blind indexes of a customer's phones.

@@ -125,8 +125,10 @@ async fn change_places(tx: &Tx<'_>, rows: Vec<given::Model>, from: Uuid, to: Uui
         .add(given::Column::CustomerId.eq(to))
         .add(given::Column::Live.eq(1))
         .add(given::Column::OfferId.is_in(rows.iter().map(|row| row.offer_id)));
-    let theirs: Vec<Uuid> =
-        tx.find_buried::<given::Entity>().filter(theirs).all().await?.into_iter().map(|row| row.id).collect();
+    // Held, so that what a push takes back this very moment is not brought back with them.
+    let theirs = tx.find_buried::<given::Entity>().filter(theirs);
+    let theirs = theirs.shape(|rows| rows.order_by_asc(given::Column::Id).lock_exclusive()).all().await?;
+    let theirs: Vec<Uuid> = theirs.into_iter().map(|row| row.id).collect();
     let away = given::ActiveModel { live: Set(None), ..pointing::<given::Entity>(tx, given::Column::CustomerId, from) };
     tx.derive_all::<given::Entity>(given::Column::Id.is_in(theirs.iter().copied()), away).await?;
     let rows = rows.into_iter().map(|row| row.id).collect();

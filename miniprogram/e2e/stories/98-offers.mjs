@@ -217,6 +217,22 @@ export async function tell({ step, open, world }) {
     await phone.visible('[data-testid=offers-failed]').waitFor({ state: 'detached' })
   })
 
+  await step('no other part of the page stays away without saying so', async () => {
+    const of = `**/api/v1/customers/${willing.id}`
+    const parts = { opportunities: '**/api/v1/opportunities?*', plans: `${of}/plans*`, relations: `${of}/relations*`, sharers: `${of}/helpers*`, 'pool-moves': `${of}/pool-moves*`, interactions: `${of}/interactions?*` }
+    for (const path of Object.values(parts)) await phone.page.route(path, (route) => route.fulfill({ status: 502, contentType: 'text/plain', body: 'Bad Gateway' }))
+    await phone.goto(`/features/customers/detail/index?id=${willing.id}`)
+    for (const part of Object.keys(parts)) await phone.visible(`[data-testid=${part}-failed]`).waitFor()
+    await phone.visible('[data-testid=no-interactions]').waitFor({ state: 'detached' })
+    await phone.visible('[data-testid=opportunities-failed]').scrollIntoViewIfNeeded()
+    await look(phone, 'ph-parts-failed')
+    for (const [part, path] of Object.entries(parts)) {
+      await phone.page.unroute(path)
+      await phone.tap(`[data-testid=${part}-again]`)
+      await phone.visible(`[data-testid=${part}-failed]`).waitFor({ state: 'detached' })
+    }
+  })
+
   await step('whoever has a tag is given an offer from the tag, and nobody else', async () => {
     const call = (path, body) => world.call(boss, 'POST', path, { body })
     const group = await call('tag-groups', { name: `客群${Date.now() % 100000}` })

@@ -34,7 +34,7 @@ impl Asked {
 }
 
 /// What stood in a row before.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Before {
     /// Owner and pool, if they changed.
     owner: Option<(Uuid, Option<Uuid>)>,

@@ -4,6 +4,7 @@ use super::entity::{action, row};
 use super::{Asked, Before, custom};
 use crate::customers::bury::bring_back;
 use crate::customers::entity::customer;
+use crate::customers::merging::merged_into_ours;
 use crate::customers::offering;
 use crate::customers::pools::{Moved, record_moves, standing};
 use crate::customers::tagging::{How, Retag, look_up, retag};
@@ -84,6 +85,8 @@ async fn put_back(
     for pool in owners.filter_map(|(_, pool)| pool).collect::<BTreeSet<_>>() {
         pools.insert(pool, standing(tx, pool).await?);
     }
+    let gone = before.keys().copied().filter(|id| !now.iter().any(|row| row.id == *id));
+    let elsewhere = offers_elsewhere(tx, change, gone.collect(), &before).await?;
     for row in now {
         let Some(was) = before.get(&row.id) else { continue };
         if was.offered.is_some_and(|offered| used.contains(&offered)) {
@@ -132,7 +135,7 @@ async fn put_back(
         tx.update_all::<customer::Entity>(&rows, "undo", columns).await?;
     }
     if let Some(offer) = change.offer_id {
-        let given = undone.iter().filter_map(|id| before.get(id)?.offered).collect();
+        let given = undone.iter().chain(&elsewhere).filter_map(|id| before.get(id)?.offered).collect();
         offering::take_back(tx, offer, given).await?;
     }
     let tags: Vec<Uuid> = before.values().flat_map(|was| &was.removed).copied().collect();
@@ -145,7 +148,34 @@ async fn put_back(
     // Of a category somebody may have chosen another value since: theirs stays.
     retag(tx, back, &known, How { gives_way: true, ..How::default() }).await?;
     crate::customers::touched(tx, &undone).await?;
+    for customer in elsewhere {
+        let Some(was) = before.get(&customer) else { continue };
+        if was.offered.is_some_and(|offered| used.contains(&offered)) {
+            spent.push(customer);
+        } else if *was == (Before { offered: was.offered, ..Before::default() }) {
+            undone.push(customer); // There was nothing else to put back.
+        }
+    }
     Ok((undone, spent))
+}
+
+/// Who of the customers that are not there any more was given an offer and then merged into somebody whom whoever undoes
+/// this may change: what the action gave lies in that one's hands, or on a tombstone from where parting the two brings it back.
+async fn offers_elsewhere(
+    tx: &Tx<'_>,
+    change: &BulkChange,
+    gone: Vec<Uuid>,
+    before: &BTreeMap<Uuid, Before>,
+) -> Result<BTreeSet<Uuid>, Problem> {
+    if change.offer_id.is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let given = |id: &Uuid| before.get(id).is_some_and(|was| was.offered.is_some());
+    let gone: Vec<Uuid> = gone.into_iter().filter(given).collect();
+    if gone.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    merged_into_ours(tx, gone).await
 }
 
 /// Deleted customers come back, unless somebody else has their phone by now.

@@ -16,7 +16,7 @@ use crate::scope::{Scope, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, Set};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Records that are followed from one that was merged to the one that stayed.
@@ -130,4 +130,35 @@ pub(crate) async fn merged_into(tx: &Tx<'_>, person: Uuid) -> Result<Vec<Uuid>, 
         found.extend(rows.iter().filter(|row| row.erased_at.is_none()).map(|row| row.id));
     }
     Ok(found)
+}
+
+/// Those of some customers who were merged into somebody whom whoever asks may change, also by way of others.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn merged_into_ours(tx: &Tx<'_>, customers: Vec<Uuid>) -> Result<BTreeSet<Uuid>, Problem> {
+    // Where each of them is by now.
+    let mut at: BTreeMap<Uuid, Uuid> = customers.iter().map(|id| (*id, *id)).collect();
+    for _ in 0..HOPS {
+        let here: BTreeSet<Uuid> = at.values().copied().collect();
+        let gone = Condition::all()
+            .add(customer::Column::Id.is_in(here))
+            .add(customer::Column::MergedInto.is_not_null())
+            .add(customer::Column::ErasedAt.is_null());
+        let gone = tx.find_buried_masked::<customer::Entity>().filter(gone).all().await?;
+        if gone.is_empty() {
+            break;
+        }
+        let next: BTreeMap<_, _> = gone.into_iter().filter_map(|row| Some((row.id, row.merged_into?))).collect();
+        for now in at.values_mut() {
+            *now = next.get(now).copied().unwrap_or(*now);
+        }
+    }
+    at.retain(|customer, now| customer != now);
+    if at.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ours = tx.find_to_change_all::<customer::Entity>().filter(customer::Column::Id.is_in(at.values().copied()));
+    let ours: BTreeSet<Uuid> = ours.all().await?.into_iter().map(|row| row.id).collect();
+    Ok(at.into_iter().filter(|(_, now)| ours.contains(now)).map(|(customer, _)| customer).collect())
 }

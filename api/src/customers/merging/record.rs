@@ -2,9 +2,9 @@
 
 use crate::customers::contacts::{Contacts, SEVERAL, contact_rule};
 use crate::customers::custom::{self, Filled};
-use crate::customers::entity::{customer, phone};
+use crate::customers::entity::customer;
 use crate::customers::remark::Remark;
-use crate::customers::store::index_phones;
+use crate::customers::store::reindex_phones;
 use crate::customers::vault::{SealedPhone, SealedText, Vault, person_key};
 use crate::customers::{Customer, dates, search};
 use crate::db::Code;
@@ -16,7 +16,7 @@ use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
 use domain::dates::SpecialDate;
 use domain::duplicates::{MergeFields, MergeSide};
 use domain::json::Tree;
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::Set;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,8 +302,7 @@ impl Record {
             search::index(tx, row.id, &new.name, new.company.as_deref()).await?;
         }
         if now.vault.phones != self.vault.phones {
-            tx.remove::<phone::Entity>(phone::Column::CustomerId.eq(row.id)).await?;
-            index_phones(tx, row.id, &self.vault).await?;
+            reindex_phones(tx, row.id, (&now.vault, &self.vault)).await?;
         }
         filled.write(tx, row.id, Some((row, &now.vault))).await?;
         let contacts = Contacts {

@@ -102,26 +102,28 @@ pub(super) async fn count(tx: &Tx<'_>, offer: &offer::Model, given: i64, used: i
     Ok(())
 }
 
-/// Which of these rows somebody used.
+/// Which of these rows somebody used, whoever's they are by now.
 pub(in crate::customers) async fn used_among(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<HashSet<Uuid>, Problem> {
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
     let used = Condition::all().add(given::Column::Id.is_in(ids)).add(given::Column::UsedAt.is_not_null());
-    Ok(tx.find::<given::Entity>().filter(used).all().await?.into_iter().map(|row| row.id).collect())
+    Ok(tx.find_masked::<given::Entity>().filter(used).all().await?.into_iter().map(|row| row.id).collect())
 }
 
-/// Takes back those of these rows that are there and were not used.
+/// Takes back those of these rows that are there and were not used. A merge may have moved them meanwhile, also onto the
+/// tombstone of somebody else: whoever calls this has checked that the customers may be changed.
 pub(in crate::customers) async fn take_back(tx: &Tx<'_>, offer_id: Uuid, ids: Vec<Uuid>) -> Result<(), Problem> {
     if ids.is_empty() {
         return Ok(());
     }
     let Some(offer) = held(tx, offer_id).await? else { return Ok(()) };
     let unused = Condition::all().add(given::Column::Id.is_in(ids)).add(given::Column::UsedAt.is_null());
-    let rows = tx.find_to_change_all::<given::Entity>().filter(unused).all().await?;
+    let rows = tx.find_masked::<given::Entity>().filter(unused);
+    let rows = rows.shape(|rows| rows.order_by_asc(given::Column::Id).lock_exclusive()).all().await?;
     let taken: Vec<_> = rows.into_iter().map(|row| (row.id, row)).collect();
     let gone = given::ActiveModel { deleted_at: Set(Some(tx.now())), live: Set(None), ..Default::default() };
-    tx.update_all::<given::Entity>(&taken, "delete", gone).await?;
+    tx.update_all_masked::<given::Entity>(&taken, "delete", gone).await?;
     count(tx, &offer, -much(taken.len()), 0).await
 }
 

@@ -11,7 +11,7 @@ use crate::tags::entity::tag;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::custom_fields::Definition;
 use domain::customers::{CompanySize, CustomerKind, CustomerSource, Industry};
-use domain::filters::{Filter, Op, Test};
+use domain::filters::{Field as Known, Filter, Op, Test};
 use domain::{Violation, region};
 use sea_orm::ColumnTrait as _;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Query};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// Before the key of a field that the business made itself.
 const CUSTOM: &str = "custom.";
 
-/// The fields of customers that a filter may name, besides the custom ones.
+/// What the fields that a filter may name, besides the custom ones, are of a customer.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
     Text(customer::Column),
@@ -44,33 +44,32 @@ pub(super) enum Field {
 
 pub(super) fn field(name: &str) -> Option<Field> {
     use customer::Column as C;
-    Some(match name {
-        "name" => Field::Text(C::Name),
-        "company" => Field::Text(C::Company),
-        "title" => Field::Text(C::Title),
-        "type" => Field::Code(C::Type, types::shaped),
-        "industry" => Field::Code(C::Industry, |code| Industry::parse(code).is_some()),
-        "size" => Field::Code(C::Size, |code| CompanySize::parse(code).is_some()),
-        "kind" => Field::Code(C::Kind, |code| CustomerKind::parse(code).is_some()),
-        "source" => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
-        "birthdate" => Field::Day(C::Birthday),
-        "birthday" => Field::Anniversary(C::Birthday),
-        "dates" => Field::Dates,
-        "created" => Field::Moment(C::CreatedAt),
-        "updated" => Field::Moment(C::UpdatedAt),
-        "last_contact" => Field::Moment(C::LastContactAt),
-        "next_contact" => Field::Moment(C::NextContactAt),
-        "created_by" => Field::Person(C::CreatedBy),
-        "owner" => Field::Owner,
-        "pool" => Field::Pool,
-        "region" => Field::Region,
-        "tag" => Field::Tag,
-        "phone" => Field::Phone,
-        "email" => Field::Email,
-        "needs" => Field::Needs,
-        "starred" => Field::Starred,
-        "search" => Field::Search,
-        _ => return None,
+    Some(match Known::of(name)? {
+        Known::Name => Field::Text(C::Name),
+        Known::Company => Field::Text(C::Company),
+        Known::Title => Field::Text(C::Title),
+        Known::Type => Field::Code(C::Type, types::shaped),
+        Known::Industry => Field::Code(C::Industry, |code| Industry::parse(code).is_some()),
+        Known::Size => Field::Code(C::Size, |code| CompanySize::parse(code).is_some()),
+        Known::Kind => Field::Code(C::Kind, |code| CustomerKind::parse(code).is_some()),
+        Known::Source => Field::Code(C::Source, |code| CustomerSource::parse(code).is_some()),
+        Known::Birthdate => Field::Day(C::Birthday),
+        Known::Birthday => Field::Anniversary(C::Birthday),
+        Known::Dates => Field::Dates,
+        Known::Created => Field::Moment(C::CreatedAt),
+        Known::Updated => Field::Moment(C::UpdatedAt),
+        Known::LastContact => Field::Moment(C::LastContactAt),
+        Known::NextContact => Field::Moment(C::NextContactAt),
+        Known::CreatedBy => Field::Person(C::CreatedBy),
+        Known::Owner => Field::Owner,
+        Known::Pool => Field::Pool,
+        Known::Region => Field::Region,
+        Known::Tag => Field::Tag,
+        Known::Phone => Field::Phone,
+        Known::Email => Field::Email,
+        Known::Needs => Field::Needs,
+        Known::Starred => Field::Starred,
+        Known::Search => Field::Search,
     })
 }
 

@@ -4,6 +4,7 @@ use super::{Tx, repeats, set};
 use crate::db::{self, Asked};
 use crate::scope::audit::Diff;
 use crate::scope::rows::{Again, Aggregate, Tenanted};
+use crate::scope::{Eyes, Look};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition, OnConflict, Value};
 use sea_orm::{
@@ -86,6 +87,31 @@ impl Tx<'_> {
         &self,
         rows: &[(Uuid, E::Model)],
         action: &'static str,
+        change: E::ActiveModel,
+    ) -> Result<(), DbErr> {
+        self.update_these::<E>(rows, &self.scope.look(true), action, change).await
+    }
+
+    /// As [`Tx::update_all`], of rows of the whole business, whoever may change them: whoever calls it has checked that what
+    /// they belong to may be changed. What lies on a tombstone nobody sees but whoever sees everything.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn update_all_masked<E: Tenanted>(
+        &self,
+        rows: &[(Uuid, E::Model)],
+        action: &'static str,
+        change: E::ActiveModel,
+    ) -> Result<(), DbErr> {
+        let look = Look { eyes: &Eyes::All, tenant_id: self.scope.tenant_id, write: true };
+        self.update_these::<E>(rows, &look, action, change).await
+    }
+
+    async fn update_these<E: Tenanted>(
+        &self,
+        rows: &[(Uuid, E::Model)],
+        look: &Look<'_>,
+        action: &'static str,
         mut change: E::ActiveModel,
     ) -> Result<(), DbErr> {
         self.writes::<E>();
@@ -95,7 +121,7 @@ impl Tx<'_> {
         let mut update = E::update_many()
             .filter(E::tenant().eq(self.scope.tenant_id))
             .filter(E::key().is_in(rows.iter().map(|(id, _)| *id)))
-            .filter(E::rows(&self.scope.look(true)));
+            .filter(E::rows(look));
         if let Some(Aggregate { version, updated_at, live, .. }) = E::aggregate() {
             set(&mut change, updated_at, self.scope.now.into());
             update = update.filter(live.eq(1)).col_expr(version, Expr::col(version).add(1));

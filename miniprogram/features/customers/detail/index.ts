@@ -123,6 +123,10 @@ Component({
       return listInteractions(this.data.id, cursor)
     },
     present: timelineRow,
+    /** The talks once more; the rest of the page is there. */
+    talksAgain() {
+      void this.reload()
+    },
 
     call() {
       void callCustomer(this.data.id)

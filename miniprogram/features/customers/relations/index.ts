@@ -2,6 +2,7 @@ import { createRelation, deleteRelation, listRelations } from '../../../api/cust
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import type { Relation, RelationKind } from '../../../api/types'
+import { unloaded } from '../../../behaviors/unloaded'
 import { initial } from '../../../words/customers'
 import { RELATIONS, RELATION_CHOICES } from '../../../words/names'
 
@@ -20,7 +21,7 @@ Component({
     name: { type: String, value: '' },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as Row[], picking: false, open: false, kinds: RELATION_CHOICES, kind: 'introduced_by' as RelationKind, note: '', other: '', otherName: '', error: '', saving: false },
+  data: { rows: [] as Row[], why: '', asking: false, picking: false, open: false, kinds: RELATION_CHOICES, kind: 'introduced_by' as RelationKind, note: '', other: '', otherName: '', error: '', saving: false },
   observers: {
     customer(id: string) {
       if (id) void this.load()
@@ -28,9 +29,17 @@ Component({
   },
   methods: {
     async load() {
-      // Without it the rest of the page is still of use.
-      const { items } = await listRelations(this.data.customer).catch(() => ({ items: [] }))
-      this.setData({ rows: items.map(row) })
+      try {
+        this.setData({ rows: (await listRelations(this.data.customer)).items.map(row), why: '' })
+      } catch (thrown) {
+        // What was shown stays, and it can be asked for once more.
+        this.setData({ why: unloaded(thrown) })
+      }
+    },
+    async again() {
+      this.setData({ asking: true })
+      await this.load()
+      this.setData({ asking: false })
     },
 
     pick() {

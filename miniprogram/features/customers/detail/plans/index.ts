@@ -2,6 +2,7 @@ import { announce } from '../../../../api/changes'
 import { customerPlans, stopPlan } from '../../../../api/plans'
 import { asProblem } from '../../../../api/problem'
 import type { CustomerView } from '../../../../api/types'
+import { unloaded } from '../../../../behaviors/unloaded'
 import { planRow } from '../../../../words/plans'
 import type { PlanRow } from '../../../../words/plans'
 
@@ -15,7 +16,7 @@ Component({
     customer: { type: Object, value: null as unknown as CustomerView },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as PlanRow[], timer: 0 },
+  data: { rows: [] as PlanRow[], timer: 0, why: '', asking: false },
   observers: {
     customer(customer: CustomerView | null) {
       if (!customer) return
@@ -32,10 +33,16 @@ Component({
   methods: {
     async load(id: string) {
       try {
-        this.setData({ rows: (await customerPlans(id)).items.map(planRow) })
-      } catch {
-        // Without it the rest of the page is still of use.
+        this.setData({ rows: (await customerPlans(id)).items.map(planRow), why: '' })
+      } catch (thrown) {
+        // What was shown stays, and it can be asked for once more.
+        this.setData({ why: unloaded(thrown) })
       }
+    },
+    async again() {
+      this.setData({ asking: true })
+      await this.load(this.data.customer.id)
+      this.setData({ asking: false })
     },
     stop(event: WechatMiniprogram.TouchEvent) {
       const { id, name } = event.currentTarget.dataset as { id: string; name: string }

@@ -2,6 +2,7 @@ import { listSharers, shareCustomer, unshareCustomer } from '../../../../api/cus
 import { asProblem } from '../../../../api/problem'
 import { listStaff } from '../../../../api/staff'
 import type { HelperLevel, Sharer } from '../../../../api/types'
+import { unloaded } from '../../../../behaviors/unloaded'
 import { initial } from '../../../../words/customers'
 import type { Choice } from '../../../../words/names'
 import { atWork } from '../../../../words/people'
@@ -28,7 +29,7 @@ Component({
     /** Whether one may ask colleagues and let them go. */
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as Row[], open: false, levels: LEVELS, level: 'read' as HelperLevel, staff: '', people: [] as Choice[], error: '', saving: false },
+  data: { rows: [] as Row[], why: '', asking: false, open: false, levels: LEVELS, level: 'read' as HelperLevel, staff: '', people: [] as Choice[], error: '', saving: false },
   observers: {
     customer(id: string) {
       if (id) void this.load()
@@ -36,12 +37,22 @@ Component({
   },
   methods: {
     async load() {
-      // Without it the rest of the page is still of use: the server decides what one may do.
-      await listSharers(this.data.customer).then(({ items }) => this.draw(items)).catch(() => this.triggerEvent('sharers', { items: [] }))
+      try {
+        this.draw((await listSharers(this.data.customer)).items)
+      } catch (thrown) {
+        // What was shown stays, and it can be asked for once more; the server decides what one may do.
+        this.setData({ why: unloaded(thrown) })
+        if (!this.data.rows.length) this.triggerEvent('sharers', { items: [] })
+      }
+    },
+    async again() {
+      this.setData({ asking: true })
+      await this.load()
+      this.setData({ asking: false })
     },
     draw(items: Sharer[]) {
       this.setData({
-        rows: items.map(({ staff_id, name, level }) => ({ id: staff_id, name, initial: initial(name), level: LEVELS.find((one) => one.value === level)?.label ?? '' })),
+        why: '', rows: items.map(({ staff_id, name, level }) => ({ id: staff_id, name, initial: initial(name), level: LEVELS.find((one) => one.value === level)?.label ?? '' })),
       })
       this.triggerEvent('sharers', { items })
     },
