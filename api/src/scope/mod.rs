@@ -20,6 +20,7 @@ pub(crate) use audit::{Event, INSTALLATION, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
 pub(crate) use audit::{entity as audit_entry, words as audit_words};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
+pub(crate) use checked::body_limit;
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::{COUNT_CAP, Find, Shaped};
