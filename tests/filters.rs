@@ -158,6 +158,7 @@ async fn what_stands_beside_a_customer_is_filtered_too() {
         (test("email", "contains", &["@"]), "op: filter_op_unfit"),
         (test("needs", "contains", &["茶"]), "op: filter_op_unfit"),
         (test("starred", "any_of", &["1"]), "op: filter_op_unfit"),
+        (test("phone", "any_of", &["13800138000"]), "op: filter_phone_unfit"),
         (test("search", "set", &[]), "op: filter_op_unfit"),
     ] {
         let answer = shop.sales.get(&format!("/customers?filter={}", all(&[wrong]))).await;
@@ -220,7 +221,11 @@ async fn a_filter_that_is_refused_says_what_there_is() {
         let unfit = refused(field, wrong, values).await;
         assert_eq!(unfit["field"], "filter.all.0.any.0.op", "{field} {unfit}");
         let ops = text(&unfit["params"]["allowed"]);
-        assert_eq!(unfit["detail"], format!("这个字段不能这样筛选：{ops}"));
+        let said = match field {
+            "phone" => "筛选条件里不放某个人的电话，只能筛选有没有电话（找某个号码请用搜索）",
+            _ => "这个字段不能这样筛选",
+        };
+        assert_eq!(unfit["detail"], format!("{said}：{ops}"));
         // Each that is named is answered, as far as its value says something.
         for op in ops.split(" | ") {
             let values: &[&str] = match (field, op) {

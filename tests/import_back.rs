@@ -113,3 +113,14 @@ async fn a_blocked_number_of_somebody_in_a_pool_names_no_owner() {
     let blocked = shop.rival.post("/customers", body).await;
     assert_eq!((blocked.status, &blocked.body["existing"]["owner_name"]), (409, &json!(null)));
 }
+
+#[actix_web::test]
+async fn the_rows_of_a_table_are_listed_from_its_end() {
+    let shop = Shop::new().await;
+    let names: Vec<String> = (0..60).map(|at| format!("客户{at:02}")).collect();
+    import(&shop, &shop.boss, &format!("姓名\n{}\n", names.join("\n")), json!({})).await;
+    let page = shop.boss.get("/customers?limit=100").await.ok();
+    let listed: Vec<String> =
+        page["items"].as_array().expect("rows").iter().rev().map(|row| text(&row["name"])).collect();
+    assert_eq!(listed, names);
+}

@@ -1,6 +1,8 @@
 //! What a refusal says to whoever has to do better: what is missing, what is in the way, and what would have been right.
 
 use crate::harness::{Shop, phone_number, text};
+use reqwest::Method;
+use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
 
 /// Rights with these permissions that see everything.
@@ -121,4 +123,79 @@ async fn whatever_is_in_use_says_by_whom() {
     shop.boss.post("/customers", json!({ "name": "张三", "type": kind["code"] })).await.ok();
     let refused = shop.boss.delete(&format!("/customer-types/{}", text(&kind["id"])), 1).await.problem(409, "in_use");
     assert_eq!(refused["title"], "仍在使用，不能删除：客户 1 位");
+}
+
+#[actix_web::test]
+async fn what_is_too_large_is_told_how_large_it_may_be() {
+    let shop = Shop::with(|config| config.http.upload_limit = 1_572_864).await;
+    let said = |problem: &Value| {
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!(""), &json!("body_too_large")));
+        assert_eq!(error["detail"], problem["title"]);
+        (text(&problem["title"]), error["params"].clone())
+    };
+    let body = json!({ "name": "x".repeat(300_000) });
+    let large = said(&shop.boss.post("/customers", body.clone()).await.problem(413, "body_too_large"));
+    let words = "请求内容过大，最多 256 KB（262144 字节）".to_owned();
+    assert_eq!(large, (words, json!({ "max": 262_144, "size": "256 KB" })));
+    let language = [(ACCEPT_LANGUAGE, "en".parse().expect("a language"))].into_iter().collect();
+    let english = shop.boss.request(Method::POST, "/customers").json(&body);
+    let large = said(&shop.boss.send(english.headers(language)).await.problem(413, "body_too_large"));
+    assert_eq!(large.0, "The request is too large: 256 KB (262144 bytes) at most");
+    let table = shop.boss.request(Method::POST, "/imports?name=a.csv").body(vec![b'x'; 1_572_865]);
+    let large = said(&shop.boss.send(table).await.problem(413, "body_too_large"));
+    assert_eq!(large.1, json!({ "max": 1_572_864, "size": "1.5 MB" }));
+}
+
+#[actix_web::test]
+async fn a_filter_that_names_a_number_is_told_that_none_does() {
+    let shop = Shop::new().await;
+    let test = json!({ "field": "phone", "op": "any_of", "values": ["13800138000"] });
+    let body = json!({ "name": "他", "filter": { "all": [{ "any": [test] }] } });
+    let refused = shop.boss.post("/customer-views", body).await.problem(422, "invalid");
+    let error = &refused["errors"][0];
+    assert_eq!((&error["field"], &error["code"]), (&json!("filter.all.0.any.0.op"), &json!("filter_phone_unfit")));
+    let said = "筛选条件里不放某个人的电话，只能筛选有没有电话（找某个号码请用搜索）：set | empty";
+    assert_eq!(error["detail"], said);
+}
+
+#[actix_web::test]
+async fn no_two_views_of_ones_own_have_the_same_name() {
+    let shop = Shop::new().await;
+    let filter = json!({ "all": [{ "any": [{ "field": "type", "op": "any_of", "values": ["existing"] }] }] });
+    let body = |name: &str| json!({ "name": name, "shared": "everyone", "filter": filter });
+    let first = text(&shop.boss.post("/customer-views", body("老客")).await.ok()["id"]);
+    let other = text(&shop.boss.post("/customer-views", body("杭州")).await.ok()["id"]);
+    let taken = |problem: Value| assert_eq!(problem["errors"][0]["field"], "name");
+    taken(shop.boss.post("/customer-views", body(" 老客 ")).await.problem(409, "name_taken"));
+    let renamed = shop.boss.patch(&format!("/customer-views/{other}"), 1, json!({ "name": "老客" })).await;
+    taken(renamed.problem(409, "name_taken"));
+    // Its own name again, another one, a colleague's name: all of that is nobody else's.
+    shop.boss.patch(&format!("/customer-views/{first}"), 1, json!({ "name": "老客", "shared": "team" })).await.ok();
+    shop.sales.post("/customer-views", json!({ "name": "老客", "filter": filter })).await.ok();
+    shop.boss.patch(&format!("/customer-views/{other}"), 1, json!({ "name": "西湖" })).await.ok();
+    shop.boss.delete(&format!("/customer-views/{first}"), 2).await;
+    shop.boss.post("/customer-views", body("老客")).await.ok();
+    // Of many that come at once one is saved.
+    let many = futures::future::join_all((0..4).map(|_| shop.boss.post("/customer-views", body("同时")))).await;
+    assert_eq!(many.iter().filter(|answer| answer.status == 201).count(), 1);
+}
+
+#[actix_web::test]
+async fn a_condition_names_the_bare_key_of_a_field() {
+    let shop = Shop::new().await;
+    let pet = json!({ "key": "pet", "label": "养宠物", "kind": "yes_no" });
+    shop.boss.post("/custom-fields", pet).await.ok();
+    let kind = |field: &str| {
+        let condition = json!({ "field": field, "op": "is", "value": "true" });
+        json!({ "label": "什么宠物", "kind": "text", "rules": { "condition": condition } })
+    };
+    let refused = shop.boss.post("/custom-fields", kind("custom.pet")).await.problem(422, "invalid");
+    let error = &refused["errors"][0];
+    assert_eq!(error["field"], "rules.condition.field");
+    assert_eq!(
+        (&error["code"], text(&error["detail"]).as_str()),
+        (&json!("condition_key_bare"), "这里只写字段自己的 key，前面不加 custom.")
+    );
+    shop.boss.post("/custom-fields", kind("pet")).await.ok();
 }

@@ -9,7 +9,6 @@ use domain::message::{self, Lang};
 use domain::step_up::StepUpMethod;
 use domain::violation::BEHIND;
 use domain::{Violation, Violations};
-use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -19,7 +18,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::crypto::SealError;
-use crate::db::{Taken, refusal};
+
+mod database;
 
 /// What went wrong, for the caller.
 #[derive(Debug)]
@@ -29,7 +29,10 @@ pub enum Problem {
     /// 400: not even readable.
     Unreadable(&'static str),
     /// 413.
-    TooLarge,
+    TooLarge {
+        /// How many bytes there may be.
+        most: usize,
+    },
     /// 401, with the reason's code.
     Unauthenticated(&'static str),
     /// 401: the password fits; the second factor is missing.
@@ -237,7 +240,7 @@ impl Problem {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid",
-            Self::TooLarge => "body_too_large",
+            Self::TooLarge { .. } => "body_too_large",
             Self::NotFound => "not_found",
             Self::Merged { .. } => "merged",
             Self::SecondFactor { .. } => "second_factor_required",
@@ -261,15 +264,19 @@ impl Problem {
     #[must_use]
     pub fn view(&self, lang: Lang, request_id: &str) -> ProblemView {
         let code = self.code();
-        let open = match self {
+        let numbered = match self {
             Self::OrdersOpen { count } => {
                 let count = i64::try_from(*count).unwrap_or(i64::MAX);
                 Some(Violation::new("with_open_orders", code).with("count", count))
             }
+            Self::TooLarge { most } => {
+                let max = i64::try_from(*most).unwrap_or(i64::MAX);
+                Some(Violation::new("", code).with("max", max).with("size", size(*most)))
+            }
             _ => None,
         };
-        let title = match (&open, self) {
-            (Some(open), _) => open.detail(lang),
+        let title = match (&numbered, self) {
+            (Some(numbered), _) => numbered.detail(lang),
             (None, Self::InUse { holders }) => {
                 let between = if lang == Lang::Zh { "、" } else { ", " };
                 let said: Vec<String> = holders.0.iter().map(|holder| holder.detail(lang)).collect();
@@ -284,7 +291,9 @@ impl Problem {
                 (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
             Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
-            Self::OrdersOpen { .. } => (open.map(|open| explained(&open.into())).unwrap_or_default(), None, None),
+            Self::OrdersOpen { .. } | Self::TooLarge { .. } => {
+                (numbered.map(|numbered| explained(&numbered.into())).unwrap_or_default(), None, None)
+            }
             Self::Merged { into } => (Value::Array(Vec::new()), None, Some(into.clone())),
             _ => (Value::Array(Vec::new()), None, None),
         };
@@ -307,6 +316,17 @@ impl Problem {
     }
 }
 
+/// `256 KB`, `1.5 MB`: what a person reads faster than the bytes.
+fn size(bytes: usize) -> String {
+    const KB: usize = 1024;
+    match bytes {
+        0..KB => format!("{bytes} B"),
+        KB..1_048_576 => format!("{} KB", bytes / KB),
+        _ if bytes % (KB * KB) == 0 => format!("{} MB", bytes / (KB * KB)),
+        _ => format!("{}.{} MB", bytes / (KB * KB), bytes % (KB * KB) * 10 / (KB * KB)),
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -321,7 +341,7 @@ impl ResponseError for Problem {
         match self {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated(_) | Self::SecondFactor { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
             Self::NotFound | Self::Merged { .. } => StatusCode::NOT_FOUND,
@@ -350,37 +370,6 @@ impl From<Violations> for Problem {
 impl From<Violation> for Problem {
     fn from(violation: Violation) -> Self {
         Self::Invalid(violation.into())
-    }
-}
-
-impl From<DbErr> for Problem {
-    /// A refusal that no caller gave a name to. The driver's text may quote values, so only its kind
-    /// is kept.
-    fn from(error: DbErr) -> Self {
-        match refusal(&error) {
-            Some(Taken::Id) => Self::conflict("id_taken", Some("id")),
-            Some(Taken::Unique) => Self::conflict("name_taken", Some("name")),
-            Some(Taken::Reference) => Self::NotFound,
-            // Two transactions stood in each other's way and this one lost; nothing was written, so the
-            // client may simply ask again.
-            None if crate::db::collided(&error) => Self::conflict("in_progress", None),
-            None if matches!(&error, DbErr::Custom(code) if code == crate::db::READ_ONLY) => {
-                Self::Forbidden("row_read_only")
-            }
-            None => Self::Internal(anyhow::anyhow!("database: {}", kind(&error))),
-        }
-    }
-}
-
-/// The kind of a database error without the values in it.
-fn kind(error: &DbErr) -> String {
-    match error {
-        DbErr::Exec(_) | DbErr::Query(_) => {
-            let text = error.to_string();
-            // `Duplicate entry '…'`, `Incorrect string value: '…'`: cut what stands between quotes.
-            text.split('\'').step_by(2).collect::<Vec<_>>().join("…")
-        }
-        other => other.to_string(),
     }
 }
 

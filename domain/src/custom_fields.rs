@@ -75,7 +75,7 @@ pub(crate) const REGION: &str = "customer-region";
 pub struct FieldCondition {
     /// Key of the other field; `customer-type`, `customer-kind`, `customer-industry`, `customer-source` or
     /// `customer-region` for what everybody has.
-    #[validate(length(min = 1, max = 40), custom(function = "text::code"))]
+    #[validate(length(min = 1, max = 40), custom(function = "condition_field"))]
     pub field: String,
     /// What of it.
     pub op: ConditionOp,
@@ -83,6 +83,11 @@ pub struct FieldCondition {
     #[serde(default)]
     #[validate(length(max = 200), custom(function = "text::line"))]
     pub value: Option<String>,
+}
+
+/// Filters say `custom.<key>`, which looks right here too.
+fn condition_field(name: &str) -> Result<(), ValidationError> {
+    if name.starts_with("custom.") { fail("condition_key_bare") } else { text::code(name) }
 }
 
 /// The terms of a field.

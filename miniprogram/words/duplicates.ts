@@ -51,9 +51,14 @@ export function pairRow(pair: DuplicatePair): PairRow {
 
 export function scanLine(scan: DuplicateScan | undefined, now = Date.now()): string {
   if (!scan) return '还没有查找过'
-  if (scan.running) return `正在查找，已看过 ${scan.customers} 位`
-  const seen = scan.partial ? `看了改过的 ${scan.customers} 位` : `看了 ${scan.customers} 位`
-  return `${ago(scan.finished_at ?? scan.created_at, now)} 查找过：${seen}，新找到 ${scan.pairs} 对`
+  if (scan.running) return `正在查找，已看过 ${counted(scan.customers, '位')}`
+  const seen = `${scan.partial ? '看了改过的' : '看了'} ${counted(scan.customers, '位')}`
+  return `${ago(scan.finished_at ?? scan.created_at, now)} 查找过：${seen}，新找到 ${counted(scan.pairs, '对')}`
+}
+
+/** A number and what it counts stay on one line. */
+function counted(number: number, word: string): string {
+  return `${number}\u00a0${word}`
 }
 
 /** One field of two records. */

@@ -117,7 +117,7 @@ function dayWord(value: string): string {
   return unit === 'today' ? shift : `${words[0]}的 ${shift}`
 }
 
-/** The name as it was when somebody chose it here; on another phone at least the province. */
+/** The name as it was chosen here or learned; until then at least the province. */
 export function regionWord(code: string, known: Map<string, string>): string {
   const province = PROVINCES[code.slice(0, 2)] ?? '别的地区'
   return known.get(code) ?? (code.endsWith('0000') ? province : `${province}（${code}）`)

@@ -143,6 +143,11 @@ export function filterOf(wanted: Wanted): Filter {
   }
 }
 
+/** The regions that a filter names, wherever it does. */
+export function regionsOf(filter: Filter): string[] {
+  return (filter.all ?? []).flatMap((clause) => clause.any).flatMap((one) => (one.field === 'region' ? (one.values ?? []) : []))
+}
+
 /** Whether two filters ask the same, in whatever order they were put together. */
 export function same(a: Filter, b: Filter): boolean {
   const told = (filter: Filter): string => (filter.all ?? []).map(key).sort().join()

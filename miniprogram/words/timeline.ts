@@ -1,6 +1,6 @@
 import type { Attached, CustomField, CustomerView, Interaction, Task } from '../api/types'
 import { customText, isSealed } from './custom'
-import { dateText } from './dates'
+import { dateAge, dateText } from './dates'
 import { CHANNELS, CHANNEL_ICONS, INDUSTRIES, SIZES, SOURCES } from './names'
 import { age, ago, dayName, due, isPast } from './when'
 
@@ -58,7 +58,7 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
     fact('size', '公司规模', customer.size ? (SIZES[customer.size] ?? '') : ''),
     fact('source', '来源', customer.source ? SOURCES[customer.source] : ''),
     fact('birthday', '生日', birthdayText(customer.birthday)),
-    ...customer.dates.map((one, at) => fact(`dates.${at}`, one.label, `${dateText(one)}${one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''}`)),
+    ...customer.dates.map((one, at) => fact(`dates.${at}`, one.label, withAge(dateText(one), dateAge(one)) + (one.next_on ? ` · 下次 ${dayName(one.next_on)}` : ''))),
     fact('owner', '负责人', owner),
     ...fields.map((field) => ownFact(field, customer.custom[field.key])),
     fact('needs', '需求', customer.needs ?? ''),
@@ -69,8 +69,11 @@ export function facts(customer: CustomerView, owner: string, fields: CustomField
 
 /** 1988-09-12 · 38 岁. */
 function birthdayText(birthday: string | null): string {
-  const years = birthday ? age(birthday) : null
-  return [birthday, years === null ? '' : `${years} 岁`].filter(Boolean).join(' · ')
+  return withAge(birthday ?? '', birthday ? age(birthday) : null)
+}
+
+function withAge(day: string, years: number | null): string {
+  return [day, years === null ? '' : `${years} 岁`].filter(Boolean).join(' · ')
 }
 
 function fact(key: string, label: string, value: string): FactRow {

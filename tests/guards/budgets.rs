@@ -56,7 +56,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_views", 2), // and with which one one's own list opens
     ("choose_view", 3),
     ("create_view", 5),
-    ("change_view", 5),
+    ("change_view", 7), // with what other views of one's own are called
     ("delete_view", 4),
     ("delete_customer", 9),
     ("refuse_ads", 6),

@@ -6,8 +6,9 @@ use domain::message;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What gives a code, and which of its arguments the code is.
-const GIVERS: [(&str, usize); 16] = [
+const GIVERS: [(&str, usize); 17] = [
     ("fail(", 0),
+    ("fail_among(", 1),
     ("fail_at(", 1),
     ("refuse(", 0),
     (".limit(", 0),

@@ -189,9 +189,9 @@ impl<'s> Desk<'s> {
             "get_merge" | "undo_merge" => mine().at("id", self.merge().await),
             "list_views" => mine(),
             "choose_view" => mine().body(json!({ "view": self.view().await })),
-            "create_view" => mine().body(json!({ "name": "杭州老客", "shared": "team", "filter": regulars() })),
+            "create_view" => mine().body(json!({ "name": named("杭州老客"), "shared": "team", "filter": regulars() })),
             "change_view" => mine().at("id", self.view().await).version(1).body(json!({
-                "name": "宁波老客", "shared": "team", "filter": regulars(),
+                "name": named("宁波老客"), "shared": "team", "filter": regulars(),
             })),
             "delete_view" => mine().at("id", self.view().await).version(1),
             "list_customers" | "count_customers" => mine(),
@@ -343,7 +343,9 @@ impl<'s> Desk<'s> {
     }
 
     async fn view(&self) -> String {
-        text(&self.client.post("/customer-views", json!({ "name": "老客", "filter": regulars() })).await.ok()["id"])
+        text(
+            &self.client.post("/customer-views", json!({ "name": named("老客"), "filter": regulars() })).await.ok()["id"],
+        )
     }
 
     pub async fn tag(&self) -> String {
@@ -476,4 +478,9 @@ pub fn unchanged(before: &Value, after: &Value) {
     let paths = [before, after].into_iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys);
     let changed: Vec<&String> = paths.filter(|path| before.get(path) != after.get(path)).collect();
     assert!(changed.is_empty(), "{changed:?}");
+}
+
+/// No two views of one's own have the same name.
+fn named(name: &str) -> String {
+    format!("{name}{}", phone_number())
 }

@@ -6,18 +6,20 @@ use crate::db::Code;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::CustomersRead;
-use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope};
+use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads, Scope, Tx};
 use crate::tenants::staff;
 use actix_web::{HttpResponse, delete, get, patch, post, put, web::Json};
 use domain::filters::{Filter, NewView, Shared, ViewChanges, ViewChoice};
 use domain::permission::Permission;
-use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::{ColumnTrait as _, QueryOrder as _, QuerySelect, Set};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Views that somebody may have: a list that is chosen from.
-const MOST: u64 = 50;
+const MOST: usize = 50;
+/// Views that are listed: one's own and those of some colleagues.
+const LISTED: u64 = 200;
 
 pub(super) fn routes(services: &mut ServiceConfig<'_>) {
     services.service(list_views).service(create_view).service(choose_view).service(change_view).service(delete_view);
@@ -79,6 +81,23 @@ pub(super) async fn filter(scope: &Scope, id: Uuid) -> Result<Filter, Problem> {
     read(&row.ok_or(Problem::field("view", "view_unknown"))?)
 }
 
+/// Whoever asks, held so that nobody else saves a view of theirs meanwhile, and their views.
+async fn own(tx: &Tx<'_>, me: Uuid) -> Result<(Option<staff::Model>, Vec<view::Model>), Problem> {
+    let held = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(me)).shape(QuerySelect::lock_exclusive);
+    let person = held.all().await?.into_iter().next();
+    Ok((person, tx.find::<view::Entity>().filter(view::Column::StaffId.eq(me)).all().await?))
+}
+
+/// No two views of one owner have the same name. Those that had before this was asked keep it, and may be changed
+/// otherwise.
+fn check_name(mine: &[view::Model], id: Uuid, name: &str) -> Result<(), Problem> {
+    let kept = mine.iter().any(|view| view.id == id && view.name == name);
+    match !kept && mine.iter().any(|view| view.id != id && view.name == name) {
+        true => Err(Problem::conflict("name_taken", Some("name"))),
+        false => Ok(()),
+    }
+}
+
 /// A view that everybody sees is for whoever may decide about everybody's customers.
 fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
     match shared {
@@ -91,7 +110,7 @@ fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), responses((status = 200, body = ViewsView), Problems))]
 #[get("/customer-views")]
 async fn list_views(scope: Can<CustomersRead>) -> Result<Json<ViewsView>, Problem> {
-    let oldest = |rows: sea_orm::Select<view::Entity>| rows.order_by_asc(view::Column::CreatedAt).limit(4 * MOST);
+    let oldest = |rows: sea_orm::Select<view::Entity>| rows.order_by_asc(view::Column::CreatedAt).limit(LISTED);
     let rows = scope.find::<view::Entity>().shape(oldest).all().await?;
     let items: Vec<ViewView> = rows.into_iter().map(|row| ViewView::of(&scope, row)).collect::<Result<_, _>>()?;
     let chosen = scope.find::<view_choice::Entity>().filter(view_choice::Column::StaffId.eq(scope.me()?)).one().await?;
@@ -140,11 +159,11 @@ async fn create_view(mut scope: Can<CustomersRead>, body: Checked<NewView>) -> R
     let filter = keep(&scope, &input.filter).await?;
     scope
         .create(&once, input.id, async |tx| {
-            let mine = tx.find::<view::Entity>().filter(view::Column::StaffId.eq(me)).count().await?.0;
-            if mine >= MOST {
+            let (person, mine) = own(tx, me).await?;
+            if mine.len() >= MOST {
                 return Err(Problem::field("name", "views_too_many"));
             }
-            let person = tx.find::<staff::Entity>().filter(staff::Column::Id.eq(me)).one().await?;
+            check_name(&mine, id, &input.name)?;
             let row = view::ActiveModel {
                 id: Set(id),
                 staff_id: Set(me),
@@ -175,17 +194,22 @@ async fn change_view(
     if let Some(filter) = &filter {
         change.filter = Set(Some(keep(&scope, filter).await?));
     }
-    if let Some(name) = name {
-        change.name = Set(name);
+    if let Some(name) = &name {
+        change.name = Set(name.clone());
     }
     if let Some(shared) = shared {
         change.shared = Set(Code(shared));
     }
+    let me = scope.me()?;
     let tx = scope.begin().await?;
+    let mine = if name.is_some() { own(&tx, me).await?.1 } else { Vec::new() };
     let done = tx.update::<view::Entity>(id.0, Some(version.0), change).await?;
     let view = ViewView::find(&tx, id.0).await?;
     if !done {
         return Err(Problem::stale(&view));
+    }
+    if let Some(name) = &name {
+        check_name(&mine, id.0, name)?;
     }
     tx.commit().await?;
     Ok(Json(view))

@@ -13,8 +13,8 @@ use crate::crypto::TenantKeys;
 use crate::installation::Installation;
 use crate::openapi;
 use crate::problem::{Problem, ProblemView};
-use crate::scope::Actor;
 use crate::scope::system::System;
+use crate::scope::{Actor, body_limit};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -213,7 +213,7 @@ fn rendered(
     let own = response.response().error().and_then(|error| error.as_error::<Problem>());
     let foreign = match status {
         _ if own.is_some() || !(status.is_client_error() || status.is_server_error()) => None,
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge { most: body_limit(response.request()) }),
         StatusCode::METHOD_NOT_ALLOWED => Some(Problem::MethodNotAllowed),
         StatusCode::NOT_FOUND => Some(Problem::NotFound),
         _ if response.response().error().is_none() => None,

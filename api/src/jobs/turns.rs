@@ -6,7 +6,7 @@ use crate::scope::Scope;
 use crate::scope::system::System;
 use uuid::Uuid;
 
-/// Steps of a run, each a transaction; far less than a lease.
+/// Steps of a run, each a transaction: some seconds, after which others get their turn.
 const STEPS: usize = 20;
 
 /// How a run ended.

@@ -8,18 +8,25 @@ use crate::scope::Scope;
 use crate::scope::system::{self, System};
 use chrono::{DateTime, Duration, Utc};
 use futures::FutureExt as _;
+use futures::future::{Either, select};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Jobs claimed at a time. Measured: 4,193 jobs/s in batches of 20, 718 one by one.
 const BATCH: u64 = 20;
-/// How long a claim holds. Longer than any job takes, so that no job runs beside itself.
-const LEASE_SECONDS: i64 = 120;
+/// How long a claim holds when its worker is heard of no more: so long stands still what a crash cut off. Clocks of two
+/// servers may differ by what is left of it after a [`BEAT`].
+const LEASE_SECONDS: i64 = 15;
+/// How often a worker says that the jobs it claimed are still its own, so that none runs beside itself however long it
+/// takes.
+const BEAT: std::time::Duration = std::time::Duration::from_secs(3);
 /// After so many attempts a job is dead.
 const ATTEMPTS: i64 = 10;
 /// Attempts after which a job that lost against another transaction goes on without a pause.
@@ -175,14 +182,43 @@ async fn run_claimed(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<u
     at.presence.ensure(at).await?;
     let claimed = claim(at, tenant_id).await?;
     let count = claimed.len();
-    for job in claimed {
-        // The jobs before this one may have taken longer than the lease: then it is somebody else's.
-        at.presence.ensure(at).await?;
-        if hold(at, &job).await? {
-            run(at, job).await?;
+    let beat = pin!(keep(at, claimed.clone()));
+    let work = pin!(async {
+        for job in claimed {
+            // This process may have stood still for longer than the lease: then it is somebody else's.
+            at.presence.ensure(at).await?;
+            if hold(at, &job).await? {
+                run(at, job).await?;
+            }
+        }
+        Ok(count)
+    });
+    match select(work, beat).await {
+        Either::Left((done, _)) => done,
+        Either::Right((never, _)) => match never {},
+    }
+}
+
+/// Renews the leases of claimed jobs for as long as they are worked at. One that is done, that failed and waits for its
+/// next time, or that is somebody else's by now is left alone.
+#[expect(clippy::disallowed_methods, reason = "the job module's own table")]
+async fn keep(at: &Arc<Installation>, claimed: Vec<Model>) -> Infallible {
+    let these = claimed.iter().fold(Condition::any(), |these, job| {
+        these.add(Condition::all().add(Column::Id.eq(job.id)).add(Column::Attempts.eq(job.attempts)))
+    });
+    loop {
+        tokio::time::sleep(BEAT).await;
+        let kept = Entity::update_many()
+            .col_expr(Column::LeaseUntil, Expr::value(at.clock.now() + Duration::seconds(LEASE_SECONDS)))
+            .filter(these.clone())
+            .filter(Column::State.eq("waiting"))
+            .filter(Column::LeaseUntil.is_not_null())
+            .exec(&at.db.write)
+            .await;
+        if let Err(error) = kept {
+            tracing::error!(%error, "renewing the leases of jobs");
         }
     }
-    Ok(count)
 }
 
 #[expect(clippy::disallowed_methods, reason = "claiming goes across businesses")]

@@ -2,6 +2,7 @@
 //! each already proved or answered with a Problem.
 
 use super::Once;
+use crate::installation::Installation;
 use crate::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::error::QueryPayloadError;
@@ -30,9 +31,10 @@ impl<T: Form + 'static> FromRequest for Checked<T> {
                 value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
             });
         let once = Once::of(request);
+        let most = body_limit(request);
         let body = web::Bytes::from_request(request, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|error| unreadable(&error))?;
+            let body = body.await.map_err(|error| unreadable(&error, most))?;
             if !json {
                 return Err(Problem::Unreadable("content_type_invalid"));
             }
@@ -42,10 +44,15 @@ impl<T: Form + 'static> FromRequest for Checked<T> {
     }
 }
 
+/// How many bytes a body of JSON may have.
+pub(crate) fn body_limit(request: &HttpRequest) -> usize {
+    request.app_data::<web::Data<Installation>>().map_or(0, |at| at.config.http.body_limit)
+}
+
 /// Why a body did not arrive. actix does not say it in types.
-fn unreadable(error: &actix_web::Error) -> Problem {
+fn unreadable(error: &actix_web::Error, most: usize) -> Problem {
     match error.as_response_error().status_code().as_u16() {
-        413 => Problem::TooLarge,
+        413 => Problem::TooLarge { most },
         _ => Problem::Unreadable("body_truncated"),
     }
 }

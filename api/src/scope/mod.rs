@@ -20,6 +20,7 @@ pub(crate) use audit::{Event, INSTALLATION, Origin};
 pub use audit::{Fields, Kind, Verdict, kind};
 pub(crate) use audit::{entity as audit_entry, words as audit_words};
 pub use can::{Can, Enrolling, LoggedIn, Mine, Operating, Vouched, grants};
+pub(crate) use checked::body_limit;
 pub use checked::{Checked, IfMatch, Path, Query};
 pub use fields::{Amount, changeable};
 pub use find::{COUNT_CAP, Find, Shaped};
@@ -267,6 +268,16 @@ impl Scope {
 pub(crate) fn new_id(now: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
     Builder::from_unix_timestamp_millis(millis, &crate::crypto::random()).into_uuid()
+}
+
+/// An id for each of these instants: those of one instant ascend in the order in which they are given, so that rows
+/// written together are listed as they were read. Nothing else may lean on that.
+pub(crate) fn new_ids(instants: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<Uuid> {
+    const LOT: u128 = (1 << 80) - 1;
+    let stamps: Vec<u128> = instants.into_iter().map(|at| new_id(at).as_u128()).collect();
+    let mut lots: Vec<u128> = stamps.iter().map(|id| id & LOT).collect();
+    lots.sort_unstable();
+    stamps.iter().zip(lots).map(|(stamp, lot)| Uuid::from_u128(stamp & !LOT | lot)).collect()
 }
 
 /// Rows can be read through a scope or, inside a transaction, through the transaction.

@@ -28,7 +28,7 @@ async fn take_push(
     system: System,
     body: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.to_bytes_limited(LARGEST).await.map_err(|_| Problem::TooLarge)?;
+    let body = body.to_bytes_limited(LARGEST).await.map_err(|_| Problem::TooLarge { most: LARGEST })?;
     let body = body.map_err(|_| Problem::Unreadable("body_truncated"))?;
     let opened = match (in_the_cloud(&system, &appid), push::from_the_cloud(&body)) {
         (true, Some(Unsealed::Check)) => return Ok(plain("success".to_owned())),

@@ -58,6 +58,7 @@ super::texts! {
     unique_impossible: "这种字段不能要求唯一", "Such a field cannot be unique";
     range_reversed: "最大值不能小于最小值", "The greatest lies below the least";
     field_unknown: "没有这个自定义字段", "There is no such field";
+    condition_key_bare: "这里只写字段自己的 key，前面不加 custom.", "The bare key of the field, without `custom.` in front";
     condition_circle: "条件互相依赖", "The conditions lead in a circle";
     next_contact_missing: "请选择下次联系时间", "Choose when to get in touch again";
     total_too_large: "订单总额超出上限", "The order's total is too large";
@@ -73,6 +74,7 @@ super::texts! {
     values_count: "值的个数不对", "The wrong number of values";
     filter_field_unknown: "不能按这个字段筛选", "One cannot filter by this field";
     filter_op_unfit: "这个字段不能这样筛选", "This field cannot be filtered in this way";
+    filter_phone_unfit: "筛选条件里不放某个人的电话，只能筛选有没有电话（找某个号码请用搜索）", "A filter names nobody's phone, it only asks whether there is one (to find a number, search for it)";
     filter_personal: "要保存的条件里不能有电话、邮箱和敏感内容，请逐个选择客户", "A filter that is kept cannot name phones, e-mails or secrets: choose the customers one by one";
     retention_too_short: "至少 28 天：删除前两周要提醒负责人；0 表示不删除", "28 days at least: owners are warned two weeks before; 0 means never";
     range_invalid: "结束不能早于开始", "The end must not be before the beginning";

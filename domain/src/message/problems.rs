@@ -5,7 +5,7 @@ super::texts! {
     invalid: "请检查标出的内容", "Check the highlighted fields";
     query_invalid: "查询参数不正确", "The query is not valid";
     version_unreadable: "看不懂 If-Match 里的版本号", "The version in If-Match cannot be read";
-    body_too_large: "请求内容过大", "The request is too large";
+    body_too_large: "请求内容过大，最多 {size}（{max} 字节）", "The request is too large: {size} ({max} bytes) at most";
     body_truncated: "请求内容不完整", "The request broke off";
     content_type_invalid: "请使用 application/json", "Use application/json";
     limit_invalid: "每页 1 到 100 条", "1 to 100 rows on a page";

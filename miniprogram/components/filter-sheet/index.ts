@@ -13,13 +13,13 @@ import { OWN_DAYS, chipGroup, questionGroup, singleGroup } from '../../words/fil
 import type { Group, Typing } from '../../words/filter-groups'
 import { clauseWord, regionWord, testWord } from '../../words/filter-words'
 import type { Known } from '../../words/filter-words'
-import { HOWS, NOTHING, SINGLE, filterOf, saying, wantedOf } from '../../words/filters'
+import { HOWS, NOTHING, SINGLE, filterOf, regionsOf, saying, wantedOf } from '../../words/filters'
 import type { How, Single, Wanted } from '../../words/filters'
 import { SOURCE_CHOICES, TYPE_CHOICES } from '../../words/names'
 import type { Choice } from '../../words/names'
 import { counted } from '../../words/rights'
 import { whole } from './whole'
-import { knownRegions, rememberRegion } from './regions'
+import { knownRegions, learnRegions, rememberRegion } from './regions'
 
 type Tap = WechatMiniprogram.TouchEvent
 type Many = 'types' | 'owners' | 'sources'
@@ -55,6 +55,7 @@ Component({
       this.want(wantedOf(this.data.filter as Filter))
       void this.loadOwners()
       void this.loadOwn()
+      void this.loadRegions()
     },
   },
   lifetimes: {
@@ -76,6 +77,9 @@ Component({
       const names = await ownTypeNames()
       this.data.types = [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))]
       this.draw()
+    },
+    async loadRegions() {
+      if (await learnRegions(regionsOf(this.data.filter as Filter))) this.draw()
     },
     want(wanted: Wanted) {
       this.data.wanted = wanted

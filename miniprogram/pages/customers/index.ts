@@ -18,10 +18,10 @@ import type { SearchBox } from '../../components/search-box/index'
 import { columnFields, customerCard } from '../../words/customers'
 import { filterChips } from '../../words/filter-words'
 import type { FilterChip } from '../../words/filter-words'
-import { filterOf, same, wantedOf, without } from '../../words/filters'
+import { filterOf, regionsOf, same, wantedOf, without } from '../../words/filters'
 import { TYPE_CHOICES } from '../../words/names'
 import { counted } from '../../words/rights'
-import { knownRegions } from '../../components/filter-sheet/regions'
+import { knownRegions, learnRegions } from '../../components/filter-sheet/regions'
 import { picking } from './picking'
 import { rememberSearch } from './recent/recent'
 import { whole } from '../../components/filter-sheet/whole'
@@ -221,7 +221,8 @@ Component({
       const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
       const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
       const unknownField = Object.keys(own).some((field) => field.startsWith('custom.')) && !knownCustomFields().length
-      if (!unknownTag && !ownType && !unknownField) return
+      const unknownRegion = await learnRegions(regionsOf(filter))
+      if (!unknownTag && !ownType && !unknownField && !unknownRegion) return
       const [names] = await Promise.all([
         ownType ? ownTypeNames() : new Map(this.data.typeNames),
         unknownTag ? listTagGroups().catch(() => null) : null, unknownField ? listCustomFields().catch(() => null) : null,

@@ -1,4 +1,5 @@
 // One esbuild run: generated entry + runtime + the mini-program's own scripts, into one classic script.
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import esbuild from 'esbuild'
@@ -57,6 +58,14 @@ function plugin(root, templates) {
         }
       })
       build.onResolve({ filter: /\?original$/ }, (args) => ({ path: args.path.replace(/\?original$/, ''), suffix: '?original' }))
+
+      // A module of another sub-package comes later, as a promise; here every package is in the one script.
+      build.onLoad({ filter: /\.ts$/ }, (args) => {
+        if (!args.path.startsWith(root) || args.path.includes('node_modules')) return undefined
+        const text = readFileSync(args.path, 'utf8')
+        if (!text.includes('require.async(')) return undefined
+        return { contents: text.replace(/require\.async\(('[^']+')\)/g, 'Promise.resolve().then(() => require($1))'), loader: 'ts' }
+      })
 
       // Package-absolute (/utils/x) and npm names (tdesign-miniprogram/toast/index) resolve as WeChat resolves them.
       build.onResolve({ filter: /^[^.]/ }, (args) => {

@@ -2,12 +2,18 @@
 import assert from 'node:assert/strict'
 import { bundled } from './bundled.mjs'
 
-const { filterOf, saying, wantedOf, without, NOTHING } = await bundled('words/filters.ts')
+const { filterOf, regionsOf, saying, wantedOf, without, NOTHING } = await bundled('words/filters.ts')
 const { chosen, ends, ownQuestion, shows, toggled, typedSaid } = await bundled('words/conditions.ts')
 const { filterChips, testWord } = await bundled('words/filter-words.ts')
 
 const field = (kind, more = {}) => ({ id: kind, key: kind, label: `我的${kind}`, kind, order: 0, writable: true, version: 1, rules: { required: false, unique: false, secret: false, choices: [], hidden_from: [], read_only_for: [], ...more } })
 const one = (name, op, ...values) => ({ any: [{ field: name, op, values }] })
+// Regions of clauses that the sheet has no control for are named as well.
+const placed = { all: [{ any: [{ field: 'region', op: 'any_of', values: ['330106', '330200'] }] }, { any: [{ field: 'name', op: 'set' }, { field: 'region', op: 'none_of', values: ['110000'] }] }, { any: [{ field: 'region', op: 'empty' }] }] }
+assert.deepEqual(regionsOf(placed), ['330106', '330200', '110000'])
+const { regionNames } = await bundled('features/customers/region/tree.ts')
+assert.deepEqual(['330106', '330200', '330000', '110101', '659001'].map(regionNames), ['浙江省 杭州市 西湖区', '浙江省 宁波市', '浙江省', '北京市 东城区', '新疆维吾尔自治区 石河子市'])
+
 const known = { tags: new Map(), staff: new Map([['s1', '陈晓']]), regions: new Map(), types: new Map(), fields: [field('phone'), field('money'), field('date'), field('file'), field('choice', { choices: [{ key: 'a', label: '清晨' }] })] }
 
 // What stands in a filter is there after the sheet had it, whoever wrote it.

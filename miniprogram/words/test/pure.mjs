@@ -22,6 +22,26 @@ const ages = [
 ]
 for (const [birthday, now, years] of ages) assert.equal(age(birthday, at(now)), years, `${birthday} at ${now}`)
 
+const { dateAge, dateText } = await bundled('words/dates.ts')
+const noon = at('2026-11-28T04:00:00Z')
+const born = (calendar, month, day, year, next_on, label = '生日') => ({ label, calendar, month, day, leap: false, year, next_on })
+for (const [date, text, years] of [
+  [born('lunar', 8, 15, 1958, '2027-09-15'), '1958 年农历八月十五', 68],
+  [born('lunar', 10, 20, 1958, '2026-11-28'), '1958 年农历十月二十', 68], // It is today.
+  [born('lunar', 12, 8, 1958, '2027-01-15'), '1958 年农历腊月初八', 67], // Of the lunar year 2026.
+  [born('lunar', 1, 1, 1958, '2027-02-06'), '1958 年农历正月初一', 68],
+  [born('lunar', 11, 20, 1958, '2026-12-28'), '1958 年农历冬月二十', 67],
+  [born('lunar', 8, 15, null, '2027-09-15'), '农历八月十五', null],
+  [born('lunar', 8, 15, 2027, '2027-09-15'), '2027 年农历八月十五', null],
+  [born('solar', 5, 20, 1988, '2027-05-20', '孩子生日'), '1988 年 5 月 20 日', 38],
+  [born('solar', 5, 20, 2010, '2027-05-20', '店庆'), '2010 年 5 月 20 日', null],
+  [born('solar', 3, 8, null, '2027-03-08'), '3 月 8 日', null],
+]) assert.deepEqual([dateText(date), dateAge(date, noon)], [text, years], text)
+
+const { scanLine } = await bundled('words/duplicates.ts')
+const scan = { running: false, partial: false, customers: 20, pairs: 1, created_at: '2026-11-28T03:00:00Z', finished_at: '2026-11-28T03:00:00Z' }
+assert.match(scanLine(scan, noon), /看了 20\u00a0位，新找到 1\u00a0对$/)
+
 assert.equal(wholeAddress({ address: '龙井路1号', region_name: '浙江省杭州市西湖区' }), '浙江省杭州市西湖区龙井路1号')
 assert.equal(wholeAddress({ address: '浙江省杭州市龙井路1号', region_name: '浙江省' }), '浙江省杭州市龙井路1号')
 assert.equal(wholeAddress({ address: '龙井路1号', region_name: null }), '龙井路1号')

@@ -4,7 +4,7 @@ import { uuid } from '../../../api/random'
 import { listRoles } from '../../../api/roles'
 import { may } from '../../../api/session'
 import type { CustomField, Violation } from '../../../api/types'
-import { knownRegions, rememberRegion } from '../../../components/filter-sheet/regions'
+import { knownRegions, learnRegions, rememberRegion } from '../../../components/filter-sheet/regions'
 import { checkForm } from '../../../rules/index'
 import { regionWord } from '../../../words/filter-words'
 import { CUSTOM_KIND_CHOICES, ROLES, TYPE_CHOICES } from '../../../words/names'
@@ -76,6 +76,10 @@ Component({
       const typed = { ...this.data.typed, ...change }
       const region = typed.condition === 'customer-region' && typed.conditionValue.startsWith('=') ? typed.conditionValue.slice(1) : ''
       this.setData({ typed, answers: conditionChoices(typed.condition, this.data.fields, this.data.types), region, regionText: region && regionWord(region, knownRegions()), uniqueFits: ['text', 'number', 'phone'].includes(typed.kind), bounds: BOUNDS[typed.kind] ?? null, start: defaultControl(typed), failure: '' })
+      if (region) void this.learnRegion(region)
+    },
+    async learnRegion(region: string) {
+      if ((await learnRegions([region])) && this.data.region === region) this.setData({ regionText: regionWord(region, knownRegions()) })
     },
     onField(event: WechatMiniprogram.CustomEvent<{ name: string; value: string }>) {
       const { name, value } = event.detail

@@ -17,7 +17,7 @@ use crate::customers::pools::Rooms;
 use crate::customers::sharing::share;
 use crate::customers::{custom, dates, types};
 use crate::problem::Problem;
-use crate::scope::{Tx, changeable, new_id};
+use crate::scope::{Tx, changeable, new_id, new_ids};
 use domain::Violation;
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, NewCustomer};
@@ -93,7 +93,8 @@ pub(super) async fn apply(
     let marks = if trial { Marks::of(tx, import, &mut drafts, &key, own).await? } else { Marks::default() };
     let (mut seen, mut numbers) = (HashMap::new(), HashSet::new());
     let (mut settled, mut passed, mut more) = (Vec::new(), Vec::new(), Vec::new());
-    for mut draft in drafts {
+    let ids = new_ids(drafts.iter().map(|draft| draft.made_at.unwrap_or_else(|| tx.now())));
+    for (mut draft, id) in drafts.into_iter().zip(ids) {
         let tags = names.settle(&mut draft);
         let said = key.said(&draft);
         let there = said.as_ref().and_then(|said| known.get(said).copied());
@@ -146,7 +147,7 @@ pub(super) async fn apply(
                 draft.judged(&[Violation::new("phones", "phone_taken")]);
                 settled.push(Settled::of(draft, RowOutcome::Failed));
             }
-            (Body::New(input), _) => match judged(tx, &mut draft, *input, &names, tags).await? {
+            (Body::New(input), _) => match judged(tx, &mut draft, *input, &names, (id, tags)).await? {
                 Some(new) => {
                     // Whoever failed stands in nobody's way.
                     seen.extend(said.map(|said| (said, new.id)));
@@ -260,7 +261,7 @@ async fn judged(
     draft: &mut Draft,
     mut input: NewCustomer,
     names: &Names,
-    tags: Vec<Uuid>,
+    (id, tags): (Uuid, Vec<Uuid>),
 ) -> Result<Option<New>, Problem> {
     let (about, given) = (custom::about_new(&input), std::mem::take(&mut input.custom));
     let filled = match allowed(tx, &input).await {
@@ -281,7 +282,6 @@ async fn judged(
     let by = names.author(draft).map_or_else(|| tx.me(), Ok)?;
     // Whoever brings them in looks after them, unless the table says who does.
     input.owner_id = Some(input.owner_id.map_or_else(|| tx.me(), Ok)?);
-    let id = new_id(draft.made_at.unwrap_or_else(|| tx.now()));
     let spoken_at = draft.told.as_ref().map(|told| told.at);
     Ok(Some(New { id, input, filled, by, at: draft.made_at, tags, spoken_at }))
 }

@@ -40,7 +40,7 @@ async fn received(mut payload: Payload, most: usize) -> Result<Vec<u8>, Problem>
             bytes.extend_from_slice(&piece);
         }
     }
-    if beyond > 0 { Err(Problem::TooLarge) } else { Ok(bytes) }
+    if beyond > 0 { Err(Problem::TooLarge { most }) } else { Ok(bytes) }
 }
 
 /// Takes a file in.

@@ -5,8 +5,9 @@ import { changeTagRule, createTagRule, deleteTagRule, knownTags, listTagRules, p
 import type { Filter, SavedView, TagRule } from '../../../../api/types'
 import { listViews } from '../../../../api/views'
 import { knownCustomFields, ownTypeNames } from '../../../../api/custom-fields'
-import { knownRegions } from '../../../../components/filter-sheet/regions'
+import { knownRegions, learnRegions } from '../../../../components/filter-sheet/regions'
 import { filterChips } from '../../../../words/filter-words'
+import { regionsOf } from '../../../../words/filters'
 import { effectWord } from '../../../../words/tags'
 
 /** The rule of a tag: who meets its conditions has it, by itself; how many that would be is said first. */
@@ -37,7 +38,7 @@ Component({
       }
     },
     async said(filter: Filter): Promise<string> {
-      const types = await ownTypeNames()
+      const [types] = await Promise.all([ownTypeNames(), learnRegions(regionsOf(filter))])
       const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types, fields: knownCustomFields() })
       return chips.map((chip) => chip.text).join('；') || '所有客户'
     },
