@@ -322,7 +322,7 @@ fn size(bytes: usize) -> String {
     match bytes {
         0..KB => format!("{bytes} B"),
         KB..1_048_576 => format!("{} KB", bytes / KB),
-        _ if bytes % (KB * KB) == 0 => format!("{} MB", bytes / (KB * KB)),
+        _ if bytes.is_multiple_of(KB * KB) => format!("{} MB", bytes / (KB * KB)),
         _ => format!("{}.{} MB", bytes / (KB * KB), bytes % (KB * KB) * 10 / (KB * KB)),
     }
 }

@@ -238,7 +238,7 @@ fn one(page: &mut String, record: &KeptRecord) {
     line(page, "姓名", Some(&record.name));
     line(page, "公司", record.company.as_deref());
     line(page, "职位", record.title.as_deref());
-    line(page, "地区", record.region_name.as_deref());
+    line(page, "地区", record.region_name);
     line(page, "生日", record.birthday.map(|day| day.to_string()).as_deref());
     line(page, "电话", Some(&record.phones.join("、")));
     let details = &record.details;

@@ -219,24 +219,6 @@ export async function tell({ step, open, world }) {
     await counted(await count([cared]))
   })
 
-  await step('regions of a view that was made elsewhere are named, above the list and in the sheet', async () => {
-    const place = async (name, ...values) => world.call(session, 'POST', 'customer-views', { body: { name, filter: { all: [one('region', 'any_of', ...values)] } } })
-    const views = [await place('西湖', '330106'), await place('两城', '330200', '310000')]
-    await boss.goto('/pages/customers/index')
-    await boss.tap('[data-name=西湖]')
-    await until('the district by its name', async () => JSON.stringify(await chips()) === JSON.stringify(['浙江省杭州市西湖区']))
-    await boss.tap('[data-testid=filter]')
-    await until('the same in the sheet', async () => (await boss.text('[data-testid=field-region]')).includes('浙江省杭州市西湖区'))
-    await look('95d-region')
-    await boss.tap('[data-testid=filter-apply]')
-    await boss.tap('[data-name=两城]')
-    await until('a city and a province', async () => (await chips()).join().includes('浙江省宁波市、上海市'))
-    await look('95e-regions')
-    for (const view of views) await world.call(session, 'DELETE', `customer-views/${view.id}`, { version: view.version })
-    await boss.goto('/pages/customers/index')
-    await boss.waitText('苏文清')
-  })
-
   await step('a list shows the first of the own fields that somebody filled in, a wide one in columns', async () => {
     const field = await world.call(session, 'POST', 'custom-fields', { body: { label: '最爱的壶', kind: 'text', rules: {} } })
     const first = (await ask('custom-fields')).items.map((one) => one.id).filter((id) => id !== field.id)
