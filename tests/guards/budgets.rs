@@ -20,7 +20,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("verify_installation_audit", 7),
     ("list_customers", 3), // the page, and its tags; with a rare tag or a part of the business, whose ids it is
     // The row, what it is found by (2), its phones, its tags looked up and put on, read back (2), the record.
-    ("create_customer", 11),
+    ("create_customer", 10),
     ("count_customers", 1),
     ("change_customers", 8),
     ("delete_customers", 5),

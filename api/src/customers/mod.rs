@@ -93,6 +93,7 @@ const APART: usize = 6;
 pub(crate) fn seen(look: &Look<'_>, resource: Resource) -> Condition {
     let mut parts: Vec<Condition> = parts(look, resource).iter().map(Part::condition).collect();
     match parts.len() {
+        0 => none(),
         1 => parts.remove(0),
         _ => parts.into_iter().fold(Condition::any(), Condition::add),
     }
@@ -134,7 +135,7 @@ impl Part {
     }
 
     /// The people who look after them, or the pools that they are in.
-    fn holders(&self) -> &[Uuid] {
+    pub(in crate::customers) fn holders(&self) -> &[Uuid] {
         match self {
             Self::Of(these) | Self::In(these) => these,
             Self::Every | Self::None | Self::Helped(..) | Self::Pooled => &[],
@@ -163,13 +164,17 @@ pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
     }
     let nobody = sight.helped.as_ref().is_some_and(Vec::is_empty);
     let helped = (!nobody).then(|| Part::Helped(sight.me, helped.add(Column::PoolId.is_null())));
+    let owned = apart(people).map(Part::Of).chain(helped);
     let Some(pools) = &sight.pools else {
-        return [owned].into_iter().chain(helped).chain([Part::Pooled]).collect();
+        return owned.chain([Part::Pooled]).collect();
     };
-    // Each of a few is a range of one index in the order of the list.
-    let together = if pools.len() <= APART { 1 } else { pools.len() };
-    let pools = pools.chunks(together).map(|pools| Part::In(pools.to_vec()));
-    [owned].into_iter().chain(helped).chain(pools).collect()
+    owned.chain(apart(pools).map(Part::In)).collect()
+}
+
+/// Each of a few is a range of one index in the order of the list.
+fn apart(holders: &[Uuid]) -> impl Iterator<Item = Vec<Uuid>> {
+    let together = if holders.len() <= APART { 1 } else { holders.len() };
+    holders.chunks(together).map(<[Uuid]>::to_vec)
 }
 
 /// The customers that somebody helps with, or may change as their colleague's help.

@@ -6,11 +6,11 @@ use super::contacts::Contacts;
 use super::custom::Filled;
 use super::custom::entity::{blind, value};
 use super::entity::{customer, phone, tagging};
-use super::store::{phone_rows, phone_taken};
+use super::store::{PHONE_TAKEN, taken_by_somebody, phone_rows, phone_taken};
 use super::tagging::{Retag, retagged};
 use super::vault::{SealedPhone, Vault};
 use super::{Customer, dates, remark, search};
-use crate::db::{Code, Taken, refusal};
+use crate::db::Code;
 use crate::problem::Problem;
 use crate::scope::{Tenanted, Tx};
 use chrono::{DateTime, Utc};
@@ -102,30 +102,19 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
         days.push((id, input.dates));
         own.push((id, filled));
     }
-    let (made, asked) = match single && !phones.is_empty() {
-        // They go together with their phones.
-        true => tx.ask_all::<customer::Entity>(rows).await.map_err(owner_unknown)?,
-        false => (tx.insert_all::<customer::Entity>(rows).await.map_err(owner_unknown)?, None),
-    };
+    let made = tx.ask_all::<customer::Entity>(rows, owner_unknown).await?;
     for id in secret {
         tx.record_personal(id, "remark".to_owned(), None);
     }
-    let findable = async {
-        let terms = search::index_texts(tx, names).await?;
-        for some in terms.chunks(ROWS) {
-            search::index_terms(tx, some).await?;
+    let terms = search::index_texts(tx, names).await?;
+    for some in terms.chunks(ROWS) {
+        search::index_terms(tx, some).await?;
+    }
+    match (tx.ask_many::<phone::Entity>(phones, taken_by_somebody).await, first) {
+        (Err(Problem::Conflict { code: PHONE_TAKEN, .. }), Some(first)) if single => {
+            return Err(phone_taken(tx, &first).await?);
         }
-        tx.insert_many::<phone::Entity>(phones).await
-    };
-    if let Err(error) = findable.await {
-        if let Some(refused) = tx.refusal(asked).await {
-            return Err(owner_unknown(refused));
-        }
-        return Err(match (first, refusal(&error)) {
-            (Some(first), Some(Taken::Unique)) if single => phone_taken(tx, &first).await?,
-            (Some(_), Some(Taken::Unique)) => Problem::conflict("phone_taken", None),
-            _ => error.into(),
-        });
+        (done, _) => done?,
     }
     if single {
         // Names whoever has a unique value already.

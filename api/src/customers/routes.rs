@@ -5,7 +5,7 @@ use super::entity::customer;
 use super::new::{self, New};
 use super::rows::Seen;
 use super::search::{self, CustomerQuery};
-use super::store::find;
+use super::store::{PHONE_TAKEN, find, phone_taken};
 use super::tagging::{How, Retag};
 use super::view::{CustomerRow, CustomerView, tags_of};
 use super::{bury, custom, dates, merging, pools, tagging, types};
@@ -17,6 +17,7 @@ use crate::scope::grants::{CustomersDelete, CustomersRead, CustomersWrite};
 use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Query, changeable};
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerChanges, CustomerTags, NewCustomer};
+use domain::phone::Phone;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -61,7 +62,8 @@ async fn create_customer(
     let mut input = input;
     let about = custom::about_new(&input);
     let filled = custom::check(&*scope, std::mem::take(&mut input.custom), &about, None).await?;
-    scope
+    let first = input.phones.iter().find_map(|phone| Phone::parse(&phone.number));
+    let created = scope
         .create(&once, input.id, async |tx| {
             let owner = input.owner_id.unwrap_or(me);
             if owner != me {
@@ -75,7 +77,14 @@ async fn create_customer(
             let tags = tagging::first(tx, &customer, &tags, "tag_ids").await?;
             CustomerView::of(tx, Seen::new(customer), &custom::definitions(tx).await?, tags)
         })
-        .await
+        .await;
+    match (created, first) {
+        // Found out with all the rest, when nothing could be asked any more.
+        (Err(Problem::Conflict { code: PHONE_TAKEN, existing: None, .. }), Some(first)) => {
+            Err(phone_taken(&scope.begin().await?, &first).await?)
+        }
+        (created, _) => created,
+    }
 }
 
 /// A page of customers, newest first.

@@ -10,7 +10,7 @@ use crate::scope::{Reads, Scope, Tx};
 use crate::tenants::staff;
 use chrono::{DateTime, Utc};
 use domain::phone::Phone;
-use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -158,6 +158,17 @@ pub(super) async fn first_phone_taken(tx: &Tx<'_>, vault: &Vault) -> Result<bool
     Ok(taken.one().await?.is_some())
 }
 
+/// The first phone of one customer is that of another one.
+pub(super) const PHONE_TAKEN: &str = "phone_taken";
+
+/// Phones of new customers that were refused, for whoever finds out with [`phone_taken`] whose the first one is.
+pub(super) fn taken_by_somebody(error: DbErr) -> Problem {
+    match refusal(&error) {
+        Some(Taken::Unique) => Problem::conflict(PHONE_TAKEN, None),
+        _ => error.into(),
+    }
+}
+
 /// The refusal that names the customer in the way, masked, and who looks after them.
 pub(super) async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, Problem> {
     let index = tx
@@ -166,9 +177,9 @@ pub(super) async fn phone_taken(tx: &Tx<'_>, number: &Phone) -> Result<Problem, 
         .filter(phone::Column::PrimaryLive.eq(1))
         .one()
         .await?;
-    let Some(index) = index else { return Ok(Problem::conflict("phone_taken", Some("phones.0.number"))) };
+    let Some(index) = index else { return Ok(Problem::conflict(PHONE_TAKEN, Some("phones.0.number"))) };
     Ok(Problem::Conflict {
-        code: "phone_taken",
+        code: PHONE_TAKEN,
         field: Some("phones.0.number".into()),
         current: None,
         existing: Some(existing(tx, index.customer_id, Some(number.masked())).await?),

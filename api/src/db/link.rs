@@ -7,7 +7,8 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, MySqlConnection, SqliteConnection,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Execute, Executor as _, MySql, MySqlConnection,
+    SqliteConnection,
 };
 
 /// How a connection is opened.
@@ -56,6 +57,14 @@ pub(super) enum Link {
 pub(super) struct Answered {
     pub(super) rows: Vec<QueryResult>,
     pub(super) executed: Option<ExecResult>,
+}
+
+/// How far several statements are on their way to MySQL.
+struct Way {
+    text: String,
+    /// The one whose rows are wanted, and how many are done.
+    last: usize,
+    done: usize,
 }
 
 /// Why one of several statements was refused.
@@ -124,41 +133,50 @@ impl Link {
         Ok(answered)
     }
 
-    /// As [`Link::together`], of statements that find no rows: values stand in their text, because MySQL takes several
-    /// prepared ones only one by one.
+    /// As [`Link::together`]: values stand in the text of the statements, because MySQL takes several prepared ones only one
+    /// by one.
     async fn as_text(&mut self, statements: Vec<Statement>, several: bool) -> Result<Answered, Refused> {
-        let (mut text, mut answered, mut done) = (String::new(), Answered::default(), 0);
+        let mut way = Way { text: String::new(), last: statements.len().saturating_sub(1), done: 0 };
+        let mut answered = Answered::default();
         for statement in statements {
             let bare = statement.values.as_ref().is_none_or(|values| values.0.is_empty());
-            let written = (several || bare) && literal::append(&mut text, &statement);
-            if written && several && text.len() < PACKET {
+            let written = (several || bare) && literal::append(&mut way.text, &statement);
+            if written && several && way.text.len() < PACKET {
                 continue;
             }
-            self.texts(std::mem::take(&mut text), &mut answered, &mut done).await?;
+            let text = std::mem::take(&mut way.text);
+            if !text.is_empty() {
+                self.say_all(AssertSqlSafe(text), &mut way, &mut answered).await?;
+            }
             if !written {
-                let executed = self.execute(statement).await.map_err(|error| Refused { at: done, error })?;
-                answered.executed = Some(executed);
-                done += 1;
+                let (sql, values) = self.said(statement);
+                self.say_all(sqlx::query_with(sql, values), &mut way, &mut answered).await?;
             }
         }
-        self.texts(text, &mut answered, &mut done).await?;
+        let text = std::mem::take(&mut way.text);
+        if !text.is_empty() {
+            self.say_all(AssertSqlSafe(text), &mut way, &mut answered).await?;
+        }
         Ok(answered)
     }
 
-    async fn texts(&mut self, text: String, answered: &mut Answered, done: &mut usize) -> Result<(), Refused> {
+    async fn say_all<'q>(
+        &mut self,
+        said: impl Execute<'q, MySql> + 'q,
+        way: &mut Way,
+        answered: &mut Answered,
+    ) -> Result<(), Refused> {
         let Self::MySql { connection, .. } = self else { return Ok(()) };
-        if text.is_empty() {
-            return Ok(());
-        }
-        let mut answers = connection.fetch_many(AssertSqlSafe(text));
+        let mut answers = connection.fetch_many(said);
         while let Some(answer) = answers.next().await {
             match answer {
                 Ok(Either::Left(executed)) => {
-                    *done += 1;
+                    way.done += 1;
                     answered.executed = Some(executed.into());
                 }
+                Ok(Either::Right(row)) if way.done == way.last => answered.rows.push(row.into()),
                 Ok(Either::Right(_)) => {}
-                Err(error) => return Err(Refused { at: *done, error }),
+                Err(error) => return Err(Refused { at: way.done, error }),
             }
         }
         Ok(())

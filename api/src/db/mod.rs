@@ -22,6 +22,7 @@ pub(crate) use transaction::{Asked, Transaction};
 use crate::config;
 use anyhow::Context as _;
 use link::Opener;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
@@ -233,6 +234,12 @@ async fn isolate(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
 pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
     select.query().force_index("PRIMARY", IndexHintScope::All);
     select
+}
+
+/// A query that does not walk this index. MariaDB may take one in whose order the rows are wanted for a cheap way to the
+/// first of them, also where those stand behind thousands of others. SQLite says nothing of it.
+pub(crate) fn without_index(rows: &mut SelectStatement, index: &'static str) {
+    rows.ignore_index(index, IndexHintScope::All);
 }
 
 /// The refusal to change a row that is there to be read; as the text of a [`DbErr`] on its way to a Problem.

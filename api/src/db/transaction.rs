@@ -84,11 +84,19 @@ impl Transaction {
     }
 
     /// Makes it so.
-    pub(crate) async fn commit(self) -> Result<(), DbErr> {
+    pub(crate) async fn commit(mut self) -> Result<(), DbErr> {
         match self.part {
-            0 => self.end("COMMIT").await,
-            part => self.end(&format!("RELEASE SAVEPOINT part_{part}")).await,
+            0 => self.end("COMMIT").await?,
+            part => self.end(&format!("RELEASE SAVEPOINT part_{part}")).await?,
         }
+        self.ended = true;
+        Ok(())
+    }
+
+    /// As [`Transaction::commit`] of the whole, for whoever may have to ask afterwards what was refused. Nothing can be said
+    /// in it any more.
+    pub(crate) async fn finish(&self) -> Result<(), DbErr> {
+        self.end("COMMIT").await
     }
 
     /// Does something whose answer nobody waits for, such as a row that hangs on another and that nothing refuses. When it
@@ -131,17 +139,6 @@ impl Transaction {
         Ok(Asked(open.questions))
     }
 
-    /// Waits for the answers to all that was asked.
-    pub(crate) async fn hear(&self) -> Result<(), DbErr> {
-        let mut open = self.at.open.lock().await;
-        let open = open.as_mut().ok_or_else(gone)?;
-        match (open.torn, open.asked.is_empty()) {
-            (true, _) => Err(torn()),
-            (false, true) => Ok(()),
-            (false, false) => open.together(None, refused).await.map(drop),
-        }
-    }
-
     /// Why a question was refused, if it was, for whoever throws the transaction away: of what is still due, nothing
     /// beyond the question is said any more.
     pub(crate) async fn refusal(&self, question: Asked) -> Option<DbErr> {
@@ -160,15 +157,22 @@ impl Transaction {
         open.refused.take_if(|(of, _)| *of == question).map(|(_, error)| error)
     }
 
-    /// Takes it back.
-    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
-        match self.part {
-            0 => self.end("ROLLBACK").await,
-            part => self.end(&format!("ROLLBACK TO SAVEPOINT part_{part}")).await,
-        }
+    /// The question that was refused, if one was, and why.
+    pub(crate) async fn refused(&self) -> Option<(Asked, DbErr)> {
+        self.at.open.lock().await.as_mut()?.refused.take()
     }
 
-    async fn end(mut self, word: &str) -> Result<(), DbErr> {
+    /// Takes it back.
+    pub(crate) async fn rollback(mut self) -> Result<(), DbErr> {
+        match self.part {
+            0 => self.end("ROLLBACK").await?,
+            part => self.end(&format!("ROLLBACK TO SAVEPOINT part_{part}")).await?,
+        }
+        self.ended = true;
+        Ok(())
+    }
+
+    async fn end(&self, word: &str) -> Result<(), DbErr> {
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
         if open.torn {
@@ -182,7 +186,6 @@ impl Transaction {
             open.say(word).await?;
         }
         open.ended = self.part == 0;
-        self.ended = true;
         Ok(())
     }
 }
@@ -229,6 +232,9 @@ impl Open {
 
     /// The connection, when it is this one's turn.
     async fn taken(&mut self) -> Result<&mut Taken, DbErr> {
+        if self.ended {
+            return Err(gone());
+        }
         if self.taken.is_none() {
             self.taken = Some(self.near.take().await?);
         }
@@ -263,12 +269,8 @@ impl Open {
         if self.torn {
             return Err(torn());
         }
-        if !self.due.is_empty() && self.near.backend() == DbBackend::Sqlite {
-            return Ok(self.together(Some(statement), unanswered).await?.rows);
-        }
-        // MySQL tells rows of a prepared one in another form, so it goes after the others.
         if !self.due.is_empty() {
-            self.together(None, refused).await?;
+            return Ok(self.together(Some(statement), unanswered).await?.rows);
         }
         let taken = self.taken().await?;
         let answer = taken.link()?.rows(statement).await;

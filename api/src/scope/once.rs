@@ -132,14 +132,6 @@ struct Request<'o> {
     answers: &'o Sealer,
 }
 
-/// What became of a request.
-enum Done<V> {
-    /// It was done just now, and is to be committed.
-    Now(Created<V>),
-    /// It got this answer before.
-    Before(Created<V>),
-}
-
 #[expect(clippy::disallowed_methods, reason = "the scope's own table")]
 impl<'o> Request<'o> {
     fn new(
@@ -176,25 +168,26 @@ impl<'o> Request<'o> {
         db::ask(tx, rows.collect()).await
     }
 
-    /// Does what is asked for, or finds out that it was done before. Nothing is committed.
+    /// Does what is asked for and commits it, or finds out that it was done before.
     async fn done<V: Serialize>(
         &self,
         tx: &Transaction,
         now: DateTime<Utc>,
         work: impl Future<Output = Result<V, Problem>>,
-    ) -> Result<Done<V>, Problem> {
+        commit: impl Future<Output = Result<(), Problem>>,
+    ) -> Result<Created<V>, Problem> {
         let noted = match self.noted(tx, now).await {
             Ok(noted) => noted,
-            Err(error) => return self.unless_there(error).await.map(Done::Before),
+            Err(error) => return self.unless_there(error).await,
         };
         let made = async {
             let created = self.answered(tx, &work.await?).await?;
-            tx.hear().await?;
+            commit.await?;
             Ok(created)
         };
         match made.await {
-            Ok(created) => Ok(Done::Now(created)),
-            Err(problem) => self.instead(tx, noted, problem).await.map(Done::Before),
+            Ok(created) => Ok(created),
+            Err(problem) => self.instead(tx, noted, problem).await,
         }
     }
 
@@ -272,10 +265,10 @@ impl Scope {
     ) -> Result<Created<V>, Problem> {
         let by = (self.tenant_id, self.who.id.unwrap_or_default());
         let asked = Request::new(&self.at, &self.keys.answers, by, once, id);
-        let tx = self.begin_shared().await?;
-        match asked.done(tx.raw(), tx.now(), work(&tx)).await? {
-            Done::Before(answer) => Ok(answer),
-            Done::Now(created) => tx.commit().await.map(|()| created),
+        let tx = self.begin_shared().await?.asking();
+        match asked.done(tx.raw(), tx.now(), work(&tx), tx.finish()).await {
+            Ok(created) => Ok(created),
+            Err(why) => Err(tx.refused().await.unwrap_or(why)),
         }
     }
 }
@@ -293,9 +286,7 @@ impl Operating {
         let at = &self.system.at;
         let asked = Request::new(at, &at.keys.installation, (INSTALLATION, self.account_id()), once, None);
         let recorded = self.system.begin_recorded().await?;
-        match asked.done(recorded.on(), self.system.now(), work(&recorded)).await? {
-            Done::Before(answer) => Ok(answer),
-            Done::Now(created) => Ok(recorded.finish().await.map(|()| created)?),
-        }
+        let commit = async { Ok(recorded.finish().await?) };
+        asked.done(recorded.on(), self.system.now(), work(&recorded), commit).await
     }
 }

@@ -1,7 +1,9 @@
 //! A transaction of a scope: every write of a feature goes through here, where it gets its tenant,
 //! its version, its times and its place in the audit record.
 
+mod asked;
 mod many;
+mod part;
 mod reads;
 
 use super::audit::{self, Diff, Entry};
@@ -32,6 +34,7 @@ pub struct Tx<'s> {
     /// Of rows that go together some may be there without the others.
     halved: Cell<bool>,
     entries: RefCell<Vec<Entry>>,
+    hopes: Option<asked::Hopes>,
     _open: Open<'s>,
 }
 
@@ -265,52 +268,22 @@ impl Tx<'_> {
     /// When something was written and nothing recorded: a change that nobody could trace. When rows that go together
     /// were refused before.
     pub async fn commit(self) -> Result<(), Problem> {
+        self.finish().await
+    }
+
+    /// As [`Tx::commit`], for whoever asks afterwards why something was refused that nobody waited for.
+    pub(super) async fn finish(&self) -> Result<(), Problem> {
         self.unbroken()?;
-        let entries = self.entries.into_inner();
+        let entries = self.entries.take();
         if self.wrote.get() && entries.is_empty() {
             return Err(Problem::Internal(anyhow::anyhow!("a change without an audit entry")));
         }
         audit::write(&self.tx, self.scope, entries).await?;
-        self.tx.commit().await?;
+        self.tx.finish().await?;
         if self.showed.get() {
             self.scope.at.snapshots.forget_business(self.scope.tenant_id);
         }
         Ok(())
-    }
-
-    /// Does something that may fail without taking what was done before with it. The inner refusal leaves nothing
-    /// behind; a transaction that is lost as a whole is the outer one.
-    ///
-    /// # Errors
-    /// When the database does not answer, or another transaction stood in the way.
-    pub(crate) async fn attempt<T>(
-        &self,
-        work: impl AsyncFnOnce(&Tx<'_>) -> Result<T, Problem>,
-    ) -> Result<Result<T, Problem>, Problem> {
-        let inner = Tx::of(self.scope, self.tx.part().await?);
-        match work(&inner).await {
-            Ok(done) => {
-                inner.unbroken()?;
-                inner.tx.commit().await?;
-                self.wrote.set(self.wrote.get() || inner.wrote.get());
-                self.showed.set(self.showed.get() || inner.showed.get());
-                self.entries.borrow_mut().extend(inner.entries.into_inner());
-                Ok(Ok(done))
-            }
-            Err(problem @ Problem::Internal(_)) => Err(problem),
-            Err(problem @ Problem::Conflict { code: "in_progress", .. }) => Err(problem),
-            Err(problem) => {
-                inner.tx.rollback().await?;
-                Ok(Err(problem))
-            }
-        }
-    }
-
-    fn unbroken(&self) -> Result<(), Problem> {
-        match self.halved.get() {
-            true => Err(Problem::Internal(anyhow::anyhow!("rows were refused, and the rest of them is not to stay"))),
-            false => Ok(()),
-        }
     }
 
     fn of(scope: &Scope, tx: Transaction) -> Tx<'_> {
@@ -321,6 +294,7 @@ impl Tx<'_> {
             showed: Cell::new(false),
             halved: Cell::new(false),
             entries: RefCell::default(),
+            hopes: None,
             _open: Open::of(scope),
         }
     }

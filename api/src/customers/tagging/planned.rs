@@ -7,6 +7,7 @@ use crate::problem::Problem;
 use crate::scope::{Reads as _, Tx};
 use crate::tags::entity::{plan, tag};
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait as _, FromQueryResult, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -120,6 +121,17 @@ async fn bringing(tx: &Tx<'_>) -> Result<BTreeSet<Uuid>, Problem> {
         return Ok(BTreeSet::new());
     }
     Ok(became(tx, tags).await?.into_values().flatten().map(|tag| tag.id).collect())
+}
+
+/// Whether there is a plan at all: most businesses have none, and whoever looks tags up learns it with them.
+pub(super) fn any_plan(tenant_id: i64) -> Expr {
+    let plans = Query::select()
+        .expr(Expr::val(1_i64))
+        .from(plan::Entity)
+        .and_where(plan::Column::TenantId.eq(tenant_id))
+        .and_where(plan::Column::Live.eq(1))
+        .to_owned();
+    Expr::exists(plans)
 }
 
 /// Says which tags were put on customers and taken off. `merged`: another tag became the one that was put on, which is

@@ -1,7 +1,7 @@
 //! Putting tags on customers and taking tags off: every way to do it comes through here, because a customer
 //! has at most one tag of a category.
 
-use super::planned::retagged;
+use super::planned::{any_plan, retagged};
 use crate::customers::entity::{customer, tagging};
 use crate::problem::Problem;
 use crate::scope::{Reads, Tx};
@@ -27,6 +27,8 @@ struct There {
     created_at: DateTime<Utc>,
     /// Its group is a category.
     single: Option<i64>,
+    /// Some tag brings a plan.
+    planned: i64,
 }
 
 impl Known {
@@ -47,11 +49,13 @@ pub(in crate::customers) async fn look_up(rows: &impl Reads, tags: &[Uuid]) -> R
         return Ok(Known(Vec::new()));
     }
     let found = rows.rows::<tag::Entity>().filter(tag::Column::Id.is_in(tags.iter().copied()));
+    let planned = any_plan(rows.scope().tenant_id());
     let found = found.picking(|rows| {
         rows.left_join(group::Entity)
             .columns([tag::Column::Id, tag::Column::GroupId, tag::Column::Name, tag::Column::Colour])
             .column(tag::Column::CreatedAt)
             .column(group::Column::Single)
+            .expr_as(planned, "planned")
             .into_model::<There>()
     });
     Ok(Known(found.all().await?))
@@ -97,9 +101,11 @@ pub(in crate::customers) async fn first(
     }
     let mut tags = known(tx, tags, field).await?.0;
     tags.sort_by_key(|tag| tag.created_at);
-    let add = tags.iter().map(|tag| tag.id).collect();
-    // It asks something, so what nobody waits for comes after it.
-    retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
+    if tags.iter().any(|tag| tag.planned != 0) {
+        let add = tags.iter().map(|tag| tag.id).collect();
+        // It asks something, so what nobody waits for comes after it.
+        retagged(tx, &[Retag { customer: customer.id, add, remove: Vec::new() }], false).await?;
+    }
     let rows = tags.iter().map(|tag| tagging::of(customer, tag.id));
     tx.append_many::<tagging::Entity>(rows).await?;
     Ok(tags.into_iter().map(|There { id, name, colour, .. }| TagLabel { id, name, colour, by_rule: false }).collect())

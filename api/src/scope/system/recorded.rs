@@ -112,9 +112,9 @@ impl Recorded<'_> {
     ///
     /// # Errors
     /// When the database does not answer, or nothing was said; then nothing was done.
-    pub(in crate::scope) async fn finish(self) -> Result<(), DbErr> {
+    pub(in crate::scope) async fn finish(&self) -> Result<(), DbErr> {
         if self.said.load(Ordering::Relaxed) {
-            self.tx.commit().await
+            self.tx.finish().await
         } else {
             Err(DbErr::Custom("a change that is not on the record".to_owned()))
         }

@@ -1,7 +1,7 @@
 //! Writes that are not one row by its id: many rows at once, rows taken out of a pool, tombstones that rise.
 
 use super::{Tx, repeats, set};
-use crate::db::{self, Asked};
+use crate::db;
 use crate::scope::audit::Diff;
 use crate::scope::rows::{Again, Aggregate, Tenanted};
 use crate::scope::{Eyes, Look};
@@ -197,29 +197,8 @@ impl Tx<'_> {
         Ok(shown)
     }
 
-    /// As [`Tx::insert_all`], without waiting where waiting costs something: what comes next may fail for them, and
-    /// [`Tx::refusal`] says whether it did.
-    ///
-    /// # Errors
-    /// As [`Tx::insert_all`].
-    pub(crate) async fn ask_all<E: Tenanted>(
-        &self,
-        rows: impl IntoIterator<Item = (Uuid, Option<DateTime<Utc>>, E::ActiveModel)>,
-    ) -> Result<(Vec<E::Model>, Option<Asked>), DbErr>
-    where
-        E::ActiveModel: TryIntoModel<E::Model>,
-    {
-        let (rows, shown) = self.dated::<E>(rows)?;
-        Ok((shown, db::ask(&self.tx, rows).await?))
-    }
-
-    /// Why rows were refused for which nobody waited; the transaction is to be thrown away.
-    pub(crate) async fn refusal(&self, asked: Option<Asked>) -> Option<DbErr> {
-        self.tx.refusal(asked?).await
-    }
-
     /// Rows of their own as they are inserted, each with its entry in the record, and as they stand then.
-    fn dated<E: Tenanted>(
+    pub(super) fn dated<E: Tenanted>(
         &self,
         rows: impl IntoIterator<Item = (Uuid, Option<DateTime<Utc>>, E::ActiveModel)>,
     ) -> Result<Dated<E>, DbErr>

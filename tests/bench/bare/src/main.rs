@@ -27,7 +27,7 @@ macro_rules! shop {
     ($name:ident, $database:ty, $pool:ty, $begin:literal, $known:literal, $hint:literal) => {
         mod $name {
             use super::*;
-            use crate::statements::{ANSWER, CUSTOMER, LIST, PLANS, given, rows, tags, tags_of};
+            use crate::statements::{ANSWER, CUSTOMER, LIST, given, rows, tags, tags_of};
             use crate::tables::{CUSTOMERS, ENTRIES, PHONES, REMEMBERED, SEARCHED, TERMS};
             use chrono::{DateTime, Utc};
             use sqlx::{AssertSqlSafe, Executor, Row as _};
@@ -222,7 +222,8 @@ macro_rules! shop {
                     .await?;
                 let mut view = View::new(&new, id, shop.staff, now);
                 if !new.tag_ids.is_empty() {
-                    let mut query = sqlx::query(AssertSqlSafe(tags(new.tag_ids.len()))).bind(tenant).bind(1_i64);
+                    let mut query = sqlx::query(AssertSqlSafe(tags(new.tag_ids.len())));
+                    query = query.bind(1_i64).bind(tenant).bind(1_i64).bind(tenant).bind(1_i64);
                     for tag in &new.tag_ids {
                         query = query.bind(*tag);
                     }
@@ -235,7 +236,6 @@ macro_rules! shop {
                         view.tag(tag.get(0), tag.get(2), tag.get(3), false);
                     }
                     query.execute(&mut *tx).await?;
-                    sqlx::query(PLANS).bind(tenant).bind(1_i64).fetch_all(&mut *tx).await?;
                 }
                 let answer = serde_json::to_vec(&view)?;
                 sqlx::query(ANSWER)

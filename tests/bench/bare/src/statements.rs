@@ -40,19 +40,17 @@ pub fn given() -> String {
     TAGGINGS.replace("by_rule merged_from ", "")
 }
 
-/// Which of so many tags there are, with their groups.
+/// Which of so many tags there are, with their groups, and whether there is any follow-up plan.
 pub fn tags(count: usize) -> String {
     format!(
-        "SELECT {}, `tag_groups`.`single` FROM `tags` LEFT JOIN `tag_groups` ON `tags`.`tenant_id` = `tag_groups`.`tenant_id` \
+        "SELECT {}, `tag_groups`.`single`, EXISTS(SELECT ? FROM `plans` WHERE `plans`.`tenant_id` = ? \
+         AND `plans`.`live` = ?) AS `planned` FROM `tags` LEFT JOIN `tag_groups` ON `tags`.`tenant_id` = `tag_groups`.`tenant_id` \
          AND `tags`.`group_id` = `tag_groups`.`id` WHERE `tags`.`tenant_id` = ? AND `tags`.`live` = ? \
          AND `tags`.`id` IN ({})",
         columns("tags", "id group_id name colour created_at"),
         marks(count),
     )
 }
-
-/// Tags that bring a follow-up plan.
-pub const PLANS: &str = "SELECT `plans`.`tag_id` FROM `plans` WHERE `plans`.`tenant_id` = ? AND `plans`.`live` = ?";
 
 /// Remembers an answer.
 pub const ANSWER: &str = "UPDATE `idempotency` SET `answer` = ? WHERE `idempotency`.`tenant_id` = ? \
