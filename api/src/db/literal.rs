@@ -76,16 +76,16 @@ fn write(sql: &mut String, value: &Value) {
         Value::String(Some(text)) => digits(sql, "_utf8mb4 x'", text.as_bytes()),
         Value::Bytes(Some(bytes)) => digits(sql, "x'", bytes),
         Value::Uuid(Some(id)) => digits(sql, "x'", id.as_bytes()),
-        Value::ChronoDate(Some(day)) => write!(sql, "'{day}'"),
+        Value::ChronoDate(Some(day)) => write!(sql, "DATE'{day}'"),
         Value::ChronoDateTimeUtc(Some(at)) => moment(sql, at),
         _ => sql.write_str("NULL"),
     };
     debug_assert!(written.is_ok(), "a string takes whatever is written");
 }
 
-/// A DATETIME, as prepared statements get it (see `Link::said`).
+/// A DATETIME, as prepared statements get it (see `Link::said`), and not a text that looks like one.
 fn moment(sql: &mut String, at: &DateTime<Utc>) -> std::fmt::Result {
-    write!(sql, "'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
+    write!(sql, "TIMESTAMP'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }
 
 fn digits(sql: &mut String, before: &str, bytes: &[u8]) -> std::fmt::Result {
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(
             text,
             "INSERT INTO `t?` (`a`, `b`) VALUES (_utf8mb4 x'273b2044524f50205441424c4520743b202d2de7869f', x'00ff', -7, \
-             TRUE, '2023-11-14 22:13:20.000001', NULL, x'00000000000000000000000000000001');"
+             TRUE, TIMESTAMP'2023-11-14 22:13:20.000001', NULL, x'00000000000000000000000000000001');"
         );
         assert_eq!(written("SELECT '?''?', \"?\" = ?", [1.into()]).expect("written"), "SELECT '?''?', \"?\" = 1;");
     }
