@@ -29,6 +29,7 @@ mod import_back;
 mod interactions;
 mod invitations;
 mod keys;
+mod leases;
 mod lockouts;
 mod merge;
 mod merge_races;
