@@ -25,6 +25,7 @@ mod erasure;
 mod faults;
 mod field_rules;
 mod filters;
+mod gone;
 mod import_back;
 mod interactions;
 mod invitations;
