@@ -28,10 +28,10 @@ async fn whoever_hangs_up_in_the_middle_is_in_nobodys_way() {
     let shop = Shop::new().await;
     let customer = shop.customer_named("沈怡").await;
     let talk = format!("/customers/{customer}/interactions");
-    for round in 0..60_u64 {
+    for (round, length) in (0..60_u64).zip((1..=20).cycle()) {
         let after = Duration::from_micros(400 * (round % 30));
         let number = phone_number();
-        let body = json!({ "name": "客".repeat(1 + (round % 20) as usize), "phones": [{ "number": number }] });
+        let body = json!({ "name": "客".repeat(length), "phones": [{ "number": number }] });
         hang_up(&shop, "/customers", &body, after).await;
         hang_up(&shop, &talk, &json!({ "channel": "call", "content": format!("第{round}次") }), after).await;
         // It was done as a whole or not at all.
