@@ -44,6 +44,18 @@ async fn odd_texts_come_back_as_they_were_typed() {
     }
 }
 
+#[actix_web::test]
+async fn what_a_name_says_is_not_why_it_is_refused() {
+    let shop = Shop::new().await;
+    let group = shop.boss.post("/tag-groups", json!({ "name": "口味" })).await.ok();
+    // A server's refusal quotes it.
+    for name in ["(code: 1811)", "1213 1205", "database is locked", "for key 'PRIMARY'", "x for key .id"] {
+        let tag = json!({ "group_id": group["id"], "name": name });
+        shop.boss.post("/tags", tag.clone()).await.ok();
+        shop.boss.post("/tags", tag).await.problem(409, "name_taken");
+    }
+}
+
 fn urlencoding(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -83,7 +83,7 @@ fn write(sql: &mut String, value: &Value) {
     debug_assert!(written.is_ok(), "a string takes whatever is written");
 }
 
-/// A DATETIME, which is what SQL calls TIMESTAMP, as prepared statements get it (see `Link::said`).
+/// A DATETIME, as prepared statements get it (see `Link::said`), and not a text that looks like one.
 fn moment(sql: &mut String, at: &DateTime<Utc>) -> std::fmt::Result {
     write!(sql, "TIMESTAMP'{}'", at.format("%Y-%m-%d %H:%M:%S%.6f"))
 }

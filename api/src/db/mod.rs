@@ -16,7 +16,7 @@ pub(crate) use insert::{append, ask, insert, insert_halves};
 pub(crate) use log::LogKeeper;
 pub(crate) use near::Near;
 pub(crate) use on::On;
-pub(crate) use picked::{next, picked};
+pub(crate) use picked::{column, next, picked};
 pub(crate) use transaction::{Asked, Transaction};
 
 use crate::config;
@@ -26,8 +26,8 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IsolationLevel,
-    QueryTrait as _, Select, SqlErr, SqlxMySqlConnector, SqlxSqliteConnector, Statement, TransactionOptions,
-    TransactionTrait as _,
+    QueryTrait as _, RuntimeErr, Select, SqlErr, SqlxMySqlConnector, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
@@ -265,8 +265,11 @@ pub(crate) fn collided(error: &DbErr) -> bool {
 
 /// Reads the database's refusal, the same on every backend.
 pub(crate) fn refusal(error: &DbErr) -> Option<Taken> {
-    // SQLite's word for a row that a RESTRICT keeps, which sea-orm does not know.
-    if error.to_string().contains("(code: 1811)") {
+    // SQLite's word for a row that a RESTRICT keeps, which sea-orm does not know. Read from its number: the text of a
+    // refusal may quote what somebody wrote.
+    if let DbErr::Exec(RuntimeErr::SqlxError(told)) | DbErr::Query(RuntimeErr::SqlxError(told)) = error
+        && told.as_database_error().and_then(|told| told.code()).is_some_and(|code| code == "1811")
+    {
         return Some(Taken::Reference);
     }
     match error.sql_err()? {

@@ -6,7 +6,7 @@
 //! asks only after a pause. SQLite has one writer: one connection on which all that is changed goes, one after the other
 //! in the order in which it was asked for.
 
-use super::link::{Link, Opener};
+use super::link::{Link, Opener, Refused};
 use async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -134,15 +134,14 @@ impl Near {
     async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
         let mut taken = self.take().await?;
-        taken.whole = false;
-        let mut answer = taken.link()?.rows(statement.clone()).await;
+        let mut answer = taken.hear(async |link| link.rows(statement.clone()).await).await?;
         if self.0.only_read && taken.reused && answer.as_ref().is_err_and(gone) {
             // The database began anew, or the thread that opened the connection ended. Nothing was changed.
             taken.lane.idle().clear();
             taken.held = Some(self.open().await?);
-            answer = taken.link()?.rows(statement.clone()).await;
+            taken.whole = true;
+            answer = taken.hear(async |link| link.rows(statement.clone()).await).await?;
         }
-        taken.whole = whole(&answer);
         answer.map_err(unanswered)
     }
 
@@ -153,10 +152,7 @@ impl Near {
         }
         self.count();
         let mut taken = self.take().await?;
-        taken.whole = false;
-        let answer = taken.link()?.execute(statement).await;
-        taken.whole = whole(&answer);
-        answer.map_err(refused)
+        taken.hear(async |link| link.execute(statement).await).await?.map_err(refused)
     }
 
     pub(super) fn count(&self) {
@@ -178,9 +174,38 @@ impl Near {
 }
 
 impl Taken {
-    pub(super) fn link(&mut self) -> Result<&mut Link, DbErr> {
+    /// Says something and waits for the answer. Whoever goes away meanwhile leaves it half read, and what MySQL tells of
+    /// a statement that it prepares would be taken for the answer to the next one: nobody uses that connection any more.
+    /// On the one of SQLite's writers whatever was said ends by itself.
+    pub(super) async fn hear<T, E: Heard>(
+        &mut self,
+        say: impl AsyncFnOnce(&mut Link) -> Result<T, E>,
+    ) -> Result<Result<T, E>, DbErr> {
         let gone = DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
-        self.held.as_mut().map(|held| &mut held.link).ok_or(gone)
+        let held = self.held.as_mut().ok_or(gone)?;
+        let whole = self.whole;
+        self.whole &= matches!(self.near.0.lanes, Lanes::One(_));
+        let answer = say(&mut held.link).await;
+        self.whole = whole && answer.as_ref().err().is_none_or(|error| harmless(error.heard()));
+        Ok(answer)
+    }
+}
+
+/// An answer that is none.
+pub(super) trait Heard {
+    /// What the connection said.
+    fn heard(&self) -> &sqlx::Error;
+}
+
+impl Heard for sqlx::Error {
+    fn heard(&self) -> &sqlx::Error {
+        self
+    }
+}
+
+impl Heard for Refused {
+    fn heard(&self) -> &sqlx::Error {
+        &self.error
     }
 }
 
@@ -201,13 +226,12 @@ fn gone(error: &sqlx::Error) -> bool {
 }
 
 /// Whether the connection may be used again after such an answer.
-pub(super) fn whole<T>(answer: &Result<T, sqlx::Error>) -> bool {
-    answer.as_ref().err().is_none_or(harmless)
-}
-
-/// The same of a refusal.
-pub(super) fn harmless(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(_) | sqlx::Error::RowNotFound)
+fn harmless(error: &sqlx::Error) -> bool {
+    match error {
+        // Of this class are a server's last words: that it goes, or that a packet was too large for it.
+        sqlx::Error::Database(error) => !error.code().is_some_and(|state| state.starts_with("08")),
+        error => matches!(error, sqlx::Error::RowNotFound),
+    }
 }
 
 pub(super) fn unanswered(error: sqlx::Error) -> DbErr {

@@ -3,7 +3,7 @@
 //! column that is NULL, to say so.)
 
 use sea_orm::{DbErr, QueryResult};
-use sqlx::{Decode, MySql, Row as _, Sqlite, Type};
+use sqlx::{Column, Decode, MySql, Row as _, Sqlite, Type};
 
 /// What each database can tell.
 pub(crate) trait Told:
@@ -12,6 +12,24 @@ pub(crate) trait Told:
 }
 
 impl<T> Told for T where T: for<'r> Decode<'r, MySql> + Type<MySql> + for<'r> Decode<'r, Sqlite> + Type<Sqlite> {}
+
+/// The value of a column at `at`, which goes one further.
+///
+/// # Errors
+/// When it is of another type.
+pub(crate) fn column<T: Told>(row: &QueryResult, at: &mut usize, name: &str) -> Result<T, DbErr> {
+    debug_assert_eq!(told(row, *at), Some(name), "columns are read in the order in which they were asked for");
+    next(row, at)
+}
+
+/// What the database calls the column at `at`.
+fn told(row: &QueryResult, at: usize) -> Option<&str> {
+    match (row.try_as_mysql_row(), row.try_as_sqlite_row()) {
+        (Some(row), _) => row.columns().get(at).map(Column::name),
+        (None, Some(row)) => row.columns().get(at).map(Column::name),
+        (None, None) => None,
+    }
+}
 
 /// The value at `at`, which goes one further.
 ///
@@ -42,8 +60,8 @@ macro_rules! picked {
 
             $vis fn read(row: &sea_orm::QueryResult, at: &mut usize) -> Result<$row, sea_orm::DbErr> {
                 Ok($row {
-                    $first: $crate::db::next(row, at)?,
-                    $($field: $crate::db::next(row, at)?,)*
+                    $first: $crate::db::column(row, at, $crate::db::picked!(@name $first $($first_column)?))?,
+                    $($field: $crate::db::column(row, at, $crate::db::picked!(@name $field $($column)?))?,)*
                 })
             }
         }

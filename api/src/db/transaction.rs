@@ -1,7 +1,7 @@
 //! Transactions on connections that a thread keeps to itself.
 
-use super::link::{Answered, Refused};
-use super::near::{Near, Taken, harmless, refused, unanswered, whole};
+use super::link::{Answered, Link, Refused};
+use super::near::{Near, Taken, refused, unanswered};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
 use std::sync::Arc;
@@ -32,8 +32,8 @@ struct Open {
     parts: u32,
     /// The whole was committed or taken back: nothing is open on the connection any more.
     ended: bool,
-    /// A part went without a word, or something was refused that was taken for done, so nobody knows what the whole
-    /// consists of.
+    /// A part went without a word, something was refused that was taken for done, or the database may have taken all of
+    /// it back by itself, so nobody knows what the whole consists of.
     torn: bool,
     /// Said, and not yet on its way. Each way to the database and back, or to the thread of SQLite's connection, takes
     /// longer than most statements do there, so what nobody waits for goes with the next one for which somebody does.
@@ -246,10 +246,7 @@ impl Open {
         if !self.due.is_empty() {
             return self.together(Some(word(said)), refused).await.map(drop);
         }
-        let taken = self.taken().await?;
-        let said = taken.link()?.say(said).await;
-        taken.whole &= whole(&said);
-        said.map_err(refused)
+        self.hear(async |link| link.say(said).await, refused).await
     }
 
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -259,10 +256,7 @@ impl Open {
         if !self.due.is_empty() {
             return self.together(Some(statement), refused).await?.executed.ok_or_else(gone);
         }
-        let taken = self.taken().await?;
-        let answer = taken.link()?.execute(statement).await;
-        taken.whole &= whole(&answer);
-        answer.map_err(refused)
+        self.hear(async |link| link.execute(statement).await, refused).await
     }
 
     async fn rows(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -272,10 +266,18 @@ impl Open {
         if !self.due.is_empty() {
             return Ok(self.together(Some(statement), unanswered).await?.rows);
         }
-        let taken = self.taken().await?;
-        let answer = taken.link()?.rows(statement).await;
-        taken.whole &= whole(&answer);
-        answer.map_err(unanswered)
+        self.hear(async |link| link.rows(statement).await, unanswered).await
+    }
+
+    /// Says something, and waits for the answer.
+    async fn hear<T>(
+        &mut self,
+        say: impl AsyncFnOnce(&mut Link) -> Result<T, sqlx::Error>,
+        why: fn(sqlx::Error) -> DbErr,
+    ) -> Result<T, DbErr> {
+        let answer = self.taken().await?.hear(say).await?.map_err(why);
+        self.torn |= answer.as_ref().is_err_and(tears);
+        answer
     }
 
     /// A statement, if there is one, with all that is due before it.
@@ -296,20 +298,17 @@ impl Open {
         all.extend(statement);
         // Also when whoever waits for it goes away meanwhile: some of them are done then, and some not.
         self.torn = true;
-        let taken = self.taken().await?;
-        let Refused { at, error } = match taken.link()?.together(all).await {
+        let Refused { at, error } = match self.taken().await?.hear(async |link| link.together(all).await).await? {
             Ok(answered) => {
                 self.torn = false;
                 return Ok(answered);
             }
-            Err(refused) => {
-                taken.whole &= harmless(&refused.error);
-                refused
-            }
+            Err(refused) => refused,
         };
         if at == last {
-            self.torn = false;
-            return Err(why(error));
+            let why = why(error);
+            self.torn = tears(&why);
+            return Err(why);
         }
         // Where the beginning was refused there is nothing to take back.
         self.ended = begins && at == 0;
@@ -329,6 +328,12 @@ fn word(said: &str) -> Statement {
 
 fn is_begin(statement: &Statement) -> bool {
     [BEGIN, BEGIN_AS_WRITER].contains(&&*statement.sql)
+}
+
+/// Whether nothing may be said after such an answer: whoever loses against another transaction, or has no room on the
+/// disk, may have lost all that was said before, and what came next would stay without it and without a `COMMIT`.
+fn tears(error: &DbErr) -> bool {
+    super::refusal(error).is_none()
 }
 
 fn gone() -> DbErr {
@@ -366,5 +371,7 @@ impl ConnectionTrait for Transaction {
     }
 }
 
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod tests;

@@ -239,6 +239,8 @@ async fn claim(at: &Arc<Installation>, tenant_id: Option<i64>) -> Result<Vec<Mod
             .col_expr(Column::LeaseUntil, Expr::value(now + Duration::seconds(LEASE_SECONDS)))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
             .filter(Column::Id.eq(job.id))
+            // Nor has anybody tried it since it was looked for: the attempt is what a worker knows its claim by.
+            .filter(Column::Attempts.eq(job.attempts))
             .filter(free())
             .exec(&at.db.write)
             .await?;
@@ -267,9 +269,13 @@ async fn attempt(at: &Arc<Installation>, job: &Model) -> Result<(), Problem> {
         // Every attempt took its worker down before it could say why.
         return Err(Problem::Internal(anyhow::anyhow!("no attempt came to an end")));
     }
+    call(at, job, Call::Run).await
+}
+
+/// A job that panics must not end the worker with it.
+async fn call(at: &Arc<Installation>, job: &Model, call: Call) -> Result<(), Problem> {
     let scope = system::job_scope(at, job.tenant_id, job.id).await?;
-    // A job that panics must not end the worker with it.
-    let done = AssertUnwindSafe(dispatch(scope, job, Call::Run)).catch_unwind().await;
+    let done = AssertUnwindSafe(dispatch(scope, job, call)).catch_unwind().await;
     done.unwrap_or_else(|_| Err(Problem::Internal(anyhow::anyhow!("the job panicked"))))
 }
 
@@ -283,10 +289,7 @@ async fn run(at: &Arc<Installation>, job: Model) -> Result<(), Problem> {
         }
         Err(problem) => {
             let dead = job.attempts >= ATTEMPTS;
-            if dead
-                && let Ok(scope) = system::job_scope(at, job.tenant_id, job.id).await
-                && let Err(problem) = dispatch(scope, &job, Call::GiveUp).await
-            {
+            if dead && let Err(problem) = call(at, &job, Call::GiveUp).await {
                 tracing::error!(job = %job.id, kind = job.kind, %problem, "giving up");
             }
             let cause = problem.cause();

@@ -84,6 +84,10 @@ pub fn api_sqlite() -> Result<()> {
 
 pub fn api_mariadb() -> Result<()> {
     let (database, redis) = (MariaDb::start()?, Redis::start()?);
+    // What no request can bring about, such as a lost connection in the middle of a transaction, is asked of it directly.
+    let mut server = cargo();
+    server.args(["test", "--workspace", "--lib", "--", "db::transaction::server"]);
+    run(server.env("SHUKE_TEST_DATABASE", database.url()))?;
     run(api_suite()
         .env("SHUKE_TEST_STACK", "mariadb")
         .env("SHUKE_TEST_DATABASE", database.url())
