@@ -3,6 +3,8 @@
 #[path = "../bench/bare/src/tables.rs"]
 mod bare;
 
+use crate::harness::Shop;
+
 /// What is compared, each with its table.
 const ALL: &[(&str, &str)] = &[
     ("customers", bare::CUSTOMERS),
@@ -46,5 +48,22 @@ fn the_django_peer_has_the_columns_of_the_entities() {
         for column in columns.split_whitespace() {
             assert!(models.contains(&format!("\n    {column} = ")), "{table}.{column} is missing in models.py");
         }
+    }
+}
+
+/// Who answers less than the product does less than it.
+#[actix_web::test]
+async fn whoever_is_measured_beside_it_answers_what_the_product_answers() {
+    let shop = Shop::new().await;
+    let customer = shop.customer_named("方晴").await;
+    let whole = shop.boss.get(&format!("/customers/{customer}")).await.ok();
+    let names: Vec<&str> = whole.as_object().expect("a customer").keys().map(String::as_str).collect();
+    assert!(names.len() > 30, "{names:?}");
+    let django = include_str!("../bench/peer-django/customers/serializers.py");
+    let sqlx = include_str!("../bench/bare/src/shape.rs");
+    for name in names {
+        assert!(django.contains(&format!("\n    {name} = ")), "{name} is missing in peer-django's serializers.py");
+        let field = if name == "type" { "type_" } else { name };
+        assert!(sqlx.contains(&format!("    {field}: ")), "{name} is missing in bare's shape.rs");
     }
 }

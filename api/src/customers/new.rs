@@ -6,7 +6,7 @@ use super::contacts::Contacts;
 use super::custom::Filled;
 use super::custom::entity::{blind, value};
 use super::entity::{customer, phone, tagging};
-use super::store::{PHONE_TAKEN, taken_by_somebody, phone_rows, phone_taken};
+use super::store::{PHONE_TAKEN, phone_rows, phone_taken, taken_by_somebody};
 use super::tagging::{Retag, retagged};
 use super::vault::{SealedPhone, Vault};
 use super::{Customer, dates, remark, search};

@@ -32,14 +32,15 @@ export async function tell({ step, open, world }) {
   await step('a customer that was changed: every field with what stood there and what stands there', async () => {
     const tags = (await ask('GET', 'tag-groups')).items.flatMap((group) => group.tags)
     const made = await world.customer(session, { name: '贺知章', source: 'walk_in', remark: '只喝白茶' })
-    const body = { name: '贺季真', source: 'referral', remark: null, birthday: '1988-09-12', phones: [{ number: world.freshNumber() }], owner_id: colleague.id }
+    const body = { name: '贺季真', source: 'referral', remark: null, region: '330604', birthday: '1988-09-12', phones: [{ number: world.freshNumber() }], owner_id: colleague.id }
     customer = await ask('PATCH', `customers/${made.id}`, { body, version: made.version })
     const [changed, created] = await record(made.id)
     equal([changed[0], created[0]], ['林静 修改了客户 贺季真', '林静 新建了客户 贺知章'], 'sentences')
     equal((await texts(boss, CHANGE)).length, 3, 'lines before one asks for all')
     await boss.shot('94-audit-customer')
     const told = await unfold()
-    all(told, ['姓名：贺知章 → 贺季真', '来源：到店 → 老客介绍', '备注：只喝白茶 → 空', '生日：空 → 1988-09-12', '电话：已修改（不显示内容）', '负责人：林静 → 陈晓'])
+    // Nobody chose that region on this phone.
+    all(told, ['姓名：贺知章 → 贺季真', '地区：空 → 浙江省绍兴市上虞区', '来源：到店 → 老客介绍', '备注：只喝白茶 → 空', '生日：空 → 1988-09-12', '电话：已修改（不显示内容）', '负责人：林静 → 陈晓'])
     check(!told.some((line) => /[0-9a-f]{8}-|_|T\d\d:/.test(line)), told.join('\n'))
     await boss.shot('94-audit-unfolded')
     equal((await boss.state()).route, 'features/audit/list/index', 'the page after the lines were opened')

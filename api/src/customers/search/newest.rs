@@ -19,9 +19,11 @@ use uuid::Uuid;
 /// What a statement says of each customer: who it is, and when they were written down.
 pub(super) const ID: &str = "id";
 pub(super) const AT: &str = "created_at";
-/// The index of everybody, newest first. One person's customers and those of a pool have indexes of their own, which are
-/// in the same order: whoever was written down since by somebody else, a whole table perhaps, is not walked past there.
+/// The indexes of everybody and of those in a pool, or in none, newest first. One person's customers and those of a pool
+/// have indexes of their own, which are in the same order: whoever was written down since by somebody else, a whole table
+/// perhaps, is not walked past there.
 const EVERYBODY: &str = "customers_tenant_id_live_created_at_id_region_owner_id_pool_id";
+const POOLS: &str = "customers_tenant_id_pool_id_live_created_at_id";
 
 /// Live customers with these ids. The index of the key alone is to be walked, so nothing else is asked of
 /// the database.
@@ -100,6 +102,9 @@ fn page_of(
     let mut rows = some_of(scope, part, filters, limit);
     if part.holders().len() == 1 {
         without_index(&mut rows, EVERYBODY);
+        if let Part::Of(_) = part {
+            without_index(&mut rows, POOLS);
+        }
     }
     rows.column(at).order_by(at, Order::Desc).order_by(id, Order::Desc);
     if let Some(after) = after {

@@ -7,7 +7,7 @@ import { actorChoices } from '../../../words/people'
 import { instantOf, today } from '../../../words/when'
 import { ACTION_CHOICES, RESOURCE_CHOICES, auditRow } from '../words/sentences'
 import type { Names } from '../words/values'
-import { loadNames } from './names'
+import { loadNames, placed } from './names'
 import type { Named } from './names'
 
 interface Typed {
@@ -58,6 +58,7 @@ Component({
       const { applied, about } = this.data
       const [page] = await Promise.all([listAudit(asked(applied, about), cursor), learning])
       this.meet(page.items)
+      names = await placed(names, page.items)
       return page
     },
     async learn() {

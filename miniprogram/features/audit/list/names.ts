@@ -6,7 +6,8 @@ import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { listTagGroups } from '../../../api/tags'
 import { listTeams } from '../../../api/teams'
-import { knownRegions } from '../../../components/filter-sheet/regions'
+import type { AuditEntry } from '../../../api/types'
+import { knownRegions, learnRegions } from '../../../components/filter-sheet/regions'
 import type { Names } from '../words/values'
 
 export interface Named {
@@ -31,4 +32,11 @@ export async function loadNames(): Promise<Names & { people: Named[] }> {
   const own = roles.flatMap((one) => (one.id ? [{ id: one.id, name: one.name ?? null }] : []))
   const named: Named[] = [...staff, ...teams, ...own, ...groups, ...groups.flatMap((group) => group.tags), ...offers, ...pools, ...fields.map((one) => ({ id: one.id, name: one.label }))]
   return { of: new Map([...knownRegions(), ...named.map((one): [string, string] => [one.id, one.name ?? ''])]), types, fields, people: staff, staff: staff.length > 0 }
+}
+
+/** The names, with those of regions that entries name by their codes and that this phone does not know yet. */
+export async function placed(names: Names, entries: AuditEntry[]): Promise<Names> {
+  const regions = entries.flatMap(({ fields }) => fields.filter(({ name }) => name === 'region'))
+  const codes = regions.flatMap((one) => [one.old, one.new]).filter((code): code is string => typeof code === 'string' && code !== '')
+  return (await learnRegions(codes)) ? { ...names, of: new Map([...names.of, ...knownRegions()]) } : names
 }

@@ -68,6 +68,7 @@ macro_rules! shop {
                     created_at: row.get(23),
                     updated_at: row.get(24),
                     custom: row.get(28),
+                    ads_refused_at: row.get(31),
                     starred: row.get::<i64, _>("starred") != 0,
                 }
             }

@@ -34,6 +34,7 @@ pub struct Row {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub custom: Option<String>,
+    pub ads_refused_at: Option<DateTime<Utc>>,
     /// Whether whoever asks has marked them.
     pub starred: bool,
 }
@@ -99,6 +100,7 @@ struct Whole {
     birthday: Option<NaiveDate>,
     remark: Option<String>,
     remark_secret: bool,
+    ads_refused_at: Option<DateTime<Utc>>,
     created_by: Uuid,
 }
 
@@ -141,6 +143,7 @@ impl View {
                 birthday: row.birthday,
                 remark: row.remark,
                 remark_secret: false,
+                ads_refused_at: row.ads_refused_at,
                 created_by: row.created_by,
             }),
         }
@@ -174,6 +177,7 @@ impl View {
             created_at: now,
             updated_at: now,
             custom: None,
+            ads_refused_at: None,
             starred: false,
         };
         Self::of(row, true)

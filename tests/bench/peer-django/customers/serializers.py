@@ -152,6 +152,7 @@ class CustomerSerializer(CustomerRowSerializer):
     birthday = serializers.DateField()
     remark = serializers.CharField()
     remark_secret = serializers.SerializerMethodField()
+    ads_refused_at = serializers.DateTimeField()
     created_by = serializers.UUIDField()
 
     def get_phones(self, customer):
