@@ -274,7 +274,7 @@ async fn a_server_that_takes_one_statement_at_a_time_does_the_same() {
                 asked.push((false, tx.ask(fine).await.expect("asked")));
             }
             tx.due(insert(23)).await.expect("due");
-            tx.hear().await.expect_err("one was refused");
+            tx.finish().await.expect_err("one was refused");
             for (it, asked) in asked {
                 assert_eq!(tx.refusal(asked).await.as_ref().and_then(refusal).is_some(), it);
             }

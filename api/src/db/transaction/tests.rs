@@ -109,16 +109,20 @@ async fn what_was_asked_and_refused_says_so_to_whoever_asked_it() {
     assert!(tx.refusal(fine).await.is_none());
     drop(tx);
     assert_eq!(ids(&near).await.expect("rows"), [1]);
-    // Whoever waits for nothing else hears it before the commit.
+    // Whoever waits for nothing else hears it with the commit, after which nothing is said any more.
     let tx = Transaction::begin(&near);
+    tx.ask(insert(6)).await.expect("asked");
     let refused = tx.ask(insert(1)).await.expect("asked");
-    tx.hear().await.expect_err("refused");
-    assert!(tx.refusal(refused).await.is_some());
+    tx.finish().await.expect_err("refused");
+    let (question, why) = tx.refused().await.expect("one was");
+    assert!(question == refused && crate::db::refusal(&why).is_some(), "{why}");
     drop(tx);
     let tx = Transaction::begin(&near);
     tx.ask(insert(5)).await.expect("asked");
-    tx.hear().await.expect("not refused");
-    tx.commit().await.expect("so it is");
+    tx.finish().await.expect("so it is");
+    assert!(tx.refused().await.is_none());
+    tx.execute_raw(insert(7)).await.expect_err("it is over");
+    drop(tx);
     assert_eq!(ids(&near).await.expect("rows"), [1, 5]);
 }
 
