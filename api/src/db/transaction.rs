@@ -1,5 +1,6 @@
 //! Transactions on connections that a thread keeps to itself.
 
+use super::group::{Committed, JOIN, LEAVE, Pace, TAKE_BACK};
 use super::link::{Answered, Link, Refused};
 use super::near::{Near, Taken, refused, unanswered};
 use async_trait::async_trait;
@@ -26,9 +27,12 @@ struct At {
 
 struct Open {
     near: Near,
+    pace: Pace,
     /// The connection, once something is on its way. On SQLite all writers wait for one, elsewhere those of a thread share
     /// a few: whatever is thought about before the first word is nobody else's loss.
     taken: Option<Taken>,
+    /// The database's transaction is that of others too, who wait for its commit.
+    joined: bool,
     parts: u32,
     /// The whole was committed or taken back: nothing is open on the connection any more.
     ended: bool,
@@ -52,16 +56,19 @@ pub(crate) struct Asked(u32);
 /// one that starts as a writer waits its turn.
 const BEGIN: &str = "BEGIN";
 const BEGIN_AS_WRITER: &str = "BEGIN IMMEDIATE";
+const ROLLBACK: &str = "ROLLBACK";
 /// Statements that are due at most: none waits for long, and what they hold is small.
 const DUE: usize = 16;
 
 impl Transaction {
     /// Begins one, with the first thing that somebody waits for.
-    pub(super) fn begin(near: &Near) -> Self {
+    pub(super) fn begin(near: &Near, pace: Pace) -> Self {
         let begin = if near.backend() == DbBackend::Sqlite { BEGIN_AS_WRITER } else { BEGIN };
         let open = Open {
             near: near.clone(),
+            pace,
             taken: None,
+            joined: false,
             parts: 0,
             ended: false,
             torn: false,
@@ -86,7 +93,7 @@ impl Transaction {
     /// Makes it so.
     pub(crate) async fn commit(mut self) -> Result<(), DbErr> {
         match self.part {
-            0 => self.end("COMMIT").await?,
+            0 => self.finish().await?,
             part => self.end(&format!("RELEASE SAVEPOINT part_{part}")).await?,
         }
         self.ended = true;
@@ -96,7 +103,15 @@ impl Transaction {
     /// As [`Transaction::commit`] of the whole, for whoever may have to ask afterwards what was refused. Nothing can be said
     /// in it any more.
     pub(crate) async fn finish(&self) -> Result<(), DbErr> {
-        self.end("COMMIT").await
+        let committed = match self.at.open.lock().await.as_mut() {
+            Some(open) if open.torn => return Err(torn()),
+            Some(open) => open.commit().await?,
+            None => return Err(gone()),
+        };
+        match committed {
+            Some(committed) => committed.await.map_err(|_| lost()),
+            None => Ok(()),
+        }
     }
 
     /// Does something whose answer nobody waits for, such as a row that hangs on another and that nothing refuses. When it
@@ -165,7 +180,7 @@ impl Transaction {
     /// Takes it back.
     pub(crate) async fn rollback(mut self) -> Result<(), DbErr> {
         match self.part {
-            0 => self.end("ROLLBACK").await?,
+            0 => self.end(ROLLBACK).await?,
             part => self.end(&format!("ROLLBACK TO SAVEPOINT part_{part}")).await?,
         }
         self.ended = true;
@@ -182,8 +197,8 @@ impl Transaction {
             open.due.retain(is_begin);
         }
         // One in which nothing was said is over as it is.
-        if self.part > 0 || !open.unbegun() || open.due.len() > 1 {
-            open.say(word).await?;
+        if self.part > 0 || !open.unbegun() {
+            open.say(if word == ROLLBACK { open.take_back() } else { word }).await?;
         }
         open.ended = self.part == 0;
         Ok(())
@@ -214,10 +229,12 @@ impl Drop for At {
         open.due.clear();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                if open.say("ROLLBACK").await.is_ok()
-                    && let Some(taken) = open.taken.as_mut()
-                {
+                let taken_back = open.say(open.take_back()).await.is_ok();
+                let Some(taken) = open.taken.as_mut() else { return };
+                if taken_back {
                     taken.whole = true;
+                } else if open.joined {
+                    taken.mend().await;
                 }
             });
         }
@@ -236,9 +253,48 @@ impl Open {
             return Err(gone());
         }
         if self.taken.is_none() {
-            self.taken = Some(self.near.take().await?);
+            let taken = self.near.take(self.pace).await?;
+            self.joined = taken.joins();
+            if self.joined
+                && let Some(begin) = self.due.first_mut()
+            {
+                *begin = word(JOIN);
+            }
+            self.taken = Some(taken);
         }
         self.taken.as_mut().ok_or_else(gone)
+    }
+
+    /// Waits for its turn. Whoever goes away before has said nothing; whoever waited in vain does not wait again.
+    async fn turn(&mut self) -> Result<(), DbErr> {
+        let Err(late) = self.taken().await else { return Ok(()) };
+        self.torn = true;
+        self.asked.clear();
+        Err(late)
+    }
+
+    /// Ends the whole, or leaves it to others who commit with it.
+    async fn commit(&mut self) -> Result<Option<Committed>, DbErr> {
+        let said = !self.unbegun() || self.due.len() > 1;
+        if said && self.pace == Pace::Brief {
+            self.turn().await?;
+        }
+        let shares = self.taken.as_ref().is_some_and(Taken::shares) && self.pace == Pace::Brief;
+        if said && !shares {
+            self.say("COMMIT").await?;
+        } else if self.joined {
+            self.say(LEAVE).await?;
+        } else if said && !self.due.is_empty() {
+            self.together(None, refused).await?;
+        }
+        self.ended = true;
+        // Whoever goes away now has it done all the same.
+        Ok(self.taken.take_if(|_| said && shares).and_then(Taken::leave))
+    }
+
+    /// The words that take back all that was said in it, and nothing else.
+    const fn take_back(&self) -> &'static str {
+        if self.joined { TAKE_BACK } else { ROLLBACK }
     }
 
     /// A word that has neither values nor rows, such as `COMMIT`.
@@ -286,12 +342,7 @@ impl Open {
         statement: Option<Statement>,
         why: fn(sqlx::Error) -> DbErr,
     ) -> Result<Answered, DbErr> {
-        // Whoever goes away while it is not their turn yet has said nothing; whoever waited in vain does not wait again.
-        if let Err(late) = self.taken().await {
-            self.torn = true;
-            self.asked.clear();
-            return Err(late);
-        }
+        self.turn().await?;
         let mut all = std::mem::take(&mut self.due);
         let asked = std::mem::take(&mut self.asked);
         let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
@@ -327,7 +378,7 @@ fn word(said: &str) -> Statement {
 }
 
 fn is_begin(statement: &Statement) -> bool {
-    [BEGIN, BEGIN_AS_WRITER].contains(&&*statement.sql)
+    [BEGIN, BEGIN_AS_WRITER, JOIN].contains(&&*statement.sql)
 }
 
 /// Whether nothing may be said after such an answer: whoever loses against another transaction, or has no room on the
@@ -338,6 +389,10 @@ fn tears(error: &DbErr) -> bool {
 
 fn gone() -> DbErr {
     DbErr::Custom("the transaction is over".to_owned())
+}
+
+fn lost() -> DbErr {
+    DbErr::Custom("the commit that it shared with others did not take place".to_owned())
 }
 
 fn torn() -> DbErr {
@@ -373,5 +428,7 @@ impl ConnectionTrait for Transaction {
 
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod tests;
