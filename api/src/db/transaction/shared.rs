@@ -114,6 +114,22 @@ async fn what_one_of_them_takes_back_is_nobody_elses_loss() {
 }
 
 #[actix_web::test]
+async fn whose_row_stood_in_the_way_is_told_before() {
+    let database = Database::new().await;
+    let (first, second) = database.two(Pace::Brief).await;
+    let first = committing(first);
+    let second = second.await.expect("its turn");
+    let asked = second.ask(insert(1)).await.expect("asked");
+    second.finish().await.expect_err("it is there already");
+    let why = second.refusal(asked).await.expect("why");
+    assert!(crate::db::refusal(&why).is_some(), "{why}");
+    assert_eq!(database.there().await, [1], "refused for what nobody sees");
+    second.execute_raw(insert(3)).await.expect_err("it is over");
+    first.await.expect("no panic").expect("so it is");
+    database.end().await;
+}
+
+#[actix_web::test]
 async fn whoever_goes_away_while_they_wait_leaves_nobody_waiting() {
     let database = Database::new().await;
     let (first, second) = database.two(Pace::Brief).await;
