@@ -247,6 +247,11 @@ pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
     select
 }
 
+/// A query that walks this index, as [`by_key`] does that of the key.
+pub(crate) fn with_index(rows: &mut SelectStatement, index: &'static str) {
+    rows.force_index(index, IndexHintScope::All);
+}
+
 /// A query that does not walk this index. MariaDB may take one in whose order the rows are wanted for a cheap way to the
 /// first of them, also where those stand behind thousands of others. SQLite says nothing of it.
 pub(crate) fn without_index(rows: &mut SelectStatement, index: &'static str) {
