@@ -62,6 +62,7 @@ mod m0102_opportunities;
 mod m0103_opportunity_rights;
 mod m0104_offers;
 mod m0105_offer_rights;
+mod m0106_tags_by_city;
 mod schema;
 
 /// All migrations in their order.
@@ -126,6 +127,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0103_opportunity_rights::Migration),
             Box::new(m0104_offers::Migration),
             Box::new(m0105_offer_rights::Migration),
+            Box::new(m0106_tags_by_city::Migration),
         ]
     }
 }

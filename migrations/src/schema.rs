@@ -4,12 +4,13 @@
 //! text compares by bytes), so that no migration can choose otherwise.
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, SchemaManager};
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_orm::{DbBackend, Statement};
+use std::borrow::Cow;
 
 /// Describes one table; [`Table::create`] writes it.
 pub(crate) struct Table {
     name: &'static str,
-    columns: Vec<(String, &'static str, &'static str)>,
+    columns: Vec<(String, Cow<'static, str>, Cow<'static, str>)>,
     key: &'static [&'static str],
     uniques: Vec<&'static [&'static str]>,
     indexes: Vec<&'static [&'static str]>,
@@ -42,7 +43,7 @@ impl Table {
     }
 
     fn column(mut self, name: &str, mysql: &'static str, sqlite: &'static str) -> Self {
-        self.columns.push((name.to_owned(), mysql, sqlite));
+        self.columns.push((name.to_owned(), mysql.into(), sqlite.into()));
         self
     }
 
@@ -81,6 +82,13 @@ impl Table {
 
     pub(crate) fn opt_text(self, name: &str) -> Self {
         self.column(name, "VARCHAR(191) NULL", "TEXT NULL")
+    }
+
+    /// At most 16 characters that follow from other columns of the row; nobody writes them, and no old row lacks them.
+    pub(crate) fn following(mut self, name: &str, from: &str) -> Self {
+        let from = format!("GENERATED ALWAYS AS ({from}) VIRTUAL");
+        self.columns.push((name.to_owned(), format!("VARCHAR(16) {from}").into(), format!("TEXT {from}").into()));
+        self
     }
 
     /// Text of up to 2,000 characters, in no index.
@@ -176,7 +184,7 @@ impl Table {
         let connection = manager.get_connection();
         let table = self.name;
         for (name, for_mysql, for_sqlite) in &self.columns {
-            if !manager.has_column(table, name).await? {
+            if !has_column(manager, table, name).await? {
                 let kind = if mysql { for_mysql } else { for_sqlite };
                 connection
                     .execute_unprepared(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(name)))
@@ -227,6 +235,16 @@ impl Table {
         };
         format!("CREATE TABLE IF NOT EXISTS {} ({}){tail}", self.name, parts.join(", "))
     }
+}
+
+/// SQLite's own list of columns leaves out those that follow from others, and sea-orm asks for that one.
+async fn has_column(manager: &SchemaManager<'_>, table: &str, name: &str) -> Result<bool, DbErr> {
+    if manager.get_database_backend() == DbBackend::MySql {
+        return manager.has_column(table, name).await;
+    }
+    let all = "SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ?";
+    let asked = Statement::from_sql_and_values(DbBackend::Sqlite, all, [table.into(), name.into()]);
+    Ok(manager.get_connection().query_one_raw(asked).await?.is_some())
 }
 
 fn list(columns: &[&str]) -> String {

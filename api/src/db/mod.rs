@@ -2,6 +2,7 @@
 //! and start-up code gets at a connection.
 
 mod code;
+mod group;
 mod insert;
 mod link;
 mod literal;
@@ -21,6 +22,7 @@ pub(crate) use transaction::{Asked, Transaction};
 
 use crate::config;
 use anyhow::Context as _;
+use group::Pace;
 use link::Opener;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
@@ -91,7 +93,11 @@ impl Connections {
             // What the writer changes it does not read from the mapping, so it keeps the inner pages of the indexes of a
             // million customers by itself (KiB). A new customer's terms are as many as its name has; a statement of each
             // length is kept.
-            let writer = sqlite(path).pragma("cache_size", "-131072").statement_cache_capacity(512);
+            let writer = sqlite(path)
+                .pragma("cache_size", "-131072")
+                .statement_cache_capacity(512)
+                // What a savepoint would have to give back: kept in memory, not in a file.
+                .pragma("temp_store", "MEMORY");
             let write = Near::one(Opener::Sqlite(writer), Arc::clone(&statements));
             (
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
@@ -163,7 +169,12 @@ impl Connections {
 
     /// Begins a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
-        Ok(Transaction::begin(&self.write))
+        Ok(Transaction::begin(&self.write, Pace::Long))
+    }
+
+    /// As [`Connections::begin`], for what is over soon: on SQLite it may be committed together with others.
+    pub(crate) fn begin_brief(&self) -> Transaction {
+        Transaction::begin(&self.write, Pace::Brief)
     }
 
     /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.
@@ -234,6 +245,11 @@ async fn isolate(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
 pub(crate) fn by_key<E: EntityTrait>(mut select: Select<E>) -> Select<E> {
     select.query().force_index("PRIMARY", IndexHintScope::All);
     select
+}
+
+/// A query that walks this index, as [`by_key`] does that of the key.
+pub(crate) fn with_index(rows: &mut SelectStatement, index: &'static str) {
+    rows.force_index(index, IndexHintScope::All);
 }
 
 /// A query that does not walk this index. MariaDB may take one in whose order the rows are wanted for a cheap way to the

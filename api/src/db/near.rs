@@ -6,13 +6,15 @@
 //! asks only after a pause. SQLite has one writer: one connection on which all that is changed goes, one after the other
 //! in the order in which it was asked for.
 
+use super::group::{Committed, Group, Pace};
 use super::link::{Link, Opener, Refused};
 use async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use thread_local::ThreadLocal;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// After such a pause a connection is asked whether it is still there: short, so that few changes fail when the
@@ -48,6 +50,8 @@ enum Lanes {
 /// Connections that are shared.
 struct Lane {
     turns: Arc<Semaphore>,
+    /// So many wait for their turn.
+    waiting: AtomicUsize,
     idle: Mutex<Vec<Held>>,
 }
 
@@ -56,6 +60,8 @@ struct Held {
     link: Link,
     opened: Instant,
     used: Instant,
+    /// Who waits on it for a commit.
+    group: Group,
 }
 
 /// A connection and the turn to use it, which end together.
@@ -67,7 +73,14 @@ pub(super) struct Taken {
     pub(super) whole: bool,
     near: Near,
     lane: Arc<Lane>,
-    _turn: OwnedSemaphorePermit,
+    turn: Option<OwnedSemaphorePermit>,
+}
+
+/// Somebody waits for their turn.
+struct Waits<'l> {
+    near: &'l Near,
+    lane: &'l Lane,
+    came: bool,
 }
 
 impl Near {
@@ -105,35 +118,44 @@ impl Near {
         }
     }
 
-    /// A connection, when it is this one's turn.
-    pub(super) async fn take(&self) -> Result<Taken, DbErr> {
+    /// A connection, when it is this one's turn. Only whoever is brief gets one on which others wait for their commit.
+    pub(super) async fn take(&self, pace: Pace) -> Result<Taken, DbErr> {
         let lane = match &self.0.lanes {
             Lanes::EachThread(most, lanes) => lanes.get_or(|| Lane::of(*most)),
             Lanes::One(lane) => lane,
         };
         let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        let mut waits = Waits::begin(self, lane);
         let turn = tokio::time::timeout(ACQUIRE, Arc::clone(&lane.turns).acquire_owned()).await.map_err(late)?;
-        let turn = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let turn = Some(turn.map_err(|_| closed())?);
+        waits.came = true;
+        drop(waits);
         let (held, reused) = match lane.reusable().await {
             Some(held) => (held, true),
             None => (self.open().await?, false),
         };
         let (near, lane) = (self.clone(), Arc::clone(lane));
-        Ok(Taken { held: Some(held), reused, whole: true, near, lane, _turn: turn })
+        let taken = Taken { held: Some(held), reused, whole: true, near, lane, turn };
+        if pace == Pace::Brief || !taken.joins() {
+            return Ok(taken);
+        }
+        // Also when whoever takes it goes away meanwhile: others wait for it.
+        let settled = tokio::spawn(taken.settled()).await.map_err(|_| closed())?;
+        if settled.whole { Ok(settled) } else { Err(closed()) }
     }
 
     /// Nobody gets the one connection that writers share while this is held; none where each thread has its own.
-    pub(super) async fn pause(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) async fn pause(&self) -> Option<Taken> {
         match &self.0.lanes {
             Lanes::EachThread(..) => None,
-            Lanes::One(lane) => Arc::clone(&lane.turns).acquire_owned().await.ok(),
+            Lanes::One(_) => self.take(Pace::Long).await.ok(),
         }
     }
 
     /// The rows that a statement finds.
     async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        let mut taken = self.take().await?;
+        let mut taken = self.take(Pace::Long).await?;
         let mut answer = taken.hear(async |link| link.rows(statement.clone()).await).await?;
         if self.0.only_read && taken.reused && answer.as_ref().is_err_and(gone) {
             // The database began anew, or the thread that opened the connection ended. Nothing was changed.
@@ -151,7 +173,7 @@ impl Near {
             return Err(DbErr::Custom("these connections are there to read".to_owned()));
         }
         self.count();
-        let mut taken = self.take().await?;
+        let mut taken = self.take(Pace::Long).await?;
         taken.hear(async |link| link.execute(statement).await).await?.map_err(refused)
     }
 
@@ -169,7 +191,7 @@ impl Near {
     async fn open(&self) -> Result<Held, DbErr> {
         let link = self.0.opener.open().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         let now = Instant::now();
-        Ok(Held { link, opened: now, used: now })
+        Ok(Held { link, opened: now, used: now, group: Group::default() })
     }
 }
 
@@ -181,13 +203,76 @@ impl Taken {
         &mut self,
         say: impl AsyncFnOnce(&mut Link) -> Result<T, E>,
     ) -> Result<Result<T, E>, DbErr> {
-        let gone = DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed);
-        let held = self.held.as_mut().ok_or(gone)?;
+        let held = self.held.as_mut().ok_or_else(closed)?;
         let whole = self.whole;
         self.whole &= matches!(self.near.0.lanes, Lanes::One(_));
         let answer = say(&mut held.link).await;
         self.whole = whole && answer.as_ref().err().is_none_or(|error| harmless(error.heard()));
         Ok(answer)
+    }
+
+    /// Others wait on it for their commit: their transaction is open.
+    pub(super) fn joins(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.group.is_empty())
+    }
+
+    /// Whoever is done with a transaction commits together with others: some wait for it, or for their turn.
+    pub(super) fn shares(&self) -> bool {
+        matches!(self.near.0.lanes, Lanes::One(_)) && (self.joins() || self.lane.waiting.load(Ordering::SeqCst) > 0)
+    }
+
+    /// Leaves the transaction open for whoever comes next; what was said in it is committed with the last of them.
+    pub(super) fn leave(mut self) -> Option<Committed> {
+        Some(self.held.as_mut()?.group.join())
+    }
+
+    /// Commits for all who wait for it.
+    async fn settled(mut self) -> Self {
+        let Some(group) = self.held.as_mut().map(|held| std::mem::take(&mut held.group)) else { return self };
+        if matches!(self.hear(async |link| link.say("COMMIT").await).await, Ok(Ok(()))) {
+            group.tell();
+        } else {
+            // Closed, so that nothing of it is there, as they are told.
+            self.whole = false;
+        }
+        self
+    }
+
+    /// After a savepoint that could not be taken back: either it was never made, or the database took back all there was.
+    pub(super) async fn mend(&mut self) {
+        let begun = self.hear(async |link| link.say("BEGIN").await).await;
+        self.whole = match begun {
+            // There is a transaction, in which there can be no second one.
+            Ok(Err(sqlx::Error::Database(_))) => true,
+            Ok(Ok(())) => {
+                if let Some(held) = &mut self.held {
+                    held.group = Group::default();
+                }
+                matches!(self.hear(async |link| link.say("ROLLBACK").await).await, Ok(Ok(())))
+            }
+            _ => false,
+        };
+    }
+}
+
+impl<'l> Waits<'l> {
+    fn begin(near: &'l Near, lane: &'l Lane) -> Self {
+        lane.waiting.fetch_add(1, Ordering::SeqCst);
+        Self { near, lane, came: false }
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.lane.waiting.fetch_sub(1, Ordering::SeqCst);
+        if self.came || !matches!(self.near.0.lanes, Lanes::One(_)) {
+            return;
+        }
+        // Somebody may have left their commit to whoever waited here.
+        if let Ok(runtime) = Handle::try_current() {
+            let near = self.near.clone();
+            runtime.spawn(async move { near.take(Pace::Long).await.map(drop) });
+        }
     }
 }
 
@@ -212,12 +297,30 @@ impl Heard for Refused {
 impl Drop for Taken {
     fn drop(&mut self) {
         let Some(mut held) = self.held.take() else { return };
+        if !self.whole {
+            return;
+        }
+        let open = !self.near.0.closed.load(Ordering::SeqCst);
+        let goes_on = open && !held.group.is_full() && self.lane.waiting.load(Ordering::SeqCst) > 0;
+        if !held.group.is_empty() && !goes_on {
+            // Nobody comes after: it is committed now, and nobody else has the connection before. Where nothing runs any
+            // more it is closed, and whoever waits hears that nothing is done.
+            let Ok(runtime) = Handle::try_current() else { return };
+            let (near, lane, turn) = (self.near.clone(), Arc::clone(&self.lane), self.turn.take());
+            let last = Self { held: Some(held), reused: true, whole: true, near, lane, turn };
+            runtime.spawn(async move { drop(last.settled().await) });
+            return;
+        }
         let young = matches!(held.link, Link::Sqlite(_)) || held.opened.elapsed() < LIFE;
-        if self.whole && young && !self.near.0.closed.load(Ordering::SeqCst) {
+        if young && open {
             held.used = Instant::now();
             self.lane.idle().push(held);
         }
     }
+}
+
+fn closed() -> DbErr {
+    DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
 
 /// Whether a statement did not get through.
@@ -244,7 +347,7 @@ pub(super) fn refused(error: sqlx::Error) -> DbErr {
 
 impl Lane {
     fn of(most: usize) -> Arc<Self> {
-        Arc::new(Self { turns: Arc::new(Semaphore::new(most)), idle: Mutex::default() })
+        Arc::new(Self { turns: Arc::new(Semaphore::new(most)), waiting: AtomicUsize::new(0), idle: Mutex::default() })
     }
 
     /// A thread that panicked here left whole connections behind.

@@ -1,7 +1,10 @@
 //! Transactions on connections that a thread keeps to itself.
 
-use super::link::{Answered, Link, Refused};
-use super::near::{Near, Taken, refused, unanswered};
+mod open;
+
+use self::open::{Open, ROLLBACK, gone, is_begin, lost, torn};
+use super::group::Pace;
+use super::near::Near;
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
 use std::sync::Arc;
@@ -24,53 +27,21 @@ struct At {
     open: Mutex<Option<Open>>,
 }
 
-struct Open {
-    near: Near,
-    /// The connection, once something is on its way. On SQLite all writers wait for one, elsewhere those of a thread share
-    /// a few: whatever is thought about before the first word is nobody else's loss.
-    taken: Option<Taken>,
-    parts: u32,
-    /// The whole was committed or taken back: nothing is open on the connection any more.
-    ended: bool,
-    /// A part went without a word, something was refused that was taken for done, or the database may have taken all of
-    /// it back by itself, so nobody knows what the whole consists of.
-    torn: bool,
-    /// Said, and not yet on its way. Each way to the database and back, or to the thread of SQLite's connection, takes
-    /// longer than most statements do there, so what nobody waits for goes with the next one for which somebody does.
-    due: Vec<Statement>,
-    /// Those of them that may be refused, by their places, and the one that was.
-    asked: Vec<(usize, Asked)>,
-    refused: Option<(Asked, DbErr)>,
-    questions: u32,
-}
-
 /// A statement that went without being waited for, and that may be refused; see [`Transaction::ask`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked(u32);
 
-/// How one begins. On SQLite one that reads first and writes later fails at once when another process wrote in between;
-/// one that starts as a writer waits its turn.
-const BEGIN: &str = "BEGIN";
-const BEGIN_AS_WRITER: &str = "BEGIN IMMEDIATE";
 /// Statements that are due at most: none waits for long, and what they hold is small.
 const DUE: usize = 16;
 
 impl Transaction {
     /// Begins one, with the first thing that somebody waits for.
-    pub(super) fn begin(near: &Near) -> Self {
-        let begin = if near.backend() == DbBackend::Sqlite { BEGIN_AS_WRITER } else { BEGIN };
-        let open = Open {
-            near: near.clone(),
-            taken: None,
-            parts: 0,
+    pub(super) fn begin(near: &Near, pace: Pace) -> Self {
+        Self {
+            at: Arc::new(At { near: near.clone(), open: Mutex::new(Some(Open::new(near, pace))) }),
+            part: 0,
             ended: false,
-            torn: false,
-            due: vec![word(begin)],
-            asked: Vec::new(),
-            refused: None,
-            questions: 0,
-        };
-        Self { at: Arc::new(At { near: near.clone(), open: Mutex::new(Some(open)) }), part: 0, ended: false }
+        }
     }
 
     /// Begins a part of it, which can be taken back by itself.
@@ -86,7 +57,7 @@ impl Transaction {
     /// Makes it so.
     pub(crate) async fn commit(mut self) -> Result<(), DbErr> {
         match self.part {
-            0 => self.end("COMMIT").await?,
+            0 => self.finish().await?,
             part => self.end(&format!("RELEASE SAVEPOINT part_{part}")).await?,
         }
         self.ended = true;
@@ -96,7 +67,15 @@ impl Transaction {
     /// As [`Transaction::commit`] of the whole, for whoever may have to ask afterwards what was refused. Nothing can be said
     /// in it any more.
     pub(crate) async fn finish(&self) -> Result<(), DbErr> {
-        self.end("COMMIT").await
+        let committed = match self.at.open.lock().await.as_mut() {
+            Some(open) if open.torn => return Err(torn()),
+            Some(open) => open.commit().await?,
+            None => return Err(gone()),
+        };
+        match committed {
+            Some(committed) => committed.await.map_err(|_| lost()),
+            None => Ok(()),
+        }
     }
 
     /// Does something whose answer nobody waits for, such as a row that hangs on another and that nothing refuses. When it
@@ -140,21 +119,19 @@ impl Transaction {
     }
 
     /// Why a question was refused, if it was, for whoever throws the transaction away: of what is still due, nothing
-    /// beyond the question is said any more.
+    /// beyond the question is said any more, and nothing at all afterwards. Whose row it was that refused it has been told
+    /// so before: it can be read.
     pub(crate) async fn refusal(&self, question: Asked) -> Option<DbErr> {
-        let mut open = self.at.open.lock().await;
-        let open = open.as_mut()?;
-        if let Some(place) = open.asked.iter().find(|(_, of)| *of == question).map(|(place, _)| *place) {
-            open.due.truncate(place + 1);
-            let refused = match open.due.pop() {
-                Some(asked) => open.execute(asked).await.err(),
-                None => None,
-            };
-            open.torn = true;
-            // Unless it was another one, which was asked before.
-            return refused.filter(|_| open.refused.is_none());
+        let (why, others) = {
+            let mut open = self.at.open.lock().await;
+            let open = open.as_mut()?;
+            let why = open.refusal(question).await?;
+            (why, open.give_up().await)
+        };
+        if let Some(others) = others {
+            let _ = others.await;
         }
-        open.refused.take_if(|(of, _)| *of == question).map(|(_, error)| error)
+        Some(why)
     }
 
     /// The question that was refused, if one was, and why.
@@ -165,7 +142,7 @@ impl Transaction {
     /// Takes it back.
     pub(crate) async fn rollback(mut self) -> Result<(), DbErr> {
         match self.part {
-            0 => self.end("ROLLBACK").await?,
+            0 => self.end(ROLLBACK).await?,
             part => self.end(&format!("ROLLBACK TO SAVEPOINT part_{part}")).await?,
         }
         self.ended = true;
@@ -182,8 +159,8 @@ impl Transaction {
             open.due.retain(is_begin);
         }
         // One in which nothing was said is over as it is.
-        if self.part > 0 || !open.unbegun() || open.due.len() > 1 {
-            open.say(word).await?;
+        if self.part > 0 || !open.unbegun() {
+            open.say(if word == ROLLBACK { open.take_back() } else { word }).await?;
         }
         open.ended = self.part == 0;
         Ok(())
@@ -214,134 +191,16 @@ impl Drop for At {
         open.due.clear();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                if open.say("ROLLBACK").await.is_ok()
-                    && let Some(taken) = open.taken.as_mut()
-                {
+                let taken_back = open.say(open.take_back()).await.is_ok();
+                let Some(taken) = open.taken.as_mut() else { return };
+                if taken_back {
                     taken.whole = true;
+                } else if open.joined {
+                    taken.mend().await;
                 }
             });
         }
     }
-}
-
-impl Open {
-    /// Nothing is on its way yet, not even the beginning.
-    fn unbegun(&self) -> bool {
-        self.due.first().is_some_and(is_begin)
-    }
-
-    /// The connection, when it is this one's turn.
-    async fn taken(&mut self) -> Result<&mut Taken, DbErr> {
-        if self.ended {
-            return Err(gone());
-        }
-        if self.taken.is_none() {
-            self.taken = Some(self.near.take().await?);
-        }
-        self.taken.as_mut().ok_or_else(gone)
-    }
-
-    /// A word that has neither values nor rows, such as `COMMIT`.
-    async fn say(&mut self, said: &str) -> Result<(), DbErr> {
-        if !self.due.is_empty() {
-            return self.together(Some(word(said)), refused).await.map(drop);
-        }
-        self.hear(async |link| link.say(said).await, refused).await
-    }
-
-    async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        if self.torn {
-            return Err(torn());
-        }
-        if !self.due.is_empty() {
-            return self.together(Some(statement), refused).await?.executed.ok_or_else(gone);
-        }
-        self.hear(async |link| link.execute(statement).await, refused).await
-    }
-
-    async fn rows(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        if self.torn {
-            return Err(torn());
-        }
-        if !self.due.is_empty() {
-            return Ok(self.together(Some(statement), unanswered).await?.rows);
-        }
-        self.hear(async |link| link.rows(statement).await, unanswered).await
-    }
-
-    /// Says something, and waits for the answer.
-    async fn hear<T>(
-        &mut self,
-        say: impl AsyncFnOnce(&mut Link) -> Result<T, sqlx::Error>,
-        why: fn(sqlx::Error) -> DbErr,
-    ) -> Result<T, DbErr> {
-        let answer = self.taken().await?.hear(say).await?.map_err(why);
-        self.torn |= answer.as_ref().is_err_and(tears);
-        answer
-    }
-
-    /// A statement, if there is one, with all that is due before it.
-    async fn together(
-        &mut self,
-        statement: Option<Statement>,
-        why: fn(sqlx::Error) -> DbErr,
-    ) -> Result<Answered, DbErr> {
-        // Whoever goes away while it is not their turn yet has said nothing; whoever waited in vain does not wait again.
-        if let Err(late) = self.taken().await {
-            self.torn = true;
-            self.asked.clear();
-            return Err(late);
-        }
-        let mut all = std::mem::take(&mut self.due);
-        let asked = std::mem::take(&mut self.asked);
-        let (last, begins) = (all.len(), all.first().is_some_and(is_begin));
-        all.extend(statement);
-        // Also when whoever waits for it goes away meanwhile: some of them are done then, and some not.
-        self.torn = true;
-        let Refused { at, error } = match self.taken().await?.hear(async |link| link.together(all).await).await? {
-            Ok(answered) => {
-                self.torn = false;
-                return Ok(answered);
-            }
-            Err(refused) => refused,
-        };
-        if at == last {
-            let why = why(error);
-            self.torn = tears(&why);
-            return Err(why);
-        }
-        // Where the beginning was refused there is nothing to take back.
-        self.ended = begins && at == 0;
-        let why = refused(error);
-        let Some(taken) = super::refusal(&why).filter(|_| !self.ended) else { return Err(why) };
-        if let Some((_, question)) = asked.into_iter().find(|(place, _)| *place == at) {
-            self.refused = Some((question, why));
-        }
-        // Whoever waits for the last one must not take this refusal for that of theirs.
-        Err(DbErr::Custom(format!("what was said before was refused: {taken:?}")))
-    }
-}
-
-fn word(said: &str) -> Statement {
-    Statement::from_string(DbBackend::Sqlite, said)
-}
-
-fn is_begin(statement: &Statement) -> bool {
-    [BEGIN, BEGIN_AS_WRITER].contains(&&*statement.sql)
-}
-
-/// Whether nothing may be said after such an answer: whoever loses against another transaction, or has no room on the
-/// disk, may have lost all that was said before, and what came next would stay without it and without a `COMMIT`.
-fn tears(error: &DbErr) -> bool {
-    super::refusal(error).is_none()
-}
-
-fn gone() -> DbErr {
-    DbErr::Custom("the transaction is over".to_owned())
-}
-
-fn torn() -> DbErr {
-    DbErr::Custom("nobody knows what the transaction consists of".to_owned())
 }
 
 #[async_trait]
@@ -373,5 +232,7 @@ impl ConnectionTrait for Transaction {
 
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,11 @@ impl Scope {
     }
 
     pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
-        let tx = self.at.db.begin().await?;
+        // Who is logged in waits for the answer; a job is no session's, and may write for a long time.
+        let tx = match self.origin.session_id {
+            Some(_) => self.at.db.begin_brief(),
+            None => self.at.db.begin().await?,
+        };
         Ok(Tx::of(self, tx))
     }
 }

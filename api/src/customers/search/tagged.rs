@@ -6,6 +6,7 @@ use super::newest::{AT, ID, capped, past};
 use crate::crypto::sha256;
 use crate::customers::entity::{customer, tagging};
 use crate::customers::{APART, Part};
+use crate::db::with_index;
 use crate::page::Position;
 use crate::problem::Problem;
 use crate::scope::{COUNT_CAP, Scope, hidden};
@@ -21,6 +22,14 @@ const FEW: u64 = COUNT_CAP;
 
 const TAGGED: &str = "tagged";
 
+/// The indexes of the rows of tags (m0079, m0106), each in the order of the list within what it is named after. The one
+/// that has a piece is named to MariaDB, which otherwise looks into all of them to guess how many rows are there.
+const NEWEST: &str = "customer_tags_tenant_id_tag_id_live_customer_at_customer_id_regi";
+const REGION: &str = "customer_tags_tenant_id_tag_id_live_region_customer_at_customer_";
+const CITY: &str = "customer_tags_tenant_id_tag_id_live_city_customer_at_customer_id";
+const HOLDER: &str = "customer_tags_tenant_id_tag_id_live_holder_id_customer_at_custom";
+const HOLDER_CITY: &str = "customer_tags_tenant_id_tag_id_live_holder_id_city_customer_at_c";
+
 /// A filter that asks for a tag.
 pub(super) struct Tagged<'s> {
     scope: &'s Scope,
@@ -28,6 +37,9 @@ pub(super) struct Tagged<'s> {
     tags: Vec<Uuid>,
     /// The owners and pools that it asks for.
     holders: Option<BTreeSet<Uuid>>,
+    /// The cities (four digits) and districts (six) that it asks for, none within another; empty when it asks for
+    /// provinces, or for no region.
+    areas: Vec<String>,
     /// What the rows of tags answer.
     near: Condition,
     /// They are asked for regions only, and by no other name than their own.
@@ -41,17 +53,42 @@ pub(super) struct Tagged<'s> {
     there: Option<u64>,
 }
 
-/// Which rows of a tag are looked at.
+/// Which rows of a tag are looked at: those with these holders who are there, in the order of the list.
 #[derive(Clone)]
-enum Piece {
-    /// All, in the order of the list.
-    All,
-    /// All, which are few where the filter says: found by that, and put in order.
+struct Piece {
+    who: Who,
+    /// A city or a district; `None`: wherever they are.
+    area: Option<String>,
+}
+
+/// Who holds the customers of a piece.
+#[derive(Clone)]
+enum Who {
+    Anybody,
+    /// Anybody, and they are few where the filter says: found by that, and put in order.
     Few,
-    /// Those with one holder, in the order of the list.
-    Of(Uuid),
-    /// Those with any of many holders, found among all.
+    One(Uuid),
+    /// Any of many, found among all.
     Among(Vec<Uuid>),
+}
+
+impl Piece {
+    /// The index that has it.
+    fn index(&self) -> &'static str {
+        match (&self.who, self.area.as_deref().map(str::len)) {
+            (Who::One(_), Some(_)) => HOLDER_CITY,
+            (Who::One(_), None) => HOLDER,
+            (Who::Few, _) | (_, Some(6)) => REGION,
+            (_, Some(_)) => CITY,
+            (_, None) => NEWEST,
+        }
+    }
+}
+
+impl From<Who> for Piece {
+    fn from(who: Who) -> Self {
+        Self { who, area: None }
+    }
 }
 
 impl<'s> Tagged<'s> {
@@ -81,8 +118,10 @@ impl<'s> Tagged<'s> {
         let (placed, only_placed) = (asked.clone().any(|region| region), asked.all(|region| region));
         let list = serde_json::to_vec(&(&tags, &near.all)).map_err(anyhow::Error::from)?;
         let (near, far) = (compiler.condition(&near)?, compiler.condition(&far)?);
-        let mut this = Self { scope, tags, holders, near, only_placed, far, few: false, there: None };
-        if placed && this.holders.is_none() {
+        let areas = areas(whole);
+        let weighed = placed && areas.is_empty() && holders.is_none();
+        let mut this = Self { scope, tags, holders, areas, near, only_placed, far, few: false, there: None };
+        if weighed {
             this.weigh(sha256(&list)).await?;
         }
         Ok(Some(this))
@@ -96,7 +135,7 @@ impl<'s> Tagged<'s> {
             self.few = few;
             return Ok(());
         }
-        let there = self.tags.iter().map(|tag| self.amount(*tag, &Piece::Few, FEW + 1));
+        let there = self.tags.iter().map(|tag| self.amount(*tag, &Who::Few.into(), FEW + 1));
         let there = self.scope.amounts(there.collect()).await?.iter().sum();
         (self.few, self.there) = (there <= FEW, Some(there));
         snapshots.remember_few(tenant, list, now, self.few);
@@ -114,7 +153,7 @@ impl<'s> Tagged<'s> {
         for piece in self.pieces(part) {
             for tag in &self.tags {
                 let mut rows = self.rows(*tag, &piece, after);
-                if matches!(piece, Piece::Few) {
+                if matches!(piece.who, Who::Few) {
                     // With a limit, however large, they are found before they are put in order.
                     let some = rows.limit(i64::MAX.unsigned_abs()).to_owned();
                     rows = Query::select().columns([ID, AT]).from_subquery(some, TAGGED).to_owned();
@@ -157,25 +196,31 @@ impl<'s> Tagged<'s> {
             Part::Of(these) | Part::In(these) => Some(these.iter().copied().collect()),
         };
         let holders = match (&self.holders, theirs) {
-            (None, None) if self.few => return vec![Piece::Few],
-            (None, None) => return vec![Piece::All],
-            (Some(these), None) => these.clone(),
-            (None, Some(those)) => those,
-            (Some(these), Some(those)) => these & &those,
+            (None, None) => None,
+            (Some(these), None) => Some(these.clone()),
+            (None, Some(those)) => Some(those),
+            (Some(these), Some(those)) => Some(these & &those),
         };
-        if holders.len() <= APART {
-            holders.into_iter().map(Piece::Of).collect()
-        } else {
-            vec![Piece::Among(holders.into_iter().collect())]
-        }
+        let who = match holders {
+            None if self.few => vec![Who::Few],
+            None => vec![Who::Anybody],
+            Some(holders) if holders.len() * Ord::max(self.areas.len(), 1) <= APART => {
+                holders.into_iter().map(Who::One).collect()
+            }
+            Some(holders) => vec![Who::Among(holders.into_iter().collect())],
+        };
+        let areas = if self.areas.is_empty() { vec![None] } else { self.areas.iter().cloned().map(Some).collect() };
+        who.into_iter()
+            .flat_map(|who| areas.iter().cloned().map(move |area| Piece { who: who.clone(), area }))
+            .collect()
     }
 
     /// The customers of a piece who meet the filter, in the order of the list.
     fn rows(&self, tag: Uuid, piece: &Piece, after: Option<Position>) -> SelectStatement {
         // Of many the first ones are wanted, and no other order than the list's may tempt: the region is in the index
         // that is walked, and is only hidden from whoever chooses the index.
-        let near = match piece {
-            Piece::Few => self.near.clone(),
+        let near = match piece.who {
+            Who::Few => self.near.clone(),
             _ if self.near.is_empty() => Condition::all(),
             _ => Condition::all().add(hidden(self.near.clone())),
         };
@@ -205,16 +250,18 @@ impl<'s> Tagged<'s> {
     /// The rows of a tag that are a piece and meet a condition. They go by the name of customers' own: what is asked of
     /// customers can be asked of them.
     fn near(&self, tag: Uuid, piece: &Piece, condition: Condition) -> SelectStatement {
-        let mut rows = Query::select();
+        let (mut rows, index) = (Query::select(), piece.index());
         if self.only_placed {
             rows.from_as(tagging::Entity, customer::Entity);
+            with_index(&mut rows, index);
         } else {
-            let named = Query::select()
+            let mut named = Query::select()
                 .expr(Expr::col(Asterisk))
                 .expr_as(Expr::col(tagging::Column::CustomerId), ID)
                 .expr_as(Expr::col(tagging::Column::CustomerAt), AT)
                 .from(tagging::Entity)
                 .to_owned();
+            with_index(&mut named, index);
             rows.from_subquery(named, customer::Entity);
         }
         rows.and_where(of(tagging::Column::TenantId).eq(self.scope.tenant_id()))
@@ -223,10 +270,17 @@ impl<'s> Tagged<'s> {
             .and_where(self.is_live(tag))
             .cond_where(condition);
         let holder = of(tagging::Column::HolderId);
-        match piece {
-            Piece::All | Piece::Few => &mut rows,
-            Piece::Of(one) => rows.and_where(holder.eq(*one)),
-            Piece::Among(many) => rows.and_where(hidden(Condition::all().add(holder.is_in(many.iter().copied())))),
+        match &piece.who {
+            Who::Anybody | Who::Few => &mut rows,
+            Who::One(one) => rows.and_where(holder.eq(*one)),
+            Who::Among(many) => rows.and_where(hidden(Condition::all().add(holder.is_in(many.iter().copied())))),
+        };
+        match (&piece.area, &piece.who) {
+            (None, _) => &mut rows,
+            // Of one holder's, those in a city are few, and each is asked for the district.
+            (Some(area), Who::One(_)) => rows.and_where(is_city(area)),
+            (Some(area), _) if area.len() == 6 => rows.and_where(of(tagging::Column::Region).eq(area)),
+            (Some(area), _) => rows.and_where(is_city(area)),
         };
         rows
     }
@@ -247,6 +301,11 @@ impl<'s> Tagged<'s> {
 /// A column of the rows of tags, under the name that they go by.
 fn of(column: tagging::Column) -> Expr {
     Expr::col((customer::Entity, column))
+}
+
+/// The database keeps the first four digits of the region beside it (`m0106_tags_by_city`).
+fn is_city(area: &str) -> Expr {
+    Expr::col((customer::Entity, "city")).eq(area.get(..4))
 }
 
 /// Says who they are, and when they were written down.
@@ -298,4 +357,18 @@ fn held(compiler: &Compiler<'_>, clause: &Clause) -> Option<BTreeSet<Uuid>> {
         ("pool", Op::AnyOf) => Some(test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect()),
         _ => None,
     }
+}
+
+/// The cities and districts of which a filter wants one, if it asks for regions once, and for no province.
+fn areas(whole: &Filter) -> Vec<String> {
+    let mut asked = whole.all.iter().filter(|clause| clause.any.iter().any(|test| test.field == "region"));
+    let (Some(Clause { any }), None) = (asked.next(), asked.next()) else { return Vec::new() };
+    let [Test { op: Op::AnyOf, values, .. }] = any.as_slice() else { return Vec::new() };
+    let all: BTreeSet<&str> = values.iter().map(|code| code.strip_suffix("00").unwrap_or(code)).collect();
+    if all.len() > APART || all.iter().any(|code| code.ends_with("00")) {
+        return Vec::new();
+    }
+    // Whoever is in a district of a city that is asked for too is found there.
+    let within = |code: &str| all.iter().any(|city| *city != code && code.starts_with(city));
+    all.iter().filter(|code| !within(code)).map(|code| (*code).to_owned()).collect()
 }

@@ -34,7 +34,7 @@ impl Own {
 
     /// The only connection takes one statement at a time from now on, as TiDB's does.
     async fn takes_one_at_a_time(&self) {
-        let mut taken = self.near.take().await.expect("a connection");
+        let mut taken = self.near.take(Pace::Long).await.expect("a connection");
         let told = taken.hear(async |link| {
             if let Link::MySql { several, .. } = link {
                 *several = false;
@@ -139,7 +139,7 @@ async fn a_value_in_the_text_is_the_value_that_was_prepared() {
             let table = if column == "JSON" { table.replace(", KEY (v)", "") } else { table };
             own.near.execute_unprepared(&table).await.unwrap_or_else(|error| panic!("{table}: {error}"));
             own.near.execute_raw(said("INSERT INTO odd VALUES (1, ?)", [value.clone()])).await.expect("prepared");
-            let tx = Transaction::begin(&own.near);
+            let tx = Transaction::begin(&own.near, Pace::Long);
             tx.due(said("INSERT INTO odd VALUES (2, ?)", [value.clone()])).await.expect("due");
             let found = said("UPDATE odd SET id = id + 10 WHERE v <=> ?", [value.clone()]);
             assert_eq!(tx.execute_raw(found).await.expect("found").rows_affected(), 2, "{mode} {at} {column}");
@@ -189,7 +189,7 @@ async fn whoever_loses_a_deadlock_says_nothing_more() {
         own.near.execute_raw(insert(id)).await.expect("a row");
     }
     let touch = |id: i64| said("UPDATE t SET said = 'x' WHERE id = ?", [id.into()]);
-    let (one, other) = (Transaction::begin(&own.near), Transaction::begin(&own.near));
+    let (one, other) = (Transaction::begin(&own.near, Pace::Long), Transaction::begin(&own.near, Pace::Long));
     one.execute_raw(insert(10)).await.expect("done");
     one.execute_raw(touch(1)).await.expect("held");
     other.execute_raw(insert(20)).await.expect("done");
@@ -224,9 +224,9 @@ async fn whoever_loses_a_deadlock_says_nothing_more() {
 async fn whoever_waits_too_long_for_a_lock_keeps_nothing() {
     let Some(own) = Own::new(2).await else { return };
     own.near.execute_raw(insert(1)).await.expect("a row");
-    let holds = Transaction::begin(&own.near);
+    let holds = Transaction::begin(&own.near, Pace::Long);
     holds.execute_raw(said("UPDATE t SET said = 'x' WHERE id = 1", [])).await.expect("held");
-    let waits = Transaction::begin(&own.near);
+    let waits = Transaction::begin(&own.near, Pace::Long);
     waits.execute_unprepared("SET SESSION innodb_lock_wait_timeout = 1").await.expect("a second");
     waits.due(insert(2)).await.expect("due");
     waits.due(said("UPDATE t SET said = 'y' WHERE id = 1", [])).await.expect("due");
@@ -252,7 +252,7 @@ async fn a_server_that_takes_one_statement_at_a_time_does_the_same() {
         }
         let begun = number(&own.near, "SELECT CAST(CONNECTION_ID() AS SIGNED)").await;
         // A long one goes alone, in its place among the others.
-        let tx = Transaction::begin(&own.near);
+        let tx = Transaction::begin(&own.near, Pace::Long);
         tx.due(insert(1)).await.expect("due");
         tx.due(long(2)).await.expect("due");
         tx.due(said("UPDATE t SET id = id + 10 WHERE id <= 2", [])).await.expect("due");
@@ -265,7 +265,7 @@ async fn a_server_that_takes_one_statement_at_a_time_does_the_same() {
         assert_eq!(number(&own.near, "SELECT LENGTH(said) FROM t WHERE id = 12").await, 70 * 1024);
         // Whichever is refused is known by its place, before and after a long one, and itself one.
         for (refused, of) in [(insert(2), 0), (long(2), 0), (insert(2), 1), (long(2), 1)] {
-            let tx = Transaction::begin(&own.near);
+            let tx = Transaction::begin(&own.near, Pace::Long);
             let mut asked = Vec::new();
             for (at, fine) in [insert(21), long(22)].into_iter().enumerate() {
                 if at == of {
@@ -282,7 +282,7 @@ async fn a_server_that_takes_one_statement_at_a_time_does_the_same() {
             assert_eq!(own.ids().await, [2, 3, 11, 12]);
         }
         // Parts, and rows in the middle, for which nobody waits.
-        let tx = Transaction::begin(&own.near);
+        let tx = Transaction::begin(&own.near, Pace::Long);
         tx.due(said("SELECT id FROM t WHERE id > ?", [0.into()])).await.expect("due");
         let part = tx.part().await.expect("a part");
         part.due(insert(30)).await.expect("due");
@@ -337,7 +337,7 @@ async fn whoever_goes_away_in_the_middle_leaves_nothing_and_nobody_gets_their_an
     {
         // What the round before left the server may take back a little later.
         id += 10;
-        let tx = Transaction::begin(&own.near);
+        let tx = Transaction::begin(&own.near, Pace::Long);
         tx.execute_raw(insert(id)).await.expect("done");
         {
             let mut says = std::pin::pin!(say_much(&tx, what, id + 1, values));
@@ -363,7 +363,7 @@ async fn whoever_goes_away_in_the_middle_leaves_nothing_and_nobody_gets_their_an
 async fn a_server_that_hangs_up_in_the_middle_leaves_nothing() {
     let Some(own) = Own::new(1).await else { return };
     for together in [false, true] {
-        let tx = Transaction::begin(&own.near);
+        let tx = Transaction::begin(&own.near, Pace::Long);
         tx.execute_raw(insert(1)).await.expect("done");
         let connection = number(&tx, "SELECT CAST(CONNECTION_ID() AS SIGNED)").await;
         if together {

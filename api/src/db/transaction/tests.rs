@@ -25,7 +25,7 @@ async fn ids(on: &impl ConnectionTrait) -> Result<Vec<i64>, DbErr> {
 #[actix_web::test]
 async fn what_is_said_for_later_is_there_for_whatever_comes_next() {
     let near = database().await;
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.due(insert(1)).await.expect("due");
     assert_eq!(ids(&tx).await.expect("rows"), [1]);
     for id in 2..40 {
@@ -43,7 +43,7 @@ async fn what_is_said_for_later_is_there_for_whatever_comes_next() {
 async fn what_is_refused_after_it_was_taken_for_done_takes_the_whole_with_it() {
     let near = database().await;
     near.execute_raw(insert(1)).await.expect("a row");
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.execute_raw(insert(2)).await.expect("done");
     tx.due(insert(1)).await.expect("due");
     let refused = tx.execute_raw(insert(3)).await.expect_err("refused");
@@ -52,7 +52,7 @@ async fn what_is_refused_after_it_was_taken_for_done_takes_the_whole_with_it() {
     tx.commit().await.expect_err("not half of it");
     assert_eq!(ids(&near).await.expect("rows"), [1]);
     // The refusal of a statement that somebody waits for is its own, and the rest goes on.
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.due(insert(2)).await.expect("due");
     let refused = tx.execute_raw(insert(1)).await.expect_err("refused");
     assert!(crate::db::refusal(&refused).is_some(), "{refused}");
@@ -63,7 +63,7 @@ async fn what_is_refused_after_it_was_taken_for_done_takes_the_whole_with_it() {
 #[actix_web::test]
 async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
     let near = database().await;
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.due(insert(1)).await.expect("due");
     let part = tx.part().await.expect("a part");
     part.due(insert(2)).await.expect("due");
@@ -73,14 +73,14 @@ async fn parts_and_wholes_that_are_dropped_or_taken_back_leave_nothing() {
     part.commit().await.expect("kept");
     tx.commit().await.expect("so it is");
     assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
-    let dropped = Transaction::begin(&near);
+    let dropped = Transaction::begin(&near, Pace::Brief);
     dropped.due(insert(4)).await.expect("due");
     drop(dropped);
-    let dropped = Transaction::begin(&near);
+    let dropped = Transaction::begin(&near, Pace::Brief);
     dropped.execute_raw(insert(5)).await.expect("done");
     dropped.due(insert(6)).await.expect("due");
     drop(dropped);
-    Transaction::begin(&near).commit().await.expect("nothing was said");
+    Transaction::begin(&near, Pace::Brief).commit().await.expect("nothing was said");
     assert_eq!(ids(&near).await.expect("rows"), [1, 3]);
 }
 
@@ -89,7 +89,7 @@ async fn what_was_asked_and_refused_says_so_to_whoever_asked_it() {
     let near = database().await;
     near.execute_raw(insert(1)).await.expect("a row");
     // It goes with whatever is waited for next, which then fails for no reason of its own.
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     let (fine, refused) = (tx.ask(insert(2)).await.expect("asked"), tx.ask(insert(1)).await.expect("asked"));
     let failed = ids(&tx).await.expect_err("refused before");
     assert!(crate::db::refusal(&failed).is_none(), "{failed}");
@@ -99,25 +99,25 @@ async fn what_was_asked_and_refused_says_so_to_whoever_asked_it() {
     tx.commit().await.expect_err("not half of it");
     assert_eq!(ids(&near).await.expect("rows"), [1]);
     // Whoever fails before anything went asks what would have come of it, and of nothing that was due after.
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     let refused = tx.ask(insert(1)).await.expect("asked");
     tx.due(insert(3)).await.expect("due");
     assert!(tx.refusal(refused).await.is_some());
     drop(tx);
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     let fine = tx.ask(insert(4)).await.expect("asked");
     assert!(tx.refusal(fine).await.is_none());
     drop(tx);
     assert_eq!(ids(&near).await.expect("rows"), [1]);
     // Whoever waits for nothing else hears it with the commit, after which nothing is said any more.
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.ask(insert(6)).await.expect("asked");
     let refused = tx.ask(insert(1)).await.expect("asked");
     tx.finish().await.expect_err("refused");
     let (question, why) = tx.refused().await.expect("one was");
     assert!(question == refused && crate::db::refusal(&why).is_some(), "{why}");
     drop(tx);
-    let tx = Transaction::begin(&near);
+    let tx = Transaction::begin(&near, Pace::Brief);
     tx.ask(insert(5)).await.expect("asked");
     tx.finish().await.expect("so it is");
     assert!(tx.refused().await.is_none());
@@ -129,9 +129,9 @@ async fn what_was_asked_and_refused_says_so_to_whoever_asked_it() {
 #[actix_web::test]
 async fn nobody_waits_for_whoever_has_said_nothing_yet() {
     let near = database().await;
-    let thinking = Transaction::begin(&near);
+    let thinking = Transaction::begin(&near, Pace::Brief);
     thinking.due(insert(1)).await.expect("due");
-    let quick = Transaction::begin(&near);
+    let quick = Transaction::begin(&near, Pace::Brief);
     quick.execute_raw(insert(2)).await.expect("its turn");
     quick.commit().await.expect("so it is");
     thinking.commit().await.expect("so it is");
