@@ -1,10 +1,12 @@
 import { listCustomerTypes } from '../../../../api/custom-fields'
 import { createRule, deleteRule, listRules, simulateRule, updateRule } from '../../../../api/pools'
 import { asProblem } from '../../../../api/problem'
+import type { Problem } from '../../../../api/problem'
 import { uuid } from '../../../../api/random'
 import { staffNames } from '../../../../api/staff'
 import { listTagGroups } from '../../../../api/tags'
 import type { RecycleRule, RecycleTerms } from '../../../../api/types'
+import type { Sheet } from '../../../../components/sheet/index'
 import { TYPES } from '../../../../words/names'
 import type { Choice } from '../../../../words/names'
 import { MISSING_CHOICES, forecastWord, termsLine, termsWord } from '../../../../words/pools'
@@ -21,6 +23,9 @@ interface Row {
 
 const EMPTY: RecycleTerms = { by: 'contact', days: 30, working_days: false, types: [], tag_ids: [], spare_deals: true, warn_days: 3 }
 
+/** The fields of the sheet, as they stand. */
+const SHOWN: string[] = ['days', 'by', 'warn_days', 'types', 'tag_ids']
+
 /** When customers fall into a pool: the rules, each with what it would do before it is switched on. */
 Component({
   properties: { pool: { type: String, value: '' } },
@@ -28,7 +33,7 @@ Component({
     rows: [] as Row[], rules: [] as RecycleRule[], types: [] as Choice[], tags: [] as Choice[],
     basis: MISSING_CHOICES as Choice[],
     shown: false, was: null as RecycleRule | null, terms: EMPTY, days: '30', warn: '3',
-    said: '', falling: [] as { id: string; name: string; when: string }[], asking: false, failure: '', saving: false,
+    said: '', falling: [] as { id: string; name: string; when: string }[], asking: false, failure: '', errors: {} as Record<string, string>, saving: false,
   },
   observers: {
     pool(id: string) {
@@ -47,7 +52,7 @@ Component({
 
     async begin(was: RecycleRule | null) {
       const terms = { ...EMPTY, ...(was?.terms ?? {}) }
-      this.setData({ shown: true, was, terms, days: String(terms.days), warn: String(terms.warn_days), said: '', falling: [], failure: '' })
+      this.setData({ shown: true, was, terms, days: String(terms.days), warn: String(terms.warn_days), said: '', falling: [], failure: '', errors: {} })
       const [types, groups] = await Promise.all([listCustomerTypes().catch(() => null), listTagGroups().catch(() => null)])
       this.setData({
         types: (types?.items ?? []).map((one) => ({ value: one.code, label: one.name ?? TYPES[one.code as keyof typeof TYPES] ?? one.code })),
@@ -68,7 +73,8 @@ Component({
       const { name, value } = event.detail
       const own = name === 'days' || name === 'warn'
       // What was foretold is of other terms.
-      this.setData({ [own ? name : `terms.${name}`]: value, said: '', falling: [], failure: '' })
+      const { [name === 'warn' ? 'warn_days' : name]: _, ...errors } = this.data.errors
+      this.setData({ [own ? name : `terms.${name}`]: value, said: '', falling: [], failure: '', errors })
     },
     toggle(event: Tap) {
       const name = String(event.currentTarget.dataset['name']) as 'working_days' | 'spare_deals'
@@ -81,18 +87,37 @@ Component({
 
     async simulate() {
       if (this.data.asking) return
-      this.setData({ asking: true, failure: '' })
+      this.setData({ asking: true, failure: '', errors: {} })
       try {
         const found = await simulateRule(this.data.pool, this.typed())
         const names = await staffNames()
         const falling = found.items.map((one) => ({ id: one.id, name: `${one.name} · ${names.get(one.owner_id) ?? ''}`, when: stamp(one.falls_at).replace(/ \d\d:\d\d$/, '') }))
         this.setData({ said: forecastWord(found), falling })
       } catch (thrown) {
-        const why = asProblem(thrown)
-        this.setData({ failure: why.errors[0]?.detail ?? why.sentence })
+        this.refuse(asProblem(thrown))
       } finally {
         this.setData({ asking: false })
       }
+    },
+    /** Each reason beside its field, what belongs to none on top; the sheet moves to the first one. */
+    refuse(why: Problem) {
+      const errors: Record<string, string> = {}
+      const loose: string[] = []
+      for (const { field, detail } of why.errors) {
+        const [name = ''] = field.replace(/^terms\./, '').split('.')
+        if (this.shows(name)) errors[name] ??= detail
+        else loose.push(detail)
+      }
+      if (!why.errors.length) loose.push(why.sentence)
+      this.setData({ errors, failure: loose.join('；') }, () => this.reveal(loose.length ? '#failure' : `#f-${SHOWN.find((name) => errors[name]) ?? ''}`))
+    },
+    shows(name: string): boolean {
+      return SHOWN.includes(name) && (name !== 'types' || this.data.types.length > 0) && (name !== 'tag_ids' || this.data.tags.length > 0)
+    },
+    reveal(selector: string) {
+      wx.vibrateShort({ type: 'light', fail: () => undefined })
+      const sheet = this.selectComponent('#sheet') as unknown as Sheet | null
+      this.createSelectorQuery().select(selector).boundingClientRect().exec(([found]: ({ top: number } | null)[]) => found && sheet?.reveal(found.top))
     },
 
     async save() {
@@ -118,16 +143,15 @@ Component({
     },
     async attempt(said: string, step: () => Promise<unknown>) {
       if (this.data.saving) return
-      this.setData({ saving: true, failure: '' })
+      this.setData({ saving: true, failure: '', errors: {} })
       try {
         await step()
         this.close()
         wx.showToast({ icon: 'none', title: said })
       } catch (thrown) {
         const why = asProblem(thrown)
-        const sentence = why.errors[0]?.detail ?? why.sentence
-        if (this.data.shown) this.setData({ failure: sentence })
-        else wx.showToast({ icon: 'none', title: sentence })
+        if (this.data.shown) this.refuse(why)
+        else wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
       } finally {
         this.setData({ saving: false })
         void this.load()
