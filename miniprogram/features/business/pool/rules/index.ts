@@ -30,7 +30,7 @@ const SHOWN: string[] = ['days', 'by', 'warn_days', 'types', 'tag_ids']
 Component({
   properties: { pool: { type: String, value: '' } },
   data: {
-    rows: [] as Row[], rules: [] as RecycleRule[], types: [] as Choice[], tags: [] as Choice[],
+    rows: [] as Row[], rules: [] as RecycleRule[], types: [] as Choice[], tags: [] as Choice[], living: null as Choice[] | null,
     basis: MISSING_CHOICES as Choice[],
     shown: false, was: null as RecycleRule | null, terms: EMPTY, days: '30', warn: '3',
     said: '', falling: [] as { id: string; name: string; when: string }[], asking: false, failure: '', errors: {} as Record<string, string>, saving: false,
@@ -56,8 +56,15 @@ Component({
       const [types, groups] = await Promise.all([listCustomerTypes().catch(() => null), listTagGroups().catch(() => null)])
       this.setData({
         types: (types?.items ?? []).map((one) => ({ value: one.code, label: one.name ?? TYPES[one.code as keyof typeof TYPES] ?? one.code })),
-        tags: (groups?.items ?? []).flatMap((group) => group.tags).map((tag) => ({ value: tag.id, label: tag.name })),
+        living: groups && groups.items.flatMap((group) => group.tags).map((tag) => ({ value: tag.id, label: tag.name })),
       })
+      this.drawTags()
+    },
+    /** The tags there are, and what is chosen of those that were deleted: it can be taken off, and is gone then. */
+    drawTags() {
+      const { living, terms } = this.data
+      const gone = (terms.tag_ids ?? []).filter((id) => living && !living.some((tag) => tag.value === id))
+      this.setData({ tags: [...gone.map((value) => ({ value, label: '已删除的标签' })), ...(living ?? [])] })
     },
     add() {
       void this.begin(null)
@@ -75,6 +82,7 @@ Component({
       // What was foretold is of other terms.
       const { [name === 'warn' ? 'warn_days' : name]: _, ...errors } = this.data.errors
       this.setData({ [own ? name : `terms.${name}`]: value, said: '', falling: [], failure: '', errors })
+      if (name === 'tag_ids') this.drawTags()
     },
     toggle(event: Tap) {
       const name = String(event.currentTarget.dataset['name']) as 'working_days' | 'spare_deals'
