@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { bundled } from './bundled.mjs'
 
 const { age } = await bundled('words/when.ts')
-const { customRow, dialled } = await bundled('words/custom.ts')
+const { customRow, dialled, nearBasics } = await bundled('words/custom.ts')
 const { wholeAddress } = await bundled('words/customers.ts')
 
 const at = (text) => Date.parse(text)
@@ -59,6 +59,10 @@ assert.deepEqual(row('', '***1234', true), [true, true, '原来是 ***1234，保
 assert.deepEqual(row('5678', '***1234', true), [true, false, '现在是 ***1234，不改就留空'], 'what was typed over it wins')
 assert.deepEqual(row('', '***1234', false, { required: true }), [false, false, '现在是 ***1234，不改就留空'], 'what must be filled cannot be emptied')
 assert.deepEqual(row('', undefined, true), [false, false, ''], 'there is nothing to empty')
+
+const asked = (key, required, on) => ({ key, rules: { required, choices: [], ...(on ? { condition: { field: on, op: 'set' } } : {}) } })
+const own = [asked('taste', true), asked('pet', false), asked('petname', true, 'pet'), asked('level', true, 'customer-type'), asked('trade', true, 'customer-industry'), asked('shade', true, 'taste'), asked('one', true, 'two'), asked('two', true, 'one')]
+assert.deepEqual(own.filter((one) => nearBasics(own, one.key)).map((one) => one.key), ['taste', 'level', 'shade'], 'what comes up by an answer further down stays there')
 const { actorChoices } = await bundled('words/people.ts')
 const lin = { id: 'a', name: '林静' }
 assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（不在员工名单）' }])
