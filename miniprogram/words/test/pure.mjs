@@ -38,9 +38,16 @@ for (const [date, text, years] of [
   [born('solar', 3, 8, null, '2027-03-08'), '3 月 8 日', null],
 ]) assert.deepEqual([dateText(date), dateAge(date, noon)], [text, years], text)
 
-const { scanLine } = await bundled('words/duplicates.ts')
+const { scanLine, toldApart } = await bundled('words/duplicates.ts')
 const scan = { running: false, partial: false, customers: 20, pairs: 1, created_at: '2026-11-28T03:00:00Z', finished_at: '2026-11-28T03:00:00Z' }
 assert.match(scanLine(scan, noon), /看了 20\u00a0位，新找到 1\u00a0对$/)
+const twin = (more) => ({ name: '赵明华', phone_masked: '186****3333', owner_id: 'a', pool_id: null, created_at: '2026-11-01T03:00:00Z', ...more })
+const apart = (one, two) => toldApart(twin(one), twin(two), new Map([['a', '林静'], ['b', '陈晓']]))
+assert.deepEqual(apart({}, { name: '赵明' }), ['赵明华', '赵明'])
+assert.deepEqual(apart({}, { phone_masked: '139****4444' }), ['赵明华（尾号 3333）', '赵明华（尾号 4444）'])
+assert.deepEqual(apart({}, { phone_masked: null }), ['赵明华（尾号 3333）', '赵明华（没有电话）'])
+assert.deepEqual(apart({}, { owner_id: 'b' }), ['赵明华（林静负责）', '赵明华（陈晓负责）'])
+assert.match(apart({}, { created_at: '2026-11-02T03:00:00Z' })[1], /建档）$/)
 
 assert.equal(wholeAddress({ address: '龙井路1号', region_name: '浙江省杭州市西湖区' }), '浙江省杭州市西湖区龙井路1号')
 assert.equal(wholeAddress({ address: '浙江省杭州市龙井路1号', region_name: '浙江省' }), '浙江省杭州市龙井路1号')
