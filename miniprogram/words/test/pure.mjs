@@ -41,6 +41,15 @@ for (const [date, text, years] of [
 const { scanLine, toldApart } = await bundled('words/duplicates.ts')
 const scan = { running: false, partial: false, customers: 20, pairs: 1, created_at: '2026-11-28T03:00:00Z', finished_at: '2026-11-28T03:00:00Z' }
 assert.match(scanLine(scan, noon), /看了 20\u00a0位，新找到 1\u00a0对$/)
+const { enableWord, termsLine } = await bundled('words/pools.ts')
+const terms = { by: 'contact', days: 30, working_days: false, types: ['potential', 'k9'], tag_ids: ['t1', 't2'], spare_deals: true, warn_days: 3 }
+const called = { types: new Map([['potential', '潜在']]), tags: new Map([['t1', '花茶']]) }
+assert.equal(termsLine(terms, called), '潜在、已删除的类型 · 标签 花茶、已删除的标签 · 成交过的不收 · 提前 3 天提醒')
+assert.equal(termsLine(terms), '2 种类型 · 2 个标签 · 成交过的不收 · 提前 3 天提醒')
+const soon = { count: 12, capped: false, overdue: 3, overdue_capped: false, items: [] }
+assert.equal(enableWord({ ...terms, types: ['potential'], tag_ids: [] }, called, soon), '潜在，30 天没有跟进的客户（成交过的除外）会自动回到公海，提前 3 天提醒负责人。未来 30 天预计回收 12 位，其中 3 位已到期。')
+assert.equal(enableWord({ ...terms, types: [], tag_ids: [], spare_deals: false, warn_days: 0 }, called, null), '不分类型和标签，30 天没有跟进的客户会自动回到公海。')
+
 const twin = (more) => ({ name: '赵明华', phone_masked: '186****3333', owner_id: 'a', pool_id: null, created_at: '2026-11-01T03:00:00Z', ...more })
 const apart = (one, two) => toldApart(twin(one), twin(two), new Map([['a', '林静'], ['b', '陈晓']]))
 assert.deepEqual(apart({}, { name: '赵明' }), ['赵明华', '赵明'])

@@ -9,7 +9,8 @@ import type { RecycleRule, RecycleTerms } from '../../../../api/types'
 import type { Sheet } from '../../../../components/sheet/index'
 import { TYPES } from '../../../../words/names'
 import type { Choice } from '../../../../words/names'
-import { MISSING_CHOICES, forecastWord, termsLine, termsWord } from '../../../../words/pools'
+import { MISSING_CHOICES, enableWord, forecastWord, termsLine, termsWord } from '../../../../words/pools'
+import type { TermNames } from '../../../../words/pools'
 import { stamp } from '../../../../words/when'
 
 type Tap = WechatMiniprogram.TouchEvent
@@ -43,8 +44,9 @@ Component({
   methods: {
     async load() {
       try {
-        const { items } = await listRules(this.data.pool)
-        this.setData({ rules: items, rows: items.map((one) => ({ id: one.id, title: termsWord(one.terms), line: termsLine(one.terms), on: one.enabled })) })
+        const [{ items }] = await Promise.all([listRules(this.data.pool), this.learn()])
+        const names = this.names()
+        this.setData({ rules: items, rows: items.map((one) => ({ id: one.id, title: termsWord(one.terms), line: termsLine(one.terms, names), on: one.enabled })) })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }
@@ -53,12 +55,22 @@ Component({
     async begin(was: RecycleRule | null) {
       const terms = { ...EMPTY, ...(was?.terms ?? {}) }
       this.setData({ shown: true, was, terms, days: String(terms.days), warn: String(terms.warn_days), said: '', falling: [], failure: '', errors: {} })
+      await this.learn()
+      this.drawTags()
+    },
+    /** What types and tags there are. */
+    async learn() {
       const [types, groups] = await Promise.all([listCustomerTypes().catch(() => null), listTagGroups().catch(() => null)])
       this.setData({
         types: (types?.items ?? []).map((one) => ({ value: one.code, label: one.name ?? TYPES[one.code as keyof typeof TYPES] ?? one.code })),
         living: groups && groups.items.flatMap((group) => group.tags).map((tag) => ({ value: tag.id, label: tag.name })),
       })
-      this.drawTags()
+    },
+    /** Where they cannot be had, a line says how many there are. */
+    names(): TermNames | undefined {
+      if (!this.data.living || !this.data.types.length) return undefined
+      const named = (all: Choice[]): Map<string, string> => new Map(all.map(({ value, label }) => [value, label]))
+      return { types: named(this.data.types), tags: named(this.data.living) }
     },
     /** The tags there are, and what is chosen of those that were deleted: it can be taken off, and is gone then. */
     drawTags() {
@@ -135,10 +147,18 @@ Component({
     switchOn(event: Tap) {
       const rule = this.data.rules.find((one) => one.id === event.currentTarget.dataset['id'])
       if (!rule) return
-      if (rule.enabled) return void this.attempt('已停用规则', () => updateRule(rule, { enabled: false }))
+      if (rule.enabled) void this.attempt('已停用规则', () => updateRule(rule, { enabled: false }))
+      else void this.askOn(rule)
+    },
+    /** Whom it takes is said first; where that cannot be counted, the server says why when it is switched on. */
+    async askOn(rule: RecycleRule) {
+      if (this.data.asking) return
+      this.setData({ asking: true })
+      const found = await simulateRule(this.data.pool, rule.terms).catch(() => null)
+      this.setData({ asking: false })
       wx.showModal({
         title: '启用规则',
-        content: `${termsWord(rule.terms)}的客户会自动回到公海${rule.terms.warn_days ? `，提前 ${rule.terms.warn_days} 天提醒负责人` : ''}。`,
+        content: enableWord(rule.terms, this.names(), found),
         confirmText: '启用',
         success: ({ confirm }) => {
           if (confirm) void this.attempt('已启用规则', () => updateRule(rule, { enabled: true }))
