@@ -39,8 +39,8 @@ function sentYear(typed: string | number | null): number | null {
 }
 
 function yearHint({ calendar, label }: TypedDate): string {
-  const lunar = calendar === 'lunar' ? '写农历的年份' : ''
-  const age = label.endsWith('生日') ? '填了，客户页会写周岁' : ''
+  const lunar = calendar === 'lunar' ? '按农历的年份填' : ''
+  const age = label.endsWith('生日') ? '填了会写周岁' : ''
   return [lunar, age].filter(Boolean).join('；')
 }
 
