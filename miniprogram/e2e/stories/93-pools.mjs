@@ -80,7 +80,7 @@ export async function tell({ step, open, world }) {
     await phone.tap('[data-testid=save-rule]')
     await phone.visible('[data-testid=error-tag_ids]').waitFor()
     await arrived(phone)
-    await phone.shot('a3b-gone')
+    await phone.shot('a3c-tag-gone')
     await phone.tapText('已删除的标签')
     await phone.tap('[data-testid=save-rule]')
     await phone.waitText('已保存规则')
