@@ -93,7 +93,7 @@ export function changesWord({ changes }: BulkAction, { staff, tags, types, field
     owner_id ? `归 ${staff.get(owner_id) ?? '别的同事'} 负责` : '',
     type ? `改类型 ${builtIn[type] ?? types.get(type) ?? '别的类型'}` : '',
     keys.length ? `填 ${said(keys, fields, '已删除的字段')}` : '',
-    message ? `发消息“${message}”` : '',
+    message ? `提醒负责人“${message}”` : '',
     offer ? `发优惠 ${offers.get(offer) ?? ''}`.trim() : '',
   ].filter(Boolean).join('，')
 }

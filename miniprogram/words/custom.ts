@@ -56,6 +56,17 @@ export function customRow(field: CustomField, typed: unknown, error: string, kno
   }
 }
 
+/**
+ * Whether a field that must be filled is asked for where the basics are: by itself, or by what is answered there. One
+ * that comes up by an answer further down stands down there too, where whoever gave the answer sees it come.
+ */
+export function nearBasics(fields: CustomField[], key: string): boolean {
+  const field = fields.find((one) => one.key === key)
+  if (!field?.rules.required) return false
+  const on = field.rules.condition?.field
+  return !on || on === 'customer-type' || (on !== key && nearBasics(fields.filter((one) => one.key !== key), on))
+}
+
 function has(typed: unknown, key: string | null | undefined): boolean {
   return typed === key || (Array.isArray(typed) && typed.includes(key))
 }

@@ -106,6 +106,18 @@ function list(field: string, label: string, mine: string, theirs: string): Merge
   return { field, label, mine, theirs, kind: mine === theirs ? 'same' : mine && theirs ? 'both' : 'fills', side: mine === '' ? 'other' : 'this', locked: false }
 }
 
+/** What two customers are called in one sentence: those of one name by what tells them apart, the last four digits first. */
+export function toldApart(mine: CustomerView, theirs: CustomerView, names: Map<string, string>): [string, string] {
+  if (mine.name !== theirs.name) return [mine.name, theirs.name]
+  const ways = [
+    (of: CustomerView): string => (/\d{4}$/.exec(of.phone_masked ?? '')?.[0] ?? '').replace(/^(?=\d)/, '尾号 ') || '没有电话',
+    (of: CustomerView): string => (of.pool_id !== null ? '在公海' : `${names.get(of.owner_id ?? '') ?? '同事'}负责`),
+    (of: CustomerView): string => `${stamp(of.created_at)} 建档`,
+  ]
+  const way = ways.find((say) => say(mine) !== say(theirs)) ?? ways[2]
+  return way ? [`${mine.name}（${way(mine)}）`, `${theirs.name}（${way(theirs)}）`] : [mine.name, theirs.name]
+}
+
 /** What was chosen, as it is sent. */
 export function mergeFields(rows: MergeRow[]): Record<string, unknown> {
   const asked = rows.filter((one) => one.kind !== 'same' && !one.locked)

@@ -36,7 +36,8 @@ const DAYS = ['birthdate', 'birthday', 'dates', 'created', 'updated', 'last_cont
 export function filterChips(filter: Filter, known: Known): FilterChip[] {
   const wanted = wantedOf(filter)
   const said = (values: string[], words: (value: string) => string): string => values.map(words).join('、')
-  const how = HOWS.find((one) => one.value === wanted.how)?.label ?? ''
+  const alone = wanted.how === 'none' ? '没有标签' : '标签'
+  const how = wanted.tags.length === 1 ? alone : HOWS.find((one) => one.value === wanted.how)?.label ?? ''
   const word = (field: string) => (value: string) => valueWord(field, value, known)
   const chips: FilterChip[] = [
     { id: 'types', text: said(wanted.types, word('type')) },

@@ -51,9 +51,22 @@ export function termsWord(terms: RecycleTerms): string {
   return `${terms.days} ${terms.working_days ? '个工作日' : '天'}${MISSING[terms.by]}`
 }
 
-export function termsLine(terms: RecycleTerms): string {
+/** What types and tags are called. */
+export interface TermNames {
+  types: Map<string, string>
+  tags: Map<string, string>
+}
+
+/** Of whom a rule is: by name where names are known. */
+function whose({ types = [], tag_ids = [] }: RecycleTerms, names?: TermNames): string[] {
+  const said = (keys: string[], known: Map<string, string>, gone: string): string => [...new Set(keys.map((key) => known.get(key) ?? gone))].join('、')
+  if (!names) return [types.length ? `${types.length} 种类型` : '', tag_ids.length ? `${tag_ids.length} 个标签` : ''].filter(Boolean)
+  return [types.length ? said(types, names.types, '已删除的类型') : '', tag_ids.length ? `标签 ${said(tag_ids, names.tags, '已删除的标签')}` : ''].filter(Boolean)
+}
+
+export function termsLine(terms: RecycleTerms, names?: TermNames): string {
   return [
-    terms.types?.length ? `${terms.types.length} 种类型` : '', terms.tag_ids?.length ? `${terms.tag_ids.length} 个标签` : '',
+    ...whose(terms, names),
     terms.spare_deals ? '成交过的不收' : '', terms.warn_days ? `提前 ${terms.warn_days} 天提醒` : '不提醒',
   ].filter(Boolean).join(' · ')
 }
@@ -63,4 +76,12 @@ export function forecastWord(found: RecycleForecast): string {
   if (found.count === 0) return '未来 30 天没有客户会被回收'
   const late = found.overdue ? `，其中 ${found.overdue}${found.overdue_capped ? '+' : ''} 位已到期` : ''
   return `未来 30 天预计回收 ${found.count}${found.capped ? '+' : ''} 位${late}`
+}
+
+/** What is agreed to by switching a rule on: whom it takes, and how many soon. */
+export function enableWord(terms: RecycleTerms, names: TermNames | undefined, found: RecycleForecast | null): string {
+  const only = whose(terms, names).join('、')
+  const spared = terms.spare_deals ? '（成交过的除外）' : ''
+  const warned = terms.warn_days ? `，提前 ${terms.warn_days} 天提醒负责人` : ''
+  return `${only ? `${only}，` : '不分类型和标签，'}${termsWord(terms)}的客户${spared}会自动回到公海${warned}。${found ? `${forecastWord(found)}。` : ''}`
 }

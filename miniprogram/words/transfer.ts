@@ -1,6 +1,6 @@
 import type { CustomField, Export, Import, ImportDetail, ImportStart } from '../api/types'
 import type { Choice } from './names'
-import { ago } from './when'
+import { ago, stamp } from './when'
 
 /** Imports and exports 导入导出 as a list says them. */
 
@@ -16,6 +16,8 @@ export interface TransferRow {
   stoppable: boolean
   undoable: boolean
   fetchable: boolean
+  /** How a file is fetched, and until when. */
+  how: string
 }
 
 type Tone = TransferRow['tone']
@@ -43,7 +45,7 @@ export function importRow(one: Import, staff: Map<string, string>, me: string, n
   return {
     id: one.id, what: one.name || '客户名单', line: parts.filter(Boolean).join(' · '), state, tone,
     running: ['checking', 'running', 'reverting'].includes(one.state), stoppable: own && ['checking', 'running'].includes(one.state),
-    undoable: own && ended && one.created + one.updated > 0 && Date.parse(one.expires_at) > now, fetchable: false,
+    undoable: own && ended && one.created + one.updated > 0 && Date.parse(one.expires_at) > now, fetchable: false, how: '',
   }
 }
 
@@ -52,9 +54,10 @@ export function exportRow(one: Export, staff: Map<string, string>, me: string, n
   const own = one.staff_id === me
   const gone = Date.parse(one.expires_at) <= now
   const line = [own ? '我' : staff.get(one.staff_id) ?? '', ago(one.created_at), one.format.toUpperCase(), gone ? '文件已过期' : ''].filter(Boolean).join(' · ')
+  const fetchable = own && one.state === 'done' && !gone
   return {
-    id: one.id, what: `${one.rows} 位客户`, line, state, tone, running: one.state === 'running', stoppable: false, undoable: false,
-    fetchable: own && one.state === 'done' && !gone,
+    id: one.id, what: `${one.rows} 位客户`, line, state, tone, running: one.state === 'running', stoppable: false, undoable: false, fetchable,
+    how: fetchable ? `把链接粘贴到手机或电脑的浏览器里打开，就能下载；链接一小时内有效。文件保留 24 小时，${stamp(one.expires_at, now)} 删除。` : '',
   }
 }
 

@@ -5,5 +5,7 @@ Component({
     /** Whether one chooses among the rows, and whether this one is chosen. */
     picking: { type: Boolean, value: false },
     on: { type: Boolean, value: false },
+    /** Stays a card where there is room for a table. */
+    card: { type: Boolean, value: false },
   },
 })

@@ -42,7 +42,7 @@ Component({
   data: {
     wanted: NOTHING, groups: [] as Group[], hows: HOWS, mayTags: false, region: '', button: '', owners: [] as Choice[], types: TYPE_CHOICES as Choice[], timer: 0,
     /** Conditions that are seldom asked for, and whether they are shown. */
-    rare: [] as Group[], more: false,
+    rare: [] as Group[], more: false, placing: false,
     /** What the sheet has no control for, and why the conditions say nothing. */
     others: '', failure: '',
     typing: {} as Typing, open: {} as Record<string, boolean>,
@@ -203,8 +203,17 @@ Component({
     },
     onRegion(event: WechatMiniprogram.CustomEvent<{ value: string; text: string }>) {
       const { value, text } = event.detail
-      if (value) rememberRegion(value, text)
+      if (value) rememberRegion(value, text.split(' ').join(''))
       this.want({ ...this.data.wanted, region: value })
+    },
+    openRegion() {
+      this.setData({ placing: true })
+    },
+    closeRegion() {
+      this.setData({ placing: false })
+    },
+    clearRegion() {
+      this.want({ ...this.data.wanted, region: '' })
     },
     clear() {
       Object.assign(this.data, { typing: {}, open: {}, more: false })

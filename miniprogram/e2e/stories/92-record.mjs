@@ -94,8 +94,15 @@ export async function tell({ step, open, world }) {
     await phone.fill('[data-testid=field-email-0]', 'yu@example.com')
     await phone.tap('[data-testid=section-dates]')
     await phone.tap('[data-testid=add-date]')
+    await phone.fill('[data-testid=field-year]', '1899')
     await phone.tap('[data-testid=save]')
-    await phone.waitText('农历正月初一')
+    await phone.visible('[data-testid=error-year]').waitFor()
+    await phone.fill('[data-testid=field-year]', '1958')
+    await arrived(phone)
+    await phone.shot('95a-year')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('1958 年农历正月初一')
+    await phone.waitText('岁')
   })
 
   await step('the record shows all of it, what is secret masked', async () => {

@@ -39,6 +39,16 @@ export async function tell({ step, open, world }) {
     await phone.tap(`[data-testid=pool][data-name="${name}"]`)
     await phone.waitText('自动回收')
     await phone.tap('[data-testid=add-rule]')
+    await phone.fill('[data-testid=field-days]', '2')
+    await phone.tap('[data-testid=simulate]')
+    await phone.visible('[data-testid=error-warn]').waitFor()
+    equal(await phone.visible('[data-testid=failure]').count(), 0, 'refusals away from their field')
+    await until('the sheet at the field', () => phone.visible('[data-testid=error-warn]').first().evaluate((node) => {
+      const { top, bottom } = node.getBoundingClientRect()
+      return top > 0 && bottom < window.innerHeight
+    }))
+    await arrived(phone)
+    await phone.shot('a1b-refused')
     await phone.fill('[data-testid=field-days]', '5')
     await phone.tap('[data-testid=simulate]')
     await phone.visible('[data-testid=forecast]').waitFor()
@@ -50,11 +60,32 @@ export async function tell({ step, open, world }) {
     await phone.tap('[data-testid=save-rule]')
     await phone.waitText('5 天没有跟进')
     await phone.tap('[data-testid=switch-rule]')
+    await phone.waitText(`预计回收 ${expected.count}`)
     await phone.tapText('启用')
     await until('the rule to be on', async () => (await world.call(boss, 'GET', `pools/${pool.id}/rules`)).items[0]?.enabled === true)
     await arrived(phone)
     await phone.shot('a3-rules')
     const [rule] = (await world.call(boss, 'GET', `pools/${pool.id}/rules`)).items
+    await world.call(boss, 'DELETE', `pools/${pool.id}/rules/${rule.id}`, { version: rule.version })
+  })
+
+  await step('a rule whose tag was deleted is put right by taking the tag off', async () => {
+    const [group] = (await world.call(boss, 'GET', 'tag-groups')).items
+    const tag = await world.call(boss, 'POST', 'tags', { body: { group_id: group.id, name: `短命${Date.now() % 100000}`, colour: '#0B7A5B' } })
+    await world.call(boss, 'POST', `pools/${pool.id}/rules`, { body: { terms: { by: 'order', days: 9, tag_ids: [tag.id, group.tags[0].id], warn_days: 0 } } })
+    await world.call(boss, 'DELETE', `tags/${tag.id}`, { version: tag.version })
+    await phone.goto(`/features/business/pool/index?id=${pool.id}`)
+    await phone.waitText(`标签 ${['已删除的标签', group.tags[0].name].join('、')}`)
+    await phone.tap('[data-testid=edit-rule]')
+    await phone.tap('[data-testid=save-rule]')
+    await phone.visible('[data-testid=error-tag_ids]').waitFor()
+    await arrived(phone)
+    await phone.shot('a3c-tag-gone')
+    await phone.tapText('已删除的标签')
+    await phone.tap('[data-testid=save-rule]')
+    await phone.waitText('已保存规则')
+    const [rule] = (await world.call(boss, 'GET', `pools/${pool.id}/rules`)).items
+    equal(rule.terms.tag_ids, [group.tags[0].id], 'tags of the rule')
     await world.call(boss, 'DELETE', `pools/${pool.id}/rules/${rule.id}`, { version: rule.version })
   })
 
@@ -76,6 +107,8 @@ export async function tell({ step, open, world }) {
       await sales.waitText(`${customer.name} 已退回公海`)
     }
     await sales.visible('[data-testid=pool-move]').first().waitFor()
+    await sales.tap('[data-testid=call-shut]')
+    await sales.waitText('领取后才能看号码')
     await sales.waitText('陈晓 退回到')
     await arrived(sales)
     await sales.shot('a5-history')

@@ -104,6 +104,7 @@ export async function tell({ step, open, world }) {
     await boss.visible(`[data-testid=transfer-row][data-id="${made.id}"] [data-testid=transfer-link]`).waitFor({ timeout: 20_000 })
     await look(boss, 'i8-out')
     await boss.tap(`[data-testid=transfer-row][data-id="${made.id}"] [data-testid=transfer-link]`)
+    await boss.waitText('粘贴到手机或电脑的浏览器里打开')
     await boss.waitText('链接已复制')
     const [{ data: link }] = (await boss.calls('setClipboardData')).slice(-1)
     const { body } = await world.ask('', 'GET', link.startsWith('http') ? link : world.api + link)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { bundled } from './bundled.mjs'
 
 const { age } = await bundled('words/when.ts')
-const { customRow, dialled } = await bundled('words/custom.ts')
+const { customRow, dialled, nearBasics } = await bundled('words/custom.ts')
 const { wholeAddress } = await bundled('words/customers.ts')
 
 const at = (text) => Date.parse(text)
@@ -38,9 +38,25 @@ for (const [date, text, years] of [
   [born('solar', 3, 8, null, '2027-03-08'), '3 月 8 日', null],
 ]) assert.deepEqual([dateText(date), dateAge(date, noon)], [text, years], text)
 
-const { scanLine } = await bundled('words/duplicates.ts')
+const { scanLine, toldApart } = await bundled('words/duplicates.ts')
 const scan = { running: false, partial: false, customers: 20, pairs: 1, created_at: '2026-11-28T03:00:00Z', finished_at: '2026-11-28T03:00:00Z' }
 assert.match(scanLine(scan, noon), /看了 20\u00a0位，新找到 1\u00a0对$/)
+const { enableWord, termsLine } = await bundled('words/pools.ts')
+const terms = { by: 'contact', days: 30, working_days: false, types: ['potential', 'k9'], tag_ids: ['t1', 't2'], spare_deals: true, warn_days: 3 }
+const called = { types: new Map([['potential', '潜在']]), tags: new Map([['t1', '花茶']]) }
+assert.equal(termsLine(terms, called), '潜在、已删除的类型 · 标签 花茶、已删除的标签 · 成交过的不收 · 提前 3 天提醒')
+assert.equal(termsLine(terms), '2 种类型 · 2 个标签 · 成交过的不收 · 提前 3 天提醒')
+const soon = { count: 12, capped: false, overdue: 3, overdue_capped: false, items: [] }
+assert.equal(enableWord({ ...terms, types: ['potential'], tag_ids: [] }, called, soon), '潜在，30 天没有跟进的客户（成交过的除外）会自动回到公海，提前 3 天提醒负责人。未来 30 天预计回收 12 位，其中 3 位已到期。')
+assert.equal(enableWord({ ...terms, types: [], tag_ids: [], spare_deals: false, warn_days: 0 }, called, null), '不分类型和标签，30 天没有跟进的客户会自动回到公海。')
+
+const twin = (more) => ({ name: '赵明华', phone_masked: '186****3333', owner_id: 'a', pool_id: null, created_at: '2026-11-01T03:00:00Z', ...more })
+const apart = (one, two) => toldApart(twin(one), twin(two), new Map([['a', '林静'], ['b', '陈晓']]))
+assert.deepEqual(apart({}, { name: '赵明' }), ['赵明华', '赵明'])
+assert.deepEqual(apart({}, { phone_masked: '139****4444' }), ['赵明华（尾号 3333）', '赵明华（尾号 4444）'])
+assert.deepEqual(apart({}, { phone_masked: null }), ['赵明华（尾号 3333）', '赵明华（没有电话）'])
+assert.deepEqual(apart({}, { owner_id: 'b' }), ['赵明华（林静负责）', '赵明华（陈晓负责）'])
+assert.match(apart({}, { created_at: '2026-11-02T03:00:00Z' })[1], /建档）$/)
 
 assert.equal(wholeAddress({ address: '龙井路1号', region_name: '浙江省杭州市西湖区' }), '浙江省杭州市西湖区龙井路1号')
 assert.equal(wholeAddress({ address: '浙江省杭州市龙井路1号', region_name: '浙江省' }), '浙江省杭州市龙井路1号')
@@ -59,6 +75,10 @@ assert.deepEqual(row('', '***1234', true), [true, true, '原来是 ***1234，保
 assert.deepEqual(row('5678', '***1234', true), [true, false, '现在是 ***1234，不改就留空'], 'what was typed over it wins')
 assert.deepEqual(row('', '***1234', false, { required: true }), [false, false, '现在是 ***1234，不改就留空'], 'what must be filled cannot be emptied')
 assert.deepEqual(row('', undefined, true), [false, false, ''], 'there is nothing to empty')
+
+const asked = (key, required, on) => ({ key, rules: { required, choices: [], ...(on ? { condition: { field: on, op: 'set' } } : {}) } })
+const own = [asked('taste', true), asked('pet', false), asked('petname', true, 'pet'), asked('level', true, 'customer-type'), asked('trade', true, 'customer-industry'), asked('shade', true, 'taste'), asked('one', true, 'two'), asked('two', true, 'one')]
+assert.deepEqual(own.filter((one) => nearBasics(own, one.key)).map((one) => one.key), ['taste', 'level', 'shade'], 'what comes up by an answer further down stays there')
 const { actorChoices } = await bundled('words/people.ts')
 const lin = { id: 'a', name: '林静' }
 assert.deepEqual(actorChoices([lin], { b: '周远', a: '林静' }), [{ value: 'a', label: '林静' }, { value: 'b', label: '周远（不在员工名单）' }])

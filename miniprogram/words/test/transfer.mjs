@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { bundled } from './bundled.mjs'
 
-const { columnsOf, exportColumns, startOf, tagPlaces } = await bundled('words/transfer.ts')
+const { columnsOf, exportColumns, exportRow, startOf, tagPlaces } = await bundled('words/transfer.ts')
 const names = (sees) => exportColumns([{ key: 'k', label: '会员号' }], sees).map((one) => one.value)
 
 const all = names({ phones: true, emails: true })
@@ -18,4 +18,9 @@ assert.equal(startOf(rows, typed, true).tag_group_id, 'g1')
 assert.ok(!('tag_group_id' in startOf(rows, { ...typed, tags: '' }, true)))
 assert.ok(!('tag_group_id' in startOf(rows.slice(0, 1), typed, true)))
 assert.deepEqual(tagPlaces([{ id: 'g1', name: '口味' }]).map((one) => one.value), ['', 'g1'])
+const went = { id: 'e', staff_id: 'me', state: 'done', rows: 3, format: 'xlsx', created_at: '2026-11-28T04:00:00Z', expires_at: '2026-11-29T04:00:00Z' }
+const now = Date.parse('2026-11-28T05:00:00Z')
+assert.match(exportRow(went, new Map(), 'me', now).how, /浏览器.*24 小时，.*12:00 删除。$/)
+assert.equal(exportRow(went, new Map(), 'other', now).how, '', 'only who made it fetches it')
+assert.equal(exportRow(went, new Map(), 'me', now + 86_400_000).how, '', 'it is gone')
 console.log('transfer: columns and tags')

@@ -11,7 +11,8 @@ export interface TypedDate {
   month: string
   day: string
   leap: boolean
-  year: number | null
+  /** Empty where it is not known. */
+  year: string
 }
 
 interface DateRow extends TypedDate {
@@ -19,14 +20,28 @@ interface DateRow extends TypedDate {
   days: Choice[]
   labelError: string
   dayError: string
+  yearError: string
+  yearHint: string
 }
 
 export function typedDate(date: SpecialDate): TypedDate {
-  return { ...date, key: rowKey(), month: String(date.month), day: String(date.day) }
+  return { ...date, key: rowKey(), month: String(date.month), day: String(date.day), year: String(date.year ?? '') }
 }
 
 export function sentDates(dates: TypedDate[]): SpecialDate[] {
-  return dates.map(({ key: _, month, day, ...rest }) => ({ ...rest, month: Number(month), day: Number(day), leap: rest.calendar === 'lunar' && rest.leap }))
+  return dates.map(({ label, calendar, month, day, leap, year }) => ({ label, calendar, month: Number(month), day: Number(day), leap: calendar === 'lunar' && leap, year: sentYear(year) }))
+}
+
+/** What is no number is sent as one that the rules refuse; nothing is lost unseen. A draft of before has no text here. */
+function sentYear(typed: string | number | null): number | null {
+  const text = String(typed ?? '').trim()
+  return text === '' ? null : Number(text) || 0
+}
+
+function yearHint({ calendar, label }: TypedDate): string {
+  const lunar = calendar === 'lunar' ? '按农历的年份填' : ''
+  const age = label.endsWith('生日') ? '填了会写周岁' : ''
+  return [lunar, age].filter(Boolean).join('；')
 }
 
 /** Days of the year that matter, by the sun or by the moon. */
@@ -41,6 +56,7 @@ Component({
       const rows = value.map((one, at) => ({
         ...one, months: monthChoices(one.calendar), days: dayChoices(one.calendar, Number(one.month)),
         labelError: errors[`dates.${at}.label`] ?? '', dayError: errors[`dates.${at}.day`] ?? errors[`dates.${at}.leap`] ?? '',
+        yearError: errors[`dates.${at}.year`] ?? '', yearHint: yearHint(one),
       }))
       this.setData({ rows })
     },
@@ -60,7 +76,7 @@ Component({
       this.change(at, { leap: !(this.data.value as TypedDate[])[at]?.leap })
     },
     add() {
-      this.tell([...(this.data.value as TypedDate[]), { key: rowKey(), label: this.data.value.length ? '' : '生日', calendar: 'lunar', month: '1', day: '1', leap: false, year: null }])
+      this.tell([...(this.data.value as TypedDate[]), { key: rowKey(), label: this.data.value.length ? '' : '生日', calendar: 'lunar', month: '1', day: '1', leap: false, year: '' }])
     },
     drop(event: WechatMiniprogram.TouchEvent) {
       const at = Number(event.currentTarget.dataset['index'])

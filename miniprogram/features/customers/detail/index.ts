@@ -40,7 +40,7 @@ Component({
     facts: [] as FactRow[], todos: [] as TodoRow[], tasks: [] as Task[], finishing: [] as string[], orders: [] as OrderCard[], moreOrders: false,
     open: { facts: true, orders: true } as Record<string, boolean>,
     remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
-    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, deals: false, deal: false, offers: false, mark: false, give: false, order: false, reveal: false, revealEmails: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false, exports: false, erase: false },
+    may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, deals: false, deal: false, offers: false, mark: false, give: false, order: false, reveal: false, revealEmails: false, shut: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false, exports: false, erase: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
     releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
   },
@@ -79,7 +79,7 @@ Component({
       this.setData({
         pooled, readOnly,
         may: {
-          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: opensPhones(), revealEmails: opensEmails(), phones: seesPhones(),
+          write: writes('customers.write'), tags: writes('customers.write') && may('tags.read'), remove: writes('customers.delete'), reveal: !pooled && opensPhones(), revealEmails: !pooled && opensEmails(), shut: pooled && opensPhones(), phones: seesPhones(),
           interact: writes('interactions.write'), remind: writes('tasks.write'), finish: may('tasks.write'), deals: may('opportunities.read'), deal: writes('opportunities.write'),
           offers: may('offers.read'), mark: !readOnly && may('offers.give'), give: writes('offers.give') && may('customers.write'), order: open && placesOrders(), share: writes('customers.share') && may('staff.read'),
           release: writes('customers.claim'), claim: pooled && may('customers.claim'), assign: pooled && may('customers.assign') && may('staff.read'), talks: may('interactions.read'),
@@ -133,6 +133,10 @@ Component({
     },
     callOther(event: WechatMiniprogram.TouchEvent) {
       void callCustomer(this.data.id, Number(event.currentTarget.dataset['index']))
+    },
+    /** Whoever looks through the pool sees whom there is, not how to reach them. */
+    sayShut() {
+      wx.showToast({ icon: 'none', title: this.data.may.claim ? '领取后才能看号码' : '公海里的客户看不到号码' })
     },
     copyPhone() {
       void copyCustomerPhone(this.data.id)

@@ -11,7 +11,7 @@ import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import { askedFields, checkCustom } from '../../../rules/index'
-import { customRow } from '../../../words/custom'
+import { customRow, nearBasics } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { CUSTOMER_KIND_CHOICES, INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
@@ -35,22 +35,23 @@ Component({
   },
 
   observers: {
-    'form.custom, form.emptied, form.type, form.kind, form.industry, form.source, form.region, errors'() {
+    'form.custom, form.emptied, form.type, form.kind, form.industry, form.source, form.region, errors, more'() {
       this.drawFields()
     },
   },
 
   methods: {
-    /** The business's own fields that are asked for now; those that must be filled stand with the basics. */
+    /** The business's own fields that are asked for now; those that must be filled stand with the basics, if what they hang on does. */
     drawFields() {
-      const { form: typed, was, errors } = this.data
+      const { form: typed, was, errors, more } = this.data
       if (!typed['custom']) return
       const emptied = (typed['emptied'] ?? []) as string[]
       const fields = knownCustomFields()
       const asked = askedFields(fields, customRecord(typed, was))
       const rows = fields.filter((field) => field.writable && (!asked || asked.includes(field.key)))
         .map((field) => customRow(field, typed['custom'][field.key], errors[`custom.${field.key}`] ?? '', was?.custom[field.key], emptied.includes(field.key)))
-      this.setData({ mustFields: rows.filter((row) => row.required), fields: rows.filter((row) => !row.required) })
+      const near = rows.filter((row) => row.required && (!more || nearBasics(fields, row.key))).map((row) => row.key)
+      this.setData({ mustFields: rows.filter((row) => near.includes(row.key)), fields: rows.filter((row) => !near.includes(row.key)) })
     },
     also(body: Record<string, unknown>): Violation[] {
       const { was } = this.data

@@ -106,7 +106,7 @@ Component({
       const id = String(event.currentTarget.dataset['id'])
       this.setData({ busy: id })
       try {
-        wx.setClipboardData({ data: await linkExport(id), success: () => wx.showToast({ icon: 'none', title: '链接已复制，一小时内有效' }) })
+        wx.setClipboardData({ data: await linkExport(id), success: () => wx.showToast({ icon: 'none', title: '链接已复制，粘贴到浏览器里打开' }) })
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {

@@ -8,7 +8,7 @@ import { writesEmails, writesPhones } from '../../../api/rights'
 import { staffNames } from '../../../api/staff'
 import type { CustomField, CustomerView, MergeBody, MergeSide } from '../../../api/types'
 import { giveWay } from '../../../behaviors/back'
-import { mergeFields, mergeRows } from '../../../words/duplicates'
+import { mergeFields, mergeRows, toldApart } from '../../../words/duplicates'
 import type { MergeRow } from '../../../words/duplicates'
 import { stamp } from '../../../words/when'
 
@@ -16,7 +16,7 @@ import { stamp } from '../../../words/when'
 Component({
   data: {
     phase: 'loading', message: '', ids: ['', ''], mine: null as CustomerView | null, theirs: null as CustomerView | null,
-    made: ['', ''], rows: [] as MergeRow[], same: [] as MergeRow[], showSame: false, saving: false, key: '',
+    made: ['', ''], called: ['', ''], rows: [] as MergeRow[], same: [] as MergeRow[], showSame: false, saving: false, key: '',
   },
 
   methods: {
@@ -34,7 +34,7 @@ Component({
         const locked = [...(writesPhones() ? [] : ['phones', 'wechat_ids', 'address']), ...(writesEmails() ? [] : ['emails'])]
         const rows = mergeRows(mine, theirs, fields, names, own, locked)
         const made = [mine, theirs].map((of) => `${stamp(of.created_at)} 建档`)
-        this.setData({ mine, theirs, made, rows: rows.filter((row) => row.kind !== 'same'), same: rows.filter((row) => row.kind === 'same'), phase: 'ready', key: await uuid() })
+        this.setData({ mine, theirs, made, called: toldApart(mine, theirs, names), rows: rows.filter((row) => row.kind !== 'same'), same: rows.filter((row) => row.kind === 'same'), phase: 'ready', key: await uuid() })
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ phase: why.offline ? 'offline' : 'failed', message: why.sentence })
@@ -55,11 +55,11 @@ Component({
     },
 
     merge() {
-      const { mine, theirs } = this.data
+      const { mine, theirs, called: [stays, goes] } = this.data
       if (!mine || !theirs || this.data.saving) return
       wx.showModal({
-        title: `把 ${theirs.name} 合并到 ${mine.name}？`, confirmText: '合并',
-        content: `${theirs.name} 的跟进、待办、订单都转过来，这位客户不再单独显示。30 天内可以撤销。`,
+        title: `把 ${goes ?? ''} 合并到 ${stays ?? ''}？`, confirmText: '合并',
+        content: `${goes ?? ''} 的跟进、待办、订单都转过来，这位客户不再单独显示。30 天内可以撤销。`,
         success: ({ confirm }) => {
           if (confirm) void this.mergeNow(mine, theirs)
         },

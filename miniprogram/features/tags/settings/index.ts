@@ -80,7 +80,9 @@ Component({
       return this.data.groups.find((one) => one.id === event.currentTarget.dataset['group']) ?? null
     },
     edit(editing: Editing, title: string, name: string, colour = COLOURS[0] as string) {
-      this.setData({ sheet: 'edit', editing, title, name, colour, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', plan: null, error: '', old: name !== '' })
+      // A colour that was given elsewhere is one to choose as well, and marked.
+      const colours = COLOURS.includes(colour) ? COLOURS : [colour, ...COLOURS]
+      this.setData({ sheet: 'edit', editing, title, name, colour, colours, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', plan: null, error: '', old: name !== '' })
     },
     newGroup() {
       this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', '')

@@ -29,7 +29,7 @@ const ACTS = [
   { id: 'owner', label: '负责人', icon: 'swap' },
   { id: 'type', label: '改类型', icon: 'users' },
   { id: 'field', label: '填字段', icon: 'edit' },
-  { id: 'message', label: '发消息', icon: 'chat' },
+  { id: 'message', label: '提醒负责人', icon: 'chat' },
   { id: 'offer', label: '发优惠', icon: 'gift' },
   { id: 'export', label: '导出', icon: 'copy' },
   { id: 'delete', label: '删除', icon: 'trash' },
