@@ -111,10 +111,21 @@ pub(crate) enum Part {
     Of(Vec<Uuid>),
     /// Those in these pools.
     In(Vec<Uuid>),
-    /// Those that somebody helps with, and that meet this.
-    Helped(Uuid, Condition),
+    /// Those that somebody helps with.
+    Helped(Helped),
     /// Those in any pool.
     Pooled,
+}
+
+/// Customers that somebody helps with.
+#[derive(Debug, Clone)]
+pub(crate) struct Helped {
+    /// Who does.
+    pub(in crate::customers) by: Uuid,
+    /// Their ids, while they are few.
+    pub(in crate::customers) these: Option<Vec<Uuid>>,
+    /// What their own rows say too.
+    condition: Condition,
 }
 
 impl Part {
@@ -129,7 +140,7 @@ impl Part {
             Self::None => none(),
             Self::Of(people) => Condition::all().add(Column::PoolId.is_null()).add(one(Column::OwnerId, people)),
             Self::In(pools) => Condition::all().add(one(Column::PoolId, pools)),
-            Self::Helped(_, condition) => condition.clone(),
+            Self::Helped(helped) => helped.condition.clone(),
             Self::Pooled => Condition::all().add(Column::PoolId.is_not_null()),
         }
     }
@@ -152,18 +163,20 @@ pub(crate) fn parts(look: &Look<'_>, resource: Resource) -> Vec<Part> {
     };
     let Some(people) = sight.whose(resource) else { return vec![Part::Every] };
     let owned = Part::Of(people.to_vec());
-    let helped = match &sight.helped {
-        // What is changed is looked up by the statement that changes it.
-        Some(helped) if !look.write => Column::Id.is_in(helped.iter().copied()),
-        _ => Column::Id.in_subquery(helped_by(look, sight.me)),
+    // What is changed is looked up by the statement that changes it.
+    let these = sight.helped.as_ref().filter(|_| !look.write);
+    let helped = match these {
+        Some(these) => Column::Id.is_in(these.iter().copied()),
+        None => Column::Id.in_subquery(helped_by(look, sight.me)),
     };
     let helped = Condition::all().add(helped).add(owned.condition().not());
+    let part = |condition| Part::Helped(Helped { by: sight.me, these: these.map(|these| these.to_vec()), condition });
     // A customer in a pool is there to be looked at; to change it one takes it out first.
     if look.write {
-        return vec![owned, Part::Helped(sight.me, helped)];
+        return vec![owned, part(helped)];
     }
     let nobody = sight.helped.as_ref().is_some_and(Vec::is_empty);
-    let helped = (!nobody).then(|| Part::Helped(sight.me, helped.add(Column::PoolId.is_null())));
+    let helped = (!nobody).then(|| part(helped.add(Column::PoolId.is_null())));
     let owned = apart(people).map(Part::Of).chain(helped);
     let Some(pools) = &sight.pools else {
         return owned.chain([Part::Pooled]).collect();

@@ -60,7 +60,7 @@ impl<'s> Reaches<'s> {
         let others = self.parts.iter().filter(|part| matches!(part, Part::Helped(..) | Part::Pooled));
         let held = || Condition::all().add(searched::Column::HolderId.is_in(holders.iter().copied()));
         if rank != Rank::Begins {
-            let any = others.map(|part| self.own(part.condition()));
+            let any = others.map(|part| self.other(part));
             return vec![Reach::Asked(any.fold(Condition::any().add(held()), Condition::add))];
         }
         let mut all: Vec<Reach> = match holders.len() {
@@ -69,12 +69,23 @@ impl<'s> Reaches<'s> {
         };
         // While there is no pool that one could see, nobody is in one.
         all.extend(others.filter_map(|part| match part {
-            Part::Helped(by, condition) => {
-                Some(Reach::Helped(Box::new(helped_by(&self.scope.look(false), *by)), condition.clone()))
+            Part::Helped(helped) => {
+                Some(Reach::Helped(Box::new(helped_by(&self.scope.look(false), helped.by)), part.condition()))
             }
             _ => None,
         }));
         all
+    }
+
+    /// Those of a part that nobody's name in the row of the search tells. Where it is known whom somebody helps with, hardly
+    /// any customer's own row is looked at.
+    fn other(&self, part: &Part) -> Condition {
+        let these = match part {
+            Part::Helped(helped) => helped.these.as_ref(),
+            _ => None,
+        };
+        let among = these.map(|these| searched::Column::CustomerId.is_in(these.iter().copied()));
+        Condition::all().add_option(among).add(self.own(part.condition()))
     }
 
     /// Asks the customer's own row.
