@@ -3,7 +3,7 @@
 //! warned twice.
 
 use super::due::{Falls, Rule};
-use super::entity as rule;
+use super::entity::{self as rule, Left};
 use crate::calendar::midnight_after;
 use crate::customers::entity::{customer, helper};
 use crate::customers::pools::{Moved, record_moves};
@@ -79,7 +79,12 @@ async fn current(scope: &Scope, id: Uuid) -> Result<Option<Rule>, Problem> {
         Ok(_) | Err(Problem::NotFound) => return Ok(None),
         Err(problem) => return Err(problem),
     };
-    Ok(Some(Rule::of(scope, pool, row.terms()?, from).await?))
+    // Who had a tag that was deleted keeps it for half an hour, in case it comes back; no rule goes by it meanwhile.
+    let terms = row.terms()?;
+    match Left::of(scope, std::slice::from_ref(&terms)).await?.narrowed(terms) {
+        Some(terms) => Ok(Some(Rule::of(scope, pool, terms, from).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The customers that come next, in the order of their ids: to be warned of, or to fall.
