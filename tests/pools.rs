@@ -399,7 +399,8 @@ async fn a_pool_says_at_once_who_is_in_it() {
         ("自己", json!({ "staff_ids": [id] }), true),
         ("本队", json!({ "team_ids": [team] }), true),
         ("大家", json!({ "everyone": true }), true),
-        ("无人", json!({}), false),
+        ("无人", json!({ "everyone": false }), false),
+        ("没说", json!({}), true),
     ] {
         let mut body = json!({ "name": name });
         body.as_object_mut().expect("a body").extend(more.as_object().expect("more").clone());
@@ -464,4 +465,18 @@ async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobod
     claim(&shop.sales, &waiting).await.ok();
     assert_eq!(by_pages(&shop.sales, "王公", 3).await, ["王公海"]);
     assert!(!by_pages(&lead, "王公", 3).await.contains(&"王公海".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_pool_of_which_nothing_is_said_is_everybodys() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海" })).await;
+    let waiting = pooled(&shop.boss, &open).await;
+    shop.advance(Duration::seconds(4)).await;
+    claim(&shop.rival, &waiting).await.ok();
+    let everyone = async |body: Value| shop.boss.post("/pools", body).await.ok()["everyone"].clone();
+    assert_eq!(everyone(json!({ "name": "空着", "everyone": null })).await, true);
+    // Whoever names members means those; whoever wants nobody yet says so.
+    assert_eq!(everyone(json!({ "name": "华北", "staff_ids": [shop.sales_id] })).await, false);
+    assert_eq!(everyone(json!({ "name": "没人", "everyone": false })).await, false);
 }
