@@ -480,3 +480,27 @@ async fn a_pool_of_which_nothing_is_said_is_everybodys() {
     assert_eq!(everyone(json!({ "name": "华北", "staff_ids": [shop.sales_id] })).await, false);
     assert_eq!(everyone(json!({ "name": "没人", "everyone": false })).await, false);
 }
+
+#[actix_web::test]
+async fn a_number_too_long_to_be_kept_is_too_large_and_no_other_thing() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海" })).await;
+    let send = async |path: &str, body: String| {
+        let asked = shop.boss.request(reqwest::Method::POST, path).header("Content-Type", "application/json");
+        shop.boss.send(asked.body(body)).await
+    };
+    for number in ["1e30", "1E+30", "100000000000000000000", "2.5e25"] {
+        let refused = send("/pools", format!("{{\"name\":\"x\",\"claims_a_day\":{number}}}")).await;
+        assert_eq!(refused.body["errors"][0]["detail"], "不能大于 1000", "{number}");
+        assert_eq!(refused.violations(), ["claims_a_day: too_large"], "{number}");
+        let terms = format!("{{\"terms\":{{\"by\":\"contact\",\"days\":{number}}}}}");
+        let refused = send(&format!("/pools/{open}/rules"), terms).await;
+        assert_eq!(refused.violations(), ["terms.days: too_large"], "{number}");
+    }
+    let refused = send("/pools", "{\"name\":\"x\",\"claims_a_day\":-1e30}".into()).await;
+    assert_eq!(refused.violations(), ["claims_a_day: too_small"]);
+    for number in ["1.5", "1e2", "1e-30", "0e30"] {
+        let refused = send("/pools", format!("{{\"name\":\"x\",\"claims_a_day\":{number}}}")).await;
+        assert_eq!(refused.violations(), ["claims_a_day: type"], "{number}");
+    }
+}
