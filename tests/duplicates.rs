@@ -47,6 +47,14 @@ async fn a_scan_finds_who_has_the_same_phone_company_or_name() {
         ]
     );
     assert_eq!(pairs(&shop.boss, "?min_score=76").await.len(), 2);
+    for (least, code) in [(-5, "too_small"), (101, "too_large")] {
+        let refused = shop.boss.get(&format!("/duplicates?min_score={least}")).await;
+        assert_eq!(refused.violations(), [format!("min_score: {code}")]);
+    }
+    assert_eq!(
+        (pairs(&shop.boss, "?min_score=0").await.len(), pairs(&shop.boss, "?min_score=100").await.len()),
+        (3, 1)
+    );
     // Page by page, in the same order.
     let first = shop.boss.get("/duplicates?limit=2").await.ok();
     let cursor = text(&first["next_cursor"]);
