@@ -140,6 +140,7 @@ async fn the_day_has_only_so_many_claims_and_who_gave_up_waits() {
     assert_eq!(left(&shop.sales).await, 0);
     let refused = claim(&shop.sales, &waiting[3]).await;
     assert_eq!(refused.body["errors"][0]["params"], json!({ "max": 2 }));
+    assert_eq!(refused.body["title"], "每天最多领取 2 位，今天已领完");
     assert_eq!(refused.violations(), [": claims_spent"]);
     assert_eq!(left(&shop.rival).await, 2);
     // The next day begins at midnight in China, not in London: it is ten in the morning now.
@@ -151,6 +152,7 @@ async fn the_day_has_only_so_many_claims_and_who_gave_up_waits() {
     release(&sales, &waiting[3], &open).await;
     let refused = claim(&sales, &waiting[3]).await;
     assert_eq!(refused.body["errors"][0]["params"], json!({ "days": 7 }));
+    assert_eq!(refused.body["title"], "退回后 7 天内不能再领取");
     assert_eq!(refused.violations(), [": reclaim_early"]);
     shop.advance(Duration::days(7)).await;
     let sales = again(&sales).await;

@@ -286,6 +286,11 @@ impl Problem {
                 let said: Vec<String> = holders.0.iter().map(|holder| holder.detail(lang)).collect();
                 message::detail(code, &[(BEHIND, said.join(between).into())], lang)
             }
+            // Nothing is marked: what is wrong with the whole is said at once.
+            (None, Self::Invalid(violations)) => match violations.0.as_slice() {
+                [whole] if whole.field.is_empty() => whole.detail(lang),
+                _ => message::detail(code, &[], lang),
+            },
             _ => message::detail(code, &[], lang),
         };
         let explained = |violations: &Violations| serde_json::to_value(violations.explain(lang)).unwrap_or_default();
