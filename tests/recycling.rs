@@ -110,6 +110,7 @@ async fn who_is_left_alone_falls_when_it_was_said_and_the_owner_was_told_once() 
         (&letters["items"][0]["kind"], &letters["items"][0]["title"], &letters["items"][0]["customer_id"]),
         (&json!("pool_soon"), &json!("张三 将于12月2日回收到大公海"), &json!(idle))
     );
+    assert_eq!(letters["items"][0]["body"], "已 7 天没有跟进。想保留这位客户，请在此之前处理。");
     let moves = boss.get(&format!("/customers/{idle}/pool-moves")).await.ok();
     let step = &moves["items"][0];
     assert_eq!((&step["kind"], &step["staff_id"]), (&json!("recycled"), &json!(null)));

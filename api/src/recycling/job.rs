@@ -110,14 +110,14 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
     let soon = rows.iter().filter_map(|row| {
         let Falls { since, at } = when.get(&row.id)?;
         let known = if *at > now { told(row).any(|due| due == at) } else { told(row).any(|due| due > since) };
-        (!known).then_some((row, if *at > now { *at } else { late }))
+        (!known).then_some((row, if *at > now { *at } else { late }, whole_days(*since, now)))
     });
     let soon: Vec<_> = soon.collect();
     if soon.is_empty() {
         return Ok(());
     }
     let count = soon.len();
-    let items = soon.into_iter().map(|(row, at)| {
+    let items = soon.into_iter().map(|(row, at, days)| {
         let day = at.with_timezone(&crate::clock::CHINA).format("%-m月%-d日");
         inbox_item::ActiveModel {
             id: Set(tx.new_id()),
@@ -126,7 +126,7 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
             source_id: Set(row.id),
             due_at: Set(at),
             title: Set(format!("{} 将于{day}回收到{}", row.name, rule.pool.name)),
-            body: Set(Some(format!("已很久{}。想保留这位客户，请在此之前处理。", rule.missing()))),
+            body: Set(Some(format!("已 {days} 天{}。想保留这位客户，请在此之前处理。", rule.missing()))),
             customer_id: Set(Some(row.id)),
             read_at: Set(None),
             wechat: Set("no_credit".to_owned()),
@@ -137,6 +137,12 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
     tx.insert_many::<inbox_item::Entity>(items).await?;
     tx.audit("recycle_warned", "pool", Some(rule.pool.id), json!({ "customers": count }));
     tx.commit().await
+}
+
+/// Whole days from midnight to midnight, as a rule counts them, between two moments.
+fn whole_days(since: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    let day = |at: DateTime<Utc>| at.with_timezone(&crate::clock::CHINA).date_naive();
+    Ord::max((day(now) - day(since)).num_days() - 1, 0)
 }
 
 /// For when some customers' owners were warned: what is to come, and what came a short time ago.
