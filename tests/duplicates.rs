@@ -43,10 +43,18 @@ async fn a_scan_finds_who_has_the_same_phone_company_or_name() {
         [
             (json!(100), json!(["phone"])),
             (json!(76), json!(["company", "name"])),
-            (json!(70), json!(["name", "region"])),
+            (json!(70), json!(["same_name", "city"])),
         ]
     );
     assert_eq!(pairs(&shop.boss, "?min_score=76").await.len(), 2);
+    for (least, code) in [(-5, "too_small"), (101, "too_large")] {
+        let refused = shop.boss.get(&format!("/duplicates?min_score={least}")).await;
+        assert_eq!(refused.violations(), [format!("min_score: {code}")]);
+    }
+    assert_eq!(
+        (pairs(&shop.boss, "?min_score=0").await.len(), pairs(&shop.boss, "?min_score=100").await.len()),
+        (3, 1)
+    );
     // Page by page, in the same order.
     let first = shop.boss.get("/duplicates?limit=2").await.ok();
     let cursor = text(&first["next_cursor"]);
@@ -67,7 +75,8 @@ async fn a_later_scan_looks_at_what_changed() {
     // Whatever changed shortly before a scan is looked at again by the next one.
     shop.advance(chrono::Duration::minutes(6)).await;
     scan(&shop, "").await;
-    assert_eq!(pairs(&shop.boss, &format!("?customer_id={one}")).await[0]["score"], 80);
+    let alike = pairs(&shop.boss, &format!("?customer_id={one}")).await[0].clone();
+    assert_eq!((&alike["score"], &alike["reasons"]), (&json!(80), &json!(["same_name", "region"])));
     shop.advance(chrono::Duration::hours(1)).await;
     let (boss, sales) = (shop.log_in_again(&shop.boss).await, shop.log_in_again(&shop.sales).await);
     let (boss, sales) = (boss.act_in(shop.tenant).await, sales.act_in(shop.tenant).await);

@@ -140,6 +140,7 @@ async fn the_day_has_only_so_many_claims_and_who_gave_up_waits() {
     assert_eq!(left(&shop.sales).await, 0);
     let refused = claim(&shop.sales, &waiting[3]).await;
     assert_eq!(refused.body["errors"][0]["params"], json!({ "max": 2 }));
+    assert_eq!(refused.body["title"], "每天最多领取 2 位，今天已领完");
     assert_eq!(refused.violations(), [": claims_spent"]);
     assert_eq!(left(&shop.rival).await, 2);
     // The next day begins at midnight in China, not in London: it is ten in the morning now.
@@ -151,6 +152,7 @@ async fn the_day_has_only_so_many_claims_and_who_gave_up_waits() {
     release(&sales, &waiting[3], &open).await;
     let refused = claim(&sales, &waiting[3]).await;
     assert_eq!(refused.body["errors"][0]["params"], json!({ "days": 7 }));
+    assert_eq!(refused.body["title"], "退回后 7 天内不能再领取");
     assert_eq!(refused.violations(), [": reclaim_early"]);
     shop.advance(Duration::days(7)).await;
     let sales = again(&sales).await;
@@ -399,7 +401,8 @@ async fn a_pool_says_at_once_who_is_in_it() {
         ("自己", json!({ "staff_ids": [id] }), true),
         ("本队", json!({ "team_ids": [team] }), true),
         ("大家", json!({ "everyone": true }), true),
-        ("无人", json!({}), false),
+        ("无人", json!({ "everyone": false }), false),
+        ("没说", json!({}), true),
     ] {
         let mut body = json!({ "name": name });
         body.as_object_mut().expect("a body").extend(more.as_object().expect("more").clone());
@@ -464,4 +467,42 @@ async fn a_search_finds_whoever_one_looks_after_helps_with_or_may_take_and_nobod
     claim(&shop.sales, &waiting).await.ok();
     assert_eq!(by_pages(&shop.sales, "王公", 3).await, ["王公海"]);
     assert!(!by_pages(&lead, "王公", 3).await.contains(&"王公海".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_pool_of_which_nothing_is_said_is_everybodys() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海" })).await;
+    let waiting = pooled(&shop.boss, &open).await;
+    shop.advance(Duration::seconds(4)).await;
+    claim(&shop.rival, &waiting).await.ok();
+    let everyone = async |body: Value| shop.boss.post("/pools", body).await.ok()["everyone"].clone();
+    assert_eq!(everyone(json!({ "name": "空着", "everyone": null })).await, true);
+    // Whoever names members means those; whoever wants nobody yet says so.
+    assert_eq!(everyone(json!({ "name": "华北", "staff_ids": [shop.sales_id] })).await, false);
+    assert_eq!(everyone(json!({ "name": "没人", "everyone": false })).await, false);
+}
+
+#[actix_web::test]
+async fn a_number_too_long_to_be_kept_is_too_large_and_no_other_thing() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海" })).await;
+    let send = async |path: &str, body: String| {
+        let asked = shop.boss.request(reqwest::Method::POST, path).header("Content-Type", "application/json");
+        shop.boss.send(asked.body(body)).await
+    };
+    for number in ["1e30", "1E+30", "100000000000000000000", "2.5e25"] {
+        let refused = send("/pools", format!("{{\"name\":\"x\",\"claims_a_day\":{number}}}")).await;
+        assert_eq!(refused.body["errors"][0]["detail"], "不能大于 1000", "{number}");
+        assert_eq!(refused.violations(), ["claims_a_day: too_large"], "{number}");
+        let terms = format!("{{\"terms\":{{\"by\":\"contact\",\"days\":{number}}}}}");
+        let refused = send(&format!("/pools/{open}/rules"), terms).await;
+        assert_eq!(refused.violations(), ["terms.days: too_large"], "{number}");
+    }
+    let refused = send("/pools", "{\"name\":\"x\",\"claims_a_day\":-1e30}".into()).await;
+    assert_eq!(refused.violations(), ["claims_a_day: too_small"]);
+    for number in ["1.5", "1e2", "1e-30", "0e30"] {
+        let refused = send("/pools", format!("{{\"name\":\"x\",\"claims_a_day\":{number}}}")).await;
+        assert_eq!(refused.violations(), ["claims_a_day: type"], "{number}");
+    }
 }

@@ -110,6 +110,7 @@ async fn who_is_left_alone_falls_when_it_was_said_and_the_owner_was_told_once() 
         (&letters["items"][0]["kind"], &letters["items"][0]["title"], &letters["items"][0]["customer_id"]),
         (&json!("pool_soon"), &json!("张三 将于12月2日回收到大公海"), &json!(idle))
     );
+    assert_eq!(letters["items"][0]["body"], "已 7 天没有跟进。想保留这位客户，请在此之前处理。");
     let moves = boss.get(&format!("/customers/{idle}/pool-moves")).await.ok();
     let step = &moves["items"][0];
     assert_eq!((&step["kind"], &step["staff_id"]), (&json!("recycled"), &json!(null)));
@@ -432,4 +433,99 @@ async fn a_warning_comes_after_the_days_began() {
         assert_eq!(refused.violations(), ["warn_days: warning_early"]);
     }
     rule(&shop.boss, &open, terms(2)).await;
+}
+
+/// A group with such tags.
+async fn tags<const N: usize>(shop: &Shop, names: [&str; N]) -> (String, [String; N]) {
+    let group = text(&shop.boss.post("/tag-groups", json!({ "name": "价值" })).await.ok()["id"]);
+    let mut ids = names.map(str::to_owned);
+    for id in &mut ids {
+        *id = text(&shop.boss.post("/tags", json!({ "group_id": group, "name": id })).await.ok()["id"]);
+    }
+    (group, ids)
+}
+
+/// Entries that say that a rule was switched off.
+fn switched_off(audit: &Value) -> usize {
+    let entries = audit["items"].as_array().into_iter().flatten();
+    let off = entries.filter(|entry| entry["action"] == "update" && entry["fields"][0]["name"] == "enabled_at");
+    off.filter(|entry| entry["fields"][0]["new"].is_null()).count()
+}
+
+#[actix_web::test]
+async fn a_rule_stops_with_its_last_tag_and_can_be_given_another_one() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let (group, [small, other, third]) = tags(&shop, ["小客户", "其他", "第三"]).await;
+    let of = |tags: &[&String]| json!({ "by": "contact", "days": 2, "tag_ids": tags });
+    let both = rule(&shop.boss, &open, of(&[&small, &other])).await;
+    let single = rule(&shop.boss, &open, of(&[&small])).await;
+    customer(&shop.sales, "有标签", json!({ "tag_ids": [small] })).await;
+    customer(&shop.sales, "没标签", json!({})).await;
+    shop.advance(Duration::days(4)).await;
+    let boss = again(&shop, &shop.boss).await;
+    let path = format!("/pools/{open}/rules");
+    let asked = async |id: &str| {
+        let rules = boss.get(&path).await.ok();
+        rules["items"].as_array().into_iter().flatten().find(|rule| rule["id"] == id).cloned().expect("the rule")
+    };
+    let patch = async |id: &str, body: Value| {
+        let version = asked(id).await["version"].as_i64().expect("a version");
+        boss.patch(&format!("{path}/{id}"), version, body).await
+    };
+    // Both name it, and one of them names nothing else.
+    let uses = boss.get(&format!("/tags/{small}/uses")).await.ok();
+    assert_eq!((&uses["rules"], &uses["stops"]), (&json!(2), &json!(1)));
+    let uses = boss.get(&format!("/tag-groups/{group}/uses")).await.ok();
+    assert_eq!((&uses["rules"], &uses["stops"]), (&json!(2), &json!(2)));
+    assert_eq!(boss.delete(&format!("/tags/{small}"), 1).await.status, 204);
+    assert_eq!((&asked(&single).await["enabled"], &asked(&both).await["enabled"]), (&json!(false), &json!(true)));
+    let audit = boss.get(&format!("/audit?resource=recycle_rule&resource_id={single}")).await.ok();
+    assert_eq!(switched_off(&audit), 1, "{audit}");
+    // The customer keeps the tag for half an hour, in case it comes back; nobody falls by it, let alone everybody.
+    turn(&shop).await;
+    assert_eq!(in_pool(&boss).await, BTreeSet::new());
+    // Nothing is switched on with a tag that is gone, nor saved with that alone.
+    assert_eq!(patch(&single, json!({ "enabled": true })).await.violations(), ["terms.tag_ids.0: tag_unknown"]);
+    assert_eq!(patch(&single, json!({ "terms": of(&[&small]) })).await.violations(), ["terms.tag_ids.0: tag_unknown"]);
+    assert_eq!(patch(&both, json!({ "enabled": false })).await.ok()["enabled"], false);
+    assert_eq!(patch(&both, json!({ "enabled": true })).await.violations(), ["terms.tag_ids.0: tag_unknown"]);
+    // A form sends back what it was given: beside another tag the one that is gone is left out.
+    let saved = patch(&single, json!({ "terms": of(&[&small, &third]) })).await.ok();
+    assert_eq!((&saved["terms"]["tag_ids"], &saved["enabled"]), (&json!([third]), &json!(false)));
+    assert_eq!(patch(&single, json!({ "enabled": true })).await.ok()["enabled"], true);
+    let saved = patch(&both, json!({ "terms": of(&[]), "enabled": true })).await.ok();
+    assert_eq!((&saved["terms"]["tag_ids"], &saved["enabled"]), (&json!([]), &json!(true)));
+    // One that was never there is no form's.
+    let never = "01920000-0000-7000-8000-000000000000".to_owned();
+    let refused = patch(&single, json!({ "terms": of(&[&third, &never]) })).await;
+    assert_eq!(refused.violations(), ["terms.tag_ids.1: tag_unknown"]);
+    // A group takes the last tag with it as well; a rule that names none goes on.
+    let gone = boss.delete(&format!("/tag-groups/{group}?with_tags=true"), 1).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    assert_eq!((&asked(&single).await["enabled"], &asked(&both).await["enabled"]), (&json!(false), &json!(true)));
+}
+
+#[actix_web::test]
+async fn a_rule_stops_with_its_last_type() {
+    let shop = Shop::new().await;
+    let open = pool(&shop, json!({ "name": "大公海", "everyone": true })).await;
+    let kind = shop.boss.post("/customer-types", json!({ "name": "经销商" })).await.ok();
+    let of = |types: Value| json!({ "by": "contact", "days": 2, "types": types });
+    let single = rule(&shop.boss, &open, of(json!([kind["code"]]))).await;
+    let both = rule(&shop.boss, &open, of(json!([kind["code"], "existing"]))).await;
+    shop.boss.delete(&format!("/customer-types/{}", text(&kind["id"])), 1).await.ok();
+    let path = format!("/pools/{open}/rules");
+    let rules = shop.boss.get(&path).await.ok();
+    let of_rule = |id: &str| rules["items"].as_array().into_iter().flatten().find(|rule| rule["id"] == id).expect("it");
+    assert_eq!((&of_rule(&single)["enabled"], &of_rule(&both)["enabled"]), (&json!(false), &json!(true)));
+    let audit = shop.boss.get(&format!("/audit?resource=recycle_rule&resource_id={single}")).await.ok();
+    assert_eq!(switched_off(&audit), 1, "{audit}");
+    let refused = shop.boss.patch(&format!("{path}/{single}"), 3, json!({ "enabled": true })).await;
+    assert_eq!(refused.violations(), ["terms.types.0: type_unknown"]);
+    let again = json!({ "terms": of(json!([kind["code"], "existing"])) });
+    let saved = shop.boss.patch(&format!("{path}/{both}"), 2, again).await.ok();
+    assert_eq!(saved["terms"]["types"], json!(["existing"]));
+    let saved = json!({ "terms": of(json!([])), "enabled": true });
+    assert_eq!(shop.boss.patch(&format!("{path}/{single}"), 3, saved).await.ok()["enabled"], true);
 }

@@ -14,6 +14,8 @@ struct Book<'b> {
     behind: &'b str,
     /// Attributes of the workbook.
     about: &'b str,
+    /// The one text that cells share.
+    shared: &'b str,
 }
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -39,13 +41,19 @@ impl Book<'_> {
             "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\"><workbookPr {}/><sheets><sheet name=\"客户\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
             self.about
         );
+        let texts = format!("<sst xmlns=\"{MAIN}\"><si><t>{}</t></si></sst>", self.shared);
         packed(&[
             ("_rels/.rels", &relations(part("officeDocument", "xl/workbook.xml", 1))),
             ("xl/workbook.xml", &book),
             (
                 "xl/_rels/workbook.xml.rels",
-                &relations(part("worksheet", "worksheets/sheet1.xml", 1) + &part("styles", "styles.xml", 2)),
+                &relations(
+                    part("worksheet", "worksheets/sheet1.xml", 1)
+                        + &part("styles", "styles.xml", 2)
+                        + &part("sharedStrings", "sharedStrings.xml", 3),
+                ),
             ),
+            ("xl/sharedStrings.xml", &texts),
             ("xl/styles.xml", &styles),
             ("xl/worksheets/sheet1.xml", &sheet),
         ])
@@ -121,7 +129,7 @@ async fn cells_that_say_nothing_are_named_and_the_other_rows_come_in() {
     let book = Book {
         rows: rows.concat(),
         behind: "<mergeCells count=\"1\"><mergeCell ref=\"C13:C14\"/></mergeCells>",
-        about: "",
+        ..Book::default()
     };
     let detail = sent(&shop.boss, book.bytes()).await;
     assert_eq!((&detail["rows"], &detail["format"]), (&json!(15), &json!("xlsx")));
@@ -179,7 +187,7 @@ async fn days_are_counted_from_1904_where_the_workbook_says_so() {
         number("B3", &bare, 0),
         number("C3", "31470", 0),
     );
-    let book = Book { rows, about: "date1904=\"1\"", behind: "" };
+    let book = Book { rows, about: "date1904=\"1\"", ..Book::default() };
     let detail = sent(&shop.boss, book.bytes()).await;
     let done = start(&shop, &shop.boss, &detail, json!({})).await;
     assert_eq!(counts(&done), [2, 0, 0, 0], "{done}");
@@ -237,7 +245,7 @@ async fn a_file_of_another_kind_or_of_three_hundred_columns_is_refused_whole() {
     let many = (2..1_103).map(|row| format!("<mergeCell ref=\"A{row}:B{row}\"/>")).collect::<String>();
     let many = format!("<mergeCells>{many}</mergeCells>");
     let rows = format!("<row r=\"1\">{}</row><row r=\"2\">{}</row>", words("A1", "姓名"), words("A2", "张三"));
-    let merged = Book { rows, behind: &many, about: "" };
+    let merged = Book { rows, behind: &many, ..Book::default() };
     let whole = merged.bytes();
     for (file, said) in [
         (wide.bytes(), "columns_too_many"),
@@ -289,5 +297,42 @@ async fn days_that_nobody_can_have_are_refused_at_their_cells() {
     for (row, said) in [(1, "生日：生日不能晚于今天"), (2, "纪念日：农历没有这个闰月"), (3, "纪念日：日期不正确")]
     {
         assert!(wrong[row][3].contains(said), "{said}: {wrong:?}");
+    }
+}
+
+#[actix_web::test]
+async fn digits_that_are_written_out_are_a_phone_however_round_and_only_numbers_have_lost_some() {
+    let shop = Shop::new().await;
+    shop.boss.post("/custom-fields", json!({ "key": "other", "label": "备用电话", "kind": "phone" })).await.ok();
+    let row = |at: usize, name: &str, phone: &str, other: &str| {
+        format!("<row r=\"{at}\">{}{phone}{other}</row>", words(&format!("A{at}"), name))
+    };
+    let text_cell = |cell: &str, said: &str| format!("<c r=\"{cell}\" t=\"str\"><v>{said}</v></c>");
+    let shared = |cell: &str, at: usize| format!("<c r=\"{cell}\" t=\"s\"><v>{at}</v></c>");
+    let rows = [
+        row(1, "姓名", &words("B1", "手机"), &words("C1", "备用电话")),
+        row(2, "文字", &words("B2", "18200000000"), &words("C2", "18300000000")),
+        row(3, "公式文字", &text_cell("B3", "18400000000"), ""),
+        row(4, "共用文字", &shared("B4", 0), ""),
+        row(5, "数字", &number("B5", "18600000000", 0), ""),
+        row(6, "数字备用", &words("B6", &phone_number()), &number("C6", "18600000000", 0)),
+        row(7, "科学文字", &words("B7", "1.82E+10"), ""),
+    ];
+    let book = Book { rows: rows.concat(), shared: "18700000000", ..Book::default() };
+    let detail = sent(&shop.boss, book.bytes()).await;
+    let done = start(&shop, &shop.boss, &detail, json!({})).await;
+    assert_eq!(counts(&done), [3, 0, 0, 3], "{done} {:?}", reasons(&shop, &done).await);
+    let lost = reasons(&shop, &done).await;
+    let wanted = [("数字", "手机"), ("数字备用", "备用电话"), ("科学文字", "手机")];
+    for ((name, said), (who, column)) in lost.iter().zip(wanted) {
+        assert!(name == who && said.starts_with(&format!("{column}：号码变成了科学计数")), "{name}: {said}");
+    }
+    // CSV has no types: what is written out is taken, what is in scientific notation has lost its end.
+    let done = import(&shop, &shop.boss, "姓名,手机\n整,18500000000\n丢,1.85E+10\n", json!({})).await;
+    assert_eq!(counts(&done), [1, 0, 0, 1], "{done}");
+    for (name, phone) in
+        [("文字", "18200000000"), ("公式文字", "18400000000"), ("共用文字", "18700000000"), ("整", "18500000000")]
+    {
+        assert_eq!(found(&shop.boss, phone).await["name"], name);
     }
 }

@@ -53,7 +53,7 @@ async fn a_group_goes_with_its_tags_and_comes_back_with_them() {
     shop.boss.post("/customer-views", json!({ "name": "清香的", "filter": filter })).await.ok();
     let path = format!("/tag-groups/{}", text(&taste["id"]));
     let uses = shop.boss.get(&format!("{path}/uses")).await.ok();
-    let told = json!({ "tags": 2, "customers": 2, "capped": false, "views": 1, "rules": 0, "bulk": 0 });
+    let told = json!({ "tags": 2, "customers": 2, "capped": false, "views": 1, "rules": 0, "stops": 0, "bulk": 0 });
     assert_eq!(uses, told);
     shop.boss.delete(&path, 1).await.problem(409, "in_use");
     shop.boss.delete(&format!("{path}?with_tags=true"), 7).await.problem(409, "version_stale");

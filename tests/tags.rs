@@ -283,7 +283,7 @@ async fn a_tag_says_what_it_is_used_for_and_comes_back_to_everybody() {
     shop.sales.post("/customer-views", json!({ "name": "绿茶客", "filter": filter })).await.ok();
     let path = format!("/tags/{}", id(&green));
     let uses = shop.boss.get(&format!("{path}/uses")).await.ok();
-    assert_eq!(uses, json!({ "customers": 2, "capped": false, "views": 1, "rules": 0, "bulk": 0 }));
+    assert_eq!(uses, json!({ "customers": 2, "capped": false, "views": 1, "rules": 0, "stops": 0, "bulk": 0 }));
     shop.sales.get(&format!("{path}/uses")).await.problem(403, "forbidden");
     shop.boss.post(&format!("{path}/restore"), json!({})).await.problem(409, "undo_too_late");
     shop.boss.delete(&path, 1).await.ok();

@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use domain::message::{self, Lang};
+use domain::permission::Permission;
 use domain::step_up::StepUpMethod;
 use domain::violation::BEHIND;
 use domain::{Violation, Violations};
@@ -42,6 +43,8 @@ pub enum Problem {
     },
     /// 403: you may not do this kind of thing.
     Forbidden(&'static str),
+    /// 403: whoever asks lacks this permission, which the document names of the operation as well.
+    Lacking(Permission),
     /// 403: prove once more that it is you. The edge adds by which methods that can be done.
     StepUp,
     /// 404: absent, or not yours. The two cannot be told apart.
@@ -104,7 +107,7 @@ pub struct ProblemView {
     pub code: String,
     /// The `X-Request-Id` of the answer.
     pub request_id: String,
-    /// Field by field, for `invalid`.
+    /// Field by field, for `invalid`; which permission is missing (`params.needs`), for `forbidden`.
     #[schema(value_type = Vec<ViolationView>)]
     pub errors: Value,
     /// The row as it is now, for `version_stale`.
@@ -244,6 +247,7 @@ impl Problem {
             Self::NotFound => "not_found",
             Self::Merged { .. } => "merged",
             Self::SecondFactor { .. } => "second_factor_required",
+            Self::Lacking(_) => "forbidden",
             Self::StepUp => "step_up_required",
             Self::OrdersOpen { .. } => "orders_open",
             Self::InUse { .. } => "in_use",
@@ -282,6 +286,11 @@ impl Problem {
                 let said: Vec<String> = holders.0.iter().map(|holder| holder.detail(lang)).collect();
                 message::detail(code, &[(BEHIND, said.join(between).into())], lang)
             }
+            // Nothing is marked: what is wrong with the whole is said at once.
+            (None, Self::Invalid(violations)) => match violations.0.as_slice() {
+                [whole] if whole.field.is_empty() => whole.detail(lang),
+                _ => message::detail(code, &[], lang),
+            },
             _ => message::detail(code, &[], lang),
         };
         let explained = |violations: &Violations| serde_json::to_value(violations.explain(lang)).unwrap_or_default();
@@ -291,6 +300,10 @@ impl Problem {
                 (explained(&Violation::new(field.as_ref(), code).into()), current.clone(), existing.clone())
             }
             Self::Conflict { current, existing, .. } => (Value::Array(Vec::new()), current.clone(), existing.clone()),
+            Self::Lacking(permission) => {
+                let lacking = Violation::new("", code).with("needs", permission.as_str());
+                (explained(&lacking.into()), None, None)
+            }
             Self::OrdersOpen { .. } | Self::TooLarge { .. } => {
                 (numbered.map(|numbered| explained(&numbered.into())).unwrap_or_default(), None, None)
             }
@@ -343,7 +356,7 @@ impl ResponseError for Problem {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated(_) | Self::SecondFactor { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) | Self::StepUp => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Lacking(_) | Self::StepUp => StatusCode::FORBIDDEN,
             Self::NotFound | Self::Merged { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } | Self::OrdersOpen { .. } | Self::InUse { .. } => StatusCode::CONFLICT,

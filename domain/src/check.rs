@@ -191,7 +191,7 @@ impl Report {
             }
             (Kind::Text | Kind::Verbatim | Kind::Uuid | Kind::Date | Kind::Instant | Kind::Code(_), Tree::Text(_))
             | (Kind::Bool, Tree::Bool(_))
-            | (Kind::Int, Tree::Int(_))
+            | (Kind::Int, Tree::Int(_) | Tree::Far(_))
             | (Kind::List(_), Tree::List(_)) => {}
             (Kind::Record(table), _) => self.record(table, tree),
             (Kind::Open, Tree::Record(members)) => self.open(members),
@@ -214,6 +214,10 @@ impl Report {
             if self.found.len() == before {
                 self.rule(rule, tree);
             }
+        }
+        // No limit was there to say that it is too large.
+        if self.found.len() == before && matches!(tree, Tree::Far(_)) {
+            self.refuse("type");
         }
     }
 
@@ -239,7 +243,7 @@ impl Report {
                         report.at(&at.to_string(), |report| report.item(&Kind::Text, item));
                     }
                 }
-                Tree::Number | Tree::Record(_) => report.refuse("type"),
+                Tree::Number | Tree::Far(_) | Tree::Record(_) => report.refuse("type"),
             });
         }
     }
@@ -263,8 +267,12 @@ impl Report {
                     self.limit("too_many", "max", signed(*max));
                 }
             }
-            (Rule::Range { min, .. }, Tree::Int(value)) if value < min => self.limit("too_small", "min", *min),
-            (Rule::Range { max, .. }, Tree::Int(value)) if value > max => self.limit("too_large", "max", *max),
+            (Rule::Range { min, .. }, Tree::Int(value) | Tree::Far(value)) if value < min => {
+                self.limit("too_small", "min", *min)
+            }
+            (Rule::Range { max, .. }, Tree::Int(value) | Tree::Far(value)) if value > max => {
+                self.limit("too_large", "max", *max)
+            }
             (Rule::Text(check), Tree::Text(text)) => self.outcome(check(text)),
             (Rule::Other(check), _) => self.outcome(check(tree)),
             _ => {}

@@ -46,10 +46,14 @@ codes! {
         Phone = "phone",
         /// The same company, however it is written.
         Company = "company",
-        /// The same name, or nearly.
+        /// The same name.
+        SameName = "same_name",
+        /// Nearly the same name.
         Name = "name",
-        /// The same district, or city.
+        /// The same region: the same district, where both say one.
         Region = "region",
+        /// Other districts of the same city.
+        City = "city",
     }
 }
 

@@ -11,8 +11,11 @@ pub enum Tree {
     Bool(bool),
     /// A whole number inside `i64`.
     Int(i64),
-    /// Any other number: fractions, exponents, `-0`, too many digits. No rule accepts one.
+    /// Any other number: fractions, exponents, `-0`. No rule accepts one.
     Number,
+    /// A number beyond every limit of a rule. No rule accepts one either, but those with a limit say so: it holds the end of
+    /// `i64` on whose side it lies.
+    Far(i64),
     /// A string.
     Text(String),
     /// An array.
@@ -36,7 +39,7 @@ impl serde::Serialize for Tree {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             // No rule lets a number through that is not whole.
-            Self::Null | Self::Number => serializer.serialize_unit(),
+            Self::Null | Self::Number | Self::Far(_) => serializer.serialize_unit(),
             Self::Bool(yes) => serializer.serialize_bool(*yes),
             Self::Int(number) => serializer.serialize_i64(*number),
             Self::Text(text) => serializer.serialize_str(text),
@@ -61,6 +64,9 @@ pub fn parse(text: &str) -> Result<Tree, &'static str> {
 }
 
 const MALFORMED: &str = "malformed";
+
+/// No limit of a rule lies beyond ten to the power of this.
+const POWER: i64 = 12;
 
 struct Reader<'a> {
     rest: &'a str,
@@ -164,23 +170,36 @@ impl<'a> Reader<'a> {
         let end = self.rest.bytes().position(|b| !matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
         let token = self.take(end.unwrap_or(self.rest.len()))?;
         let unsigned = token.strip_prefix('-').unwrap_or(token);
+        let end = if unsigned == token { i64::MAX } else { i64::MIN };
         let (whole, rest) = digits(unsigned);
         if whole.is_empty() || (whole.len() > 1 && whole.starts_with('0')) {
             return Err(MALFORMED);
         }
         if rest.is_empty() {
-            let int = if token == "-0" { None } else { token.parse().ok() };
-            return Ok(int.map_or(Tree::Number, Tree::Int));
+            return Ok(match token.parse() {
+                Ok(0) if end < 0 => Tree::Number,
+                Ok(int) => Tree::Int(int),
+                Err(_) => Tree::Far(end),
+            });
         }
         let rest = match rest.strip_prefix('.') {
             Some(fraction) => some_digits(fraction)?,
             None => rest,
         };
+        let mut far = false;
         let rest = match rest.strip_prefix(['e', 'E']) {
-            Some(exponent) => some_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))?,
+            Some(exponent) => {
+                // Beyond what any rule allows; `0e30` is 0.
+                far = !whole.starts_with('0') && exponent.parse::<i64>().is_ok_and(|power| power > POWER);
+                some_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))?
+            }
             None => rest,
         };
-        if rest.is_empty() { Ok(Tree::Number) } else { Err(MALFORMED) }
+        match rest.is_empty() {
+            false => Err(MALFORMED),
+            true if far => Ok(Tree::Far(end)),
+            true => Ok(Tree::Number),
+        }
     }
 
     fn text(&mut self) -> Result<String, &'static str> {
@@ -252,8 +271,12 @@ mod tests {
     #[test]
     fn whole_numbers_are_numbers_and_nothing_else_is() {
         assert_eq!(parse("-9223372036854775808"), Ok(Tree::Int(i64::MIN)));
-        for other in ["-0", "1.0", "1e5", "9223372036854775808", "0.5E-3"] {
+        for other in ["-0", "1.0", "1e5", "0.5E-3", "1e-30", "0e30", "1e12"] {
             assert_eq!(parse(other), Ok(Tree::Number), "{other}");
+        }
+        for large in ["9223372036854775808", "1e30", "2.5E+25", "1e13"] {
+            assert_eq!(parse(large), Ok(Tree::Far(i64::MAX)), "{large}");
+            assert_eq!(parse(&format!("-{large}9")), Ok(Tree::Far(i64::MIN)), "{large}");
         }
         for bad in ["01", "1.", "1e", "+1", "--1", "1-1", ".5", "-"] {
             assert_eq!(parse(bad), Err(MALFORMED), "{bad}");

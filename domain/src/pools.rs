@@ -43,9 +43,10 @@ pub struct NewPool {
     /// Unique among the business's live pools.
     #[validate(length(min = 1, max = 20), custom(function = "text::line"))]
     pub name: String,
-    /// Whether everybody whose role sees pools is a member; otherwise those named below.
+    /// Whether everybody whose role sees pools is a member; otherwise those named below. When absent, everybody, unless
+    /// somebody is named.
     #[serde(default)]
-    pub everyone: bool,
+    pub everyone: Option<bool>,
     /// Members.
     #[serde(default)]
     #[validate(length(max = 200))]
@@ -62,6 +63,14 @@ pub struct NewPool {
     #[serde(default)]
     #[validate(range(min = 1, max = 365))]
     pub reclaim_days: Option<i64>,
+}
+
+impl NewPool {
+    /// Whether everybody is a member. A pool without members would be one from which nobody takes anybody.
+    #[must_use]
+    pub fn for_everyone(&self) -> bool {
+        self.everyone.unwrap_or(self.staff_ids.is_empty() && self.team_ids.is_empty())
+    }
 }
 
 /// A change to a pool.

@@ -114,6 +114,7 @@ fn write(tree: &Tree) -> String {
         Tree::Bool(value) => value.to_string(),
         Tree::Int(value) => value.to_string(),
         Tree::Number => "0.5".into(),
+        Tree::Far(_) => "1e30".into(),
         Tree::Text(text) => Value::from(text.as_str()).to_string(),
         Tree::List(items) => format!("[{}]", items.iter().map(write).collect::<Vec<_>>().join(",")),
         Tree::Record(members) => {

@@ -613,7 +613,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a type that no customer has. */
+        /** Deletes a type that no customer has. Rules by which customers of this type alone fall into a pool are switched off. */
         delete: operations["delete_customer_type"];
         options?: never;
         head?: never;
@@ -2518,7 +2518,8 @@ export interface paths {
         head?: never;
         /**
          * Changes a rule (RFC 7396), switches it on or off. One that says something else from now on begins anew:
-         *     owners have the time of the warning again.
+         *     owners have the time of the warning again. It is not switched on while it names a tag or a type that is gone; terms that
+         *     name another one beside it are taken without it.
          */
         patch: operations["change_recycle_rule"];
         trace?: never;
@@ -3102,7 +3103,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a tag; customers lose it. For half an hour it can come back to all of them. */
+        /**
+         * Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules by which customers fall into
+         *     a pool are switched off with the last tag that they name, and stay off when it comes back.
+         */
         delete: operations["delete_tag"];
         options?: never;
         head?: never;
@@ -6214,8 +6218,11 @@ export interface components {
              * @description Customers that one person may take out of it a day; as many as they like when absent.
              */
             claims_a_day?: number | null;
-            /** @description Whether everybody whose role sees pools is a member; otherwise those named below. */
-            everyone?: boolean;
+            /**
+             * @description Whether everybody whose role sees pools is a member; otherwise those named below. When absent, everybody, unless
+             *     somebody is named.
+             */
+            everyone?: boolean | null;
             /**
              * Format: uuid
              * @description UUIDv7 chosen by the client, or absent.
@@ -7558,7 +7565,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @enum {string} */
-        PairReason: "phone" | "company" | "name" | "region";
+        PairReason: "phone" | "company" | "same_name" | "name" | "region" | "city";
         /** @enum {string} */
         PairState: "open" | "ignored" | "merged";
         /** @description Change one's own password. */
@@ -7841,7 +7848,7 @@ export interface components {
             code: string;
             /** @description The row as it is now, for `version_stale`. */
             current?: unknown;
-            /** @description Field by field, for `invalid`. */
+            /** @description Field by field, for `invalid`; which permission is missing (`params.needs`), for `forbidden`. */
             errors: components["schemas"]["ViolationView"][];
             /** @description The masked row in the way, for `phone_taken`; the customer who stayed, for `merged`. */
             existing?: unknown;
@@ -8733,6 +8740,11 @@ export interface components {
              * @description Rules that give it or ask for it, also those by which customers fall into a pool.
              */
             rules: number;
+            /**
+             * @description Those of them by which customers fall into a pool, that are on and name nothing else that is there: they are
+             *     switched off when it is deleted.
+             */
+            stops: number;
             /**
              * Format: int64
              * @description Saved views that name it, everybody's.

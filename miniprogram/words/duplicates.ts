@@ -6,7 +6,7 @@ import { ago, stamp } from './when'
 
 /** Duplicates 查重 as the pages say them. */
 
-const REASONS: Record<PairReason, string> = { phone: '电话相同', company: '公司相同', name: '姓名相近', region: '地区相同' }
+const REASONS: Record<PairReason, string> = { phone: '电话相同', company: '公司相同', same_name: '姓名相同', name: '姓名相近', region: '地区相同', city: '同城' }
 const LIKE: Record<Similar['like'], string> = { phone: '电话相同', company: '公司相同', name: '姓名相同' }
 
 /** A customer who may be the one that is being written down. */

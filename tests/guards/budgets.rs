@@ -67,7 +67,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_customer_types", 1),
     ("create_customer_type", 2),
     ("change_customer_type", 4),
-    ("delete_customer_type", 5),
+    ("delete_customer_type", 6), // and the rules that may name it, held
     ("list_relations", 3),
     ("create_relation", 5),
     ("delete_relation", 5),
@@ -156,7 +156,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_subscriptions", 1),
     ("list_tag_groups", 2),
     ("create_tag_group", 2),
-    ("delete_tag_group", 7),
+    ("delete_tag_group", 8), // as with a tag, the rules that may name them, held
     ("change_tag_group", 9), // as a category: whoever has two of its tags, the rules that are there, and what is done later
     ("get_tag_group_uses", 7),
     ("merge_tag_group", 27), // both groups, and again when they are held (9), the tag that becomes another one, and what is done later
@@ -165,7 +165,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("order_tags", 6),
     ("create_tag", 3),
     ("get_tag_uses", 6),
-    ("delete_tag", 6),
+    ("delete_tag", 8),  // with the rules that may name it, held, and what is left of what they name
     ("change_tag", 10), // to another group: the group, and the rules that are there; into a category one more
     ("merge_tag", 16),  // what names it (4), the tag twice, its first hundred customers, and what is done later
     ("restore_tag", 9),

@@ -122,6 +122,8 @@ async fn a_role_without_the_permission_is_refused_before_anything_else_is_looked
         }
         let answer = operation.checked(shop.sales.send(operation.rubbish(&shop.sales)).await);
         assert_eq!((answer.status, &answer.body["code"]), (403, &"forbidden".into()), "{}", operation.id);
+        // What is missing is said: the name that the document has, and nothing about anybody's rows.
+        assert_eq!(answer.body["errors"][0]["params"]["needs"], name.as_str(), "{}: {}", operation.id, answer.body);
         refused += 1;
     }
     assert!(refused > 0, "sales may do everything, so this proves nothing");

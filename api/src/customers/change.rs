@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(super) fn check_owner(scope: &Scope, owner: Option<Uuid>) -> Result<(), Problem> {
     match owner {
         Some(owner) if owner != scope.me()? && !scope.may(Permission::CustomersAssign) => {
-            Err(Problem::Forbidden("forbidden"))
+            Err(Problem::Lacking(Permission::CustomersAssign))
         }
         _ => Ok(()),
     }

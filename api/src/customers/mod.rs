@@ -50,7 +50,6 @@ pub(crate) use tagging::{
     CategoryMade, CustomersTouched, PlanTagTurned, PlansAsked, TagGone, TagMerged, TagRestored, TagRulesDue, ask_plans,
     became, stands, touched,
 };
-pub(crate) use types::is_known as known_type;
 pub(crate) use vault::{numbers, person_key};
 pub(crate) use view::tag_names;
 

@@ -75,7 +75,7 @@ pub(super) async fn changed(
     let now = Remark::of(before.remark.as_ref(), kept).whole();
     if was && !secret && input.remark.is_none() && now.is_some() {
         if !tx.may(Permission::CustomersReveal) {
-            return Err(Problem::Forbidden("forbidden"));
+            return Err(Problem::Lacking(Permission::CustomersReveal));
         }
         tx.system().count_reveal().await?;
         tx.audit("reveal", "customer", Some(before.id), json!({ "remark": true }));

@@ -1,5 +1,6 @@
 //! Types of customers 客户类型: the four that everybody has, and a business's own.
 
+use super::pools::recycle_rule::stop_bereft;
 use super::record_entity::kind;
 use super::{Column, Entity};
 use crate::crypto::random;
@@ -12,6 +13,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use domain::customers::{CustomerType, CustomerTypeChanges, NewCustomerType};
 use sea_orm::{ColumnTrait as _, QueryOrder as _, Set};
 use serde::Serialize;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -53,11 +55,28 @@ pub(super) fn shaped(code: &str) -> bool {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn is_known(rows: &impl Reads, code: &str) -> Result<bool, Problem> {
+async fn is_known(rows: &impl Reads, code: &str) -> Result<bool, Problem> {
     if CustomerType::parse(code).is_some() {
         return Ok(true);
     }
     Ok(rows.rows::<kind::Entity>().filter(kind::Column::Code.eq(code)).one().await?.is_some())
+}
+
+/// Those of some codes that are types here.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn living<'c>(
+    rows: &impl Reads,
+    codes: impl Iterator<Item = &'c String>,
+) -> Result<HashSet<String>, Problem> {
+    let (mut there, own): (HashSet<String>, HashSet<String>) =
+        codes.cloned().partition(|code| CustomerType::parse(code).is_some());
+    if !own.is_empty() {
+        let own = rows.rows::<kind::Entity>().filter(kind::Column::Code.is_in(own)).held().all().await?;
+        there.extend(own.into_iter().map(|kind| kind.code));
+    }
+    Ok(there)
 }
 
 /// Refuses a code that is no type here.
@@ -126,7 +145,7 @@ async fn change_customer_type(
     Ok(Json(view))
 }
 
-/// Deletes a type that no customer has.
+/// Deletes a type that no customer has. Rules by which customers of this type alone fall into a pool are switched off.
 #[utoipa::path(tag = "customers", security(("bearer" = ["business.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/customer-types/{id}")]
 async fn delete_customer_type(
@@ -141,6 +160,7 @@ async fn delete_customer_type(
     if !tx.bury::<kind::Entity>(id.0, Some(version.0)).await? {
         return Err(Problem::stale(&view));
     }
+    stop_bereft(&tx).await?;
     tx.commit().await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -101,7 +101,9 @@ fn check_name(mine: &[view::Model], id: Uuid, name: &str) -> Result<(), Problem>
 /// A view that everybody sees is for whoever may decide about everybody's customers.
 fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
     match shared {
-        Some(Shared::Everyone) if !scope.may(Permission::CustomersAssign) => Err(Problem::Forbidden("forbidden")),
+        Some(Shared::Everyone) if !scope.may(Permission::CustomersAssign) => {
+            Err(Problem::Lacking(Permission::CustomersAssign))
+        }
         _ => Ok(()),
     }
 }

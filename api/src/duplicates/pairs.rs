@@ -12,6 +12,7 @@ use crate::scope::{Can, Eyes, Path, Query, Scope};
 use crate::tenants::staff;
 use actix_web::{HttpResponse, get, post, web::Json};
 use chrono::{DateTime, Duration, Utc};
+use domain::Violation;
 use domain::duplicates::{PairReason, PairState};
 use sea_orm::{ColumnTrait as _, Condition, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
@@ -184,6 +185,11 @@ async fn list_duplicates(
     let limit = limit.unwrap_or(20);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Problem::field("limit", "limit_invalid"));
+    }
+    match min_score {
+        Some(..0) => return Err(Violation::new("min_score", "too_small").with("min", 0).into()),
+        Some(101..) => return Err(Violation::new("min_score", "too_large").with("max", 100).into()),
+        _ => {}
     }
     let after = match cursor.as_deref() {
         None => None,

@@ -71,11 +71,15 @@ pub(super) fn score(one: &Facts, two: &Facts, same_phone: bool) -> Option<(i64, 
     } else if names == 100 {
         points += 50 + if district { 30 } else { 20 * i64::from(city) };
     }
-    if names >= NEARLY {
-        why.push(PairReason::Name);
+    match names {
+        100 => why.push(PairReason::SameName),
+        NEARLY.. => why.push(PairReason::Name),
+        _ => {}
     }
-    if city || district {
-        why.push(PairReason::Region);
+    match (district, city) {
+        (true, _) => why.push(PairReason::Region),
+        (false, true) => why.push(PairReason::City),
+        (false, false) => {}
     }
     points = points.min(UNSURE);
     if same_phone {

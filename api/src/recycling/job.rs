@@ -3,7 +3,7 @@
 //! warned twice.
 
 use super::due::{Falls, Rule};
-use super::entity as rule;
+use super::entity::{self as rule, Left};
 use crate::calendar::midnight_after;
 use crate::customers::entity::{customer, helper};
 use crate::customers::pools::{Moved, record_moves};
@@ -79,7 +79,12 @@ async fn current(scope: &Scope, id: Uuid) -> Result<Option<Rule>, Problem> {
         Ok(_) | Err(Problem::NotFound) => return Ok(None),
         Err(problem) => return Err(problem),
     };
-    Ok(Some(Rule::of(scope, pool, row.terms()?, from).await?))
+    // Who had a tag that was deleted keeps it for half an hour, in case it comes back; no rule goes by it meanwhile.
+    let terms = row.terms()?;
+    match Left::of(scope, std::slice::from_ref(&terms)).await?.narrowed(terms) {
+        Some(terms) => Ok(Some(Rule::of(scope, pool, terms, from).await?)),
+        None => Ok(None),
+    }
 }
 
 /// The customers that come next, in the order of their ids: to be warned of, or to fall.
@@ -105,14 +110,14 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
     let soon = rows.iter().filter_map(|row| {
         let Falls { since, at } = when.get(&row.id)?;
         let known = if *at > now { told(row).any(|due| due == at) } else { told(row).any(|due| due > since) };
-        (!known).then_some((row, if *at > now { *at } else { late }))
+        (!known).then_some((row, if *at > now { *at } else { late }, whole_days(*since, now)))
     });
     let soon: Vec<_> = soon.collect();
     if soon.is_empty() {
         return Ok(());
     }
     let count = soon.len();
-    let items = soon.into_iter().map(|(row, at)| {
+    let items = soon.into_iter().map(|(row, at, days)| {
         let day = at.with_timezone(&crate::clock::CHINA).format("%-m月%-d日");
         inbox_item::ActiveModel {
             id: Set(tx.new_id()),
@@ -121,7 +126,7 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
             source_id: Set(row.id),
             due_at: Set(at),
             title: Set(format!("{} 将于{day}回收到{}", row.name, rule.pool.name)),
-            body: Set(Some(format!("已很久{}。想保留这位客户，请在此之前处理。", rule.missing()))),
+            body: Set(Some(format!("已 {days} 天{}。想保留这位客户，请在此之前处理。", rule.missing()))),
             customer_id: Set(Some(row.id)),
             read_at: Set(None),
             wechat: Set("no_credit".to_owned()),
@@ -132,6 +137,12 @@ async fn warn(scope: &mut Scope, rule: &Rule, rows: &[customer::Model]) -> Resul
     tx.insert_many::<inbox_item::Entity>(items).await?;
     tx.audit("recycle_warned", "pool", Some(rule.pool.id), json!({ "customers": count }));
     tx.commit().await
+}
+
+/// Whole days from midnight to midnight, as a rule counts them, between two moments.
+fn whole_days(since: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    let day = |at: DateTime<Utc>| at.with_timezone(&crate::clock::CHINA).date_naive();
+    Ord::max((day(now) - day(since)).num_days() - 1, 0)
 }
 
 /// For when some customers' owners were warned: what is to come, and what came a short time ago.

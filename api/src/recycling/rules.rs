@@ -1,13 +1,12 @@
 //! Rules over HTTP.
 
-use super::entity as rule;
-use crate::customers::{known_type, pools};
+use super::entity::{self as rule, Left};
+use crate::customers::pools;
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::PoolsWrite;
 use crate::scope::{Can, Checked, Created, IfMatch, Once, Path, Reads};
-use crate::tags::entity::tag;
 use actix_web::{HttpResponse, delete, get, patch, post, web::Json};
 use chrono::{DateTime, Utc};
 use domain::pools::{NewRecycleRule, RecycleRuleChanges, RecycleTerms};
@@ -56,21 +55,33 @@ async fn find(rows: &impl Reads, pool: Uuid, id: Uuid) -> Result<rule::Model, Pr
     rows.rows::<rule::Entity>().filter(this).one().await?.ok_or(Problem::NotFound)
 }
 
-/// Refuses types and tags that the business does not have.
-pub(super) async fn known(rows: &impl Reads, terms: &RecycleTerms) -> Result<(), Problem> {
-    for (at, code) in terms.types.iter().enumerate() {
-        if !known_type(rows, code).await? {
-            return Err(Problem::field(&format!("types.{at}"), "type_unknown"));
-        }
+/// The terms as they can be kept: types and tags that the business does not have are refused. What has gone of those that
+/// `before` named is left out, beside another one that is there: a form sends back what it was given.
+pub(super) async fn known(
+    rows: &impl Reads,
+    mut terms: RecycleTerms,
+    before: Option<&RecycleTerms>,
+) -> Result<RecycleTerms, Problem> {
+    let left = Left::of(rows, std::slice::from_ref(&terms)).await?;
+    let gone = |field, at, code| Err(Problem::field(&format!("{field}.{at}"), code));
+    let types = before.map_or(&[][..], |before| &before.types);
+    if let Some(at) = unknown(&mut terms.types, types, |code| left.has_type(code)) {
+        return gone("types", at, "type_unknown");
     }
-    if terms.tag_ids.is_empty() {
-        return Ok(());
+    let tags = before.map_or(&[][..], |before| &before.tag_ids);
+    match unknown(&mut terms.tag_ids, tags, |id| left.has_tag(id)) {
+        Some(at) => gone("tag_ids", at, "tag_unknown"),
+        None => Ok(terms),
     }
-    let found = rows.rows::<tag::Entity>().filter(tag::Column::Id.is_in(terms.tag_ids.iter().copied())).all().await?;
-    match terms.tag_ids.iter().position(|id| !found.iter().any(|tag| tag.id == *id)) {
-        Some(at) => Err(Problem::field(&format!("tag_ids.{at}"), "tag_unknown")),
-        None => Ok(()),
-    }
+}
+
+/// Leaves out what has gone of what was named before, if something is left then; which one is refused, if there is one.
+fn unknown<T: PartialEq>(named: &mut Vec<T>, before: &[T], there: impl Fn(&T) -> bool) -> Option<usize> {
+    let some = named.iter().any(&there);
+    let kept = |one: &T| there(one) || (some && before.contains(one));
+    let refused = named.iter().position(|one| !kept(one));
+    named.retain(there);
+    refused
 }
 
 fn written(terms: &RecycleTerms) -> Result<Option<String>, Problem> {
@@ -98,7 +109,7 @@ async fn create_recycle_rule(
     let Checked { value: input, once } = body;
     let (pool_id, id) = (id.0, scope.id_for(input.id)?);
     pools::find(&*scope, pool_id).await?;
-    known(&*scope, &input.terms).await.map_err(|problem| problem.under("terms"))?;
+    let terms = known(&*scope, input.terms, None).await.map_err(|problem| problem.under("terms"))?;
     scope
         .create(&once, input.id, async |tx| {
             let others = tx.find::<rule::Entity>().filter(rule::Column::PoolId.eq(pool_id));
@@ -108,7 +119,7 @@ async fn create_recycle_rule(
             let row = rule::ActiveModel {
                 id: Set(id),
                 pool_id: Set(pool_id),
-                terms: Set(written(&input.terms)?),
+                terms: Set(written(&terms)?),
                 enabled_at: Set(None),
                 ran_at: Set(None),
                 ..Default::default()
@@ -120,7 +131,8 @@ async fn create_recycle_rule(
 }
 
 /// Changes a rule (RFC 7396), switches it on or off. One that says something else from now on begins anew:
-/// owners have the time of the warning again.
+/// owners have the time of the warning again. It is not switched on while it names a tag or a type that is gone; terms that
+/// name another one beside it are taken without it.
 #[utoipa::path(tag = "pools", security(("bearer" = ["pools.write"])), params(("id" = Uuid, Path), ("rule_id" = Uuid, Path), ("If-Match" = String, Header)), request_body = RecycleRuleChanges, responses((status = 200, body = RecycleRuleView), Problems))]
 #[patch("/pools/{id}/rules/{rule_id}")]
 async fn change_recycle_rule(
@@ -134,11 +146,18 @@ async fn change_recycle_rule(
     let now = scope.now();
     let tx = scope.begin().await?;
     let before = find(&tx, pool_id, id).await?;
-    if let Some(terms) = &terms {
-        known(&tx, terms).await.map_err(|problem| problem.under("terms"))?;
-    }
-    let mut change = rule::ActiveModel::default();
     let on = enabled.unwrap_or(before.enabled_at.is_some());
+    let under = |problem: Problem| problem.under("terms");
+    let terms = match terms {
+        Some(terms) => Some(known(&tx, terms, Some(&before.terms()?)).await.map_err(under)?),
+        None => {
+            if on && before.enabled_at.is_none() {
+                known(&tx, before.terms()?, None).await.map_err(under)?;
+            }
+            None
+        }
+    };
+    let mut change = rule::ActiveModel::default();
     if on != before.enabled_at.is_some() || (on && terms.is_some()) {
         change.enabled_at = Set(on.then_some(now));
     }

@@ -63,9 +63,10 @@ async fn simulate_recycle_rule(
     body: Checked<RecycleTerms>,
 ) -> Result<Json<RecycleForecast>, Problem> {
     let pool = pools::find(&*scope, id.0).await?;
-    known(&*scope, &body.value).await?;
+    // What has gone is left out beside another one, as when the rule is saved.
+    let terms = known(&*scope, body.value.clone(), Some(&body.value)).await?;
     let now = scope.now();
-    let rule = Rule::of(&*scope, pool, body.value, now).await?;
+    let rule = Rule::of(&*scope, pool, terms, now).await?;
     // A rule holds for everybody's customers, so it is counted over all of them; they are named to whoever sees them.
     let whole = scope.whole();
     let counted = async |at| whole.find::<customers::Entity>().filter(rule.fallen(&whole, at)).count().await;

@@ -90,7 +90,7 @@ fn scope_of(request: &HttpRequest, permission: Permission) -> Result<Scope, Prob
         return Err(Problem::Forbidden("side_wrong"));
     };
     if !staffer.can(permission) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(permission));
     }
     let at = installation(request)?;
     let stepped_up = actor.stepped_up(at.clock.now());

@@ -165,7 +165,7 @@ fn says(field: &str, value: &Tree, wanted: &str) -> bool {
         Tree::Int(number) => number.to_string() == wanted,
         Tree::Bool(yes) => wanted == if *yes { "true" } else { "false" },
         Tree::List(items) => items.iter().any(|item| says(field, item, wanted)),
-        Tree::Null | Tree::Number | Tree::Record(_) => false,
+        Tree::Null | Tree::Number | Tree::Far(_) | Tree::Record(_) => false,
     }
 }
 

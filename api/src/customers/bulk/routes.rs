@@ -216,10 +216,10 @@ async fn change_customers(
 ) -> Result<Created<BulkView>, Problem> {
     let Checked { value: input, once } = body;
     if input.owner_id.is_some() && !scope.may(Permission::CustomersAssign) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(Permission::CustomersAssign));
     }
     if input.offer_id.is_some() && !scope.may(Permission::OffersGive) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(Permission::OffersGive));
     }
     if input.owner_id.is_some() && input.selection.filter.is_some() && !scope.stepped_up() {
         return Err(Problem::StepUp);

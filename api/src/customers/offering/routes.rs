@@ -51,7 +51,7 @@ async fn list_customer_offers(
 
 /// Whoever gives and takes back changes customers; whoever marks need not.
 fn changes(scope: &Scope) -> Result<(), Problem> {
-    if scope.may(Permission::CustomersWrite) { Ok(()) } else { Err(Problem::Forbidden("forbidden")) }
+    if scope.may(Permission::CustomersWrite) { Ok(()) } else { Err(Problem::Lacking(Permission::CustomersWrite)) }
 }
 
 /// Gives a customer an offer, once; that takes `customers.write` too. Nothing is sent: the customer finds it in the mini-program, or hears of it from

@@ -175,8 +175,8 @@ async fn create_pool(mut scope: Can<PoolsWrite>, body: Checked<NewPool>) -> Resu
             }
             let row = pool::ActiveModel {
                 id: Set(id),
+                members_only: Set((!input.for_everyone()).then_some(1)),
                 name: Set(input.name),
-                members_only: Set((!input.everyone).then_some(1)),
                 claims_a_day: Set(input.claims_a_day),
                 reclaim_days: Set(input.reclaim_days),
                 moving_to: Set(None),

@@ -4,7 +4,7 @@
 use super::rules;
 use crate::customers::bulk_entity::action;
 use crate::customers::entity::{tagging, view};
-use crate::customers::pools::recycle_rule;
+use crate::customers::pools::recycle_rule::{self, Left};
 use crate::customers::{Column, Entity};
 use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
@@ -31,6 +31,9 @@ pub struct TagUses {
     pub views: u64,
     /// Rules that give it or ask for it, also those by which customers fall into a pool.
     pub rules: u64,
+    /// Those of them by which customers fall into a pool, that are on and name nothing else that is there: they are
+    /// switched off when it is deleted.
+    pub stops: usize,
     /// Bulk actions under way that name it.
     pub bulk: u64,
 }
@@ -106,15 +109,24 @@ pub(super) async fn uses(scope: &Scope, tags: &[Uuid]) -> Result<TagUses, Proble
     }
     let customers = u64::try_from(whole.ids(&live).await?.len()).unwrap_or(u64::MAX);
     let rules = any_of(tags, |tag| Condition::any().add(rule::Column::TagId.eq(tag)).add(naming_rule(tag)));
-    let recycling = any_of(tags, naming_recycling);
+    let recycling = whole.find::<recycle_rule::Entity>().filter(any_of(tags, naming_recycling)).all().await?;
     Ok(TagUses {
         customers: Ord::min(customers, CAP),
         capped: customers > CAP,
         views: whole.find::<view::Entity>().filter(any_of(tags, naming_view)).count().await?.0,
         rules: whole.find::<rule::Entity>().filter(rules).count().await?.0
-            + whole.find::<recycle_rule::Entity>().filter(recycling).count().await?.0,
+            + u64::try_from(recycling.len()).unwrap_or(u64::MAX),
+        stops: stops(&whole, tags, &recycling).await?,
         bulk: whole.find::<action::Entity>().filter(any_of(tags, naming_bulk)).count().await?.0,
     })
+}
+
+/// How many rules lose the last tag that they name, and would mean nobody.
+async fn stops(scope: &Scope, tags: &[Uuid], naming: &[recycle_rule::Model]) -> Result<usize, Problem> {
+    let on = naming.iter().filter(|row| row.enabled_at.is_some());
+    let terms = on.map(recycle_rule::Model::terms).collect::<Result<Vec<_>, _>>()?;
+    let left = Left::of(scope, &terms).await?.without(tags);
+    Ok(terms.into_iter().filter(|terms| left.narrowed(terms.clone()).is_none()).count())
 }
 
 /// The filter with another tag in the place of one; none when it does not name it.

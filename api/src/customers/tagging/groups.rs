@@ -8,6 +8,7 @@ use super::merge::{Pace, becomes};
 use super::routes::{UNDO, none, rises, several, tagged, taken};
 use super::rules::{self, forget};
 use crate::customers::entity::tagging;
+use crate::customers::pools::recycle_rule::stop_bereft;
 use crate::openapi::ServiceConfig;
 use crate::problem::{Problem, Problems};
 use crate::scope::grants::TagsWrite;
@@ -138,6 +139,7 @@ async fn delete_tag_group(
         TagGone::later(&tx, *tag).await?;
     }
     if !gone.buried.is_empty() {
+        stop_bereft(&tx).await?;
         outdated(&tx).await?;
     }
     tx.commit().await?;

@@ -8,6 +8,7 @@ use super::gone::TagGone;
 use super::merge::{self, Pace};
 use super::rules::{self, forget};
 use crate::customers::entity::tagging;
+use crate::customers::pools::recycle_rule::stop_bereft;
 use crate::customers::{Column, Entity};
 use crate::db::{Taken, refusal};
 use crate::openapi::ServiceConfig;
@@ -183,7 +184,8 @@ async fn get_tag_uses(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagU
     Ok(Json(uses(&scope, &[id.0]).await?))
 }
 
-/// Deletes a tag; customers lose it. For half an hour it can come back to all of them.
+/// Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules by which customers fall into
+/// a pool are switched off with the last tag that they name, and stay off when it comes back.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/tags/{id}")]
 async fn delete_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
@@ -193,6 +195,7 @@ async fn delete_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch)
         return Err(Problem::stale(&view));
     }
     TagGone::later(&tx, id.0).await?;
+    stop_bereft(&tx).await?;
     outdated(&tx).await?;
     tx.commit().await?;
     forget(&scope);

@@ -42,6 +42,9 @@ pub(super) struct Line {
     /// Columns of which nothing can be said, and why.
     #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unread: Vec<(usize, Unread)>,
+    /// Columns with a number so round that its end may be lost: nobody's phone, though it may be an amount.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) rounded: Vec<usize>,
     /// Days that are numbers are counted from 1904.
     #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) late: bool,

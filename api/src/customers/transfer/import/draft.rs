@@ -93,6 +93,12 @@ impl Draft {
             let cell = cells::bare(line.cell(column));
             draft.said.push((of.field.clone(), column));
             if !cell.is_empty() {
+                let own_phone = |key| own.iter().any(|one| one.key == key && one.kind == CustomKind::Phone);
+                let calls = of.field == "phone" || of.field.strip_prefix("custom.").is_some_and(own_phone);
+                if calls && line.rounded.contains(&column) {
+                    draft.unread(column, Unread::Lost);
+                    continue;
+                }
                 let header = headers.get(column).map(String::as_str).unwrap_or_default();
                 draft.take((column, header), &of.field, cell, own);
             }

@@ -172,6 +172,7 @@ pub(super) fn refused(draft: &mut Draft, problem: Problem) -> Result<(), Problem
             draft.judged(&[Violation::new(field.unwrap_or_default().into_owned(), code)]);
         }
         Problem::Forbidden(code) => draft.flaws.push(Flaw::new(None, &Violation::new("", code))),
+        Problem::Lacking(_) => draft.flaws.push(Flaw::coded("forbidden")),
         Problem::NotFound => draft.flaws.push(Flaw::new(None, &Violation::new("", "customer_unknown"))),
         other => return Err(other),
     }

@@ -103,13 +103,13 @@ async fn start_import(
 ) -> Result<Json<ImportView>, Problem> {
     let asked = body.value;
     if !scope.may(Permission::CustomersWrite) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(Permission::CustomersWrite));
     }
     if asked.columns.iter().any(|of| columns::is_talk(&of.field)) && !scope.may(Permission::InteractionsWrite) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(Permission::InteractionsWrite));
     }
     if asked.columns.iter().any(|of| of.field == "helpers") && !scope.may(Permission::CustomersShare) {
-        return Err(Problem::Forbidden("forbidden"));
+        return Err(Problem::Lacking(Permission::CustomersShare));
     }
     let now = scope.now();
     let tx = scope.begin().await?;
@@ -180,7 +180,7 @@ async fn sensible(tx: &Tx<'_>, asked: &ImportStart) -> Result<(), Problem> {
     }
     if let Some(group) = asked.tag_group_id {
         if !tx.may(Permission::TagsWrite) {
-            return Err(Problem::Forbidden("forbidden"));
+            return Err(Problem::Lacking(Permission::TagsWrite));
         }
         if tx.find::<group::Entity>().filter(group::Column::Id.eq(group)).one().await?.is_none() {
             return Err(Problem::field("tag_group_id", "group_unknown"));

@@ -1,5 +1,6 @@
 //! Tables of Excel: the first sheet, cell by cell, after its weight was looked at.
 
+use super::super::cells::rounded;
 use super::super::files::{Line, Unread};
 use super::read::{COLUMNS, Take, number, refuse};
 use super::weigh::{Weight, weigh};
@@ -77,6 +78,7 @@ fn put(line: &mut Line, column: usize, value: &DataRef<'_>) -> Result<(), Violat
     match value {
         DataRef::Error(_) => line.unread.push((column, Unread::Error)),
         DataRef::Float(float) if float.abs() >= EXACT => line.unread.push((column, Unread::Lost)),
+        DataRef::Int(_) | DataRef::Float(_) if rounded(&text) => line.rounded.push(column),
         _ => {}
     }
     if line.cells.len() <= column {
