@@ -48,7 +48,7 @@ pub struct Column {
     pub key: i64,
 }
 
-/// Columns of every table.
+/// Columns of every table, without those that the database keeps by itself.
 pub async fn columns(db: &DatabaseConnection) -> BTreeMap<String, Vec<Column>> {
     let sql = match db.get_database_backend() {
         DbBackend::MySql => {
@@ -57,7 +57,8 @@ pub async fn columns(db: &DatabaseConnection) -> BTreeMap<String, Vec<Column>> {
                LEFT JOIN information_schema.KEY_COLUMN_USAGE k
                  ON k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME
                 AND k.COLUMN_NAME = c.COLUMN_NAME AND k.CONSTRAINT_NAME = 'PRIMARY'
-              WHERE c.TABLE_SCHEMA = DATABASE() ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION"
+              WHERE c.TABLE_SCHEMA = DATABASE() AND c.EXTRA NOT LIKE '%VIRTUAL GENERATED%'
+              ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION"
         }
         _ => {
             "SELECT t.name, c.name, c.type, c.\"notnull\" = 0, c.pk

@@ -27,7 +27,7 @@ async fn insert(writers: &Near) {
 #[cfg(target_os = "linux")]
 #[actix_web::test]
 async fn the_disk_gives_the_log_its_place_in_advance_and_what_is_in_it_is_read_as_it_was() {
-    let folder = std::env::temp_dir().join(format!("shuke-log-{}", uuid::Uuid::now_v7()));
+    let folder = std::env::temp_dir().join(format!("shuke-log-{}", u64::from_ne_bytes(crate::crypto::random())));
     std::fs::create_dir_all(&folder).expect("a folder");
     let (file, log) = (folder.join("db"), folder.join("db-wal"));
     let options = options(file.clone());

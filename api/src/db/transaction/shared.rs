@@ -18,7 +18,7 @@ struct Database {
 
 impl Database {
     async fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("shuke-shared-{}", uuid::Uuid::now_v7()));
+        let folder = std::env::temp_dir().join(format!("shuke-shared-{}", u64::from_ne_bytes(crate::crypto::random())));
         std::fs::create_dir_all(&folder).expect("a folder");
         let options = SqliteConnectOptions::new().filename(folder.join("db")).create_if_missing(true);
         let options = Opener::Sqlite(options.journal_mode(SqliteJournalMode::Wal).foreign_keys(true));
