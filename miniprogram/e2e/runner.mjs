@@ -4,6 +4,9 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 
 class Stop extends Error {}
 
+/** Milliseconds that a step may take, and a look at a phone whose step failed. */
+const [STEP_MS, LOOK_MS] = [180_000, 15_000]
+
 export class Runner {
   passed = 0
   /** What was said of each failure, to be said again at the end. */
@@ -33,14 +36,14 @@ export class Runner {
     } catch (thrown) {
       if (!(thrown instanceof Stop)) this.fail('between the steps', thrown, began)
     }
-    for (const phone of phones) await phone.context.close().catch(() => {})
+    for (const phone of phones) await within(LOOK_MS, phone.context.close()).catch(() => {})
     console.log(`  ${seconds(began)}`)
   }
 
   async step(what, act, phones) {
     const began = Date.now()
     try {
-      const answer = await act()
+      const answer = await within(STEP_MS, act())
       this.passed += 1
       console.log(`  ✓ ${what} (${seconds(began)})`)
       return answer
@@ -48,10 +51,10 @@ export class Runner {
       this.fail(what, thrown, began)
       for (const phone of phones) {
         if (phone.closed) continue
-        const { toasts = [], route = '' } = await phone.state().catch(() => ({}))
-        const picture = await phone.shot(`failed-${this.failures.length}-${phone.name}`).catch(() => 'no picture')
+        const { toasts = [], route = '' } = await within(LOOK_MS, phone.state()).catch(() => ({}))
+        const picture = await within(LOOK_MS, phone.shot(`failed-${this.failures.length}-${phone.name}`)).catch(() => 'no picture')
         this.say(`    ${phone.name}: ${route} ${JSON.stringify(toasts.slice(-2).map((one) => one.title))} ${picture}`)
-        for (const complaint of await complaints(phone).catch(() => [])) this.say(`    ${complaint}`)
+        for (const complaint of await within(LOOK_MS, complaints(phone)).catch(() => [])) this.say(`    ${complaint}`)
       }
       throw new Stop(what)
     }
@@ -68,6 +71,19 @@ export class Runner {
   say(line) {
     console.log(line)
     this.failures[this.failures.length - 1] += `\n${line}`
+  }
+}
+
+/** A browser that answers no more fails a step; it would wait for ever otherwise. */
+async function within(ms, answer) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer for ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
