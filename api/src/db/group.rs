@@ -1,6 +1,6 @@
 //! Transactions on SQLite's one connection for writers that are made sure of together.
 //!
-//! With each commit SQLite writes every page that was changed into its log, and half of the pages that a new customer
+//! With each commit SQLite writes every page that was changed into its log, and many of the pages that a new customer
 //! changes are those that the next one changes too: the ends of tables that only grow, and of their indexes. So whoever
 //! commits while others wait for their turn leaves the database's transaction to the next one, for whom it begins with a
 //! savepoint, and hears that it is done when the last of them has committed for all. Nobody reads what is not committed,

@@ -24,7 +24,7 @@ const PINNED: i64 = 40_000;
 const PAGE: u64 = 4096 + 24;
 
 /// Bytes by which the log's file is longer than what is in it. The disk's blocks are given to it in advance: while it grows
-/// ext4 gives them when the log is made sure of, and whoever writes into it at that moment waits for 15 to 30 ms.
+/// ext4 gives them when the log is made sure of, and whoever writes into it at that moment waits for the disk.
 #[cfg(target_os = "linux")]
 const AHEAD: u64 = 128 << 20;
 
