@@ -135,9 +135,12 @@ fn measure(place: &Place, plan: &Plan, stack: &Stack) -> Result<()> {
         for line in &mut lines {
             for (site, sum) in sites.iter().zip([&mut line.small, &mut line.big]) {
                 let before = stack.statements();
-                let measured = ask(plan, stack, site, line.endpoint)?;
+                let measured = ask(plan, stack, site, line.endpoint, plan.page)?;
                 line.statements = before.zip(stack.statements()).map(|(before, now)| (now - before) / measured.asked);
                 sum.add(measured);
+            }
+            if let Some(rows) = line.rows_of_the_small() {
+                line.alike.add(ask(plan, stack, &sites[1], line.endpoint, Some(rows))?);
             }
             for (rival, sum) in rivals.iter().zip(&mut line.rivals).filter(|_| line.endpoint.compared) {
                 sum.add(rival.ask(stack, &sites[1], line.endpoint, plan.times)?);
@@ -167,10 +170,10 @@ fn settle(sites: &[Site; 2]) -> Result<()> {
     bail!("the servers have been busy by themselves for twenty minutes")
 }
 
-fn ask(plan: &Plan, stack: &Stack, site: &Site, endpoint: &Endpoint) -> Result<Measured> {
+fn ask(plan: &Plan, stack: &Stack, site: &Site, endpoint: &Endpoint, rows: Option<u32>) -> Result<Measured> {
     let (token, known) = site.asker(endpoint.asker);
     let target = Target { url: &site.url, token, server: vec![site.pid()], database: stack.pids() };
-    drive(&target, plan.times, &|dice: &mut Dice| (endpoint.shot)(known, dice).of_rows(plan.page))
+    drive(&target, plan.times, &|dice: &mut Dice| (endpoint.shot)(known, dice).of_rows(rows))
 }
 
 /// What else is measured on the big business, after it has proved to do the same.

@@ -11,11 +11,18 @@ use super::endpoints::{Asker, Endpoint};
 use super::load::Measured;
 use super::{Plan, proc};
 
+/// Rows of a page that nobody said the length of.
+const PAGE: f64 = 20.0;
+/// Answers of this share of another's size or more are taken for the same work.
+const ALIKE: f64 = 0.85;
+
 /// What was measured of one endpoint.
 pub struct Line {
     pub endpoint: &'static Endpoint,
     pub small: Measured,
     pub big: Measured,
+    /// Of the big business, asked for as many rows as the small one has, where that is less than a page.
+    pub alike: Measured,
     /// Of the big business, for one request.
     pub statements: Option<u64>,
     /// Of the big business, by the others.
@@ -25,7 +32,14 @@ pub struct Line {
 impl Line {
     pub fn of(endpoint: &'static Endpoint, rivals: usize) -> Self {
         let rivals = vec![Measured::default(); rivals];
-        Self { endpoint, small: Measured::default(), big: Measured::default(), statements: None, rivals }
+        let [small, big, alike] = [(); 3].map(|()| Measured::default());
+        Self { endpoint, small, big, alike, statements: None, rivals }
+    }
+
+    /// Rows that the small business answers with, if its answers are so much smaller that the two do not do the same work.
+    pub fn rows_of_the_small(&self) -> Option<u32> {
+        let share = self.small.size() / self.big.size();
+        (share < ALIKE).then(|| (share * PAGE).round().max(1.0) as u32)
     }
 }
 
@@ -60,19 +74,24 @@ impl Report<'_> {
         writeln!(text, "{stack}, {bigger} customers beside {smaller}; {rounds} rounds of {seconds} s; {machine}\n")?;
         writeln!(
             text,
-            "| request | as | statements | p50 ms | p99 ms | CPU µs, server + database | at {smaller} | × | answer kB | at {smaller} | rate |"
+            "| request | as | statements | p50 ms | p99 ms | CPU µs, server + database | at {smaller} | × | answer kB | at {smaller} | as many rows | × | rate |"
         )?;
-        writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|")?;
+        writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
         let mut most = 0;
-        for Line { endpoint, small, big, statements, .. } in self.lines {
+        for line @ Line { endpoint, small, big, alike, statements, .. } in self.lines {
             let who = if endpoint.asker == Asker::Boss { "boss" } else { "sales" };
             let statements = statements.map_or("".to_owned(), |count| count.to_string());
             let ((server, database), (small_server, small_database)) = (big.cost(), small.cost());
-            let times = (server + database) / (small_server + small_database).max(1.0);
+            let times = |(server, database): (f64, f64)| (server + database) / (small_server + small_database).max(1.0);
+            let (rows, alike) = match line.rows_of_the_small() {
+                Some(rows) => (rows.to_string(), format!("{:.2}", times(alike.cost()))),
+                None => Default::default(),
+            };
+            let times = times((server, database));
             let (p50, p99) = (milliseconds(big.percentile(50)), milliseconds(big.percentile(99)));
             writeln!(
                 text,
-                "| {} | {who} | {statements} | {p50} | {p99} | {server:.0} + {database:.0} | {small_server:.0} + {small_database:.0} | {times:.2} | {:.1} | {:.1} | {:.0}/s |",
+                "| {} | {who} | {statements} | {p50} | {p99} | {server:.0} + {database:.0} | {small_server:.0} + {small_database:.0} | {times:.2} | {:.1} | {:.1} | {rows} | {alike} | {:.0}/s |",
                 endpoint.name,
                 big.size(),
                 small.size(),
