@@ -29,6 +29,37 @@ async fn a_customer_is_written_down_and_found_again() {
 }
 
 #[actix_web::test]
+async fn four_digits_find_whom_one_looks_after_or_helps_with() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let finds = async |by: &Client, q: &str| {
+        let page = by.get(&format!("/customers?q={q}")).await.ok();
+        page["items"].as_array().expect("items").len()
+    };
+    let made = shop.sales.post("/customers", json!({ "name": "张三丰", "phones": [{ "number": number }] })).await.ok();
+    let path = format!("/customers/{}", text(&made["id"]));
+    for q in [&number[7..], &number] {
+        assert_eq!((finds(&shop.sales, q).await, finds(&shop.rival, q).await), (1, 0), "{q}");
+    }
+    // Another phone of theirs, under the same eyes.
+    let other = phone_number();
+    shop.sales.patch(&path, 1, json!({ "phones": [{ "number": other }, { "number": number }] })).await.ok();
+    for q in [&number[7..], &other[7..]] {
+        assert_eq!((finds(&shop.sales, q).await, finds(&shop.rival, q).await), (1, 0), "{q}");
+    }
+    let helper = json!({ "staff_id": shop.rival_id, "level": "read" });
+    shop.sales.post(&format!("{path}/helpers"), helper).await.ok();
+    assert_eq!(finds(&shop.rival, &other[7..]).await, 1);
+    let helps = format!("{path}/helpers/{}", shop.rival_id);
+    shop.sales.send(shop.sales.request(reqwest::Method::DELETE, &helps)).await.ok();
+    assert_eq!(finds(&shop.rival, &other[7..]).await, 0);
+    shop.boss.patch(&path, 2, json!({ "owner_id": shop.rival_id })).await.ok();
+    for q in [&number[7..], &other[7..]] {
+        assert_eq!((finds(&shop.sales, q).await, finds(&shop.rival, q).await), (0, 1), "{q}");
+    }
+}
+
+#[actix_web::test]
 async fn a_phone_in_use_names_the_masked_customer_and_its_owner() {
     let shop = Shop::new().await;
     let number = phone_number();

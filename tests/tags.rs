@@ -1,7 +1,7 @@
 //! Tags: groups, colours, and customers found by them.
 
 use crate::guards::database::open;
-use crate::harness::{Client, Shop, text};
+use crate::harness::{Client, Shop, phone_number, text};
 use chrono::Duration;
 use reqwest::Method;
 use sea_orm::ConnectionTrait as _;
@@ -449,17 +449,24 @@ async fn rows_that_an_older_server_wrote_are_made_whole_by_the_next_sweep() {
     assert_eq!(found().await, [kept]);
     assert_eq!(system.fill_taggings(Some(tenant)).await.expect("filled"), 0);
     // What an older server handed on is found by whoever had it before, until both are compared.
-    let names = async || {
-        let page = shop.sales.get("/customers?q=张").await.ok();
+    let by = async |q: &str| {
+        let page = shop.sales.get(&format!("/customers?q={q}")).await.ok();
         page["items"].as_array().expect("items").iter().map(|row| text(&row["name"])).collect::<Vec<_>>()
     };
+    let number = phone_number();
+    let called = json!({ "name": "李四", "phones": [{ "number": number }, { "number": phone_number() }] });
+    shop.sales.post("/customers", called).await.ok();
     assert_eq!(system.compare_search(Some(tenant)).await.expect("compared"), 0);
     for older in ["NULL".to_owned(), format!("X'{}'", shop.rival_id.simple())] {
-        let older = format!("UPDATE customer_search SET holder_id = {older} WHERE tenant_id = {tenant}");
-        open(&shop).await.execute_unprepared(&older).await.expect("written");
-        assert_eq!(names().await, Vec::<String>::new());
-        assert_eq!(system.compare_search(Some(tenant)).await.expect("compared"), 1);
-        assert_eq!(names().await, ["张三"]);
+        for (table, q, name, many) in
+            [("customer_search", "张", "张三", 2), ("customer_phones", &number[7..], "李四", 1)]
+        {
+            let older = format!("UPDATE {table} SET holder_id = {older} WHERE tenant_id = {tenant}");
+            open(&shop).await.execute_unprepared(&older).await.expect("written");
+            assert_eq!(by(q).await, Vec::<String>::new());
+            assert_eq!(system.compare_search(Some(tenant)).await.expect("compared"), many);
+            assert_eq!(by(q).await, [name]);
+        }
     }
 }
 

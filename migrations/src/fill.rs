@@ -10,7 +10,7 @@ const ROWS: u64 = 500;
 pub(crate) async fn fill(
     manager: &SchemaManager<'_>,
     table: &'static str,
-    again: fn(i64, Vec<u8>, Vec<u8>) -> UpdateStatement,
+    again: impl Fn(i64, Vec<u8>, Vec<u8>) -> UpdateStatement,
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let tenants = Query::select().column("id").from("tenants").to_owned();
@@ -33,4 +33,25 @@ pub(crate) async fn fill(
         }
     }
     Ok(())
+}
+
+/// Writes who holds the customer into each row of such a table: the pool it is in, or else who looks after it.
+pub(crate) async fn fill_holders(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
+    let column = |name: &'static str| Expr::col(("customers", name));
+    let again = |tenant: i64, after: Vec<u8>, last: Vec<u8>| {
+        let holder = Query::select()
+            .expr(Func::coalesce([column("pool_id"), column("owner_id")]))
+            .from("customers")
+            .and_where(column("tenant_id").eq(tenant))
+            .and_where(column("id").equals((table, "customer_id")))
+            .to_owned();
+        Query::update()
+            .table(table)
+            .value("holder_id", Expr::SubQuery(None, Box::new(holder.into())))
+            .and_where(Expr::col("tenant_id").eq(tenant))
+            .and_where(Expr::col("customer_id").gt(after))
+            .and_where(Expr::col("customer_id").lte(last))
+            .to_owned()
+    };
+    fill(manager, table, again).await
 }

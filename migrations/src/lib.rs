@@ -63,6 +63,7 @@ mod m0103_opportunity_rights;
 mod m0104_offers;
 mod m0105_offer_rights;
 mod m0106_tags_by_city;
+mod m0107_phone_holders;
 mod schema;
 
 /// All migrations in their order.
@@ -128,6 +129,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0104_offers::Migration),
             Box::new(m0105_offer_rights::Migration),
             Box::new(m0106_tags_by_city::Migration),
+            Box::new(m0107_phone_holders::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! What every test leaves behind must hold: rows of tags and of the search say what the rows of their customers say,
+//! What every test leaves behind must hold: rows of tags, of the search and of phones say what the rows of their customers say,
 //! whatever was done to either.
 
 use api::Installation;
@@ -15,6 +15,10 @@ const SEARCH: &str = "SELECT COUNT(*) FROM customer_search s \
     LEFT JOIN customers c ON c.tenant_id = s.tenant_id AND c.id = s.customer_id \
     WHERE s.tenant_id = ? AND (c.id IS NULL OR s.holder_id IS NULL OR s.holder_id <> COALESCE(c.pool_id, c.owner_id))";
 
+const PHONES: &str = "SELECT COUNT(*) FROM customer_phones p \
+    LEFT JOIN customers c ON c.tenant_id = p.tenant_id AND c.id = p.customer_id \
+    WHERE p.tenant_id = ? AND (c.id IS NULL OR p.holder_id IS NULL OR p.holder_id <> COALESCE(c.pool_id, c.owner_id))";
+
 /// Panics when a row of the business says otherwise than its customer's.
 pub fn check(at: &Installation, tenant: i64) {
     let url = at.config().database.url.expose_secret().to_owned();
@@ -24,7 +28,7 @@ pub fn check(at: &Installation, tenant: i64) {
         runtime.block_on(async {
             let database = Database::connect(&url).await.expect("the database answers");
             let mut counts = Vec::new();
-            for count in [TAGS, SEARCH] {
+            for count in [TAGS, SEARCH, PHONES] {
                 let backend = database.get_database_backend();
                 let statement = Statement::from_sql_and_values(backend, count, [tenant.into()]);
                 let row = database.query_one_raw(statement).await.expect("rows").expect("a row");
@@ -36,7 +40,7 @@ pub fn check(at: &Installation, tenant: i64) {
     });
     assert_eq!(
         counted.join().expect("counted"),
-        [0, 0],
-        "rows of tags and of the search that say otherwise than their customers"
+        [0, 0, 0],
+        "rows of tags, of the search and of phones that say otherwise than their customers"
     );
 }

@@ -75,13 +75,14 @@ pub mod customer {
         aggregate "customer",
         |look| seen(look, Resource::Customers),
         fn repeated() -> &'static [Repeated<Entity>] {
-            use super::{searched, tagging};
+            use super::{phone, searched, tagging};
             &[
                 Repeated {
                     columns: &[Column::Region, Column::OwnerId, Column::PoolId, Column::Live],
                     again: tagging::again,
                 },
                 Repeated { columns: &[Column::OwnerId, Column::PoolId], again: searched::again },
+                Repeated { columns: &[Column::OwnerId, Column::PoolId], again: phone::again },
             ]
         }
     );
@@ -113,9 +114,11 @@ pub mod customer {
 
 /// Blind indexes of customers' phones; the numbers themselves are in the vault.
 pub mod phone {
+    use crate::customers::held::Copied;
     use crate::customers::of_customer;
     use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
+    use sea_orm::sea_query::UpdateStatement;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "customer_phones")]
@@ -133,10 +136,22 @@ pub mod phone {
         pub next_last_four: Option<Vec<u8>>,
         /// 1 for the first phone of a live customer: unique in the business.
         pub primary_live: Option<i64>,
+        /// In which pool the customer is, or else who looks after it ([`again`]).
+        pub holder_id: Option<Uuid>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {}
+
+    /// Writes into the rows of these customers who holds them.
+    pub(crate) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
+        copied().again(tenant_id, customers)
+    }
+
+    /// Who holds them, as it stands here.
+    pub(crate) fn copied() -> Copied {
+        Copied::of(Entity, [Column::TenantId, Column::CustomerId, Column::HolderId])
+    }
 
     crate::fields!(of CustomerId);
 

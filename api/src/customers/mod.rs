@@ -9,6 +9,7 @@ mod dates;
 mod details;
 mod digests;
 pub(crate) mod entity;
+pub(crate) mod held;
 pub(crate) mod merging;
 mod new;
 pub(crate) mod offering;

@@ -63,10 +63,11 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             secret.push(id);
         }
         vault.remark = remark.sealed;
-        names.push(((id, input.owner_id.unwrap_or(by)), input.name.clone(), input.company.clone()));
+        let owner = input.owner_id.unwrap_or(by);
+        names.push(((id, owner), input.name.clone(), input.company.clone()));
         let row = customer::ActiveModel {
             id: Set(id),
-            owner_id: Set(input.owner_id.unwrap_or(by)),
+            owner_id: Set(owner),
             name: Set(input.name),
             kind: Set(Code(input.kind.unwrap_or(CustomerKind::Person))),
             type_: Set(input.type_.unwrap_or_else(|| CustomerType::Potential.as_str().to_owned())),
@@ -95,7 +96,7 @@ pub(super) async fn write(tx: &Tx<'_>, new: Vec<New>) -> Result<Vec<Customer>, P
             ..Default::default()
         };
         rows.push((id, at, row));
-        phones.extend(phone_rows(tx, id, &vault));
+        phones.extend(phone_rows(tx, (id, Some(owner)), &vault));
         blinds.extend(contacts.rows(tx, id, &vault));
         tagged.insert(id, tags);
         first = first.or_else(|| vault.phones.first().and_then(SealedPhone::phone));

@@ -49,7 +49,7 @@ pub(crate) async fn write_sample(mut scope: Scope, people: Vec<Sampled>) -> Resu
         let (id, holder) = (new_id(person.at), person.pool.unwrap_or(person.owner));
         let (keys, person_key) = scope.keys().new_person_keys(id);
         let vault = Vault::of(person.phones);
-        phones.extend(phone_rows(&scope, id, &vault));
+        phones.extend(phone_rows(&scope, (id, Some(holder)), &vault));
         tags.extend(person.tags.into_iter().map(|tag| tagging::ActiveModel {
             customer_id: Set(id),
             tag_id: Set(tag),

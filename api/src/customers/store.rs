@@ -58,16 +58,25 @@ pub(crate) async fn spoken_to(
 /// Writes the blind indexes of a customer's phones. The first phone must be no other live
 /// customer's first phone.
 pub(super) async fn index_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault) -> Result<(), Problem> {
-    insert_phones(tx, phone_rows(tx, customer, vault), vault).await
+    insert_phones(tx, customer, vault, 0).await
 }
 
-async fn insert_phones(tx: &Tx<'_>, rows: Vec<phone::ActiveModel>, vault: &Vault) -> Result<(), Problem> {
+/// Those from this place on. Who holds the customer is taken from its row as it is now: what was read of it before may
+/// have changed since.
+async fn insert_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault, from: usize) -> Result<(), Problem> {
+    let rows = phone_rows(tx, (customer, None), vault).split_off(from);
+    if rows.is_empty() {
+        return Ok(());
+    }
     match tx.insert_many::<phone::Entity>(rows).await {
         Err(error) if refusal(&error) == Some(Taken::Unique) => {
             let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
             Err(phone_taken(tx, &first).await?)
         }
-        other => Ok(other?),
+        other => Ok({
+            other?;
+            tx.repeat(&[phone::again], &[customer]).await?
+        }),
     }
 }
 
@@ -80,11 +89,15 @@ pub(super) async fn reindex_phones(tx: &Tx<'_>, customer: Uuid, (old, new): (&Va
     let from = i64::try_from(same).unwrap_or(i64::MAX);
     let others = Condition::all().add(phone::Column::CustomerId.eq(customer)).add(phone::Column::Position.gte(from));
     tx.remove::<phone::Entity>(others).await?;
-    insert_phones(tx, phone_rows(tx, customer, new).split_off(same), new).await
+    insert_phones(tx, customer, new, same).await
 }
 
-/// The blind indexes of a customer's phones.
-pub(super) fn phone_rows(scope: &Scope, customer: Uuid, vault: &Vault) -> Vec<phone::ActiveModel> {
+/// The blind indexes of a customer's phones, who is held so.
+pub(super) fn phone_rows(
+    scope: &Scope,
+    (customer, holder): (Uuid, Option<Uuid>),
+    vault: &Vault,
+) -> Vec<phone::ActiveModel> {
     let index = scope.keys().index();
     let row = |(at, number): (usize, Phone)| {
         let (whole, last) = (index.phone(&number), index.last_four(number.last_four()));
@@ -96,6 +109,7 @@ pub(super) fn phone_rows(scope: &Scope, customer: Uuid, vault: &Vault) -> Vec<ph
             next_digest: Set(whole.next),
             next_last_four: Set(last.next),
             primary_live: Set((at == 0).then_some(1)),
+            holder_id: Set(holder),
             ..Default::default()
         }
     };

@@ -2,11 +2,11 @@
 
 /// What a customer's name and company are searched by.
 pub mod searched {
-    use crate::customers::entity::customer;
+    use crate::customers::held::Copied;
     use crate::customers::of_customer;
     use domain::permission::Resource;
     use sea_orm::entity::prelude::*;
-    use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
+    use sea_orm::sea_query::UpdateStatement;
 
     #[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "customer_search")]
@@ -28,12 +28,12 @@ pub mod searched {
 
     /// Writes into the rows of these customers who holds them.
     pub(crate) fn again(tenant_id: i64, customers: &[Uuid]) -> UpdateStatement {
-        Query::update()
-            .table(Entity)
-            .value(Column::HolderId, customer::said(tenant_id, customer::holder(), (Entity, Column::CustomerId)))
-            .and_where(Expr::col(Column::TenantId).eq(tenant_id))
-            .and_where(Expr::col(Column::CustomerId).is_in(customers.iter().copied()))
-            .to_owned()
+        copied().again(tenant_id, customers)
+    }
+
+    /// Who holds them, as it stands here.
+    pub(crate) fn copied() -> Copied {
+        Copied::of(Entity, [Column::TenantId, Column::CustomerId, Column::HolderId])
     }
 
     crate::fields!(of CustomerId; personal NameKey, Text);

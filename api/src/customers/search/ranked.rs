@@ -95,8 +95,7 @@ impl<'s> Search<'s> {
                     _ => with_digest(LAST_FOUR, index.last_four_anywhere(self.last_four.as_deref()?)),
                 };
                 let at = (phone::Entity.into_iden(), phone::Column::CustomerId.into_iden());
-                rows.from(phone::Entity).cond_where(digests);
-                self.text(&mut rows, &at, asked);
+                rows.from(phone::Entity).cond_where(digests).cond_where(asked);
                 at
             }
             Rank::Begins => {

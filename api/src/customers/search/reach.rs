@@ -1,7 +1,7 @@
 //! Whom of those that are found somebody sees.
 
 use super::place::Rank;
-use crate::customers::entity::{customer, searched};
+use crate::customers::entity::{customer, phone, searched};
 use crate::customers::{Part, helped_by, parts};
 use crate::scope::{Scope, hidden};
 use domain::permission::Resource;
@@ -58,9 +58,10 @@ impl<'s> Reaches<'s> {
         }
         let holders: Vec<Uuid> = self.parts.iter().flat_map(Part::holders).copied().collect();
         let others = self.parts.iter().filter(|part| matches!(part, Part::Helped(..) | Part::Pooled));
-        let held = || Condition::all().add(searched::Column::HolderId.is_in(holders.iter().copied()));
+        let (holder, customer) = says(rank);
+        let held = || Condition::all().add(holder.clone().is_in(holders.iter().copied()));
         if rank != Rank::Begins {
-            let any = others.map(|part| self.other(part));
+            let any = others.map(|part| self.other(part, &customer));
             return vec![Reach::Asked(any.fold(Condition::any().add(held()), Condition::add))];
         }
         let mut all: Vec<Reach> = match holders.len() {
@@ -77,29 +78,39 @@ impl<'s> Reaches<'s> {
         all
     }
 
-    /// Those of a part that nobody's name in the row of the search tells. Where it is known whom somebody helps with, hardly
+    /// Those of a part that no holder in the rows of a rank tells. Where it is known whom somebody helps with, hardly
     /// any customer's own row is looked at.
-    fn other(&self, part: &Part) -> Condition {
+    fn other(&self, part: &Part, at: &Expr) -> Condition {
         let these = match part {
             Part::Helped(helped) => helped.these.as_ref(),
             _ => None,
         };
-        let among = these.map(|these| searched::Column::CustomerId.is_in(these.iter().copied()));
-        Condition::all().add_option(among).add(self.own(part.condition()))
+        let among = these.map(|these| at.clone().is_in(these.iter().copied()));
+        Condition::all().add_option(among).add(self.own(part.condition(), at))
     }
 
     /// Asks the customer's own row.
-    fn own(&self, condition: Condition) -> Expr {
+    fn own(&self, condition: Condition, at: &Expr) -> Expr {
         let row = Query::select()
             .expr(Expr::val(1))
             .from(customer::Entity)
             .and_where(customer::Column::TenantId.eq(self.scope.tenant_id()))
-            .and_where(
-                Expr::col((customer::Entity, customer::Column::Id))
-                    .equals((searched::Entity, searched::Column::CustomerId)),
-            )
+            .and_where(Expr::col((customer::Entity, customer::Column::Id)).eq(at.clone()))
             .cond_where(condition)
             .to_owned();
         Expr::exists(row)
+    }
+}
+
+/// The columns of a rank's rows that say who holds a customer, and which one: an index of phones has both.
+fn says(rank: Rank) -> (Expr, Expr) {
+    match rank {
+        Rank::Phone | Rank::LastFour => {
+            (Expr::col((phone::Entity, phone::Column::HolderId)), Expr::col((phone::Entity, phone::Column::CustomerId)))
+        }
+        _ => (
+            Expr::col((searched::Entity, searched::Column::HolderId)),
+            Expr::col((searched::Entity, searched::Column::CustomerId)),
+        ),
     }
 }

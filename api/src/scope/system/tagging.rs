@@ -4,12 +4,13 @@ use super::System;
 use crate::auth::entity::tenant;
 use crate::clock::CHINA;
 use crate::customers::TagRulesDue;
-use crate::customers::entity::{customer, searched, tagging};
+use crate::customers::entity::{phone, searched, tagging};
+use crate::customers::held::Copied;
 use crate::jobs;
 use crate::problem::Problem;
 use crate::tags::entity::{rule, tag};
 use chrono::{DateTime, NaiveTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, JoinType, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
 };
@@ -112,8 +113,8 @@ impl System {
         Ok(filled)
     }
 
-    /// Compares what rows of the search say with their customers, and writes it again where a server of an older version
-    /// changed these and not the copy. It looks at everybody, so it is for the time after a start.
+    /// Compares what rows of the search and of phones say with their customers, and writes it again where a server of an
+    /// older version changed these and not the copies. It looks at everybody, so it is for the time after a start.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -123,49 +124,50 @@ impl System {
         let tenants: Vec<i64> = tenants.into_tuple().all(&self.at.db.read).await?;
         let mut written = 0;
         for tenant in tenants {
-            let mut after = Uuid::nil();
-            loop {
-                let (wrong, last) = self.wrong_holders(tenant, after).await?;
-                if !wrong.is_empty() {
-                    written += wrong.len();
-                    self.at.db.write.execute(&searched::again(tenant, &wrong)).await?;
+            for copy in [searched::copied(), phone::copied()] {
+                let mut after = Uuid::nil();
+                loop {
+                    let (wrong, last) = self.wrong_holders(tenant, &copy, after).await?;
+                    if !wrong.is_empty() {
+                        written += wrong.len();
+                        self.at.db.write.execute(&copy.again(tenant, &wrong)).await?;
+                    }
+                    let Some(last) = last else { break };
+                    after = last;
                 }
-                let Some(last) = last else { break };
-                after = last;
             }
         }
         Ok(written)
     }
 
-    /// Of the next customers of a business those whose holder is another one than the search says; and the last that
-    /// was looked at.
-    async fn wrong_holders(&self, tenant: i64, after: Uuid) -> Result<(Vec<Uuid>, Option<Uuid>), Problem> {
-        let of = |column: searched::Column| Expr::col((searched::Entity, column));
-        let same = Condition::all().add(Expr::col((customer::Entity, customer::Column::TenantId)).eq(tenant)).add(
-            Expr::col((customer::Entity, customer::Column::Id))
-                .equals((searched::Entity, searched::Column::CustomerId)),
-        );
-        let rows = Query::select()
-            .expr(of(searched::Column::CustomerId))
-            .expr(of(searched::Column::HolderId))
-            .expr_as(customer::holder(), "held_by")
-            .from(searched::Entity)
-            .join(JoinType::InnerJoin, customer::Entity, same)
-            .and_where(of(searched::Column::TenantId).eq(tenant))
-            .and_where(of(searched::Column::CustomerId).gt(after))
-            .order_by((searched::Entity, searched::Column::CustomerId), Order::Asc)
-            .limit(COMPARED)
-            .to_owned();
-        let (mut wrong, mut last) = (Vec::new(), None);
-        for row in self.at.db.read.query_all(&rows).await? {
+    /// Of the next customers of a business those whose holder is another one than the copy says; and the last one that was
+    /// looked at, while there may be more.
+    async fn wrong_holders(
+        &self,
+        tenant: i64,
+        copy: &Copied,
+        after: Uuid,
+    ) -> Result<(Vec<Uuid>, Option<Uuid>), Problem> {
+        let rows = copy.beside(tenant, after, COMPARED);
+        let rows = self.at.db.read.query_all(&rows).await?;
+        let full = u64::try_from(rows.len()).is_ok_and(|count| count == COMPARED);
+        let (mut wrong, mut seen) = (Vec::new(), Vec::new());
+        for row in &rows {
             let id: Uuid = row.try_get_by_index(0)?;
             let (said, held): (Option<Uuid>, Option<Uuid>) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-            if said != held {
+            if said != held && wrong.last() != Some(&id) {
                 wrong.push(id);
             }
-            last = Some(id);
+            seen.push(id);
         }
-        Ok((wrong, last))
+        if !full {
+            return Ok((wrong, None));
+        }
+        // The last one may have more rows than were read.
+        let cut = seen.pop();
+        wrong.retain(|id| Some(*id) != cut);
+        seen.retain(|id| Some(*id) != cut);
+        Ok((wrong, seen.pop()))
     }
 }
 

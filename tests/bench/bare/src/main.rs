@@ -219,6 +219,7 @@ macro_rules! shop {
                     .bind(None::<Vec<u8>>)
                     .bind(None::<Vec<u8>>)
                     .bind(Some(1_i64))
+                    .bind(shop.staff)
                     .execute(&mut *tx)
                     .await?;
                 let mut view = View::new(&new, id, shop.staff, now);

@@ -17,7 +17,8 @@ pub const SEARCHED: &str = "tenant_id customer_id name_key text holder_id";
 
 pub const TERMS: &str = "tenant_id term customer_id";
 
-pub const PHONES: &str = "tenant_id customer_id position digest last_four next_digest next_last_four primary_live";
+pub const PHONES: &str = "tenant_id customer_id position digest last_four next_digest next_last_four primary_live \
+     holder_id";
 
 pub const ENTRIES: &str = "tenant_id id actor_id actor_name action resource resource_id changes request_id at address \
      session_id person_id sealed seq hash";

@@ -165,6 +165,7 @@ class Phone(models.Model):
     next_digest = Bytes(null=True)
     next_last_four = Bytes(null=True)
     primary_live = models.BigIntegerField(null=True)
+    holder_id = Id(null=True)
 
     class Meta:
         managed = False

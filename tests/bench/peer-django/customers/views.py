@@ -138,7 +138,7 @@ class CustomerViewSet(viewsets.GenericViewSet):
         Term.objects.bulk_create(Term(tenant_id=tenant_id, term=term, customer_id=id) for term in sorted(terms))
         Phone.objects.bulk_create(
             Phone(
-                tenant_id=tenant_id, customer_id=id, position=at, primary_live=1 if at == 0 else None,
+                tenant_id=tenant_id, customer_id=id, position=at, primary_live=1 if at == 0 else None, holder_id=owner,
                 digest=keys.phone_digest(phone["number"]), last_four=keys.last_four_digest(phone["number"]),
             )
             for at, phone in enumerate(phones)
