@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Shop, phone_number, text};
 use crate::rights::hire;
+use crate::transfer::{counts, errors, import};
 use serde_json::{Value, json};
 
 /// Defines a field and answers its key.
@@ -420,4 +421,28 @@ async fn the_search_box_looks_into_fields_that_one_sees() {
     let row = row.expect("the field");
     shop.boss.delete(&format!("/custom-fields/{}", text(&row["id"])), 1).await.ok();
     assert_eq!(boxed(&shop.sales, "浙A").await, one("浙a车队", "name"));
+}
+
+#[actix_web::test]
+async fn an_amount_that_is_none_says_what_is_wrong_with_it() {
+    let shop = Shop::new().await;
+    shop.boss.post("/custom-fields", json!({ "key": "budget", "label": "预算", "kind": "money" })).await.ok();
+    for (typed, code, said) in [
+        (json!("12.345"), "too_precise", "最多 2 位小数"),
+        (json!("abc"), "number_invalid", "请填写数字"),
+        // Amounts are whole fen; a text is only ever what could not be read as one.
+        (json!("12"), "number_invalid", "请填写数字"),
+        (json!(true), "type", "类型不对"),
+        (json!(-5), "too_small", "不能小于 0"),
+    ] {
+        let refused = shop.sales.post("/customers", json!({ "name": "张三", "custom": { "budget": typed } })).await;
+        assert_eq!(refused.body["errors"][0]["detail"], said, "{typed}");
+        assert_eq!(refused.violations(), [format!("custom.budget: {code}")], "{typed}");
+    }
+    let file = "姓名,预算\n甲,12.345\n乙,abc\n丙,-5\n丁,¥12.5\n";
+    let done = import(&shop, &shop.boss, file, json!({})).await;
+    assert_eq!(counts(&done), [1, 0, 0, 3], "{done}");
+    let wrong = errors(&shop.boss, &done).await;
+    let said: Vec<&str> = wrong.iter().skip(1).map(|row| row.last().expect("a reason").as_str()).collect();
+    assert_eq!(said, ["最多 2 位小数", "请填写数字", "不能小于 0"].map(|why| format!("预算：{why}")));
 }

@@ -73,12 +73,17 @@ impl Definition {
                 )?;
                 return Ok(());
             }
-            (CustomKind::Number, Tree::Int(_) | Tree::Text(_)) => {
-                let places = rules.decimals.unwrap_or(0);
-                let (scaled, typed) = scaled(tree).ok_or_else(|| Violation::new("", "number_invalid"))?;
-                if typed > places {
+            // An amount comes as whole fen. A text is yuan as somebody typed them, and is told what is wrong with them.
+            (CustomKind::Number, Tree::Int(_) | Tree::Text(_)) | (CustomKind::Money, Tree::Text(_)) => {
+                let money = self.kind == CustomKind::Money;
+                let places = if money { 2 } else { rules.decimals.unwrap_or(0) };
+                let read = scaled(tree);
+                if read.is_some_and(|(_, typed)| typed > places) {
                     return Err(Violation::new("", "too_precise").with("max", places));
                 }
+                let Some((scaled, _)) = read.filter(|_| !money) else {
+                    return Err(Violation::new("", "number_invalid"));
+                };
                 let limits = (rules.min.unwrap_or(-MAX_NUMBER), rules.max.unwrap_or(MAX_NUMBER));
                 let scaled_limits = (limits.0.saturating_mul(SCALE), limits.1.saturating_mul(SCALE));
                 if scaled < scaled_limits.0 {
