@@ -251,7 +251,7 @@ async fn a_field_of_the_business_is_filled_for_many_and_put_back() {
     for (custom, said) in [
         (json!({ &card: "x" }), format!("custom.{card}: bulk_field_unfit")),
         (json!({ &number: "7" }), format!("custom.{number}: bulk_field_unfit")),
-        (json!({ &budget: "viel" }), format!("custom.{budget}: type")),
+        (json!({ &budget: "viel" }), format!("custom.{budget}: number_invalid")),
         (json!({ "ghost": 1 }), "custom.ghost: unknown_field".to_owned()),
     ] {
         let body = json!({ "selection": { "ids": ids }, "custom": custom });

@@ -433,16 +433,18 @@ async fn an_amount_that_is_none_says_what_is_wrong_with_it() {
         // Amounts are whole fen; a text is only ever what could not be read as one.
         (json!("12"), "number_invalid", "请填写数字"),
         (json!(true), "type", "类型不对"),
-        (json!(-5), "too_small", "不能小于 0"),
+        (json!(-5), "too_small", "不能小于 ¥0"),
+        (json!(10_000_000_001_i64), "too_large", "不能大于 ¥100000000"),
     ] {
         let refused = shop.sales.post("/customers", json!({ "name": "张三", "custom": { "budget": typed } })).await;
         assert_eq!(refused.body["errors"][0]["detail"], said, "{typed}");
         assert_eq!(refused.violations(), [format!("custom.budget: {code}")], "{typed}");
     }
-    let file = "姓名,预算\n甲,12.345\n乙,abc\n丙,-5\n丁,¥12.5\n";
+    let file = "姓名,预算\n甲,12.345\n乙,abc\n丙,-5\n丁,¥12.5\n戊,\"¥1,234.567\"\n己,99999999999999\n";
     let done = import(&shop, &shop.boss, file, json!({})).await;
-    assert_eq!(counts(&done), [1, 0, 0, 3], "{done}");
+    assert_eq!(counts(&done), [1, 0, 0, 5], "{done}");
     let wrong = errors(&shop.boss, &done).await;
     let said: Vec<&str> = wrong.iter().skip(1).map(|row| row.last().expect("a reason").as_str()).collect();
-    assert_eq!(said, ["最多 2 位小数", "请填写数字", "不能小于 0"].map(|why| format!("预算：{why}")));
+    let wanted = ["最多 2 位小数", "请填写数字", "不能小于 ¥0", "最多 2 位小数", "不能大于 ¥100000000"];
+    assert_eq!(said, wanted.map(|why| format!("预算：{why}")));
 }

@@ -460,3 +460,49 @@ async fn every_field_is_compared_in_every_way_that_the_rules_say() {
         }
     }
 }
+
+/// A tag and a place are found in indexes of their own, each kind of place in another one; what they lead to is what the
+/// places say, page after page, of everybody and of one holder.
+#[actix_web::test]
+async fn beside_a_tag_places_of_every_kind_lead_to_whom_they_name() {
+    let shop = Shop::new().await;
+    let group = text(&shop.boss.post("/tag-groups", json!({ "name": "口味", "single": false })).await.ok()["id"]);
+    let green = shop.boss.post("/tags", json!({ "group_id": group, "name": "绿茶" })).await.ok();
+    let green = text(&green["id"]);
+    let regions = ["330106", "330110", "330100", "330203", "310115", "310000", "440305", "330106", "330106", "440300"];
+    for (at, region) in regions.iter().enumerate() {
+        let by = if at % 3 == 0 { &shop.rival } else { &shop.sales };
+        let tags = if at == 8 { json!([]) } else { json!([green]) };
+        by.post("/customers", json!({ "name": format!("客{at}"), "region": region, "tag_ids": tags })).await.ok();
+        shop.advance(Duration::seconds(1)).await;
+    }
+    for places in [
+        &["330100"][..],
+        &["330106"],
+        &["330000"],
+        &["330100", "310000"],
+        &["330106", "330110"],
+        &["330106", "440300", "310115"],
+        &["330100", "330200", "440300"],
+        &["330000", "310115"],
+        &["500000"],
+    ] {
+        let there = |region: &str| {
+            places.iter().any(|place| region.starts_with(place.trim_end_matches("0000").trim_end_matches("00")))
+        };
+        for (by, sees) in [(&shop.boss, [true, true]), (&shop.sales, [false, true]), (&shop.rival, [true, false])] {
+            let wanted = regions.iter().enumerate().rev();
+            let wanted = wanted.filter(|(at, region)| *at != 8 && there(region) && sees[usize::from(at % 3 != 0)]);
+            let wanted: Vec<String> = wanted.map(|(at, _)| format!("客{at}")).collect();
+            let filter = all(&[test("region", "any_of", places), test("tag", "any_of", &[&green])]);
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = by.get(&format!("/customers?limit=2&filter={filter}{cursor}")).await.ok();
+                found.extend(page["items"].as_array().expect("items").iter().map(|row| text(&row["name"])));
+                let Some(next) = page["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(found, wanted, "{places:?}");
+        }
+    }
+}

@@ -37,7 +37,7 @@ const STEPS: &[Step] = &[
         run: phone::miniprogram,
     },
     Step { name: "e2e", what: "both phones in a browser against the real API", run: e2e::e2e },
-    Step { name: "endure", what: "parsers of foreign bytes, half a minute each", run: hostile::endure },
+    Step { name: "endure", what: "parsers of foreign bytes, a quarter of a minute each", run: hostile::endure },
     Step { name: "schemathesis", what: "the document against the running server", run: hostile::schemathesis },
     Step { name: "deny", what: "licences, bans and sources of everything we build on", run: hostile::deny },
     Step { name: "tidy", what: "lengths, names, leftovers, who uses whom", run: tidy::tidy },

@@ -6,6 +6,7 @@ use crate::json::Tree;
 use crate::money::MAX_FEN;
 use crate::phone::Phone;
 use crate::prelude::*;
+use crate::violation::Param;
 use crate::{moment, text};
 
 /// How much a number is multiplied before it is kept as a whole one.
@@ -95,7 +96,8 @@ impl Definition {
                 spelled(scaled)
             }
             (CustomKind::Money, Tree::Int(fen)) => {
-                between("too_small", "too_large", *fen, (rules.min.unwrap_or(0), rules.max.unwrap_or(MAX_FEN)))?;
+                between("too_small", "too_large", *fen, (rules.min.unwrap_or(0), rules.max.unwrap_or(MAX_FEN)))
+                    .map_err(in_yuan)?;
                 return Ok(());
             }
             (CustomKind::Date, Tree::Text(typed)) => match moment::date(typed) {
@@ -271,23 +273,43 @@ pub fn scaled(tree: &Tree) -> Option<(i64, i64)> {
     Some((if typed.starts_with('-') { -scaled } else { scaled }, places - zeros.min(places)))
 }
 
+/// Names limits that are fen as people write them.
+fn in_yuan(mut refused: Violation) -> Violation {
+    for (_, limit) in &mut refused.params {
+        if let Param::Int(fen) = *limit {
+            *limit = Param::Text(std::borrow::Cow::Owned(written(fen.saturating_mul(SCALE / 100), String::from("¥"))));
+        }
+    }
+    refused
+}
+
 /// A kept number as it is written: a whole one, or a text with a point.
 #[must_use]
 pub fn spelled(scaled: i64) -> Tree {
     if scaled % SCALE == 0 {
         return Tree::Int(scaled / SCALE);
     }
+    Tree::Text(written(scaled, String::new()))
+}
+
+/// A kept number behind what is written before it.
+fn written(scaled: i64, mut spelled: String) -> String {
     let (size, scale) = (scaled.unsigned_abs(), SCALE.unsigned_abs());
     // A one and the four places.
     let mut fraction = (size % scale + scale).to_string();
     while fraction.ends_with('0') {
         fraction.pop();
     }
-    let mut spelled = String::from(if scaled < 0 { "-" } else { "" });
+    if scaled < 0 {
+        spelled.push('-');
+    }
     spelled.push_str(&(size / scale).to_string());
-    spelled.push('.');
-    spelled.push_str(fraction.get(1..).unwrap_or_default());
-    Tree::Text(spelled)
+    let fraction = fraction.get(1..).unwrap_or_default();
+    if !fraction.is_empty() {
+        spelled.push('.');
+        spelled.push_str(fraction);
+    }
+    spelled
 }
 
 fn length(text: &str) -> i64 {

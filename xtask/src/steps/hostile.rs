@@ -10,12 +10,15 @@ use crate::wasm::root;
 /// The generator from PyPI, and the folder of its virtual environment.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
-/// Every parser for half a minute, the server's beside each other; the one of 小程序码 is the phone's own code.
+/// How long each parser is tried.
+const SECONDS: &str = "15";
+
+/// The server's parsers beside each other; the one of 小程序码 is the phone's own code.
 pub fn endure() -> Result<()> {
-    run(node("words/test/scenes.mjs").env("SHUKE_ENDURE_SECONDS", "30"))?;
+    run(node("words/test/scenes.mjs").env("SHUKE_ENDURE_SECONDS", SECONDS))?;
     run(cargo()
         .args(["test", "--workspace", "--lib", "endures", "--", "--nocapture"])
-        .env("SHUKE_ENDURE_SECONDS", "30"))
+        .env("SHUKE_ENDURE_SECONDS", SECONDS))
 }
 
 /// Makes the virtual environment when it is not the one that is wanted.

@@ -94,9 +94,11 @@ pub fn api_mariadb() -> Result<()> {
         .env("SHUKE_TEST_REDIS", redis.url()))
 }
 
-/// The suite over the public API; it does not know which database it is on.
+/// The suite over the public API; it does not know which database it is on. One test more than there are processors runs at
+/// a time: each waits now and then, for a disk or for a pause that it is about.
 fn api_suite() -> Command {
+    let threads = std::thread::available_parallelism().map_or(2, |count| count.get() + 1);
     let mut command = cargo();
-    command.args(["test", "--workspace", "--test", API_SUITE]);
+    command.args(["test", "--workspace", "--test", API_SUITE, "--", "--test-threads", &threads.to_string()]);
     command
 }

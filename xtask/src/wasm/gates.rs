@@ -12,7 +12,7 @@ const FUNCTIONS: [&str; 7] =
     ["asked_fields", "check_custom", "check_field", "check_form", "forms", "next_moves", "permissions"];
 
 /// A share of the 2 MB main package that nobody notices. A form takes some 1.6 KB of it: more forms, more room.
-const RAW: usize = 88 * 1024;
+const RAW: usize = 89 * 1024;
 const BROTLI: usize = 32 * 1024;
 const GLUE: usize = 6 * 1024;
 

@@ -98,15 +98,16 @@ pub(super) fn instant(cell: &str, late: bool) -> Option<DateTime<Utc>> {
     Some(CHINA.from_local_datetime(&at).single()?.to_utc())
 }
 
-/// Yuan as people write them, in fen.
-pub(super) fn fen(cell: &str) -> Option<i64> {
+/// Yuan as people write them, in fen; or, where they are none, what is left without signs and groups, to be told why.
+pub(super) fn fen(cell: &str) -> Result<i64, String> {
     let bare = cell.replace([',', '，', '¥', '￥', '元', ' '], "");
     let (yuan, cents) = bare.split_once('.').unwrap_or((&bare, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if yuan.is_empty() || yuan.len() > 12 || !digits(yuan) || cents.len() > 2 || !digits(cents) {
-        return None;
+    let size = yuan.strip_prefix('-').unwrap_or(yuan);
+    if size.is_empty() || size.len() > 15 || !digits(size) || cents.len() > 2 || !digits(cents) {
+        return Err(bare);
     }
-    format!("{yuan}{cents:0<2}").parse().ok()
+    format!("{yuan}{cents:0<2}").parse().map_err(|_| bare)
 }
 
 #[cfg(test)]
@@ -140,6 +141,9 @@ mod tests {
         assert_eq!(phone("13800138000.0"), Ok("13800138000"));
         assert_eq!(bare("=\"057188886666\""), "057188886666");
         assert_eq!((bare("'+8613800138000"), bare("'一")), ("+8613800138000".into(), "'一".into()));
-        assert_eq!((fen("¥1,234.5"), fen("12"), fen("1.234"), fen("")), (Some(123_450), Some(1200), None, None));
+        assert_eq!(
+            (fen("¥1,234.5"), fen("12"), fen("1.234"), fen("")),
+            (Ok(123_450), Ok(1200), Err("1.234".to_owned()), Err(String::new()))
+        );
     }
 }

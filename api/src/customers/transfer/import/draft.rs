@@ -246,7 +246,7 @@ fn custom(definition: &Definition, cell: String, late: bool) -> Value {
     match definition.kind {
         CustomKind::Choice => json!(choice(&cell)),
         CustomKind::Choices => cells::parts(&cell).map(choice).collect(),
-        CustomKind::Money => cells::fen(&cell).map_or(json!(cell), |fen| json!(fen)),
+        CustomKind::Money => cells::fen(&cell).map_or_else(|text| json!(text), |fen| json!(fen)),
         CustomKind::Date => cells::day(&cell, late).map_or(json!(cell), |day| json!(day)),
         CustomKind::Number => json!(cell.replace([',', '，'], "")),
         CustomKind::YesNo => match cell.to_lowercase().as_str() {
