@@ -5,6 +5,7 @@ import { checkField, checkForm } from '../rules/index'
 import type { FormName } from '../rules/index'
 import { dropDraft, flushDraft, keepDraft, readDraft, typed } from './draft'
 import type { FormState } from './draft'
+import { reveal } from './reveal'
 
 /** What a form must say of itself. */
 interface Host {
@@ -14,6 +15,8 @@ interface Host {
   also?: (body: Record<string, unknown>) => Violation[]
   /** The request body of what was typed. */
   toBody: (form: FormState) => Record<string, unknown>
+  /** Unfolds what these fields are folded away in. */
+  uncover?: (fields: string[]) => void
   data: { form: FormState }
 }
 
@@ -136,7 +139,7 @@ export const form = Behavior({
       }
     },
 
-    /** Writes each violation beside its field, and those without a field on top. */
+    /** Writes each violation beside its field, those without a field on top, and brings the first of them into sight. */
     complain(violations: Violation[]): void {
       const errors: Record<string, string> = {}
       const loose: string[] = []
@@ -146,12 +149,10 @@ export const form = Behavior({
         if (root in this.data.form) errors[field] ??= detail
         else loose.push(detail)
       }
-      this.setData({ errors, failure: loose.join('；') })
-      const first = violations[0]
-      if (!first) return
-      wx.vibrateShort({ type: 'light', fail: () => undefined })
-      const selector = loose.length ? '#failure' : `#f-${(first.field || HOMES[first.code] || '').replace(/\./g, '-')}`
-      wx.pageScrollTo({ selector, offsetTop: -120, duration: 200, fail: () => undefined })
+      const refused = Object.keys(errors)
+      const host = this as unknown as Host
+      if (refused.length) host.uncover?.(refused)
+      this.setData({ errors, failure: loose.join('；') }, () => reveal(this, loose.length ? [''] : refused))
     },
   },
 })
