@@ -71,3 +71,27 @@ answers[3].yes('newer')
 await anew
 assert.deepEqual([host.data.rows, host.data.why, host.data.asking], ['newer', '', false])
 console.log('forms: numbers written twice, what stops with a tag, what is brought into sight, sections')
+
+// What is pasted finds its district.
+const { readPaste } = await bundled('words/paste.ts')
+const { regionIn, regionNames } = await bundled('features/customers/region/tree.ts')
+for (const [address, names] of [
+  ['浙江省杭州市西湖区龙井路1号', '浙江省 杭州市 西湖区'],
+  ['浙江杭州西湖区龙井路1号', '浙江省 杭州市 西湖区'],
+  ['浙江省金华市义乌市稠城街道', '浙江省 金华市 义乌市'],
+  ['浙江省金华义乌稠城街道', '浙江省 金华市 义乌市'],
+  ['浙江省杭州市某路1号', '浙江省 杭州市'],
+  ['浙江省某路1号', '浙江省'],
+  ['北京市北京市朝阳区建国路1号', '北京市 朝阳区'],
+  ['上海浦东新区世纪大道1号', '上海市 浦东新区'],
+  ['广西壮族自治区南宁市青秀区民族大道', '广西壮族自治区 南宁市 青秀区'],
+  ['内蒙古自治区包头市昆都仑区', '内蒙古自治区 包头市 昆都仑区'],
+  ['吉林省吉林市船营区', '吉林省 吉林市 船营区'],
+  ['吉林市船营区某路', '吉林省 吉林市 船营区'],
+  ['北京市朝阳区建国路', '北京市 朝阳区'],
+]) {
+  const read = readPaste(`沈知夏 15464008123 ${address}`)
+  assert.equal(regionNames(regionIn(read.region, read.beyond)), names, address)
+}
+assert.equal(readPaste('沈知夏 15464008123 龙井路1号').region, '')
+console.log('forms: a pasted address finds its district')

@@ -15,9 +15,10 @@ import { customRow, nearBasics } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { CUSTOMER_KIND_CHOICES, INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
-import { provinceName, readPaste } from '../../../words/paste'
+import { readPaste } from '../../../words/paste'
 import { twinPhones } from '../../../words/twins'
 import { today } from '../../../words/when'
+import { regionIn, regionNames } from '../region/tree'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
 import type { Difference, TypedContact, TypedPhone } from './fields'
 
@@ -172,8 +173,9 @@ Component({
       if (read.name) this.put('name', read.name)
       if (this.data.mayPhones) this.put('phones.0.number', read.phone)
       if (read.region) {
-        this.put('region', read.region)
-        this.put('region_text', provinceName(read.region))
+        const region = regionIn(read.region, read.beyond)
+        this.put('region', region)
+        this.put('region_text', regionNames(region))
       }
       if (read.address) this.put('address', read.address)
       this.setData({ pasted: `已填好 ${found.join('、')}，请核对`, more: this.data.more || read.address !== '', open: { ...this.data.open, company: this.data.open['company'] || read.address !== '' } })
