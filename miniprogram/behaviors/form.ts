@@ -133,10 +133,19 @@ export const form = Behavior({
 
     showProblem(why: Problem): void {
       this.complain(why.errors)
-      if (!why.errors.length || this.data.failure) {
-        const kept = why.offline ? '，填写的内容已保留' : ''
-        this.setData({ failure: this.data.failure || `${why.sentence}${kept}` })
-      }
+      if (why.errors.length) return
+      const kept = why.offline ? '，填写的内容已保留' : ''
+      this.fail(`${why.sentence}${kept}`)
+    },
+
+    /** Says on top what belongs to no field. */
+    fail(sentence: string): void {
+      this.setData({ failure: sentence }, () => reveal(this, ['']))
+    },
+
+    /** Says beside a field what is wrong with it, as far as the page knows by itself. */
+    complainOf(field: string, detail: string): void {
+      this.complain([{ field, code: 'required', detail }])
     },
 
     /** Writes each violation beside its field, those without a field on top, and brings the first of them into sight. */
