@@ -17,8 +17,11 @@ export async function tell({ step, open, world }) {
     await phone.fill('[data-testid=field-name]', '顾清源')
     await phone.fill('[data-testid="field-phones.0.number"]', number)
     await phone.online(false)
+    await phone.tap('[data-testid=more]')
+    await scroll(phone, -1)
     await phone.tap('[data-testid=save]')
     await phone.waitText('填写的内容已保留')
+    await until('why not, in sight', () => inSight(phone, '[data-testid=failure]'))
     equal(await value('name'), '顾清源', 'name')
   })
 
