@@ -5,6 +5,7 @@ import { checkField, checkForm } from '../rules/index'
 import type { FormName } from '../rules/index'
 import { dropDraft, flushDraft, keepDraft, readDraft, typed } from './draft'
 import type { FormState } from './draft'
+import { reveal } from './reveal'
 
 /** What a form must say of itself. */
 interface Host {
@@ -14,6 +15,8 @@ interface Host {
   also?: (body: Record<string, unknown>) => Violation[]
   /** The request body of what was typed. */
   toBody: (form: FormState) => Record<string, unknown>
+  /** Unfolds what these fields are folded away in. */
+  uncover?: (fields: string[]) => void
   data: { form: FormState }
 }
 
@@ -130,13 +133,22 @@ export const form = Behavior({
 
     showProblem(why: Problem): void {
       this.complain(why.errors)
-      if (!why.errors.length || this.data.failure) {
-        const kept = why.offline ? '，填写的内容已保留' : ''
-        this.setData({ failure: this.data.failure || `${why.sentence}${kept}` })
-      }
+      if (why.errors.length) return
+      const kept = why.offline ? '，填写的内容已保留' : ''
+      this.fail(`${why.sentence}${kept}`)
     },
 
-    /** Writes each violation beside its field, and those without a field on top. */
+    /** Says on top what belongs to no field. */
+    fail(sentence: string): void {
+      this.setData({ failure: sentence }, () => reveal(this, ['']))
+    },
+
+    /** Says beside a field what is wrong with it, as far as the page knows by itself. */
+    complainOf(field: string, detail: string): void {
+      this.complain([{ field, code: 'required', detail }])
+    },
+
+    /** Writes each violation beside its field, those without a field on top, and brings the first of them into sight. */
     complain(violations: Violation[]): void {
       const errors: Record<string, string> = {}
       const loose: string[] = []
@@ -146,12 +158,10 @@ export const form = Behavior({
         if (root in this.data.form) errors[field] ??= detail
         else loose.push(detail)
       }
-      this.setData({ errors, failure: loose.join('；') })
-      const first = violations[0]
-      if (!first) return
-      wx.vibrateShort({ type: 'light', fail: () => undefined })
-      const selector = loose.length ? '#failure' : `#f-${(first.field || HOMES[first.code] || '').replace(/\./g, '-')}`
-      wx.pageScrollTo({ selector, offsetTop: -120, duration: 200, fail: () => undefined })
+      const refused = Object.keys(errors)
+      const host = this as unknown as Host
+      if (refused.length) host.uncover?.(refused)
+      this.setData({ errors, failure: loose.join('；') }, () => reveal(this, loose.length ? [''] : refused))
     },
   },
 })

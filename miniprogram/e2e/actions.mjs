@@ -48,6 +48,15 @@ export function scroll(phone, to) {
   }, to)
 }
 
+/** Whether somebody sees it as the page stands: on the screen, with nothing over it. */
+export function inSight(phone, selector) {
+  return phone.visible(selector).first().evaluate((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect()
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2)
+    return !!hit && node.contains(hit)
+  })
+}
+
 /** Ids of the rows that are drawn. */
 export function rowIds(phone, row) {
   return phone.visible(`[data-testid=${row}]`).evaluateAll((nodes) => nodes.map((node) => node.dataset.id))

@@ -5,6 +5,8 @@ export interface Pasted {
   address: string
   /** GB/T 2260 code of the province the address begins with. */
   region: string
+  /** What follows the province there: the city, as a rule. */
+  beyond: string
 }
 
 const PHONE = /(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)|(0\d{2,3}-?\d{7,8})(?!\d)/
@@ -30,7 +32,7 @@ export function readPaste(text: string): Pasted | null {
   const place = parts.findIndex((part) => looksLikePlace(part))
   const name = parts.find((part, at) => at !== place && part.length <= 10 && !/\d/.test(part) && !looksLikePlace(part)) ?? ''
   const address = parts.filter((part) => part !== name).join('')
-  return { name, phone, address, region: provinceOf(address) }
+  return { name, phone, address, region: provinceOf(address), beyond: afterProvince(address) }
 }
 
 function looksLikePlace(part: string): boolean {
@@ -41,7 +43,10 @@ function provinceOf(text: string): string {
   return PROVINCES.find(([name]) => text.startsWith(name))?.[1] ?? ''
 }
 
-/** 浙江, of a province's code. */
-export function provinceName(code: string): string {
-  return PROVINCES.find(([, known]) => known === code)?.[0] ?? ''
+/** 杭州市西湖区… of 浙江省杭州市西湖区…; 朝阳区… of 北京市北京市朝阳区…. 吉林市 is no province. */
+function afterProvince(text: string): string {
+  const name = PROVINCES.find(([known]) => text.startsWith(known))?.[0] ?? ''
+  if (/^(北京|天津|上海|重庆)$/.test(name)) return text.replace(new RegExp(`^(${name}市?)+`), '')
+  const rest = text.slice(name.length)
+  return rest.startsWith('市') ? text : rest.replace(/^(省|(壮族|回族|维吾尔)?自治区|特别行政区)/, '')
 }

@@ -1,12 +1,11 @@
 import type { Choice } from '../../words/names'
 
 type Input = WechatMiniprogram.CustomEvent<{ value: string }>
-type Region = WechatMiniprogram.CustomEvent<{ value: string[]; code: string[] }>
 type Pick = WechatMiniprogram.CustomEvent<{ value: string }>
 
 /**
  * One line of a form: label, control, hint, error. `kind` is the control: text · phone · number · money · lines ·
- * choice (chips) · choices (chips, several) · decimal · pick (wheel) · date · region · slot (the form brings its own).
+ * choice (chips) · choices (chips, several) · decimal · pick (wheel) · date · slot (the form brings its own).
  */
 Component({
   options: { multipleSlots: true },
@@ -16,8 +15,6 @@ Component({
     kind: { type: String, value: 'text' },
     /** Text. Not typed so: a form that has no value or no complaint yet passes nothing. */
     value: { type: null, value: '' },
-    /** What is shown for a region. */
-    text: { type: null, value: '' },
     hint: { type: String, value: '' },
     placeholder: { type: String, value: '' },
     error: { type: null, value: '' },
@@ -27,16 +24,14 @@ Component({
     start: { type: String, value: '1900-01-01' },
     end: { type: String, value: '2100-12-31' },
     plain: { type: Boolean, value: false },
-    /** What stands for all of a province or city in the region picker; none when only a district is an answer. */
-    whole: { type: String, value: '' },
   },
 
   data: { shown: '', index: 0, focused: false, on: {} as Record<string, boolean> },
 
   observers: {
-    'value, options, text, kind'(value: string | undefined, options: Choice[], text: string | undefined, kind: string) {
+    'value, options, kind'(value: string | undefined, options: Choice[], kind: string) {
       const index = options.findIndex((one) => one.value === value)
-      const shown = kind === 'pick' ? (options[index]?.label ?? '') : kind === 'region' ? text : value
+      const shown = kind === 'pick' ? (options[index]?.label ?? '') : value
       const on = kind === 'choices' ? Object.fromEntries(((value ?? []) as unknown as string[]).map((key) => [key, true])) : {}
       this.setData({ shown: kind === 'choices' ? '' : (shown ?? ''), index: Math.max(index, 0), on })
     },
@@ -68,13 +63,8 @@ Component({
     onDate(event: Pick) {
       this.tell(event.detail.value)
     },
-    onRegion(event: Region) {
-      const code = event.detail.code.filter(Boolean).pop() ?? ''
-      const names = event.detail.value.filter((name) => name !== this.data.whole)
-      this.triggerEvent('change', { name: this.data.name, value: code, text: [...new Set(names)].join(' ') })
-    },
     clear() {
-      this.triggerEvent('change', { name: this.data.name, value: '', text: '' })
+      this.tell('')
     },
     tell(value: string) {
       this.triggerEvent('change', { name: this.data.name, value })

@@ -1,5 +1,5 @@
 // Forms: what was typed is never lost, and every refusal says what to do, where it belongs.
-import { arrived, delayed, openStaff } from '../actions.mjs'
+import { arrived, delayed, inSight, openStaff, scroll } from '../actions.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS, SALES } from '../world.mjs'
 
@@ -17,8 +17,11 @@ export async function tell({ step, open, world }) {
     await phone.fill('[data-testid=field-name]', '顾清源')
     await phone.fill('[data-testid="field-phones.0.number"]', number)
     await phone.online(false)
+    await phone.tap('[data-testid=more]')
+    await scroll(phone, -1)
     await phone.tap('[data-testid=save]')
     await phone.waitText('填写的内容已保留')
+    await until('why not, in sight', () => inSight(phone, '[data-testid=failure]'))
     equal(await value('name'), '顾清源', 'name')
   })
 
@@ -180,6 +183,61 @@ export async function tell({ step, open, world }) {
     await phone.waitText(`${masked(other)} 等 2 个号码`)
     await phone.waitText(`${masked(other)} 公司`)
     await phone.waitText(`${masked(one)} 手机`)
+  })
+
+  await step('a number that is written twice says so before it is sent, however it is written', async () => {
+    const one = world.freshNumber()
+    const twin = '[data-testid="error-phones.1.number"]'
+    await phone.goto(FORM)
+    await phone.fill('[data-testid=field-name]', '莫重山')
+    await phone.fill('[data-testid="field-phones.0.number"]', one)
+    await phone.tap('[data-testid=add-phone]')
+    await phone.fill('[data-testid="field-phones.1.number"]', `+86 ${one.slice(0, 3)}-${one.slice(3, 7)}-${one.slice(7)}`)
+    equal(await phone.text(twin), '与第 1 个号码相同', 'text beside the second number')
+    await phone.tap('[data-testid=save]')
+    await until('the second number in sight', () => inSight(phone, twin))
+    await arrived(phone)
+    await phone.shot('56-number-twice')
+    equal((await world.call(boss, 'GET', `customers?q=${encodeURIComponent('莫重山')}`)).items.length, 0, 'customers of that name')
+    // The first one may be the wrong one as well.
+    await phone.fill('[data-testid="field-phones.0.number"]', world.freshNumber())
+    await until('nothing to complain of', async () => (await phone.visible(twin).count()) === 0)
+    await phone.fill('[data-testid="field-phones.0.number"]', one)
+    await phone.visible(twin).waitFor()
+    // An empty line is no number: it goes, and what is refused stands where it was sent from.
+    await phone.fill('[data-testid="field-phones.0.number"]', '')
+    await phone.fill('[data-testid="field-phones.1.number"]', '123')
+    await phone.tap('[data-testid=save]')
+    await phone.visible('[data-testid="error-phones.0.number"]').waitFor()
+    equal([await value('phones.0.number'), await phone.visible('[data-testid="field-phones.1.number"]').count()], ['123', 0], 'numbers')
+  })
+
+  await step('what is refused is unfolded and brought into sight, wherever one stands', async () => {
+    const year = '[data-testid=error-year]'
+    await phone.goto(FORM)
+    await phone.fill('[data-testid=field-name]', '莫重山')
+    await phone.fill('[data-testid="field-phones.0.number"]', world.freshNumber())
+    await phone.tap('[data-testid=more]')
+    await phone.tap('[data-testid=section-dates]')
+    await phone.tap('[data-testid=add-date]')
+    await phone.fill('[data-testid=field-year]', '19')
+    await phone.tap('[data-testid=section-dates]')
+    await until('the day to be folded away', async () => (await phone.visible('[data-testid=field-year]').count()) === 0)
+    await scroll(phone, 0)
+    await phone.tap('[data-testid=save]')
+    await until('the year in sight', async () => (await phone.visible(year).count()) === 1 && inSight(phone, year))
+    await arrived(phone)
+    await phone.shot('57-year-refused')
+    // What stands higher comes first.
+    await phone.fill('[data-testid=field-name]', '')
+    await scroll(phone, -1)
+    await phone.tap('[data-testid=save]')
+    await until('the name in sight', async () => (await phone.visible('[data-testid=error-name]').count()) === 1 && inSight(phone, '[data-testid=error-name]'))
+    equal((await phone.visible(year).count()) === 1, true, 'the year is complained of still')
+    await phone.fill('[data-testid=field-name]', '莫重山')
+    await phone.fill('[data-testid=field-year]', '1958')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 莫重山')
   })
 
   await step('a new order: sums while typing, refusals beside the line they belong to', async () => {

@@ -1,5 +1,5 @@
 // The list of customers as a tool: found by sound, narrowed, kept as views, changed many at a time, taken back.
-import { arrived, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
+import { arrived, inSight, openStaff, rowIds, scroll, settled, tab, texts } from '../actions.mjs'
 import { measure } from '../measure.mjs'
 import { check, equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
@@ -179,7 +179,7 @@ export async function tell({ step, open, world }) {
     await boss.waitText('写一个金额')
     // It stays until it is an answer: closed, it would be lost unseen.
     await boss.tap('[data-testid=filter-apply]')
-    await boss.visible('[data-testid=filter-problem]').waitFor()
+    await until('why not, in sight', () => inSight(boss, '[data-testid=filter-problem]'))
     await boss.fill(`[data-testid="field-custom.${budget.key}-from"]`, '1500')
     await boss.fill(`[data-testid="field-custom.${budget.key}-to"]`, '2000')
     await boss.tap(`[data-testid="custom.${paper.key}-empty"]`)

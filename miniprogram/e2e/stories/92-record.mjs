@@ -1,5 +1,5 @@
 // A business makes a field of its own, and its customers carry it at once; the rest of the record beside it.
-import { arrived, openStaff } from '../actions.mjs'
+import { arrived, inSight, openStaff, scroll } from '../actions.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
@@ -49,6 +49,45 @@ export async function tell({ step, open, world }) {
     await world.call(boss, 'DELETE', `custom-fields/${number.id}`, { version: number.version })
   })
 
+  await step('one that depends on the region: it is found by its initials, as in a filter', async () => {
+    await phone.tap('[data-testid=new-field]')
+    await phone.fill('[data-testid=field-label]', '本地配送')
+    await phone.tap('[data-testid=field-condition]')
+    await phone.native('.mp-picker-column').getByText('地区', { exact: true }).tap()
+    await phone.native('.mp-picker-confirm').tap()
+    await phone.tap('[data-testid=field-conditionRegion]')
+    await phone.fill('[data-testid=sheet][aria-label=地区] [data-testid=search]', 'xhq')
+    await phone.waitText('浙江省 杭州市 西湖区')
+    await arrived(phone)
+    await phone.shot('92-field-region')
+    await phone.tap('[data-testid=region][data-code="330106"]')
+    await until('its name', async () => (await phone.text('[data-testid=field-conditionRegion]')) === '浙江省杭州市西湖区')
+    await phone.tap('[data-testid=clear-conditionRegion]')
+    await until('no name', async () => (await phone.text('[data-testid=field-conditionRegion]')).includes('首字母'))
+    await phone.tap('[data-testid=field-conditionRegion]')
+    await phone.tap('[data-testid=region][data-code="330000"]')
+    await phone.tap('[data-testid=region-whole]')
+    await until('the province', async () => (await phone.text('[data-testid=field-conditionRegion]')) === '浙江省')
+    await arrived(phone)
+    await phone.shot('92-field-province')
+    await phone.tap('[data-testid=save-field]')
+    await phone.waitText('已保存字段 本地配送')
+    const made = (await world.call(boss, 'GET', 'custom-fields')).items.find((one) => one.label === '本地配送')
+    equal(made.rules.condition, { field: 'customer-region', op: 'is', value: '330000' }, 'what it hangs on')
+    await world.call(boss, 'DELETE', `custom-fields/${made.id}`, { version: made.version })
+  })
+
+  await step('what a field is refused for is brought into sight in its sheet', async () => {
+    await phone.goto('/features/customers/fields/index')
+    await phone.tap('[data-testid=new-field]')
+    await phone.tap('[data-testid=kind-choice]')
+    for (let at = 0; at < 3; at += 1) await phone.tap('[data-testid=add-option]')
+    await phone.tap('[data-testid=field-more]')
+    await phone.visible('[data-testid=field-required]').evaluate((node) => node.scrollIntoView())
+    await phone.tap('[data-testid=save-field]')
+    await until('the name in sight', async () => (await phone.visible('[data-testid=error-label]').count()) === 1 && inSight(phone, '[data-testid=error-label]'))
+  })
+
   await step('another one depends on it, and a third is secret', async () => {
     const fields = (await world.call(boss, 'GET', 'custom-fields')).items
     const [taste] = fields
@@ -95,8 +134,10 @@ export async function tell({ step, open, world }) {
     await phone.tap('[data-testid=section-dates]')
     await phone.tap('[data-testid=add-date]')
     await phone.fill('[data-testid=field-year]', '1899')
+    await scroll(phone, 0)
     await phone.tap('[data-testid=save]')
     await phone.visible('[data-testid=error-year]').waitFor()
+    await until('the year in sight', () => inSight(phone, '[data-testid=error-year]'))
     await phone.fill('[data-testid=field-year]', '1958')
     await arrived(phone)
     await phone.shot('95a-year')

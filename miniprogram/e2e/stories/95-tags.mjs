@@ -102,6 +102,49 @@ export async function tell({ step, open, world }) {
     equal(await names(group), before, 'tags of the group afterwards')
   })
 
+  await step('before a tag goes, it is said which rules of pools stop with it; so it is of its group', async () => {
+    const pool = await call('POST', 'pools', { name: `公海${stamp}`, everyone: true })
+    const alone = await call('POST', 'tag-groups', { name: `独组${stamp}` })
+    const only = await call('POST', 'tags', { group_id: alone.id, name: `独标${stamp}` })
+    const rules = `pools/${pool.id}/rules`
+    const rule = await call('POST', rules, { terms: { by: 'order', days: 900, tag_ids: [only.id], warn_days: 0 } })
+    const row = `[data-testid=group][data-name="${alone.name}"]`
+    const ask = async (open, waited, name) => {
+      await boss.tap(open)
+      await boss.waitText(waited)
+      await boss.tap('[data-testid=delete]')
+      const asked = boss.native('.mp-modal')
+      await asked.waitFor()
+      if (name) await look(name)
+      const said = await asked.innerText()
+      await boss.tapText('取消')
+      await asked.waitFor({ state: 'detached' })
+      await boss.tap('[data-testid=sheet-close]')
+      await until('the sheet to be closed', async () => (await boss.visible('[data-testid=sheet]').count()) === 0)
+      return said
+    }
+    await boss.goto('/features/tags/settings/index')
+    // A rule that is off stops for nobody.
+    equal((await ask(`${row} [data-testid=tag]`, '1 条规则在用')).includes('公海规则'), false, 'a word about a rule that is off')
+    await call('PATCH', `${rules}/${rule.id}`, { enabled: true }, rule.version)
+    for (const [open, waited, words, name] of [
+      [`${row} [data-testid=tag]`, '1 条规则在用', '只管这个标签的 1 条公海规则会停用，撤销后要自己重新启用。', 'a5c-tag-stops'],
+      [`${row} [data-testid=edit-group]`, '1 个标签', '只管这些标签的 1 条公海规则会停用，撤销后要自己重新启用。', 'a5d-group-stops'],
+    ]) {
+      const said = await ask(open, waited, name)
+      equal(said.includes(words), true, said)
+    }
+    await call('DELETE', `tags/${only.id}`, null, only.version)
+    const [stopped] = (await call('GET', rules)).items
+    equal(stopped.enabled, false, 'the rule is on')
+    await call('DELETE', `${rules}/${rule.id}`, null, stopped.version)
+    const [now] = (await call('GET', 'tag-groups')).items.filter((one) => one.id === alone.id)
+    await call('DELETE', `tag-groups/${alone.id}`, null, now.version)
+    const kept = (await call('GET', 'pools')).items.find((one) => one.id === pool.id)
+    await call('DELETE', `pools/${pool.id}`, null, kept.version)
+    await boss.goto('/features/tags/settings/index')
+  })
+
   await step('a rule is counted, switched on, and gives the tag by itself', async () => {
     const clause = { any: [{ field: 'search', op: 'contains', values: [`标签客${stamp}`] }] }
     const view = await call('POST', 'customer-views', { name: `规则${stamp}`, filter: { all: [clause] } })

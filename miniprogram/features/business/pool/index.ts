@@ -71,7 +71,7 @@ Component({
 
     async submit() {
       const { was } = this.data
-      if (!String(this.data.form['name']).trim()) return this.setData({ errors: { name: '给公海起个名字' } })
+      if (!String(this.data.form['name']).trim()) return this.complainOf('name', '给公海起个名字')
       if (was && !Object.keys(this.toBody(this.data.form)).length) return this.finish('没有改动')
       const saved = await this.save((body, key) => (was ? updatePool(was, body as PoolChanges) : createPool(body as unknown as NewPool, key)))
       if (saved) this.finish(`已保存公海 ${saved.name}`)

@@ -97,7 +97,7 @@ Component({
     },
     refused(why: Problem) {
       if (why.code === 'signup_closed') return this.setData({ state: 'closed' })
-      if (why.status === 429) return this.setData({ failure: '试的次数太多了，请过几分钟再来，填写的内容已保留。' })
+      if (why.status === 429) return this.fail('试的次数太多了，请过几分钟再来，填写的内容已保留。')
       this.showProblem(why)
     },
     home() {

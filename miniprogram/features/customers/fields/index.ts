@@ -4,6 +4,7 @@ import { uuid } from '../../../api/random'
 import { listRoles } from '../../../api/roles'
 import { may } from '../../../api/session'
 import type { CustomField, Violation } from '../../../api/types'
+import { reveal } from '../../../behaviors/reveal'
 import { knownRegions, learnRegions, rememberRegion } from '../../../components/filter-sheet/regions'
 import { checkForm } from '../../../rules/index'
 import { regionWord } from '../../../words/filter-words'
@@ -28,7 +29,7 @@ Component({
     phase: 'loading', message: '', fields: [] as CustomField[], rows: [] as Row[], roles: [] as Choice[],
     kinds: CUSTOM_KIND_CHOICES, decimals: ['0', '1', '2', '3', '4'].map((value) => ({ value, label: value === '0' ? '整数' : `${value} 位小数` })),
     open: false, was: null as CustomField | null, typed: emptyField(), others: [] as Choice[], answers: [] as Choice[],
-    errors: {} as Record<string, string>, failure: '', saving: false, uniqueFits: true, more: false, types: TYPE_CHOICES as Choice[], region: '', regionText: '', bounds: null as (typeof BOUNDS)['text'] | null, start: null as ReturnType<typeof defaultControl>,
+    errors: {} as Record<string, string>, failure: '', saving: false, uniqueFits: true, more: false, types: TYPE_CHOICES as Choice[], placing: false, region: '', regionText: '', bounds: null as (typeof BOUNDS)['text'] | null, start: null as ReturnType<typeof defaultControl>,
   },
 
   methods: {
@@ -94,8 +95,17 @@ Component({
     },
     onRegion(event: WechatMiniprogram.CustomEvent<{ value: string; text: string }>) {
       const { value, text } = event.detail
-      if (value) rememberRegion(value, text)
-      this.put({ conditionValue: value ? `=${value}` : 'filled' })
+      rememberRegion(value, text.split(' ').join(''))
+      this.put({ conditionValue: `=${value}` })
+    },
+    openRegion() {
+      this.setData({ placing: true })
+    },
+    closeRegion() {
+      this.setData({ placing: false })
+    },
+    clearRegion() {
+      this.put({ conditionValue: 'filled' })
     },
     toggle(event: Tap) {
       const name = String(event.currentTarget.dataset['name']) as 'required' | 'unique' | 'secret'
@@ -125,11 +135,16 @@ Component({
       await this.attempt(`已保存字段 ${typed.label.trim()}`, async () => (was ? updateCustomField(was, body) : createCustomField(sentField(typed), await uuid())))
     },
     complain(found: Violation[]) {
-      const errors = Object.fromEntries(found.map((one) => [one.field, one.detail]))
-      const beside = ['label', 'rules.choices', 'rules.condition.field', 'rules.min', 'rules.max', 'rules.default']
+      const { choices } = this.data.typed
+      const filled = choices.flatMap((one, at) => (one.label.trim() ? [at] : []))
+      // Lines in which nothing was written are not sent: what is refused stands beside the line that was.
+      const placed = found.map((one) => ({ ...one, field: one.field.replace(/^rules\.choices\.(\d+)\./, (_, sent) => `rules.choices.${filled[Number(sent)] ?? sent}.`) }))
+      const errors = Object.fromEntries(placed.map((one) => [one.field, one.detail]))
+      const beside = ['label', 'rules.choices', 'rules.condition.field', 'rules.min', 'rules.max', 'rules.default', ...choices.map((_, at) => `rules.choices.${at}.label`)]
       // What stands beside a line that is folded away has to be seen.
       if (['rules.min', 'rules.max', 'rules.default'].some((name) => errors[name])) this.unfold()
-      this.setData({ errors, failure: found.filter((one) => !beside.includes(one.field)).map((one) => one.detail).join('；') })
+      const failure = placed.filter((one) => !beside.includes(one.field)).map((one) => one.detail).join('；')
+      this.setData({ errors, failure }, () => reveal(this, failure ? [''] : Object.keys(errors)))
     },
     async attempt(said: string, step: () => Promise<unknown>) {
       this.setData({ saving: true, failure: '' })

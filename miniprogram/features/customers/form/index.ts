@@ -15,12 +15,19 @@ import { customRow, nearBasics } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
 import { CUSTOMER_KIND_CHOICES, INDUSTRY_CHOICES, SIZE_CHOICES, SOURCE_CHOICES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
-import { provinceName, readPaste } from '../../../words/paste'
+import { readPaste } from '../../../words/paste'
+import { twinPhones } from '../../../words/twins'
 import { today } from '../../../words/when'
+import { regionIn, regionNames } from '../region/tree'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
 import type { Difference, TypedContact, TypedPhone } from './fields'
 
 type TypedRow = TypedPhone | TypedContact
+
+/** What stands in a section that may be folded. */
+const SECTIONS: Record<string, string[]> = { company: ['region', 'address', 'title', 'industry', 'size'], contacts: [...CONTACTS], dates: ['dates'] }
+/** What stands there unless somebody asks for more. */
+const BASICS = ['name', 'phones', 'type', 'tag_ids']
 
 /** A customer is written down, or corrected. */
 Component({
@@ -31,12 +38,19 @@ Component({
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: CUSTOMER_KIND_CHOICES,
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, mayRevealEmails: false, mayEmails: false, showEmails: false, showWechat: false, revealing: false, masked: false,
     existingOpen: false, conflictOpen: false, sending: 0,
-    existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
+    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
   },
 
   observers: {
     'form.custom, form.emptied, form.type, form.kind, form.industry, form.source, form.region, errors, more'() {
       this.drawFields()
+    },
+    /** What is written twice is said while it is: whichever of the two is changed. */
+    'form.phones.**'(phones: TypedPhone[] | null) {
+      const { twins: were, errors } = this.data
+      const twins = twinPhones((phones ?? []).map((one) => one.number))
+      if (!Object.keys({ ...were, ...twins }).length) return
+      this.setData({ twins, errors: { ...Object.fromEntries(Object.entries(errors).filter(([field, said]) => said !== were[field])), ...twins } })
     },
   },
 
@@ -56,7 +70,14 @@ Component({
     also(body: Record<string, unknown>): Violation[] {
       const { was } = this.data
       const given = { ...((body['custom'] ?? {}) as Record<string, unknown>), ...about(was ? body : { type: 'potential', kind: 'person', ...body }) }
-      return checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
+      const own = checkCustom(knownCustomFields(), given, was ? { ...was.custom, ...about({ ...was }) } : null) ?? []
+      return [...Object.entries(this.data.twins).map(([field, detail]) => ({ field, code: 'duplicate', params: {}, detail })), ...own]
+    },
+    uncover(fields: string[]): void {
+      const roots = fields.map((field) => field.split('.')[0] ?? '')
+      const folded = Object.keys(SECTIONS).filter((section) => SECTIONS[section]?.some((name) => roots.includes(name)))
+      const basic = (field: string, at: number): boolean => BASICS.includes(roots[at] ?? '') || this.data.mustFields.some((row) => row.name === field)
+      this.setData({ more: this.data.more || !fields.every(basic), open: { ...this.data.open, ...Object.fromEntries(folded.map((section) => [section, true])) } })
     },
     /** An empty box leaves what is masked as it is: to be rid of it one says so, and may take it back. */
     toggleEmptied(event: WechatMiniprogram.TouchEvent) {
@@ -152,8 +173,9 @@ Component({
       if (read.name) this.put('name', read.name)
       if (this.data.mayPhones) this.put('phones.0.number', read.phone)
       if (read.region) {
-        this.put('region', read.region)
-        this.put('region_text', provinceName(read.region))
+        const region = regionIn(read.region, read.beyond)
+        this.put('region', region)
+        this.put('region_text', regionNames(region))
       }
       if (read.address) this.put('address', read.address)
       this.setData({ pasted: `已填好 ${found.join('、')}，请核对`, more: this.data.more || read.address !== '', open: { ...this.data.open, company: this.data.open['company'] || read.address !== '' } })
@@ -171,8 +193,8 @@ Component({
     },
     /** Other places in a list: what was complained about is no longer where it was. */
     reorder(kind: string, change: (rows: TypedRow[]) => TypedRow[]) {
+      this.setData({ errors: Object.fromEntries(Object.entries(this.data.errors).filter(([field]) => !field.startsWith(`${kind}.`))), twins: {} })
       this.put(kind, change((this.data.form[kind] ?? []) as TypedRow[]))
-      this.setData({ errors: Object.fromEntries(Object.entries(this.data.errors).filter(([field]) => !field.startsWith(`${kind}.`))) })
     },
     makeFirst(event: WechatMiniprogram.CustomEvent) {
       const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
@@ -261,7 +283,16 @@ Component({
       this.put('tags', event.detail.tags)
     },
 
+    /** Rows in which nothing was written go, so that what is refused stands beside the row that was sent. */
+    dropBlank() {
+      for (const kind of ['phones', ...CONTACTS]) {
+        const rows = (this.data.form[kind] ?? []) as TypedRow[]
+        const filled = rows.filter((row) => ('number' in row ? row.number : row.text).trim() !== '')
+        if (filled.length && filled.length < rows.length) this.reorder(kind, () => filled)
+      }
+    },
     async submit() {
+      this.dropBlank()
       const { was, version } = this.data
       if (was && Object.keys(this.toBody(this.data.form)).length === 0) return this.close('没有改动')
       const saved = await this.save((body, key) => (was ? updateCustomer(was.id, version, body as CustomerChanges) : createCustomer(body as unknown as NewCustomer, key)))

@@ -46,6 +46,17 @@ export function regionParts(of: string): RegionChoice[] {
   return below
 }
 
+/** The region inside of another one that a text begins with, as far as it names one: 西湖区 of 杭州市西湖区龙井路. */
+export function regionIn(code: string, text: string): string {
+  const parts = regionParts(code).map((part) => ({ code: part.code, said: [part.name, part.name.replace(/市$/, '')] }))
+  // 通化县 lies in 通化市: whole names come first.
+  for (const at of [0, 1]) {
+    const found = parts.find(({ said }) => (said[at] ?? '').length > 1 && text.startsWith(said[at] ?? ''))
+    if (found) return regionIn(found.code, text.slice((found.said[at] ?? '').length))
+  }
+  return code
+}
+
 /** At most twenty that a search finds: names that begin so, then initials, then what holds it somewhere. */
 export function findRegions(typed: string): RegionChoice[] {
   const q = typed.trim().toLowerCase()

@@ -2,7 +2,7 @@ import { createRelation, deleteRelation, listRelations } from '../../../api/cust
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import type { Relation, RelationKind } from '../../../api/types'
-import { unloaded } from '../../../behaviors/unloaded'
+import { section } from '../../../behaviors/section'
 import { initial } from '../../../words/customers'
 import { RELATIONS, RELATION_CHOICES } from '../../../words/names'
 
@@ -16,30 +16,21 @@ interface Row {
 
 /** Whom a customer knows, of those one sees; and writing down that two know each other. */
 Component({
+  behaviors: [section],
   properties: {
     customer: { type: String, value: '' },
     name: { type: String, value: '' },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as Row[], why: '', asking: false, picking: false, open: false, kinds: RELATION_CHOICES, kind: 'introduced_by' as RelationKind, note: '', other: '', otherName: '', error: '', saving: false },
+  data: { rows: [] as Row[], picking: false, open: false, kinds: RELATION_CHOICES, kind: 'introduced_by' as RelationKind, note: '', other: '', otherName: '', error: '', saving: false },
   observers: {
     customer(id: string) {
       if (id) void this.load()
     },
   },
   methods: {
-    async load() {
-      try {
-        this.setData({ rows: (await listRelations(this.data.customer)).items.map(row), why: '' })
-      } catch (thrown) {
-        // What was shown stays, and it can be asked for once more.
-        this.setData({ why: unloaded(thrown) })
-      }
-    },
-    async again() {
-      this.setData({ asking: true })
-      await this.load()
-      this.setData({ asking: false })
+    load() {
+      return this.section(() => listRelations(this.data.customer), ({ items }) => this.setData({ rows: items.map(row) }))
     },
 
     pick() {

@@ -67,7 +67,7 @@ Component({
     refused(why: Problem) {
       if (why.code === 'version_stale' && why.current) {
         this.setData({ order: why.current as OrderView })
-        this.setData({ failure: '订单刚刚有变化，核对后再点一次发货' })
+        this.fail('订单刚刚有变化，核对后再点一次发货')
       } else this.showProblem(why)
     },
   },

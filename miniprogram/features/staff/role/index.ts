@@ -83,7 +83,7 @@ Component({
     async submit() {
       const { was, saving, form: typed } = this.data
       if (saving) return
-      if (!String(typed['name']).trim()) return this.setData({ errors: { name: '给角色起个名字' } })
+      if (!String(typed['name']).trim()) return this.complainOf('name', '给角色起个名字')
       if (!was) return this.create()
       const body = this.toBody(typed) as RoleChanges
       if (!Object.keys(body).length) return leave(this, '/features/staff/roles/index')
@@ -128,8 +128,7 @@ Component({
       if (!at) return this.showProblem(why)
       const index = /^rights\.permissions\.(\d+)$/.exec(at.field)?.[1]
       const permission = index === undefined ? '' : (this.data.form['rights'].permissions as string[])[Number(index)] ?? ''
-      this.setData({ failure: permission ? `“${abilityWord(permission)}”：${at.detail}` : at.detail })
-      wx.pageScrollTo({ scrollTop: 0, duration: 200, fail: () => undefined })
+      this.fail(permission ? `“${abilityWord(permission)}”：${at.detail}` : at.detail)
     },
 
     remove() {
@@ -151,8 +150,7 @@ Component({
         this.finish(`已删除角色 ${was.name ?? ''}`)
       } catch (thrown) {
         const why = asProblem(thrown)
-        this.setData({ failure: why.code === 'in_use' ? '还有同事是这个角色。先给他们换一个角色，再来删除。' : why.sentence })
-        wx.pageScrollTo({ scrollTop: 0, duration: 200, fail: () => undefined })
+        this.fail(why.code === 'in_use' ? '还有同事是这个角色。先给他们换一个角色，再来删除。' : why.sentence)
       }
     },
   },

@@ -79,7 +79,7 @@ Component({
 
     async submit() {
       const { team } = this.data
-      if (!String(this.data.form['name']).trim()) return this.setData({ errors: { name: '给团队起个名字' } })
+      if (!String(this.data.form['name']).trim()) return this.complainOf('name', '给团队起个名字')
       if (team && !Object.keys(this.toBody(this.data.form)).length) return this.close()
       const saved = await this.save((body, key) => (team ? updateTeam(team, body as TeamChanges) : createTeam(body as unknown as NewTeam, key)))
       if (saved) this.finish(`已保存团队 ${saved.name}`)
@@ -110,7 +110,7 @@ Component({
         this.finish(`已删除团队 ${team.name}`)
       } catch (thrown) {
         const why = asProblem(thrown)
-        this.setData({ failure: why.code === 'in_use' ? '团队里还有人，或者下面还有团队。先把他们换到别处。' : why.sentence })
+        this.fail(why.code === 'in_use' ? '团队里还有人，或者下面还有团队。先把他们换到别处。' : why.sentence)
         if (why.code === 'version_stale') void this.load()
       }
     },

@@ -141,7 +141,7 @@ Component({
 
     async submit() {
       const { was } = this.data
-      if (!this.data.form['tag_id']) return this.setData({ errors: { tag_id: '选一个标签' } })
+      if (!this.data.form['tag_id']) return this.complainOf('tag_id', '选一个标签')
       const saved = await this.save((body, key) => (was ? changePlan(was, { name: body['name'], stages: body['stages'] } as PlanChanges) : createPlan(body as unknown as NewPlan, key)))
       if (!saved) return
       wx.showToast({ icon: 'none', title: was ? `已保存 ${saved.name}` : `已保存 ${saved.name}，开启后生效` })

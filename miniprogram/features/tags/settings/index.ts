@@ -3,12 +3,12 @@ import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { may, onSession } from '../../../api/session'
 import { createTag, createTagGroup, deleteTag, deleteTagGroup, listTagGroups, mergeTag, mergeTagGroup, orderTagGroups, orderTags, restoreTag, restoreTagGroup, tagGroupUses, tagUses, updateTag, updateTagGroup } from '../../../api/tags'
-import type { Plan, Tag, TagGroup } from '../../../api/types'
+import type { Plan, Tag, TagGroup, TagUses } from '../../../api/types'
 import { listens } from '../../../behaviors/listens'
 import type { Undo } from '../../../components/undo/index'
 import { checkField } from '../../../rules/index'
 import { runningWord } from '../../../words/plans'
-import { moved, usesWord } from '../../../words/tags'
+import { moved, stopsWord, usesWord } from '../../../words/tags'
 import { forgetGone, goneRows, nextGone, rememberGone } from './gone'
 import type { GoneRow, Going } from './gone'
 
@@ -33,7 +33,7 @@ Component({
   data: {
     phase: 'loading', message: '', groups: [] as TagGroup[], colours: COLOURS,
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
-    error: '', saving: false, old: false, ruled: '', ruledName: '', plan: null as Plan | null,
+    error: '', saving: false, counting: false, old: false, ruled: '', ruledName: '', plan: null as Plan | null,
     mayGive: false, given: '', givenName: '',
     /** Tags that went and can come back. */
     gone: [] as GoneRow[], bringing: '', timer: 0, left: false,
@@ -184,14 +184,21 @@ Component({
       if (next !== ids) void this.attempt('', () => (tag ? orderTags(group.id, next) : orderTagGroups(next)))
     },
 
-    remove() {
-      const { editing, uses, plan } = this.data
-      if (!editing) return
+    /** What stops with it is asked when it is about to go: a rule may have been switched on since. */
+    async remove() {
+      const { editing, counting } = this.data
+      if (!editing || counting) return
       const { kind, group, tag } = editing
+      this.setData({ counting: true })
+      const known: TagUses | null = await (tag ? tagUses(tag.id) : tagGroupUses(group?.id ?? '')).catch(() => null)
+      this.setData({ counting: false })
+      if (this.data.editing !== editing || this.data.sheet !== 'edit') return
+      const { uses, plan } = this.data
       const name = kind === 'tag' ? (tag?.name ?? '') : (group?.name ?? '')
+      const stops = known ? stopsWord(known, kind === 'group') : ''
       wx.showModal({
         title: `删除${kind === 'tag' ? '标签' : '标签组'} ${name}`,
-        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销${plan ? '，之后它的跟进流程结束、待办取消' : ''}。` : `${uses ? `${uses}。` : ''}${group?.tags.length ? '里面的标签一起删除，客户会去掉它们，客户本身不受影响；标签的跟进流程半小时后结束、待办取消。' : ''}半小时内可以撤销。`,
+        content: kind === 'tag' ? `${uses ? `${uses}。` : ''}客户会去掉这个标签，客户本身不受影响。半小时内可以撤销${plan ? '，之后它的跟进流程结束、待办取消' : ''}。${stops}` : `${uses ? `${uses}。` : ''}${group?.tags.length ? '里面的标签一起删除，客户会去掉它们，客户本身不受影响；标签的跟进流程半小时后结束、待办取消。' : ''}半小时内可以撤销。${stops}`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {

@@ -6,7 +6,7 @@ import { uuid } from '../../../../api/random'
 import { staffNames } from '../../../../api/staff'
 import { listTagGroups } from '../../../../api/tags'
 import type { RecycleRule, RecycleTerms } from '../../../../api/types'
-import type { Sheet } from '../../../../components/sheet/index'
+import { reveal } from '../../../../behaviors/reveal'
 import { TYPES } from '../../../../words/names'
 import type { Choice } from '../../../../words/names'
 import { MISSING_CHOICES, enableWord, forecastWord, termsLine, termsWord } from '../../../../words/pools'
@@ -129,15 +129,10 @@ Component({
         else loose.push(detail)
       }
       if (!why.errors.length) loose.push(why.sentence)
-      this.setData({ errors, failure: loose.join('；') }, () => this.reveal(loose.length ? '#failure' : `#f-${SHOWN.find((name) => errors[name]) ?? ''}`))
+      this.setData({ errors, failure: loose.join('；') }, () => reveal(this, loose.length ? [''] : Object.keys(errors)))
     },
     shows(name: string): boolean {
       return SHOWN.includes(name) && (name !== 'types' || this.data.types.length > 0) && (name !== 'tag_ids' || this.data.tags.length > 0)
-    },
-    reveal(selector: string) {
-      wx.vibrateShort({ type: 'light', fail: () => undefined })
-      const sheet = this.selectComponent('#sheet') as unknown as Sheet | null
-      this.createSelectorQuery().select(selector).boundingClientRect().exec(([found]: ({ top: number } | null)[]) => found && sheet?.reveal(found.top))
     },
 
     async save() {

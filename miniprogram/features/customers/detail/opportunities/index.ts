@@ -2,19 +2,19 @@ import { listen } from '../../../../api/changes'
 import { listOpportunities } from '../../../../api/opportunities'
 import { asProblem } from '../../../../api/problem'
 import { seesAmounts } from '../../../../api/rights'
-import { takeTurn } from '../../../../behaviors/turns'
-import { unloaded } from '../../../../behaviors/unloaded'
+import { section } from '../../../../behaviors/section'
 import { opportunityCard } from '../../../../words/opportunities'
 import type { OpportunityCard } from '../../../../words/opportunities'
 
 /** What a customer may buy, the newest first. */
 Component({
+  behaviors: [section],
   properties: {
     customer: { type: String, value: '' },
     name: { type: String, value: '' },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as OpportunityCard[], ready: false, cursor: null as string | null, why: '', asking: false, stop: null as (() => void) | null },
+  data: { rows: [] as OpportunityCard[], ready: false, cursor: null as string | null, stop: null as (() => void) | null },
   observers: {
     customer(id: string) {
       if (id) void this.load()
@@ -29,21 +29,10 @@ Component({
     },
   },
   methods: {
-    async load() {
-      const newest = takeTurn(this, 'opportunities')
-      try {
-        const { items, next_cursor } = await listOpportunities({ customer_id: this.data.customer }, null)
-        if (!newest()) return
-        this.setData({ ready: true, why: '', rows: items.map((row) => opportunityCard(row, seesAmounts(), true)), cursor: next_cursor ?? null })
-      } catch (thrown) {
-        // What was shown stays, and it can be asked for once more.
-        if (newest()) this.setData({ why: unloaded(thrown) })
-      }
-    },
-    async again() {
-      this.setData({ asking: true })
-      await this.load()
-      this.setData({ asking: false })
+    load() {
+      return this.section(() => listOpportunities({ customer_id: this.data.customer }, null), ({ items, next_cursor }) => {
+        this.setData({ ready: true, rows: items.map((row) => opportunityCard(row, seesAmounts(), true)), cursor: next_cursor ?? null })
+      })
     },
     async more() {
       const { customer, cursor } = this.data

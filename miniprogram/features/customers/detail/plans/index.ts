@@ -2,7 +2,7 @@ import { announce } from '../../../../api/changes'
 import { customerPlans, stopPlan } from '../../../../api/plans'
 import { asProblem } from '../../../../api/problem'
 import type { CustomerView } from '../../../../api/types'
-import { unloaded } from '../../../../behaviors/unloaded'
+import { section } from '../../../../behaviors/section'
 import { planRow } from '../../../../words/plans'
 import type { PlanRow } from '../../../../words/plans'
 
@@ -11,18 +11,19 @@ const LATER = 2_500
 
 /** The follow-up plans that a customer is in, and stopping one. Nothing is shown of one who is in none. */
 Component({
+  behaviors: [section],
   properties: {
     /** The customer as it is now: another one, another tag or task, and the plans may be other ones. */
     customer: { type: Object, value: null as unknown as CustomerView },
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as PlanRow[], timer: 0, why: '', asking: false },
+  data: { rows: [] as PlanRow[], timer: 0 },
   observers: {
     customer(customer: CustomerView | null) {
       if (!customer) return
-      void this.load(customer.id)
+      void this.load()
       clearTimeout(this.data.timer)
-      this.data.timer = setTimeout(() => void this.load(customer.id), LATER)
+      this.data.timer = setTimeout(() => void this.load(), LATER)
     },
   },
   lifetimes: {
@@ -31,18 +32,8 @@ Component({
     },
   },
   methods: {
-    async load(id: string) {
-      try {
-        this.setData({ rows: (await customerPlans(id)).items.map(planRow), why: '' })
-      } catch (thrown) {
-        // What was shown stays, and it can be asked for once more.
-        this.setData({ why: unloaded(thrown) })
-      }
-    },
-    async again() {
-      this.setData({ asking: true })
-      await this.load(this.data.customer.id)
-      this.setData({ asking: false })
+    load() {
+      return this.section(() => customerPlans(this.data.customer.id), ({ items }) => this.setData({ rows: items.map(planRow) }))
     },
     stop(event: WechatMiniprogram.TouchEvent) {
       const { id, name } = event.currentTarget.dataset as { id: string; name: string }

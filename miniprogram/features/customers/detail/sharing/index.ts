@@ -2,7 +2,7 @@ import { listSharers, shareCustomer, unshareCustomer } from '../../../../api/cus
 import { asProblem } from '../../../../api/problem'
 import { listStaff } from '../../../../api/staff'
 import type { HelperLevel, Sharer } from '../../../../api/types'
-import { unloaded } from '../../../../behaviors/unloaded'
+import { section } from '../../../../behaviors/section'
 import { initial } from '../../../../words/customers'
 import type { Choice } from '../../../../words/names'
 import { atWork } from '../../../../words/people'
@@ -23,13 +23,14 @@ interface Row {
 
 /** Which colleagues help with a customer: the list, and the sheet that asks one more. */
 Component({
+  behaviors: [section],
   properties: {
     customer: { type: String, value: '' },
     owner: { type: null, value: '' },
     /** Whether one may ask colleagues and let them go. */
     editable: { type: Boolean, value: false },
   },
-  data: { rows: [] as Row[], why: '', asking: false, open: false, levels: LEVELS, level: 'read' as HelperLevel, staff: '', people: [] as Choice[], error: '', saving: false },
+  data: { rows: [] as Row[], open: false, levels: LEVELS, level: 'read' as HelperLevel, staff: '', people: [] as Choice[], error: '', saving: false },
   observers: {
     customer(id: string) {
       if (id) void this.load()
@@ -37,18 +38,9 @@ Component({
   },
   methods: {
     async load() {
-      try {
-        this.draw((await listSharers(this.data.customer)).items)
-      } catch (thrown) {
-        // What was shown stays, and it can be asked for once more; the server decides what one may do.
-        this.setData({ why: unloaded(thrown) })
-        if (!this.data.rows.length) this.triggerEvent('sharers', { items: [] })
-      }
-    },
-    async again() {
-      this.setData({ asking: true })
-      await this.load()
-      this.setData({ asking: false })
+      const came = await this.section(() => listSharers(this.data.customer), ({ items }) => this.draw(items))
+      // Whoever waits for it goes on without: the server decides what one may do.
+      if (!came && !this.data.rows.length) this.triggerEvent('sharers', { items: [] })
     },
     draw(items: Sharer[]) {
       this.setData({

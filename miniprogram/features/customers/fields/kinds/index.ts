@@ -37,7 +37,13 @@ Component({
     },
     remove() {
       const { was } = this.data
-      if (was) void this.attempt(`已删除类型 ${was.name ?? ''}`, () => deleteCustomerType(was))
+      if (!was) return
+      wx.showModal({
+        title: `删除类型 ${was.name ?? ''}`, content: '还有客户是这个类型时不能删。只管这个类型的公海规则会停用。', confirmText: '删除', confirmColor: '#C0352A',
+        success: ({ confirm }) => {
+          if (confirm) void this.attempt(`已删除类型 ${was.name ?? ''}`, () => deleteCustomerType(was))
+        },
+      })
     },
     async attempt(said: string, step: () => Promise<unknown>) {
       if (this.data.saving) return
