@@ -6,6 +6,7 @@ use chrono::Duration;
 use reqwest::Method;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// An operator before the second look and after it.
 async fn operator(shop: &Shop) -> (Client, Client) {
@@ -39,6 +40,16 @@ async fn an_operator_sees_who_works_in_a_business_page_by_page_and_no_phone() {
     assert_eq!(operator.get(&format!("{path}?limit=101")).await.violations(), ["limit: limit_invalid"]);
     operator.get("/operator/tenants/999999999/staff").await.problem(404, "not_found");
     shop.boss.get(&path).await.problem(403, "operators_only");
+}
+
+#[actix_web::test]
+async fn businesses_that_are_signed_up_at_once_have_numbers_of_their_own() {
+    let shop = Shop::new().await;
+    let (_, operator) = operator(&shop).await;
+    let made = (0..8).map(|_| operator.post("/operator/tenants", json!({ "name": "远山茶行" })));
+    let made = futures::future::join_all(made).await;
+    let ids: BTreeSet<i64> = made.into_iter().map(|answer| answer.ok()["tenant_id"].as_i64().expect("an id")).collect();
+    assert_eq!(ids.len(), 8);
 }
 
 #[actix_web::test]

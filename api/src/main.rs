@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// 熟客 Shuke: a CRM that small businesses in China run inside WeChat.
 #[derive(Debug, Parser)]
@@ -75,10 +75,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let at = Installation::open(config, Clock::System).await?;
             let present = Present::enter(&at, "worker").await?;
             api::erase_again(&at).await?;
+            let mut signals = Signals::listen()?;
             let worker = Worker::start(at);
             tokio::select! {
                 outdated = present.outdated() => return Err(outdated),
-                stopped = stop_signal() => stopped?,
+                () = signals.stop() => {}
             }
             worker.stop().await;
             present.leave().await;
@@ -126,6 +127,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let at = Installation::open(config, Clock::System).await?;
     let present = Present::enter(&at, "serve").await?;
     api::erase_again(&at).await?;
+    // Before anybody can see that it runs: whoever stops it then lets it end in order.
+    let mut signals = Signals::listen()?;
     let Running { address, handle, server } = listen(&at)?;
     tracing::info!(%address, "listening");
     let worker = jobs.then(|| Worker::start(Arc::clone(&at)));
@@ -135,7 +138,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         ended = &mut server => return ended?.context("the server ended"),
         // Not in order: nothing that is in flight may be sealed any more.
         outdated = present.outdated() => return Err(outdated),
-        stopped = stop_signal() => stopped?,
+        () = signals.stop() => {}
     }
     tracing::info!("stopping: finishing what is in flight");
     handle.stop(true).await;
@@ -149,15 +152,25 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What asks us to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on neither ends the process by itself.
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Waits for Ctrl-C or SIGTERM.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Prints a line; a closed pipe is the reader's choice, not an error of ours to unwind about.

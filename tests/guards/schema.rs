@@ -272,9 +272,10 @@ async fn names_of_columns_say_what_they_hold() {
     }
 }
 
+/// On a database of its own: indexes that a later migration drops are made and dropped again.
 #[actix_web::test]
 async fn migrating_again_changes_nothing() {
-    let shop = Shop::new().await;
+    let shop = Shop::alone().await;
     let db = open(&shop).await;
     let before = (tables(&db).await, columns(&db).await, uniques(&db).await);
     Migrator::up(&db, None).await.expect("migrates");

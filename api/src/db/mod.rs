@@ -32,7 +32,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
-use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection};
 use std::sync::Arc;
@@ -275,8 +275,14 @@ pub(crate) enum Taken {
 /// Whether a transaction lost against another one: a deadlock (1213) or a lock that did not come in
 /// time (1205, SQLITE_BUSY).
 pub(crate) fn collided(error: &DbErr) -> bool {
-    let text = error.to_string();
-    ["1213", "1205", "database is locked"].iter().any(|sign| text.contains(sign))
+    let (DbErr::Exec(RuntimeErr::SqlxError(told)) | DbErr::Query(RuntimeErr::SqlxError(told))) = error else {
+        return false;
+    };
+    let Some(told) = told.as_database_error() else { return false };
+    match told.try_downcast_ref::<MySqlDatabaseError>() {
+        Some(told) => matches!(told.number(), 1213 | 1205),
+        None => told.message().contains("database is locked"),
+    }
 }
 
 /// Reads the database's refusal, the same on every backend.

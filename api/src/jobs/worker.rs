@@ -64,10 +64,15 @@ impl Worker {
                     swept = Some(now);
                     sweeps = sweeps.saturating_add(1);
                     // Servers of the version before may go on for a while beside this one.
-                    if sweeps <= AFTER_START
-                        && let Err(error) = System::new(&at).compare_search(None).await
-                    {
-                        tracing::error!(%error, "comparing what the search says with customers");
+                    if sweeps <= AFTER_START {
+                        let system = System::new(&at);
+                        tokio::select! {
+                            compared = system.compare_search(None) => if let Err(error) = compared {
+                                tracing::error!(%error, "comparing what the search says with customers");
+                            },
+                            // It looks at everybody; the next server does so again.
+                            _ = stopped.changed() => break,
+                        }
                     }
                     if let Err(error) = System::new(&at).sweep().await {
                         tracing::error!(%error, "sweeping");

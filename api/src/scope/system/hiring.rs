@@ -2,7 +2,7 @@
 
 use super::{Recorded, Said, System};
 use crate::auth::entity::tenant;
-use crate::db::Code;
+use crate::db::{Code, Taken, refusal};
 use crate::problem::Problem;
 use crate::tenants::{phone_known, staff};
 use domain::permission::Role;
@@ -10,6 +10,9 @@ use domain::phone::Phone;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 use uuid::Uuid;
+
+/// How often a business looks for a number of its own when others are signed up at the same moment.
+const TRIES: usize = 50;
 
 #[expect(clippy::disallowed_methods, reason = "businesses are what this module crosses")]
 impl System {
@@ -31,10 +34,25 @@ impl System {
         name: &str,
         phone: Option<&str>,
     ) -> Result<tenant::Model, Problem> {
-        let last = tenant::Entity::find().order_by_desc(tenant::Column::Id).one(recorded.on()).await?;
-        let id = last.map_or(1, |last| last.id + 1);
+        let mut tries = 0;
+        let row = loop {
+            let last = tenant::Entity::find().order_by_desc(tenant::Column::Id).one(recorded.on()).await?;
+            let row = self.new_tenant(last.map_or(1, |last| last.id + 1), name, phone);
+            let insert = tenant::Entity::insert(tenant::ActiveModel::from(row.clone()).reset_all());
+            match insert.exec_without_returning(recorded.on()).await {
+                Ok(_) => break row,
+                // Another business, which was signed up at the same moment, has this number by now.
+                Err(error) if refusal(&error) == Some(Taken::Id) && tries < TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        recorded.say_of_business(Said::about(row.id, "create", "business", json!({ "name": name }))).await?;
+        Ok(row)
+    }
+
+    fn new_tenant(&self, id: i64, name: &str, phone: Option<&str>) -> tenant::Model {
         let now = self.now();
-        let row = tenant::Model {
+        tenant::Model {
             id,
             name: name.to_owned(),
             phone: phone.map(str::to_owned),
@@ -49,12 +67,7 @@ impl System {
             retention_set_at: None,
             retained_at: None,
             search_version: None,
-        };
-        tenant::Entity::insert(tenant::ActiveModel::from(row.clone()).reset_all())
-            .exec_without_returning(recorded.on())
-            .await?;
-        recorded.say_of_business(Said::about(id, "create", "business", json!({ "name": name }))).await?;
-        Ok(row)
+        }
     }
 
     /// Adds a member of staff, who becomes able to log in by proving `phone` and accepting the place, or as `account`.
