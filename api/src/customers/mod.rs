@@ -13,6 +13,7 @@ pub(crate) mod held;
 pub(crate) mod merging;
 mod new;
 pub(crate) mod offering;
+pub mod phone_entity;
 pub(crate) mod pools;
 pub(crate) mod record_entity;
 mod refusal;

@@ -71,13 +71,11 @@ async fn insert_phones(tx: &Tx<'_>, customer: Uuid, vault: &Vault, from: usize) 
     match tx.insert_many::<phone::Entity>(rows).await {
         Err(error) if refusal(&error) == Some(Taken::Unique) => {
             let first = vault.phones.first().and_then(SealedPhone::phone).ok_or(Problem::NotFound)?;
-            Err(phone_taken(tx, &first).await?)
+            return Err(phone_taken(tx, &first).await?);
         }
-        other => Ok({
-            other?;
-            tx.repeat(&[phone::again], &[customer]).await?
-        }),
+        done => done?,
     }
+    Ok(tx.repeat(&[phone::again], &[customer]).await?)
 }
 
 /// Writes the blind indexes of a customer's phones anew, from the first phone on that is another one now. Those before it
