@@ -236,7 +236,7 @@ async fn a_deleted_field_is_counted_before_and_out_of_sight_after() {
     customer(&shop.sales, json!({})).await;
     let id = text(&shop.boss.get("/custom-fields").await.ok()["items"][0]["id"]);
     let count = shop.boss.get(&format!("/custom-fields/{id}/count")).await.ok();
-    assert_eq!(count, json!({ "count": 1, "capped": false }));
+    assert_eq!(count, json!({ "count": 1, "capped": false, "views": 0, "rules": 0 }));
     shop.boss.delete(&format!("/custom-fields/{id}"), 1).await.ok();
     assert_eq!(shop.sales.get(&path(&made)).await.ok()["custom"], json!({}));
     // The key is free again, and a new field of that name begins empty.

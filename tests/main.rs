@@ -26,6 +26,7 @@ mod faults;
 mod field_rules;
 mod filters;
 mod gone;
+mod hidden_fields;
 mod import_back;
 mod interactions;
 mod invitations;

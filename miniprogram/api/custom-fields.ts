@@ -1,6 +1,6 @@
 import { request } from './client'
 import { actor, may } from './session'
-import type { CustomField, CustomFieldChanges, CustomerKindRow, NewCustomField } from './types'
+import type { CustomField, CustomFieldChanges, CustomFieldUses, CustomerKindRow, NewCustomField } from './types'
 
 let known: { actor: string; fields: CustomField[] } | null = null
 
@@ -29,8 +29,8 @@ export function orderCustomFields(ids: string[]): Promise<{ items: CustomField[]
   return request('POST', 'custom-fields/order', { body: { ids } })
 }
 
-/** How many customers have something in it. */
-export function countCustomField(id: string): Promise<{ count: number; capped: boolean }> {
+/** How many customers have something in it, and which views and rules ask for it. */
+export function countCustomField(id: string): Promise<CustomFieldUses> {
   return request('GET', `custom-fields/${id}/count`)
 }
 

@@ -557,7 +557,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a field. What customers have in it goes out of sight. */
+        /**
+         * Deletes a field. What customers have in it goes out of sight, and rules of tags that ask for it are switched off; one that
+         *     decides whether another field is asked for stays until that is changed.
+         */
         delete: operations["delete_custom_field"];
         options?: never;
         head?: never;
@@ -575,7 +578,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many customers have something in a field: what deleting it puts out of sight. */
+        /** How many customers have something in a field, and what asks for it. */
         get: operations["count_custom_field"];
         put?: never;
         post?: never;
@@ -3027,7 +3030,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rules, oldest first. */
+        /** All rules, oldest first, but for those that compare what is hidden from whoever asks. */
         get: operations["list_tag_rules"];
         put?: never;
         /**
@@ -4253,6 +4256,23 @@ export interface components {
         CustomFieldOrder: {
             /** @description Every field, first to last. */
             ids: string[];
+        };
+        /** @description What a field is used for. */
+        CustomFieldUses: {
+            /** @description Whether there are more. */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description Customers who have something in it, up to 1000: what deleting it puts out of sight.
+             */
+            count: number;
+            /** @description Rules of tags that ask for it: they are switched off when it is deleted. */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Saved views that ask for it, everybody's: nobody meets that any more once it is deleted.
+             */
+            views: number;
         };
         /** @description A field. */
         CustomFieldView: {
@@ -10486,7 +10506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CountView"];
+                    "application/json": components["schemas"]["CustomFieldUses"];
                 };
             };
             400: components["responses"]["Problem400"];

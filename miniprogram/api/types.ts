@@ -120,6 +120,7 @@ export type TagMark = Schemas['TagLabel']
 export type Tag = Schemas['TagView']
 export type TagGroup = Schemas['TagGroupView']
 /** What a tag is used for. */
+export type CustomFieldUses = Schemas['CustomFieldUses']
 export type TagUses = Schemas['TagUses']
 export type TagGroupUses = Schemas['TagGroupUses']
 /** A rule that gives a tag. */

@@ -1,4 +1,4 @@
-import type { Attached, CustomField } from '../api/types'
+import type { Attached, CustomField, CustomFieldUses } from '../api/types'
 import type { Choice } from './names'
 import { fen, yuan } from './money'
 
@@ -116,4 +116,11 @@ export function dialled(number: string): string {
 /** 1.2 MB. */
 export function sizeWord(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
+
+/** What goes with a field that is deleted: what customers have in it, and what asks for it. */
+export function fieldUsesWord(label: string, { count, capped, views, rules }: CustomFieldUses): string {
+  const filled = count ? `${count}${capped ? ' 位以上' : ' 位'}客户填了“${label}”，删除后都看不到了。` : '还没有客户填过这个字段。'
+  const asked = views ? `${views} 个视图按它筛选，删除后筛不出人。` : ''
+  return filled + asked + (rules ? `${rules} 条自动标签规则会停用。` : '')
 }

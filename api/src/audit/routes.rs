@@ -235,13 +235,18 @@ pub(crate) async fn of_business(scope: &Scope, query: AuditQuery) -> Result<Page
     let (rows, next_cursor) = found(scope.find(), query).await?;
     let names = names(scope, &rows).await?;
     let unseen = unseen(scope, &rows).await?;
+    let fields = rows.iter().filter(|row| row.resource == "custom_field").filter_map(|row| row.resource_id);
+    let hidden = customers::custom::unseen(scope, fields.collect()).await?;
     let opened = scope.open_entries(rows).await?;
     let hides = Hides::from(scope, &opened).await?;
     let items = opened.into_iter().map(|(row, personal)| {
-        let seen = row.resource_id.is_none_or(|id| !unseen.contains(&id));
+        let hidden = row.resource_id.is_some_and(|id| hidden.contains(&id));
+        let seen = !hidden && row.resource_id.is_none_or(|id| !unseen.contains(&id));
         let personal = if seen { personal } else { Map::new() };
         let name = row.resource_id.and_then(|id| names.get(&id).cloned());
-        AuditEntryView { unseen: !seen, ..AuditEntryView::of(&hides, row, &personal, name) }
+        let entry = AuditEntryView { unseen: !seen, ..AuditEntryView::of(&hides, row, &personal, name) };
+        // What a field is called, and what may stand in it, is not personal: none of it is for whoever does not see it.
+        if hidden { AuditEntryView { fields: Vec::new(), changes: Map::new().into(), ..entry } } else { entry }
     });
     Ok(Page { items: items.collect(), next_cursor })
 }

@@ -1,5 +1,6 @@
 //! Saved views 视图: filters with a name, one's own or shared.
 
+use super::custom::{hidden_in, without_gone};
 use super::entity::{view, view_choice};
 use super::search::keep;
 use crate::db::Code;
@@ -64,8 +65,25 @@ pub struct ViewsView {
     pub default: Option<String>,
 }
 
+/// A view that whoever asks may choose from: of those that colleagues share, none that compares what is hidden from them.
+async fn seen(rows: &impl Reads, id: Uuid) -> Result<Option<view::Model>, Problem> {
+    let Some(row) = rows.rows::<view::Entity>().filter(view::Column::Id.eq(id)).one().await? else { return Ok(None) };
+    Ok(shows(rows, &row).await?.then_some(row))
+}
+
+async fn shows(rows: &impl Reads, row: &view::Model) -> Result<bool, Problem> {
+    let mine = rows.scope().me().is_ok_and(|me| me == row.staff_id);
+    Ok(mine || !hidden_in(rows, &read(row)?).await?)
+}
+
 async fn find(rows: &impl Reads, id: Uuid) -> Result<view::Model, Problem> {
-    rows.rows::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?.ok_or(Problem::NotFound)
+    seen(rows, id).await?.ok_or(Problem::NotFound)
+}
+
+/// How many views name a field of the business's own, everybody's.
+pub(super) async fn naming(scope: &Scope, key: &str) -> Result<u64, Problem> {
+    let naming = view::Column::Filter.contains(format!("\"custom.{key}\""));
+    Ok(scope.whole().find::<view::Entity>().filter(naming).count().await?.0)
 }
 
 fn read(row: &view::Model) -> Result<Filter, Problem> {
@@ -77,8 +95,8 @@ fn read(row: &view::Model) -> Result<Filter, Problem> {
 /// # Errors
 /// `view_unknown` on the parameter.
 pub(super) async fn filter(scope: &Scope, id: Uuid) -> Result<Filter, Problem> {
-    let row = scope.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?;
-    read(&row.ok_or(Problem::field("view", "view_unknown"))?)
+    let row = seen(scope, id).await?.ok_or(Problem::field("view", "view_unknown"))?;
+    without_gone(scope, read(&row)?).await
 }
 
 /// Whoever asks, held so that nobody else saves a view of theirs meanwhile, and their views.
@@ -114,7 +132,12 @@ fn check_shared(scope: &Scope, shared: Option<Shared>) -> Result<(), Problem> {
 async fn list_views(scope: Can<CustomersRead>) -> Result<Json<ViewsView>, Problem> {
     let oldest = |rows: sea_orm::Select<view::Entity>| rows.order_by_asc(view::Column::CreatedAt).limit(LISTED);
     let rows = scope.find::<view::Entity>().shape(oldest).all().await?;
-    let items: Vec<ViewView> = rows.into_iter().map(|row| ViewView::of(&scope, row)).collect::<Result<_, _>>()?;
+    let mut items = Vec::new();
+    for row in rows {
+        if shows(&*scope, &row).await? {
+            items.push(ViewView::of(&scope, row)?);
+        }
+    }
     let chosen = scope.find::<view_choice::Entity>().filter(view_choice::Column::StaffId.eq(scope.me()?)).one().await?;
     let there = |view: &String| match domain::moment::uuid(view) {
         Some(id) => items.iter().any(|item| item.id == id),
@@ -133,7 +156,7 @@ async fn choose_view(mut scope: Can<CustomersRead>, body: Checked<ViewChoice>) -
     let me = scope.me()?;
     let tx = scope.begin().await?;
     if let Some(id) = domain::moment::uuid(&view)
-        && tx.find::<view::Entity>().filter(view::Column::Id.eq(id)).one().await?.is_none()
+        && seen(&tx, id).await?.is_none()
     {
         return Err(Problem::field("view", "view_unknown"));
     }

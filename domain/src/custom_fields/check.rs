@@ -80,7 +80,7 @@ fn apply(
         if record.applies(definition, 0) {
             let leads = definition.rules.condition.as_ref().is_some_and(|other| said(&other.field));
             let asked = known.is_none() || said(key) || leads;
-            if definition.rules.required && definition.writable && empty && asked {
+            if definition.rules.required && definition.writable && empty && asked && record.led(definition) {
                 found.push(at_field(Violation::new("", "required"), key));
             }
         } else if !empty && said(key) {
@@ -133,6 +133,12 @@ impl Record<'_> {
     fn value(&self, key: &str) -> &Tree {
         let given = self.given.iter().chain(self.about).find(|(named, _)| named == key).map(|(_, tree)| tree);
         given.or_else(|| self.known.and_then(|record| record.member(key))).unwrap_or(&Tree::Null)
+    }
+
+    /// Whether what a field's condition asks for is there: where it was deleted, or is nobody's to see, nothing is required.
+    fn led(&self, definition: &Definition) -> bool {
+        let there = |field: &str| ABOUT.contains(&field) || self.definitions.iter().any(|known| known.key == field);
+        definition.rules.condition.as_ref().is_none_or(|on| there(&on.field))
     }
 
     /// Whether a field is asked for. A condition on a field that is not there asks nothing.

@@ -122,6 +122,7 @@ super::texts! {
     in_use_teams: "下级团队 {count} 个", "teams below it: {count}";
     in_use_customers: "客户 {count} 位", "customers: {count}";
     in_use_tags: "标签 {count} 个", "tags: {count}";
+    in_use_fields: "看它决定要不要填的字段 {count} 个", "fields that are asked for by it: {count}";
     in_progress: "正在处理，请稍候", "Being processed";
 
     sms_failed: "短信没有发出，请稍后再试", "The message could not be sent: try again later";

@@ -5,6 +5,7 @@ use domain::custom_fields::definition::scaled;
 use domain::custom_fields::{CustomKind, Definition};
 use domain::json::Tree;
 use domain::moment;
+use domain::phone::Phone;
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
@@ -20,6 +21,12 @@ pub(crate) enum Key {
     Text(String),
     /// Sealed, or too long to be looked for: only that there is something.
     Nothing,
+}
+
+/// What is sealed in a field as somebody asks for it: a number however it is written.
+pub(crate) fn whole(definition: &Definition, text: &str) -> String {
+    let number = (definition.kind == CustomKind::Phone).then(|| Phone::parse(text)).flatten();
+    number.map_or_else(|| folded(text), |number| folded(number.e164()))
 }
 
 /// The keys of a settled value, one for each row.

@@ -22,8 +22,9 @@ pub(super) use unique::{free, hold, release};
 use crate::problem::Problem;
 use crate::scope::Reads;
 use domain::custom_fields::Definition;
+use domain::filters::{Filter, Op, Test};
 use entity::field;
-use sea_orm::QueryOrder as _;
+use sea_orm::{ColumnTrait as _, QueryOrder as _};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -36,6 +37,53 @@ pub(crate) async fn definitions(rows: &impl Reads) -> Result<Arc<Vec<Definition>
         return Ok(all);
     }
     Ok(Arc::new(all.iter().filter_map(|definition| scope.custom_seen(definition)).collect()))
+}
+
+/// Whether a kept filter compares a field that is hidden from whoever asks. Then not even the filter is shown to them: it
+/// says with what.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn hidden_in(rows: &impl Reads, filter: &Filter) -> Result<bool, Problem> {
+    let own: Vec<&str> = own_tests(filter).collect();
+    if own.is_empty() {
+        return Ok(false);
+    }
+    let (scope, all) = (rows.scope(), all(rows).await?);
+    Ok(all.iter().any(|field| own.contains(&field.key.as_str()) && scope.custom_seen(field).is_none()))
+}
+
+/// A kept filter without what it asks of fields that were deleted since: nobody meets a clause of which nothing is left.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn without_gone(rows: &impl Reads, mut filter: Filter) -> Result<Filter, Problem> {
+    if own_tests(&filter).next().is_none() {
+        return Ok(filter);
+    }
+    let all = all(rows).await?;
+    for clause in &mut filter.all {
+        let there = |key: &str| all.iter().any(|field| field.key == key);
+        clause.any.retain(|test| own_key(test).is_none_or(there));
+        if clause.any.is_empty() {
+            let nobody = Test { field: "tag".to_owned(), op: Op::AnyOf, values: vec![Uuid::nil().to_string()] };
+            clause.any.push(nobody);
+        }
+    }
+    Ok(filter)
+}
+
+/// Whether a kept filter names a field.
+pub(super) fn names(filter: &Filter, key: &str) -> bool {
+    own_tests(filter).any(|own| own == key)
+}
+
+fn own_tests(filter: &Filter) -> impl Iterator<Item = &str> {
+    filter.all.iter().flat_map(|clause| &clause.any).filter_map(own_key)
+}
+
+fn own_key(test: &Test) -> Option<&str> {
+    test.field.strip_prefix("custom.")
 }
 
 /// Whether whoever asks sees a field.
@@ -60,6 +108,20 @@ pub(crate) async fn recorded_names(rows: &impl Reads) -> Result<Option<Vec<Strin
         .collect();
     let everything = seen.len() == all.len() && scope.fields().amounts.opens();
     Ok((!everything).then_some(seen))
+}
+
+/// Of these fields, whether there or deleted, those that whoever asks does not see.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn unseen(rows: &impl Reads, fields: Vec<Uuid>) -> Result<Vec<Uuid>, Problem> {
+    if fields.is_empty() {
+        return Ok(fields);
+    }
+    let scope = rows.scope();
+    let rows = scope.find_buried::<field::Entity>().filter(field::Column::Id.is_in(fields)).all().await?;
+    let hidden = rows.iter().filter(|row| scope.custom_seen(&row.definition()).is_none());
+    Ok(hidden.map(|row| row.id).collect())
 }
 
 /// Every field of the business: a copy that is at most three seconds old.

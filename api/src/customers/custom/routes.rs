@@ -1,7 +1,8 @@
 //! A business's own fields over HTTP.
 
 use super::super::of_live;
-use super::super::routes::CountView;
+use super::super::tagging::rules;
+use super::super::views;
 use super::definitions;
 use super::entity::{field, value};
 use crate::crypto::random;
@@ -50,6 +51,19 @@ impl From<&field::Model> for CustomFieldView {
     }
 }
 
+/// What a field is used for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomFieldUses {
+    /// Customers who have something in it, up to 1000: what deleting it puts out of sight.
+    pub count: u64,
+    /// Whether there are more.
+    pub capped: bool,
+    /// Saved views that ask for it, everybody's: nobody meets that any more once it is deleted.
+    pub views: u64,
+    /// Rules of tags that ask for it: they are switched off when it is deleted.
+    pub rules: usize,
+}
+
 /// The fields that whoever asks sees, first to last.
 #[utoipa::path(tag = "custom fields", security(("bearer" = ["customers.read"])), responses((status = 200, body = All<CustomFieldView>), Problems))]
 #[get("/custom-fields")]
@@ -84,7 +98,7 @@ async fn create_custom_field(
             let order = others.last().map_or(1, |last| last.place + 1);
             free(&input.label, id, &others)?;
             let definition = Definition { id, key, label: input.label, kind: input.kind, order, rules, writable: true };
-            sound(tx, &definition, &others).await?;
+            sound(tx, &definition, None, &others).await?;
             let row = field::ActiveModel {
                 id: Set(id),
                 key: Set(definition.key.clone()),
@@ -117,7 +131,7 @@ async fn change_custom_field(
 ) -> Result<Json<CustomFieldView>, Problem> {
     let tx = scope.begin().await?;
     let others = rows(&tx).await?;
-    let before = others.iter().find(|row| row.id == id.0).ok_or(Problem::NotFound)?;
+    let before = others.iter().find(|row| row.id == id.0 && sees(&tx, row)).ok_or(Problem::NotFound)?;
     let mut definition = before.definition();
     let mut change = field::ActiveModel::default();
     if let Some(label) = body.value.label {
@@ -138,8 +152,8 @@ async fn change_custom_field(
         }
         name_choices(&mut rules);
         keep_chosen(&tx, id.0, &definition.rules, &mut rules).await?;
-        definition.rules = rules;
-        sound(&tx, &definition, &others).await?;
+        let terms = std::mem::replace(&mut definition.rules, rules);
+        sound(&tx, &definition, Some(&terms), &others).await?;
         change.rules = Set(text(&definition.rules)?);
     }
     if !tx.update::<field::Entity>(id.0, Some(version.0), change).await? {
@@ -159,7 +173,7 @@ async fn order_custom_fields(
 ) -> Result<Json<All<CustomFieldView>>, Problem> {
     let tx = scope.begin().await?;
     let mut ordered = rows(&tx).await?;
-    let unknown = body.value.ids.iter().position(|id| !ordered.iter().any(|row| row.id == *id));
+    let unknown = body.value.ids.iter().position(|id| !ordered.iter().any(|row| row.id == *id && sees(&tx, row)));
     if let Some(at) = unknown {
         return Err(Problem::field(&format!("ids.{at}"), "field_unknown"));
     }
@@ -176,24 +190,26 @@ async fn order_custom_fields(
     tx.audit("order", "custom_field", None, serde_json::json!({ "ids": body.value.ids }));
     tx.commit().await?;
     forget(&scope);
-    Ok(Json(All { items: ordered.iter().map(CustomFieldView::from).collect() }))
+    let seen = ordered.iter().filter(|row| scope.custom_seen(&row.definition()).is_some());
+    Ok(Json(All { items: seen.map(CustomFieldView::from).collect() }))
 }
 
-/// How many customers have something in a field: what deleting it puts out of sight.
-#[utoipa::path(tag = "custom fields", security(("bearer" = ["business.write"])), params(("id" = Uuid, Path)), responses((status = 200, body = CountView), Problems))]
+/// How many customers have something in a field, and what asks for it.
+#[utoipa::path(tag = "custom fields", security(("bearer" = ["business.write"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomFieldUses), Problems))]
 #[get("/custom-fields/{id}/count")]
-async fn count_custom_field(scope: Can<BusinessWrite>, id: Path<Uuid>) -> Result<Json<CountView>, Problem> {
+async fn count_custom_field(scope: Can<BusinessWrite>, id: Path<Uuid>) -> Result<Json<CustomFieldUses>, Problem> {
     let known = definitions(&*scope).await?;
-    if !known.iter().any(|definition| definition.id == id.0) {
-        return Err(Problem::NotFound);
-    }
+    let field = known.iter().find(|definition| definition.id == id.0).ok_or(Problem::NotFound)?;
     let of = Condition::all().add(value::Column::FieldId.eq(id.0)).add(value::Column::Position.eq(0));
     let live = of.add(of_live(value::Column::CustomerId, scope.tenant_id()));
     let (count, capped) = scope.rows_of_all::<value::Entity>().filter(live).count().await?;
-    Ok(Json(CountView { count, capped }))
+    let views = views::naming(&scope, &field.key).await?;
+    let rules = rules::naming(&scope.whole(), &field.key).await?.len();
+    Ok(Json(CustomFieldUses { count, capped, views, rules }))
 }
 
-/// Deletes a field. What customers have in it goes out of sight.
+/// Deletes a field. What customers have in it goes out of sight, and rules of tags that ask for it are switched off; one that
+/// decides whether another field is asked for stays until that is changed.
 #[utoipa::path(tag = "custom fields", security(("bearer" = ["business.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/custom-fields/{id}")]
 async fn delete_custom_field(
@@ -202,13 +218,24 @@ async fn delete_custom_field(
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
-    let before = tx.find::<field::Entity>().filter(field::Column::Id.eq(id.0)).one().await?.ok_or(Problem::NotFound)?;
+    let others = rows(&tx).await?;
+    let before = others.iter().find(|row| row.id == id.0 && sees(&tx, row)).ok_or(Problem::NotFound)?;
+    let asks = |row: &field::Model| row.definition().rules.condition.is_some_and(|on| on.field == before.key);
+    let led = others.iter().filter(|row| row.id != id.0 && asks(row)).count();
+    Problem::in_use(&[("in_use_fields", u64::try_from(led).unwrap_or(u64::MAX))])?;
     if !tx.bury::<field::Entity>(id.0, Some(version.0)).await? {
-        return Err(Problem::stale(&CustomFieldView::from(&before)));
+        return Err(Problem::stale(&CustomFieldView::from(before)));
     }
+    rules::stop_naming(&tx, &before.key).await?;
     tx.commit().await?;
     forget(&scope);
+    rules::forget(&scope);
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Whether whoever asks sees a field; to others it is not there.
+fn sees(reads: &impl Reads, row: &field::Model) -> bool {
+    reads.scope().custom_seen(&row.definition()).is_some()
 }
 
 /// All live fields; there are at most a hundred.
@@ -248,8 +275,17 @@ async fn keep_chosen(reads: &impl Reads, id: Uuid, before: &FieldTerms, rules: &
 }
 
 /// Refuses a definition that is wrong in itself, or beside the others.
-async fn sound(reads: &impl Reads, definition: &Definition, others: &[field::Model]) -> Result<(), Problem> {
-    let others: Vec<_> = others.iter().map(field::Model::definition).filter(|one| one.id != definition.id).collect();
+async fn sound(
+    reads: &impl Reads,
+    definition: &Definition,
+    before: Option<&FieldTerms>,
+    others: &[field::Model],
+) -> Result<(), Problem> {
+    let was = before.and_then(|terms| terms.condition.as_ref()).map(|on| on.field.as_str());
+    let others = others.iter().map(field::Model::definition).filter(|one| one.id != definition.id);
+    // A condition that was there stays; nobody makes one of what they do not see.
+    let known = |one: &Definition| Some(one.key.as_str()) == was || reads.scope().custom_seen(one).is_some();
+    let others: Vec<_> = others.filter(known).collect();
     let mut found = definition.flaws(&others);
     let lists = [("hidden_from", &definition.rules.hidden_from), ("read_only_for", &definition.rules.read_only_for)];
     if lists.iter().any(|(_, roles)| !roles.is_empty()) {

@@ -3,7 +3,7 @@
 use super::filter::{Compiler, Refused, nullary};
 use super::spell::literal;
 use crate::customers::custom::entity::{blind, value};
-use crate::customers::custom::keys::{Key, blind_kind, days, folded, keys};
+use crate::customers::custom::keys::{Key, blind_kind, days, folded, keys, whole};
 use crate::customers::digests::digested;
 use crate::customers::entity::customer;
 use domain::custom_fields::{CustomKind, Definition};
@@ -124,8 +124,10 @@ impl Compiler<'_> {
     /// What is sealed is found only when it is asked for whole.
     fn sealed(&self, definition: &Definition, test: &Test) -> Result<Condition, Refused> {
         let kind = blind_kind(definition.id);
-        let sought =
-            test.values.iter().fold(Condition::any(), |any, text| any.add(digested(self.scope, &kind, &folded(text))));
+        let sought = test
+            .values
+            .iter()
+            .fold(Condition::any(), |any, text| any.add(digested(self.scope, &kind, &whole(definition, text))));
         let rows = Query::select()
             .column(blind::Column::CustomerId)
             .from(blind::Entity)

@@ -3,7 +3,7 @@
 
 use super::ranked::Id;
 use crate::customers::custom::entity::{blind, value};
-use crate::customers::custom::keys::{blind_kind, folded};
+use crate::customers::custom::keys::{blind_kind, folded, whole};
 use crate::customers::digests::digested;
 use crate::scope::Scope;
 use domain::custom_fields::{CustomKind, Definition};
@@ -26,7 +26,7 @@ pub(super) fn own(scope: &Scope, q: &str, definitions: &[Definition]) -> Vec<Pie
     }
     let open = definitions.iter().filter(|definition| scope.custom_field(definition).opens());
     let rows = open.filter_map(|definition| match definition.kind {
-        _ if definition.sealed() => Some(sealed(scope, definition, &text)),
+        _ if definition.sealed() => Some(sealed(scope, definition, &whole(definition, q.trim()))),
         CustomKind::Text => Some(begins(scope, definition, &text)),
         _ => None,
     });

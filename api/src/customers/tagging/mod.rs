@@ -12,7 +12,7 @@ mod preview;
 mod put;
 mod routes;
 mod rule_routes;
-mod rules;
+pub(in crate::customers) mod rules;
 
 pub(crate) use category::CategoryMade;
 pub(in crate::customers) use evaluate::spoken;

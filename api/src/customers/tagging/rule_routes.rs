@@ -3,6 +3,7 @@
 use super::evaluate::outdated;
 use super::preview::{TagRuleEffect, preview};
 use super::rules::{self, MOST, fit, forget};
+use crate::customers::custom::hidden_in;
 use crate::customers::search::keep;
 use crate::db::{Taken, refusal};
 use crate::openapi::ServiceConfig;
@@ -56,7 +57,8 @@ impl TagRuleView {
 
     async fn find(rows: &impl Reads, id: Uuid) -> Result<Self, Problem> {
         let row = rows.rows::<rule::Entity>().filter(rule::Column::Id.eq(id)).one().await?;
-        Self::of(row.ok_or(Problem::NotFound)?)
+        let found = Self::of(row.ok_or(Problem::NotFound)?)?;
+        if hidden_in(rows, &found.filter).await? { Err(Problem::NotFound) } else { Ok(found) }
     }
 }
 
@@ -66,7 +68,7 @@ async fn written(scope: &Scope, filter: &Filter) -> Result<Option<String>, Probl
     keep(scope, filter).await.map(Some)
 }
 
-/// All rules, oldest first.
+/// All rules, oldest first, but for those that compare what is hidden from whoever asks.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.read"])), responses((status = 200, body = All<TagRuleView>), Problems))]
 #[get("/tag-rules")]
 async fn list_tag_rules(scope: Can<TagsRead>) -> Result<Json<All<TagRuleView>>, Problem> {
@@ -78,8 +80,14 @@ async fn list_tag_rules(scope: Can<TagsRead>) -> Result<Json<All<TagRuleView>>, 
         .to_owned();
     let rows = scope.find::<rule::Entity>().filter(rule::Column::TagId.in_subquery(live));
     let rows = rows.shape(|rows| rows.order_by_asc(rule::Column::CreatedAt)).all().await?;
-    let items = rows.into_iter().map(TagRuleView::of);
-    Ok(Json(All { items: items.collect::<Result<_, _>>()? }))
+    let mut items = Vec::new();
+    for row in rows {
+        let view = TagRuleView::of(row)?;
+        if !hidden_in(&*scope, &view.filter).await? {
+            items.push(view);
+        }
+    }
+    Ok(Json(All { items }))
 }
 
 /// Makes a rule for a tag. Once it is on, customers get and lose the tag in the background, a moment after they

@@ -1,11 +1,12 @@
 //! The rules of a business, in an order in which whatever a rule asks for is decided before it.
 
+use crate::customers::custom::names;
 use crate::problem::Problem;
-use crate::scope::{Reads, Scope};
+use crate::scope::{Reads, Scope, Tx};
 use crate::tags::entity::{group, rule, tag};
 use domain::Violation;
 use domain::filters::{Filter, Op, Test};
-use sea_orm::ColumnTrait as _;
+use sea_orm::{ColumnTrait as _, Set};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -148,6 +149,32 @@ pub(super) async fn any(rows: &impl Reads) -> Result<bool, Problem> {
 }
 
 /// This process knows of a change at once, the others within three seconds.
-pub(super) fn forget(scope: &Scope) {
+pub(in crate::customers) fn forget(scope: &Scope) {
     scope.installation().snapshots.forget_tag_rules(scope.tenant_id());
+}
+
+/// The rules that ask for a field of the business's own, on or off.
+pub(in crate::customers) async fn naming(rows: &impl Reads, key: &str) -> Result<Vec<rule::Model>, Problem> {
+    let naming = rule::Column::Filter.contains(format!("\"custom.{key}\""));
+    let mut found = Vec::new();
+    for row in rows.rows::<rule::Entity>().filter(naming).all().await? {
+        let filter: Filter =
+            serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        if names(&filter, key) {
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// Switches off the rules that ask for a field which is deleted: they would seem to be on and decide nothing any more.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::customers) async fn stop_naming(tx: &Tx<'_>, key: &str) -> Result<(), Problem> {
+    for row in naming(tx, key).await?.into_iter().filter(|row| row.enabled.is_some()) {
+        let off = rule::ActiveModel { enabled: Set(None), ..Default::default() };
+        tx.update::<rule::Entity>(row.id, None, off).await?;
+    }
+    Ok(())
 }

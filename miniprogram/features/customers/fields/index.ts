@@ -7,6 +7,7 @@ import type { CustomField, Violation } from '../../../api/types'
 import { reveal } from '../../../behaviors/reveal'
 import { knownRegions, learnRegions, rememberRegion } from '../../../components/filter-sheet/regions'
 import { checkForm } from '../../../rules/index'
+import { fieldUsesWord } from '../../../words/custom'
 import { regionWord } from '../../../words/filter-words'
 import { CUSTOM_KIND_CHOICES, ROLES, TYPE_CHOICES } from '../../../words/names'
 import type { Choice } from '../../../words/names'
@@ -155,7 +156,8 @@ Component({
         await this.load()
       } catch (thrown) {
         const why = asProblem(thrown)
-        if (why.errors.length) this.complain(why.errors)
+        if (why.code === 'in_use') this.setData({ failure: '还有字段要看它决定填不填。先改那个字段的“什么时候要填”，再来删。' }, () => reveal(this, ['']))
+        else if (why.errors.length) this.complain(why.errors)
         else this.setData({ failure: why.sentence })
         if (!this.data.open) wx.showToast({ icon: 'none', title: why.sentence })
         if (why.code === 'version_stale') void this.load()
@@ -182,8 +184,7 @@ Component({
     async remove() {
       const { was } = this.data
       if (!was) return
-      const { count, capped } = await countCustomField(was.id).catch(() => ({ count: -1, capped: false }))
-      const content = count > 0 ? `${count}${capped ? ' 位以上' : ' 位'}客户填了“${was.label}”，删除后都看不到了。` : count === 0 ? '还没有客户填过这个字段。' : '填过的内容删除后都看不到了。'
+      const content = await countCustomField(was.id).then((uses) => fieldUsesWord(was.label, uses), () => '填过的内容删除后都看不到了。')
       wx.showModal({
         title: `删除字段 ${was.label}`, content, confirmText: '删除', confirmColor: '#C0352A',
         success: ({ confirm }) => {
