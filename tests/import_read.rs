@@ -46,7 +46,6 @@ async fn a_mended_file_of_errors_has_its_reasons_once() {
     let wrong = errors(&shop.boss, &done).await;
     assert_eq!(wrong[0], ["姓名", "手机", "失败原因"]);
     assert_eq!((wrong[1].len(), wrong.len()), (3, 2), "{wrong:?}");
-    let language = [(ACCEPT_LANGUAGE, "en".parse().expect("a language"))].into_iter().collect();
     // In whatever language the reasons were.
     let english = import(&shop, &shop.boss, "姓名,手机,Reason\n张三,12345,Wrong number\n", json!({})).await;
     assert_eq!(errors(&shop.boss, &english).await[0], ["姓名", "手机", "失败原因"]);

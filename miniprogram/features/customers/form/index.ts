@@ -311,11 +311,7 @@ Component({
     },
 
     refused(why: Problem) {
-      const stayed = why.code === 'merged' ? why.existing?.id : null
-      if (stayed) {
-        wx.showToast({ icon: 'none', title: '这位客户已合并，没有保存；打开的是合并后的' })
-        giveWay(this, `/features/customers/detail/index?id=${stayed}`)
-      } else if (why.code === 'phone_taken' && why.existing) {
+      if (why.code === 'phone_taken' && why.existing) {
         this.setData({ existing: why.existing, existingOpen: true })
         this.showProblem(new Problem({ title: why.message, status: 409, code: why.code, errors: [{ field: 'phones.0.number', code: why.code, detail: '这个号码已经有客户了' }] }))
       } else if (why.code === 'version_stale' && why.current && this.data.was) {
