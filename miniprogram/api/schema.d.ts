@@ -898,7 +898,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a customer in a pool to a colleague. One that somebody looks after is given away by changing its owner. */
+        /**
+         * Gives a customer in a pool to a colleague. Of one that is in none it is 409 `not_in_pool`: whom somebody looks after
+         *     is given away by changing `owner_id` (`PATCH /customers/{id}`).
+         */
         post: operations["assign_customer"];
         delete?: never;
         options?: never;
