@@ -378,7 +378,7 @@ async fn undoing_is_for_thirty_days_and_not_against_somebody_else() {
         shop.sales.get(&format!("/customers/{goes}")).await.problem(404, "merged")["existing"]["id"],
         last.as_str()
     );
-    shop.boss.post(&path, json!({})).await.problem(409, "undo_too_late");
+    shop.boss.post(&path, json!({})).await.problem(409, "merged_on");
     undo(&shop.boss, &later).await;
     shop.advance(Duration::days(30) + Duration::seconds(1)).await;
     shop.run_jobs().await;

@@ -113,7 +113,7 @@ pub struct ProblemView {
     /// The row as it is now, for `version_stale`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
-    /// The masked row in the way, for `phone_taken`; the customer who stayed, for `merged`.
+    /// The masked row in the way, for `phone_taken` and `undo_blocked`; who stayed, for `merged` and `merged_on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<Value>,
     /// What to send with the second factor, for `second_factor_required`.

@@ -865,7 +865,10 @@ export interface paths {
         delete: operations["delete_customer"];
         options?: never;
         head?: never;
-        /** Changes a customer (RFC 7396) if nobody else did meanwhile. */
+        /**
+         * Changes a customer (RFC 7396) if nobody else did meanwhile. One who was merged into another answers 404 `merged`, as
+         *     when they are read.
+         */
         patch: operations["change_customer"];
         trace?: never;
     };
@@ -898,7 +901,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a customer in a pool to a colleague. One that somebody looks after is given away by changing its owner. */
+        /**
+         * Gives a customer in a pool to a colleague. Of one that is in none it is 409 `not_in_pool`: whom somebody looks after
+         *     is given away by changing `owner_id` (`PATCH /customers/{id}`).
+         */
         post: operations["assign_customer"];
         delete?: never;
         options?: never;
@@ -1059,7 +1065,10 @@ export interface paths {
         /** A customer's interactions, newest first, whoever wrote them. */
         get: operations["list_interactions"];
         put?: never;
-        /** Writes down what was said or done. With `next_contact_at` there will be a task and a reminder. */
+        /**
+         * Writes down what was said or done. With `next_contact_at` there will be a task and a reminder. Of a
+         *     customer who was merged into another it is 404 `merged`, with who stayed.
+         */
         post: operations["create_interaction"];
         delete?: never;
         options?: never;
@@ -1896,7 +1905,9 @@ export interface paths {
         put?: never;
         /**
          * Undoes a merge within thirty days. What somebody changed since stays where it is, and is reported
-         *     (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now.
+         *     (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now: `errors` names
+         *     the field and `existing`, masked, who that is. 409 `merged_on` when who stayed was merged into somebody else since:
+         *     `existing` has the `merge_id` that has to be undone first, and who stayed then.
          */
         post: operations["undo_merge"];
         delete?: never;
@@ -7870,7 +7881,7 @@ export interface components {
             current?: unknown;
             /** @description Field by field, for `invalid`; which permission is missing (`params.needs`), for `forbidden`. */
             errors: components["schemas"]["ViolationView"][];
-            /** @description The masked row in the way, for `phone_taken`; the customer who stayed, for `merged`. */
+            /** @description The masked row in the way, for `phone_taken` and `undo_blocked`; who stayed, for `merged` and `merged_on`. */
             existing?: unknown;
             /** @description How to prove it, for `step_up_required`. */
             methods?: components["schemas"]["StepUpMethod"][] | null;

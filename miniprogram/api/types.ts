@@ -34,6 +34,8 @@ export interface ExistingCustomer {
   name_masked: string
   phone_masked: string
   owner_name: string | null
+  /** Of who stayed, for `merged`. */
+  name?: string
 }
 
 /** How somebody proves once more that it is they. */

@@ -2,8 +2,8 @@
 
 use super::entity::{customer, phone};
 use super::pools::{self, Moved, record_moves};
-use super::store::{first_phone_taken, index_phones};
-use super::vault::Vault;
+use super::store::{first_phone_taken, index_phones, phone_taken};
+use super::vault::{SealedPhone, Vault};
 use super::{Customer, custom, search, tagging, touched};
 use crate::problem::Problem;
 use crate::scope::Tx;
@@ -66,6 +66,21 @@ pub(super) async fn bring_back(tx: &Tx<'_>, row: &Customer, mut risen: customer:
     }
     tagging::returned(tx, row.id).await?;
     Ok(true)
+}
+
+/// Why somebody cannot come back: the refusal that names the field, and who has the phone or the unique value by now.
+/// `None`: nobody has.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn in_the_way(tx: &Tx<'_>, row: &Customer) -> Result<Option<Problem>, Problem> {
+    let vault = Vault::open(tx, row)?;
+    if first_phone_taken(tx, &vault).await?
+        && let Some(first) = vault.phones.first().and_then(SealedPhone::phone)
+    {
+        return Ok(Some(phone_taken(tx, &first).await?));
+    }
+    custom::taken(tx, row, &vault).await
 }
 
 /// Where a customer is now who was last this one's, or in this pool: in that pool, in the one that it was given up for, or

@@ -1,5 +1,9 @@
 //! Regions by their GB/T 2260 code: their names, and finding them by a part of the name or by its sound.
 
+mod written;
+
+pub(super) use written::code;
+
 use crate::openapi::ServiceConfig;
 use crate::page::All;
 use crate::problem::{Problem, Problems};
@@ -50,39 +54,6 @@ pub(crate) fn name(code: &str) -> Option<&'static str> {
     // A province or city stands for itself with zeros behind it.
     let known = [code, code.get(..4)?, code.get(..2)?].into_iter().find_map(|part| REGIONS.get(part))?;
     (!known.whole.is_empty()).then_some(&known.whole)
-}
-
-/// Codes by their names as people write them in tables: whole, or without 省, 市 and 区. A name that several
-/// regions have is no name of any.
-static NAMES: LazyLock<BTreeMap<String, Option<String>>> = LazyLock::new(|| {
-    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for (code, region) in REGIONS.iter().filter(|(_, region)| !region.name.is_empty()) {
-        let code = full(code);
-        let whole = &region.whole;
-        for known in std::collections::BTreeSet::from([
-            short(whole),
-            short(region.name),
-            whole.to_owned(),
-            region.name.to_owned(),
-        ]) {
-            names.entry(known).and_modify(|taken| *taken = None).or_insert_with(|| Some(code.clone()));
-        }
-    }
-    names
-});
-
-fn short(name: &str) -> String {
-    name.replace("特别行政区", "").replace("自治区", "").replace(['省', '市', '区', '县'], "")
-}
-
-/// The code of a region by its code or its name: `330106`, `浙江省杭州市西湖区`, `浙江 杭州`, `杭州`.
-pub(super) fn code(written: &str) -> Option<String> {
-    if written.len() == 6 && name(written).is_some() {
-        return Some(written.to_owned());
-    }
-    let bare: String =
-        written.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '·' | '，' | ',')).collect();
-    NAMES.get(&bare).or_else(|| NAMES.get(&short(&bare)))?.clone()
 }
 
 /// What to look for, or whose parts to list; the provinces when neither is said.
@@ -193,18 +164,6 @@ mod tests {
         assert_eq!(first.map(|region| region.code).as_deref(), Some("500000"));
         assert!(search("xh").iter().any(|region| region.name == "西湖区"));
         assert!(search("xyz123").is_empty());
-    }
-
-    #[test]
-    fn a_name_as_people_write_it_has_its_code() {
-        for written in ["330106", "浙江省杭州市西湖区", "浙江 杭州 西湖区", "浙江-杭州-西湖"] {
-            assert_eq!(code(written).as_deref(), Some("330106"), "{written}");
-        }
-        assert_eq!(code("杭州").as_deref(), Some("330100"));
-        assert_eq!(code("北京").as_deref(), Some("110000"));
-        // There are several.
-        assert_eq!(code("西湖区"), None);
-        assert_eq!(code("火星"), None);
     }
 
     #[test]

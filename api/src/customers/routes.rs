@@ -117,13 +117,12 @@ async fn count_customers(scope: Can<CustomersRead>, query: Query<CustomerQuery>)
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = CustomerView), Problems))]
 #[get("/customers/{id}")]
 async fn get_customer(scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<CustomerView>, Problem> {
-    match CustomerView::find(&*scope, id.0).await {
-        Err(Problem::NotFound) => Err(merging::gone(&scope, id.0).await),
-        other => Ok(Json(other?)),
-    }
+    let found = CustomerView::find(&*scope, id.0).await;
+    merging::led(&scope, id.0, found).await.map(Json)
 }
 
-/// Changes a customer (RFC 7396) if nobody else did meanwhile.
+/// Changes a customer (RFC 7396) if nobody else did meanwhile. One who was merged into another answers 404 `merged`, as
+/// when they are read.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = CustomerChanges, responses((status = 200, body = CustomerView), Problems))]
 #[patch("/customers/{id}")]
 async fn change_customer(
@@ -134,7 +133,13 @@ async fn change_customer(
 ) -> Result<Json<CustomerView>, Problem> {
     let input = body.value;
     let tx = scope.begin().await?;
-    let before = find(&tx, id.0).await?;
+    let before = match find(&tx, id.0).await {
+        Ok(before) => before,
+        Err(problem) => {
+            drop(tx);
+            return merging::led(&scope, id.0, Err(problem)).await;
+        }
+    };
     if !change(&tx, before, Some(version.0), input).await? {
         return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
     }
@@ -152,7 +157,13 @@ async fn delete_customer(
     version: IfMatch,
 ) -> Result<HttpResponse, Problem> {
     let tx = scope.begin().await?;
-    let current = CustomerView::find(&tx, id.0).await?;
+    let current = match CustomerView::find(&tx, id.0).await {
+        Ok(current) => current,
+        Err(problem) => {
+            drop(tx);
+            return merging::led(&scope, id.0, Err(problem)).await;
+        }
+    };
     let names = (current.row.name.as_str(), current.row.company.as_deref());
     if !bury::put_away(&tx, id.0, names, Some(version.0)).await? {
         return Err(Problem::stale(&current));
@@ -173,7 +184,8 @@ async fn tag_customer(
     let tx = scope.begin().await?;
     // The customer changed for whoever keeps a copy; and two who tag it at once go one after the other.
     if !tx.derive::<customer::Entity>(id.0, customer::ActiveModel::default()).await? {
-        return Err(Problem::NotFound);
+        drop(tx);
+        return Err(merging::gone(&scope, id.0).await);
     }
     let known = tagging::known(&tx, &add, "add").await?;
     if add.is_empty() && remove.is_empty() {

@@ -24,7 +24,9 @@ pub(super) fn routes(services: &mut ServiceConfig<'_>) {
 }
 
 /// Undoes a merge within thirty days. What somebody changed since stays where it is, and is reported
-/// (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now.
+/// (`GET /merges/{id}`). 409 `undo_blocked` when somebody else has the phone or a unique value by now: `errors` names
+/// the field and `existing`, masked, who that is. 409 `merged_on` when who stayed was merged into somebody else since:
+/// `existing` has the `merge_id` that has to be undone first, and who stayed then.
 #[utoipa::path(tag = "duplicates", security(("bearer" = ["customers.merge"])), params(("id" = Uuid, Path)), responses((status = 200, body = MergeView), Problems))]
 #[post("/merges/{id}/undo")]
 async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<MergeView>, Problem> {
@@ -46,8 +48,19 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
     let record = Record::of(&tx, &stays)?.back(&image, &mut kept).without(&files);
     let refused = stays.ads_refused_at.filter(|at| Some(*at) != image.after.columns.ads_refused_at);
     let record = merging::settled(&tx, record, &stays, &mut kept).await?;
-    if !record.write(&tx, &stays, None).await? || !merging::bring_back(&tx, &goes, refused).await? {
-        return Err(Problem::conflict("undo_blocked", None));
+    let risen = match record.write(&tx, &stays, None).await {
+        Ok(true) => merging::bring_back(&tx, &goes, refused).await,
+        other => other,
+    };
+    let why = match risen {
+        Ok(true) => None,
+        Ok(false) => Some(merging::in_the_way(&tx, &goes).await?),
+        Err(problem) if merging::taken(&problem) => Some(Some(problem)),
+        Err(problem) => return Err(problem),
+    };
+    if let Some(why) = why {
+        drop(tx);
+        return Err(merging::blocked(scope, why).await?);
     }
     attachments::let_go(&tx, &files.into_iter().collect::<Vec<_>>(), None).await?;
     let parts = Condition::all()
@@ -85,9 +98,33 @@ async fn both(scope: &Scope, tx: &Tx<'_>, found: &merge::Model) -> Result<(Custo
     let stays = tx.find_as::<customers::Entity>(eyes, true).filter(this(found.customer_id)).one().await?;
     let Some(stays) = stays else {
         let seen = tx.find_as::<customers::Entity>(eyes, false).filter(this(found.customer_id)).one().await?;
-        // Deleted, or merged on into somebody else: that has to be undone first.
-        return Err(seen.map_or(Problem::conflict("undo_too_late", None), |_| Problem::Forbidden("row_read_only")));
+        return Err(match seen {
+            Some(_) => Problem::Forbidden("row_read_only"),
+            None => not_there(scope, tx, found).await?,
+        });
     };
     let goes = person(tx, found.other_id).await?.filter(|row| row.merged_into == Some(stays.id));
     Ok((stays, goes.ok_or(Problem::conflict("undo_too_late", None))?))
+}
+
+/// Why a merge cannot be undone whose customer is not there: they were merged on into somebody else, and that has to be
+/// undone first, or they were deleted.
+async fn not_there(scope: &Scope, tx: &Tx<'_>, found: &merge::Model) -> Result<Problem, Problem> {
+    let open = found.before.is_some() && found.undo_until.is_some_and(|until| until > tx.now());
+    let gone = person(tx, found.customer_id).await?.filter(|row| row.merged_into.is_some() && open);
+    let Some(into) = gone.and_then(|row| row.merged_into) else {
+        return Ok(Problem::conflict("undo_too_late", None));
+    };
+    let later = Condition::all()
+        .add(merge::Column::OtherId.eq(found.customer_id))
+        .add(merge::Column::CustomerId.eq(into))
+        .add(merge::Column::State.ne(MergeState::Undone.as_str()));
+    let eyes = scope.look(false).eyes;
+    let Some(later) = tx.find_as::<merge::Entity>(eyes, false).filter(later).one().await? else {
+        return Ok(Problem::conflict("merged_on", None));
+    };
+    let seen = tx.find_as::<customers::Entity>(eyes, false).filter(customers::Column::Id.eq(into)).one().await?;
+    let (id, name) = seen.map(|row| (row.id, row.name)).unzip();
+    let existing = Some(json!({ "merge_id": later.id, "id": id, "name": name }));
+    Ok(Problem::Conflict { code: "merged_on", field: None, current: None, existing })
 }

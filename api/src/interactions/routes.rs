@@ -67,7 +67,8 @@ impl From<entity::Model> for InteractionView {
     }
 }
 
-/// Writes down what was said or done. With `next_contact_at` there will be a task and a reminder.
+/// Writes down what was said or done. With `next_contact_at` there will be a task and a reminder. Of a
+/// customer who was merged into another it is 404 `merged`, with who stayed.
 #[utoipa::path(tag = "interactions", security(("bearer" = ["interactions.write"])), params(Once, ("id" = Uuid, Path)), request_body = NewInteraction, responses((status = 201, body = InteractionView), Problems))]
 #[post("/customers/{id}/interactions")]
 async fn create_interaction(
@@ -85,7 +86,7 @@ async fn create_interaction(
     if let Some(at) = input.next_contact_at {
         plannable("next_contact_at", at)?;
     }
-    scope
+    let created = scope
         .create(&once, input.id, async |tx| {
             let happened_at = input.happened_at.unwrap_or(now);
             customers::spoken_to(tx, customer.0, Some(happened_at), input.next_contact_at).await?;
@@ -117,7 +118,8 @@ async fn create_interaction(
             tx.insert::<entity::Entity>(entity::ActiveModel::from(row.clone()).reset_all()).await?;
             Ok(row.into())
         })
-        .await
+        .await;
+    customers::merging::led(&scope, customer.0, created).await
 }
 
 /// A customer's interactions, newest first, whoever wrote them.

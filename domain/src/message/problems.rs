@@ -104,6 +104,7 @@ super::texts! {
     import_ended: "导入已经结束", "The import has ended already";
     file_gone: "文件已过期，请重新上传或导出", "The file has gone: send or make it again";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
+    merged_on: "合并后的客户后来又合并到了别的客户，请先撤销那次合并", "Who stayed was merged into somebody else since: undo that merge first";
     undo_blocked: "电话或唯一内容已被别的客户使用，不能撤销", "Somebody else has the phone or a unique value by now";
     claimed: "客户刚刚被别人领走了", "Somebody else has just taken this customer";
     totp_enrolled: "已经设置过动态验证码", "An authenticator app is set up already";

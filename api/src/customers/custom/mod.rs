@@ -17,7 +17,7 @@ pub(super) use routes::routes;
 pub(super) use said::labelled;
 pub(crate) use said::sees_own_fields;
 pub(super) use shown::{Shown, shown};
-pub(super) use unique::{free, hold, release};
+pub(super) use unique::{free, hold, release, taken};
 
 use crate::problem::Problem;
 use crate::scope::Reads;

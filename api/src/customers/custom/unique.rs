@@ -1,6 +1,7 @@
 //! What no two customers may have, while one of them is put away and when it comes back.
 
 use super::super::Customer;
+use super::super::store::existing;
 use super::super::vault::Vault;
 use super::all;
 use super::entity::{blind, value};
@@ -38,21 +39,46 @@ pub(in crate::customers) async fn free(
     customer: &Customer,
     vault: &Vault,
 ) -> Result<Option<Held>, Problem> {
+    let held = wanted(tx, customer, vault).await?;
+    Ok(other_holder(tx, &held).await?.is_none().then_some(held))
+}
+
+/// The refusal that names the field of which somebody else has the value by now, and them.
+pub(in crate::customers) async fn taken(
+    tx: &Tx<'_>,
+    customer: &Customer,
+    vault: &Vault,
+) -> Result<Option<Problem>, Problem> {
+    let held = wanted(tx, customer, vault).await?;
+    let Some((definition, who)) = other_holder(tx, &held).await? else { return Ok(None) };
+    Ok(Some(Problem::Conflict {
+        code: "value_taken",
+        field: Some(format!("custom.{}", definition.key).into()),
+        current: None,
+        existing: Some(existing(tx, who, None).await?),
+    }))
+}
+
+/// The first field of which somebody has the value, and who that is.
+async fn other_holder<'h>(tx: &Tx<'_>, held: &'h Held) -> Result<Option<(&'h Definition, Uuid)>, Problem> {
+    for (definition, tree) in held {
+        if let Some(who) = holder(tx, definition, tree).await? {
+            return Ok(Some((definition, who)));
+        }
+    }
+    Ok(None)
+}
+
+async fn wanted(tx: &Tx<'_>, customer: &Customer, vault: &Vault) -> Result<Held, Problem> {
     let fields = all(tx).await?;
     let known = record(&fields, customer.custom.as_deref(), vault);
     let held = |definition: &&Definition| definition.rules.unique;
-    let held: Held = fields
+    Ok(fields
         .iter()
         .filter(held)
         .filter_map(|definition| Some((definition.clone(), known.member(&definition.key)?.clone())))
         .filter(|(_, tree)| *tree != Tree::Null)
-        .collect();
-    for (definition, tree) in &held {
-        if holder(tx, definition, tree).await?.is_some() {
-            return Ok(None);
-        }
-    }
-    Ok(Some(held))
+        .collect())
 }
 
 /// Takes what no two may have again, for a customer who has come back.

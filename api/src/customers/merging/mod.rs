@@ -1,10 +1,12 @@
 //! Two records of one customer become one: what the record itself holds. What hangs on it is the feature
 //! `duplicates`, which knows those who come after customers.
 
+mod blocked;
 pub(crate) mod entity;
 mod parts;
 mod record;
 
+pub(crate) use blocked::{blocked, in_the_way, taken};
 pub(crate) use parts::{Moved, PARTS, part, unite};
 pub(crate) use record::{Image, Record, checked};
 
@@ -91,6 +93,14 @@ pub(crate) async fn gone(scope: &Scope, id: Uuid) -> Problem {
         Ok(Some(stayed)) => Problem::Merged { into: json!({ "id": stayed.id, "name": stayed.name }) },
         Ok(None) => Problem::NotFound,
         Err(problem) => problem,
+    }
+}
+
+/// An answer about a customer; about one who was merged away it is who stayed.
+pub(crate) async fn led<T>(scope: &Scope, id: Uuid, answer: Result<T, Problem>) -> Result<T, Problem> {
+    match answer {
+        Err(Problem::NotFound) => Err(gone(scope, id).await),
+        other => other,
     }
 }
 

@@ -130,7 +130,8 @@ async fn claim_customer(mut scope: Can<CustomersClaim>, id: Path<Uuid>) -> Resul
     Ok(Json(view))
 }
 
-/// Gives a customer in a pool to a colleague. One that somebody looks after is given away by changing its owner.
+/// Gives a customer in a pool to a colleague. Of one that is in none it is 409 `not_in_pool`: whom somebody looks after
+/// is given away by changing `owner_id` (`PATCH /customers/{id}`).
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.assign"])), params(("id" = Uuid, Path)), request_body = Assignment, responses((status = 204), Problems))]
 #[post("/customers/{id}/assign")]
 async fn assign_customer(

@@ -156,7 +156,10 @@ Component({
         this.startForm(`customer.${was.id}`, formOf(was))
       } catch (thrown) {
         const why = asProblem(thrown)
-        this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
+        if (why.code === 'merged' && why.existing?.id) {
+          wx.showToast({ icon: 'none', title: '这位客户已合并，打开的是合并后的' })
+          this.leadTo(why.existing.id)
+        } else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
       }
     },
     restart() {
@@ -314,7 +317,19 @@ Component({
       } else if (why.code === 'version_stale' && why.current && this.data.was) {
         const current = why.current as CustomerView
         this.setData({ current, conflictOpen: true, differences: differences(this.data.form, this.data.was, current) })
+      } else if (why.code === 'merged' && why.existing?.id) {
+        const stayed = why.existing.id
+        wx.showModal({
+          title: '这位客户已合并', content: '这次的改动没有保存，请到合并后的客户里改。', confirmText: '去那里',
+          success: ({ confirm }) => {
+            if (confirm) this.leadTo(stayed)
+          },
+        })
       } else this.showProblem(why)
+    },
+    /** Whoever was merged away has no page any more. */
+    leadTo(stayed: string) {
+      giveWay(this, `/features/customers/detail/index?id=${stayed}`)
     },
     openExisting() {
       const id = this.data.existing?.id

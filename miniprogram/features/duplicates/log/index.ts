@@ -60,7 +60,10 @@ Component({
         const stayed = merge.kept ? keptLine(await findMerge(row.id)) : ''
         wx.showToast({ icon: 'none', title: stayed ? `已撤销，${stayed}后来改过，没有撤回` : '已撤销，两位客户都恢复了' })
       } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
+        const why = asProblem(thrown)
+        const holder = why.code === 'undo_blocked' ? why.existing : undefined
+        const held = why.errors[0]?.field === 'phones' ? '电话' : '唯一内容'
+        wx.showToast({ icon: 'none', title: holder ? `${held}已被客户 ${holder.name_masked} 使用，不能撤销` : why.sentence })
       } finally {
         this.setData({ undoing: '' })
       }

@@ -1,9 +1,10 @@
 import { announce } from '../../../api/changes'
 import { createInteraction, findCustomer } from '../../../api/customers'
 import { askForReminders, loadSubscriptions } from '../../../api/inbox'
+import type { Problem } from '../../../api/problem'
 import type { NewInteraction } from '../../../api/types'
 import { leave } from '../../../behaviors/back'
-import { flushDraft } from '../../../behaviors/draft'
+import { dropDraft, flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
 import { form } from '../../../behaviors/form'
 import { CHANNEL_CHOICES } from '../../../words/names'
@@ -62,6 +63,16 @@ Component({
       void findCustomer(customer).then((row) => announce('customer', row)).catch(() => undefined)
       wx.showToast({ icon: 'none', title: reminded ? `已记下，${due(reminded)} 提醒你` : `已记下和${this.data.name}的跟进` })
       leave(this, '/pages/customers/index')
+    },
+
+    /** Who was merged away meanwhile is written about under who stayed: what was typed goes along. */
+    refused(why: Problem) {
+      const stayed = why.code === 'merged' ? why.existing : undefined
+      if (!stayed?.id) return this.showProblem(why)
+      dropDraft(this.data.draft)
+      this.setData({ customer: stayed.id, name: stayed.name ?? '', draft: `interaction.${stayed.id}`, attempt: { key: '', body: '' } })
+      this.remember()
+      this.fail(`这位客户已合并到“${stayed.name ?? ''}”，再点一次保存，就记在那里`)
     },
   },
 })

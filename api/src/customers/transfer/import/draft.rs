@@ -164,8 +164,8 @@ impl Draft {
                 self.body.insert(field.to_owned(), json!(columns::code(field, &cell)));
             }
             "region" => match crate::customers::regions::code(&cell) {
-                Some(code) => drop(self.body.insert(field.to_owned(), json!(code))),
-                None => self.wrong(column, &Violation::new("", "region_unknown")),
+                Ok(code) => drop(self.body.insert(field.to_owned(), json!(code))),
+                Err(refused) => self.wrong(column, &refused),
             },
             _ => {
                 let key = field.strip_prefix("custom.");

@@ -8,7 +8,7 @@ use super::view::headers;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use domain::Lang;
-use domain::transfer::RowOutcome;
+use domain::transfer::{ColumnUse, ImportStart, RowOutcome};
 use futures::Stream;
 use futures::stream::unfold;
 use sea_orm::ColumnTrait as _;
@@ -17,6 +17,33 @@ use std::collections::HashMap;
 
 /// What is not as the file said: wrong, left out, or not taken back.
 const OUT: [RowOutcome; 3] = [RowOutcome::Failed, RowOutcome::Skipped, RowOutcome::Kept];
+
+/// The word above the column that this file adds.
+const fn added(lang: Lang, hints: bool) -> &'static str {
+    match (lang, hints) {
+        (Lang::Zh, false) => "失败原因",
+        (Lang::Zh, true) => "提示",
+        (_, false) => "Reason",
+        (_, true) => "Hint",
+    }
+}
+
+/// The columns without those that such a file had added which was mended and sent again: the old reasons are no part of
+/// the table. A column that was meant for something is one of the table's own.
+fn own_columns(mut headers: Vec<String>, asked: Option<&str>) -> Vec<String> {
+    let asked: Option<ImportStart> = asked.and_then(|text| serde_json::from_str(text).ok());
+    let meant = |at: usize| {
+        let here = |of: &ColumnUse| usize::try_from(of.column) == Ok(at);
+        asked.as_ref().is_some_and(|asked| asked.columns.iter().any(here))
+    };
+    let ours = |word: &String| {
+        [Lang::Zh, Lang::En].iter().any(|lang| [false, true].iter().any(|hints| added(*lang, *hints) == word.trim()))
+    };
+    while headers.last().is_some_and(ours) && !meant(headers.len() - 1) {
+        headers.pop();
+    }
+    headers
+}
 
 /// What a stream of a table is at.
 struct State {
@@ -39,6 +66,7 @@ pub(super) async fn stream(
     (lang, hints): (Lang, bool),
 ) -> Result<impl Stream<Item = Result<actix_web::web::Bytes, actix_web::Error>> + 'static, Problem> {
     let Some(headers) = headers(&scope, &import).await? else { return Err(Problem::conflict("file_gone", None)) };
+    let headers = own_columns(headers, import.asked.as_deref());
     let sheet = Some(Sheet::new(import.format.0));
     let state = State { scope, import, headers, lang, hints, sheet, next: 0 };
     Ok(unfold(state, async |mut state: State| {
@@ -53,12 +81,7 @@ pub(super) async fn stream(
 /// The next piece of the file; the table is put back unless this was its end.
 async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
     if state.next == 0 {
-        let reason = match (state.lang, state.hints) {
-            (Lang::Zh, false) => "失败原因",
-            (Lang::Zh, true) => "提示",
-            (_, false) => "Reason",
-            (_, true) => "Hint",
-        };
+        let reason = added(state.lang, state.hints);
         let bytes = sheet.row(state.headers.iter().map(String::as_str).chain([reason]))?;
         (state.next, state.sheet) = (1, Some(sheet));
         return Ok(bytes);

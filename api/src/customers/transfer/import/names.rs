@@ -124,9 +124,6 @@ impl Names {
                 None => draft.judged(&[Violation::new("helpers", "staff_unknown")]),
             }
         }
-        if draft.made_by.as_ref().is_some_and(|author| !self.ever.contains_key(author)) {
-            draft.judged(&[Violation::new("created_by", "staff_unknown")]);
-        }
         let mut tags = BTreeSet::new();
         for name in std::mem::take(&mut draft.tags) {
             match self.tags.get(&name).copied() {
@@ -142,9 +139,14 @@ impl Names {
         tags.into_iter().collect()
     }
 
-    /// Who wrote a row down, as the table says.
-    pub(super) fn author(&self, draft: &Draft) -> Option<Uuid> {
-        self.ever.get(draft.made_by.as_ref()?).map(|(id, _)| *id)
+    /// Who wrote a new customer down, as the table says. Somebody whom nobody knows is no reason to lose the row, as with
+    /// an old follow-up: whoever imports it did then, and hears of that.
+    pub(super) fn author(&self, draft: &mut Draft) -> Option<Uuid> {
+        let known = self.ever.get(draft.made_by.as_ref()?).map(|(id, _)| *id);
+        if known.is_none() {
+            draft.hint("created_by", &Violation::new("", "maker_unknown"));
+        }
+        known
     }
 }
 
