@@ -81,8 +81,8 @@ const BUDGETS: &[(&str, u64)] = &[
     ("create_custom_field", 3),
     ("change_custom_field", 4),
     ("order_custom_fields", 8), // one for each field that moves: here at most five
-    ("count_custom_field", 2),
-    ("delete_custom_field", 4),
+    ("count_custom_field", 4),  // the fields and values, views, rules
+    ("delete_custom_field", 5), // the fields, gone, rules that ask for it, the record
     ("list_interactions", 2),
     ("create_interaction", 6), // one that is written down late costs one more
     ("reveal_customer_phone", 3),
