@@ -236,9 +236,17 @@ export async function tell({ step, open, world }) {
     await phone.goto('/features/customers/fields/index')
     await phone.visible('[data-testid=edit-field]').first().tap()
     await phone.tap('[data-testid=delete-field]')
+    await phone.waitText('“焙火程度”要看它决定填不填')
+    await arrived(phone)
+    await phone.shot('96-field-awaited')
+    const [waits] = (await world.call(boss, 'GET', 'custom-fields')).items.filter((one) => one.rules.condition)
+    await world.call(boss, 'DELETE', `custom-fields/${waits.id}`, { version: waits.version })
+    await phone.goto('/features/customers/fields/index')
+    await phone.visible('[data-testid=edit-field]').first().tap()
+    await phone.tap('[data-testid=delete-field]')
     await phone.waitText('2 位客户填了“口味偏好”')
     await phone.tapText('删除')
-    await until('the field to be gone', async () => (await world.call(boss, 'GET', 'custom-fields')).items.length === 2)
+    await until('the field to be gone', async () => (await world.call(boss, 'GET', 'custom-fields')).items.length === 1)
     for (const one of (await world.call(boss, 'GET', 'custom-fields')).items) {
       await world.call(boss, 'DELETE', `custom-fields/${one.id}`, { version: one.version })
     }

@@ -156,7 +156,7 @@ Component({
         await this.load()
       } catch (thrown) {
         const why = asProblem(thrown)
-        if (why.code === 'in_use') this.setData({ failure: '还有字段要看它决定填不填。先改那个字段的“什么时候要填”，再来删。' }, () => reveal(this, ['']))
+        if (why.code === 'in_use') this.awaited()
         else if (why.errors.length) this.complain(why.errors)
         else this.setData({ failure: why.sentence })
         if (!this.data.open) wx.showToast({ icon: 'none', title: why.sentence })
@@ -181,9 +181,18 @@ Component({
       })
     },
 
+    /** Says which fields wait for the one that is open, as far as this page knows them. */
+    awaited() {
+      const { was, fields } = this.data
+      const waiting = fields.filter((one) => one.rules.condition?.field === was?.key).map((one) => `“${one.label}”`).join('、')
+      const failure = `${waiting || '还有字段'}要看它决定填不填。先改${waiting || '那个字段'}的“什么时候要填”，再来删。`
+      this.setData({ failure }, () => reveal(this, ['']))
+    },
+
     async remove() {
-      const { was } = this.data
+      const { was, fields } = this.data
       if (!was) return
+      if (fields.some((one) => one.rules.condition?.field === was.key)) return this.awaited()
       const content = await countCustomField(was.id).then((uses) => fieldUsesWord(was.label, uses), () => '填过的内容删除后都看不到了。')
       wx.showModal({
         title: `删除字段 ${was.label}`, content, confirmText: '删除', confirmColor: '#C0352A',
