@@ -18,7 +18,7 @@ import type { Choice } from '../../../words/names'
 import { readPaste } from '../../../words/paste'
 import { twinPhones } from '../../../words/twins'
 import { today } from '../../../words/when'
-import { regionIn, regionNames } from '../region/tree'
+import { regionNames, regionOf } from '../region/tree'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
 import type { Difference, TypedContact, TypedPhone } from './fields'
 
@@ -172,11 +172,11 @@ Component({
       const read = readPaste(text)
       this.setData({ paste: text, pasted: '' })
       if (!read) return
-      const found = [read.name && '姓名', this.data.mayPhones && '电话', read.region && '地区', read.address && '地址'].filter(Boolean)
+      const region = regionOf(read)
+      const found = [read.name && '姓名', this.data.mayPhones && '电话', region && '地区', read.address && '地址'].filter(Boolean)
       if (read.name) this.put('name', read.name)
       if (this.data.mayPhones) this.put('phones.0.number', read.phone)
-      if (read.region) {
-        const region = regionIn(read.region, read.beyond)
+      if (region) {
         this.put('region', region)
         this.put('region_text', regionNames(region))
       }

@@ -1,3 +1,4 @@
+import type { Pasted } from '../../../words/paste'
 import { REGIONS } from './regions'
 
 /** The regions that the package ships (GB/T 2260): found by name or by the initials of the pinyin, also without a network. */
@@ -47,7 +48,7 @@ export function regionParts(of: string): RegionChoice[] {
 }
 
 /** The region inside of another one that a text begins with, as far as it names one: 西湖区 of 杭州市西湖区龙井路. */
-export function regionIn(code: string, text: string): string {
+function regionIn(code: string, text: string): string {
   const parts = regionParts(code).map((part) => ({ code: part.code, said: [part.name, part.name.replace(/市$/, '')] }))
   // 通化县 lies in 通化市: whole names come first.
   for (const at of [0, 1]) {
@@ -55,6 +56,24 @@ export function regionIn(code: string, text: string): string {
     if (found) return regionIn(found.code, text.slice((found.said[at] ?? '').length))
   }
   return code
+}
+
+/** The region of a pasted address, as far as it names one. */
+export function regionOf(read: Pasted): string {
+  return read.region ? regionIn(read.region, read.beyond) : regionAtStart(read.address)
+}
+
+/** Of an address whose province nobody wrote: 杭州市西湖区…, 杭州西湖区…; nothing for 长春路, which is a street. */
+function regionAtStart(text: string): string {
+  for (const [code, { name }] of regions()) {
+    if (code.length !== 4 || name === '') continue
+    const city = code.padEnd(6, '0')
+    if (text.startsWith(name)) return regionIn(city, text.slice(name.length))
+    const short = name.replace(/市$/, '')
+    const found = short.length > 1 && text.startsWith(short) ? regionIn(city, text.slice(short.length)) : city
+    if (found !== city) return found
+  }
+  return ''
 }
 
 /** At most twenty that a search finds: names that begin so, then initials, then what holds it somewhere. */
