@@ -77,7 +77,7 @@ async fn what_a_hidden_field_is_compared_with_is_hidden_too() {
     assert_eq!(keeper.get(&format!("/customers?view={view}")).await.violations(), ["view: view_unknown"]);
     let chosen = keeper.put("/customer-views/default", json!({ "view": view })).await;
     assert_eq!(chosen.violations(), ["view: view_unknown"]);
-    keeper.patch(&format!("/customer-views/{view}"), 99, json!({ "name": "x" })).await.problem(403, "row_read_only");
+    keeper.patch(&format!("/customer-views/{view}"), 99, json!({ "name": "x" })).await.problem(404, "not_found");
     keeper.patch(&format!("/tag-rules/{rule}"), 99, json!({ "enabled": false })).await.problem(404, "not_found");
 }
 

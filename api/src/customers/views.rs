@@ -227,6 +227,8 @@ async fn change_view(
     }
     let me = scope.me()?;
     let tx = scope.begin().await?;
+    // Of one that is hidden from whoever asks it is not said that it is somebody else's.
+    find(&tx, id.0).await?;
     let mine = if name.is_some() { own(&tx, me).await?.1 } else { Vec::new() };
     let done = tx.update::<view::Entity>(id.0, Some(version.0), change).await?;
     let view = ViewView::find(&tx, id.0).await?;
