@@ -13,6 +13,7 @@ mod picked;
 mod transaction;
 
 pub use code::Db as Code;
+pub(crate) use group::Pace;
 pub(crate) use insert::{append, ask, insert, insert_halves};
 pub(crate) use log::LogKeeper;
 pub(crate) use near::Near;
@@ -22,7 +23,6 @@ pub(crate) use transaction::{Asked, Transaction};
 
 use crate::config;
 use anyhow::Context as _;
-use group::Pace;
 use link::Opener;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::sea_query::extension::mysql::{IndexHintScope, MySqlSelectStatementExt as _};
@@ -167,14 +167,9 @@ impl Connections {
         }
     }
 
-    /// Begins a transaction that will write.
-    pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
-        Ok(Transaction::begin(&self.write, Pace::Long))
-    }
-
-    /// As [`Connections::begin`], for what is over soon: on SQLite it may be committed together with others.
-    pub(crate) fn begin_brief(&self) -> Transaction {
-        Transaction::begin(&self.write, Pace::Brief)
+    /// Begins a transaction that will write. Nothing is said to the database before its first statement.
+    pub(crate) fn begin(&self, pace: Pace) -> Transaction {
+        Transaction::begin(&self.write, pace)
     }
 
     /// Begins a transaction that reads everything as it is at one moment, beside whoever writes.

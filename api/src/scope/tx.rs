@@ -10,7 +10,7 @@ use super::audit::{self, Diff, Entry};
 use super::find::Find;
 use super::rows::{Again, Aggregate, Tenanted};
 use super::{Eyes, Reads, Scope};
-use crate::db::{self, Transaction};
+use crate::db::{self, Pace, Transaction};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use chrono::{DateTime, Utc};
@@ -66,11 +66,8 @@ impl Scope {
 
     pub(super) async fn begin_shared(&self) -> Result<Tx<'_>, DbErr> {
         // Who is logged in waits for the answer; a job is no session's, and may write for a long time.
-        let tx = match self.origin.session_id {
-            Some(_) => self.at.db.begin_brief(),
-            None => self.at.db.begin().await?,
-        };
-        Ok(Tx::of(self, tx))
+        let pace = if self.origin.session_id.is_some() { Pace::Brief } else { Pace::Long };
+        Ok(Tx::of(self, self.at.db.begin(pace)))
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) use recorded::{By, Recorded, Said};
 use super::{Eyes, Origin, Scope, Who, can, new_id};
 use crate::auth::entity::{installation, tenant};
 use crate::crypto::{Keyring, LOOKUPS, TenantKeys};
-use crate::db::{Connections, Transaction, refusal};
+use crate::db::{Connections, Pace, Transaction, refusal};
 use crate::edge::Marks;
 use crate::installation::Installation;
 use crate::problem::Problem;
@@ -82,7 +82,7 @@ impl System {
     }
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        self.at.db.begin().await
+        Ok(self.at.db.begin(Pace::Long))
     }
 
     /// A transaction that only reads: everything in it is of one moment.
