@@ -77,6 +77,13 @@ async fn one_change_reaches_everybody_a_filter_finds_and_is_undone() {
     assert_eq!(with(&shop.boss, "owner", &[&shop.sales_id.to_string()]).await, 4);
     let failures = shop.boss.get(&format!("/customers/bulk/{id}/failures")).await.ok();
     assert_eq!(failures["items"], json!([{ "customer_id": page["items"][0]["id"], "code": "changed_since" }]));
+    // Once that is put back, the rest is undone as well, and then nothing is left to undo.
+    let version = shop.boss.get(&path).await.ok()["version"].as_i64().expect("a version");
+    shop.boss.patch(&path, version, json!({ "type": "existing" })).await.ok();
+    shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+    shop.run_jobs().await;
+    assert_eq!(progress(&shop.boss, &id).await["undone"], 4);
+    assert_eq!(with(&shop.boss, "type", &["potential"]).await, 4);
     shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.problem(409, "undo_too_late");
 }
 
@@ -416,4 +423,31 @@ async fn an_owner_who_leaves_between_two_batches_gets_no_more_of_them() {
     let ended = progress(&shop.boss, &id).await;
     assert_eq!((&ended["state"], &ended["done"]), (&json!("cancelled"), &json!(2000)));
     assert_eq!(with(&shop.boss, "owner", &[&shop.boss_id.to_string()]).await, 1, "what was not done is as it was");
+}
+
+#[actix_web::test]
+async fn whom_an_undo_could_not_bring_back_comes_with_the_next_one() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let body = json!({ "name": "甲", "phones": [{ "number": number }] });
+    let gone = text(&shop.boss.post("/customers", body).await.ok()["id"]);
+    let asked = json!({ "selection": { "ids": [gone] } });
+    let id = text(&shop.boss.post("/customers/bulk/deletions", asked).await.ok()["id"]);
+    shop.run_jobs().await;
+    let body = json!({ "name": "乙", "phones": [{ "number": number }] });
+    let other = text(&shop.boss.post("/customers", body).await.ok()["id"]);
+    let undo = async || {
+        shop.boss.post(&format!("/customers/bulk/{id}/undo"), json!({})).await.ok();
+        shop.run_jobs().await;
+        progress(&shop.boss, &id).await
+    };
+    let until = progress(&shop.boss, &id).await["undo_until"].clone();
+    let kept = undo().await;
+    assert_eq!((&kept["undone"], &kept["undo_until"]), (&json!(0), &until), "{kept}");
+    let failures = shop.boss.get(&format!("/customers/bulk/{id}/failures")).await.ok();
+    assert_eq!(failures["items"], json!([{ "customer_id": gone, "code": "phone_taken" }]));
+    shop.boss.delete(&format!("/customers/{other}"), 1).await.ok();
+    let back = undo().await;
+    assert_eq!((&back["undone"], &back["undo_until"]), (&json!(1), &Value::Null), "{back}");
+    shop.boss.get(&format!("/customers/{gone}")).await.ok();
 }

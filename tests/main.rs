@@ -29,6 +29,7 @@ mod gone;
 mod hidden_fields;
 mod import_back;
 mod import_read;
+mod import_talks;
 mod interactions;
 mod invitations;
 mod keys;

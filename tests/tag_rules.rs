@@ -223,6 +223,42 @@ async fn a_rule_may_ask_for_the_tag_of_another_but_never_for_its_own() {
 }
 
 #[actix_web::test]
+async fn a_rule_stops_with_a_tag_without_which_it_would_mean_others() {
+    let shop = Shop::new().await;
+    let group = group(&shop.boss, "自动", false).await;
+    let mut made = Vec::new();
+    for name in ["自饮", "送礼", "本地", "甲", "乙", "丙"] {
+        made.push(tag(&shop.boss, &group, name).await);
+    }
+    let [own, gift, near, kept, any, all] = &made[..] else { panic!("six tags") };
+    let customer = async |tags: &[&String]| {
+        let body = json!({ "name": "张三", "tag_ids": tags });
+        text(&shop.sales.post("/customers", body).await.ok()["id"])
+    };
+    let (mine, given) = (customer(&[own]).await, customer(&[own, gift]).await);
+    let both = json!({ "all": [
+        { "any": [{ "field": "tag", "op": "any_of", "values": [own] }] },
+        { "any": [{ "field": "tag", "op": "none_of", "values": [gift] }] },
+    ] });
+    rule(&shop.boss, kept, both).await;
+    rule(&shop.boss, any, when("tag", "any_of", &[gift, own])).await;
+    rule(&shop.boss, all, when("tag", "all_of", &[gift, near])).await;
+    shop.run_jobs().await;
+    assert_eq!(tags(&shop.sales, &mine).await, "乙* 甲* 自饮");
+    assert_eq!(tags(&shop.sales, &given).await, "乙* 自饮 送礼");
+    let path = format!("/tags/{gift}");
+    let uses = shop.boss.get(&format!("{path}/uses")).await.ok();
+    assert_eq!((&uses["rules"], &uses["stops"]), (&json!(3), &json!(2)));
+    shop.boss.delete(&path, 1).await.ok();
+    shop.run_jobs().await;
+    let on = shop.boss.get("/tag-rules").await.ok();
+    let on: Vec<bool> = on["items"].as_array().expect("rules").iter().map(|rule| rule["enabled"] == true).collect();
+    assert_eq!(on, [false, true, false], "any of several goes on with the others");
+    assert_eq!(tags(&shop.sales, &given).await, "乙* 自饮", "nobody who was kept out came in");
+    assert_eq!(tags(&shop.sales, &mine).await, "乙* 甲* 自饮", "what a rule gave stays");
+}
+
+#[actix_web::test]
 async fn writing_a_customer_down_costs_nothing_more_without_a_rule() {
     let shop = Shop::new().await;
     let body = |name: &str| json!({ "name": name });

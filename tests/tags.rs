@@ -317,6 +317,21 @@ async fn a_name_that_somebody_took_keeps_a_tag_from_coming_back() {
 }
 
 #[actix_web::test]
+async fn a_tag_of_a_group_that_became_a_category_waits_until_it_is_none() {
+    let shop = Shop::new().await;
+    let tastes = group(&shop.boss, "口味").await;
+    let green = tag(&shop.boss, &tastes, "绿茶").await;
+    shop.boss.delete(&format!("/tags/{}", id(&green)), 1).await.ok();
+    let (path, restore) = (format!("/tag-groups/{}", id(&tastes)), format!("/tags/{}/restore", id(&green)));
+    shop.advance(Duration::minutes(1)).await;
+    let made = shop.boss.patch(&path, 1, json!({ "single": true })).await.ok();
+    shop.boss.post(&restore, json!({})).await.problem(409, "group_became_category");
+    let version = made["version"].as_i64().expect("a version");
+    shop.boss.patch(&path, version, json!({ "single": false })).await.ok();
+    shop.boss.post(&restore, json!({})).await.ok();
+}
+
+#[actix_web::test]
 async fn of_a_category_with_one_value_a_merged_tag_comes_back_too() {
     let shop = Shop::new().await;
     let size = shop.boss.post("/tag-groups", json!({ "name": "规模", "single": true })).await.ok();

@@ -17,9 +17,9 @@ export function usesWord({ customers, capped, views, rules, bulk }: TagUses): st
   return parts.length ? `${parts.join('、')}在用` : '还没有人用'
 }
 
-/** Which rules of pools are switched off with a tag, or with the tags of a group; they stay off when it comes back. */
+/** Which rules are switched off with a tag, or with the tags of a group; they stay off when it comes back. */
 export function stopsWord({ stops }: TagUses, group: boolean): string {
-  return stops ? `只管${group ? '这些' : '这个'}标签的 ${stops} 条公海规则会停用，撤销后要自己重新启用。` : ''
+  return stops ? `条件里靠${group ? '这些' : '这个'}标签的 ${stops} 条规则会停用，撤销后要自己重新启用。` : ''
 }
 
 /** What would happen if the rule were on. */

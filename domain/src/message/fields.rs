@@ -134,6 +134,11 @@ super::texts! {
     row_gone: "这位客户已经删除，或不归你负责了，没有撤回", "The customer is deleted or not yours any more: it was not taken back";
     row_bound: "恢复原样会和别的客户冲突（如电话已归别人），没有撤回", "What was there before is somebody else's by now (such as the phone): it was not taken back";
     row_repeated: "文件里前面的行已经是这位客户", "A row before this one is the same customer";
+    word_unknown: "没有这个选项，可以写：{words}", "No such choice: write one of {words}";
+    customer_elsewhere: "这位客户由同事负责，你不能修改", "A colleague looks after this customer: you may not change it";
+    row_waits: "这位客户前面的那一行有误：改好那一行，和这一行一起再导入", "The row of this customer before it is wrong: mend that one and bring both in again";
+    row_other: "和前面同一位客户的行写的不同：这一行只添了跟进记录", "Not what the row of this customer before it says: only the follow-up was added";
+    talk_skipped: "这一行的跟进记录没有导入：要添给已有的客户，请选“新建，已有的更新”", "The follow-up of this row was left out: choose to create or update to add it to who is there";
     key_missing: "缺少用来辨认客户的内容", "Nothing says which customer this is";
     key_unfit: "不能用这一项辨认客户", "Customers cannot be told apart by this";
     key_unmapped: "请指定哪一列用来辨认客户", "Say which column tells customers apart";

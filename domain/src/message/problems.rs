@@ -103,6 +103,7 @@ super::texts! {
     import_running: "还在导入，请先取消", "It is still running: cancel it first";
     import_ended: "导入已经结束", "The import has ended already";
     file_gone: "文件已过期，请重新上传或导出", "The file has gone: send or make it again";
+    group_became_category: "这一组后来改成了“分类”：先关掉“分类”，再恢复", "The group became a category since: switch that off first, then restore";
     undo_too_late: "已不能撤销", "It cannot be undone any more";
     merged_on: "合并后的客户后来又合并到了别的客户，请先撤销那次合并", "Who stayed was merged into somebody else since: undo that merge first";
     undo_blocked: "电话或唯一内容已被别的客户使用，不能撤销", "Somebody else has the phone or a unique value by now";

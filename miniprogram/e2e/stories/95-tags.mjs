@@ -128,8 +128,8 @@ export async function tell({ step, open, world }) {
     equal((await ask(`${row} [data-testid=tag]`, '1 条规则在用')).includes('公海规则'), false, 'a word about a rule that is off')
     await call('PATCH', `${rules}/${rule.id}`, { enabled: true }, rule.version)
     for (const [open, waited, words, name] of [
-      [`${row} [data-testid=tag]`, '1 条规则在用', '只管这个标签的 1 条公海规则会停用，撤销后要自己重新启用。', 'a5c-tag-stops'],
-      [`${row} [data-testid=edit-group]`, '1 个标签', '只管这些标签的 1 条公海规则会停用，撤销后要自己重新启用。', 'a5d-group-stops'],
+      [`${row} [data-testid=tag]`, '1 条规则在用', '条件里靠这个标签的 1 条规则会停用，撤销后要自己重新启用。', 'a5c-tag-stops'],
+      [`${row} [data-testid=edit-group]`, '1 个标签', '条件里靠这些标签的 1 条规则会停用，撤销后要自己重新启用。', 'a5d-group-stops'],
     ]) {
       const said = await ask(open, waited, name)
       equal(said.includes(words), true, said)

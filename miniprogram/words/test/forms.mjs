@@ -16,8 +16,8 @@ assert.deepEqual(twinPhones(['13800138000', '1380013800']), {})
 const { stopsWord } = await bundled('words/tags.ts')
 const uses = (stops) => ({ customers: 0, capped: false, views: 0, rules: stops, stops, bulk: 0 })
 assert.equal(stopsWord(uses(0), false), '')
-assert.equal(stopsWord(uses(2), false), '只管这个标签的 2 条公海规则会停用，撤销后要自己重新启用。')
-assert.equal(stopsWord(uses(1), true), '只管这些标签的 1 条公海规则会停用，撤销后要自己重新启用。')
+assert.equal(stopsWord(uses(2), false), '条件里靠这个标签的 2 条规则会停用，撤销后要自己重新启用。')
+assert.equal(stopsWord(uses(1), true), '条件里靠这些标签的 1 条规则会停用，撤销后要自己重新启用。')
 
 // The highest of the refused fields is brought into sight, on the page or in its sheet.
 const scrolled = []

@@ -192,8 +192,11 @@ async fn next(
 
 /// Ends it, and says so in the record.
 pub(super) async fn end(tx: &Tx<'_>, found: &action::Model, state: BulkState) -> Result<(), Problem> {
-    let change =
-        action::ActiveModel { state: Set(Code(state)), finished_at: Set(Some(tx.now())), ..Default::default() };
+    let mut change = action::ActiveModel { state: Set(Code(state)), ..Default::default() };
+    // Until when it can be undone is counted from what was done.
+    if state != BulkState::Undone {
+        change.finished_at = Set(Some(tx.now()));
+    }
     tx.derive::<action::Entity>(found.id, change).await?;
     let counts = serde_json::json!({ "state": state, "done": found.done, "failed": found.failed });
     tx.audit("bulk", "customer", None, counts);

@@ -2,7 +2,7 @@
 
 use super::custom::Why;
 use super::entity::{action, row};
-use super::{Asked, BulkAsked};
+use super::{Asked, BulkAsked, undo};
 use crate::customers::change::owner_at_work;
 use crate::customers::entity::customer;
 use crate::customers::search::keep;
@@ -106,7 +106,10 @@ impl BulkView {
             _ => None,
         };
         let can = deletes || changes.as_ref().is_some_and(BulkSaid::can_be_undone);
-        let ended = can && matches!(row.state.0, BulkState::Done | BulkState::Cancelled) && row.done > 0;
+        // Those who could not be undone may be once more, as soon as what was in the way is cleared.
+        let ended = can
+            && matches!(row.state.0, BulkState::Done | BulkState::Cancelled | BulkState::Undone)
+            && row.done > row.undone;
         let until = row.finished_at.filter(|_| ended).map(|at| at + UNDO).filter(|until| *until > scope.now());
         Self {
             id: row.id,
@@ -315,6 +318,8 @@ async fn turn(
     tx.derive::<action::Entity>(id, change).await?;
     tx.audit("bulk", "customer", None, serde_json::json!({ "bulk": id, "state": to }));
     if to == BulkState::Undoing {
+        let kept = Condition::all().add(row::Column::BulkId.eq(id)).add(row::Column::Failure.is_in(undo::IN_THE_WAY));
+        tx.derive_all::<row::Entity>(kept, row::ActiveModel { failure: Set(None), ..Default::default() }).await?;
         tx.enqueue(&BulkAsked { bulk_id: id }, now).await?;
     }
     let view = BulkView::find(&tx, id).await?;
@@ -330,7 +335,8 @@ async fn cancel_bulk_action(mut scope: Can<CustomersRead>, id: Path<Uuid>) -> Re
     turn(&mut scope, id.0, running, Problem::conflict("bulk_ended", None), BulkState::Cancelled).await
 }
 
-/// Undoes one's own bulk action within half an hour: customers that somebody changed since stay as they are.
+/// Undoes one's own bulk action within half an hour: customers that somebody changed since stay as they are. As long as
+/// there are such it can be asked for again.
 #[utoipa::path(tag = "customers", security(("bearer" = ["customers.read"])), params(("id" = Uuid, Path)), responses((status = 200, body = BulkView), Problems))]
 #[post("/customers/bulk/{id}/undo")]
 async fn undo_bulk_action(mut scope: Can<CustomersRead>, id: Path<Uuid>) -> Result<Json<BulkView>, Problem> {

@@ -2,7 +2,7 @@
 
 use super::entity::{action, row};
 use super::{Asked, Before, custom};
-use crate::customers::bury::bring_back;
+use crate::customers::bury::{bring_back, in_the_way};
 use crate::customers::entity::customer;
 use crate::customers::merging::merged_into_ours;
 use crate::customers::offering;
@@ -24,7 +24,10 @@ const BATCH: u64 = 100;
 /// What becomes of a row that was undone, and why one was not.
 pub(super) const UNDONE: &str = "undone";
 const CHANGED_SINCE: &str = "changed_since";
+const TAKEN: &str = "phone_taken";
 const USED: &str = "offer_used";
+/// Why one was not, and may be as soon as somebody clears what is in the way.
+pub(super) const IN_THE_WAY: [&str; 2] = [CHANGED_SINCE, TAKEN];
 
 /// Undoes some rows; `false` when none are left.
 pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Problem> {
@@ -41,13 +44,19 @@ pub(super) async fn step(tx: &Tx<'_>, found: &action::Model) -> Result<bool, Pro
         before.insert(row.customer_id, was);
     }
     let ids: Vec<Uuid> = before.keys().copied().collect();
-    let (undone, used) = match &asked {
-        Asked::Change(change) => put_back(tx, change, before).await?,
-        Asked::Delete(_) => (brought_back(tx, &ids).await?, Vec::new()),
+    let (undone, others, why) = match &asked {
+        Asked::Change(change) => {
+            let (undone, used) = put_back(tx, change, before).await?;
+            (undone, used, USED)
+        }
+        Asked::Delete(_) => {
+            let (back, taken) = brought_back(tx, &ids).await?;
+            (back, taken, TAKEN)
+        }
     };
-    let kept: Vec<Uuid> = ids.into_iter().filter(|id| !undone.contains(id) && !used.contains(id)).collect();
+    let kept: Vec<Uuid> = ids.into_iter().filter(|id| !undone.contains(id) && !others.contains(id)).collect();
     let count = i64::try_from(undone.len()).unwrap_or(i64::MAX);
-    for (customers, outcome) in [(undone, UNDONE), (used, USED), (kept, CHANGED_SINCE)] {
+    for (customers, outcome) in [(undone, UNDONE), (others, why), (kept, CHANGED_SINCE)] {
         if customers.is_empty() {
             continue;
         }
@@ -178,15 +187,18 @@ async fn offers_elsewhere(
     merged_into_ours(tx, gone).await
 }
 
-/// Deleted customers come back, unless somebody else has their phone by now.
-async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+/// Deleted customers come back, unless somebody else has their phone, or a unique value, by now: who is back, and whose
+/// is taken.
+async fn brought_back(tx: &Tx<'_>, ids: &[Uuid]) -> Result<(Vec<Uuid>, Vec<Uuid>), Problem> {
     let gone = tx.find_buried::<customer::Entity>().filter(customer::Column::Id.is_in(ids.iter().copied()));
     let still = Condition::all().add(customer::Column::Live.is_null()).add(customer::Column::ErasedAt.is_null());
-    let mut back = Vec::new();
+    let (mut back, mut taken) = (Vec::new(), Vec::new());
     for row in gone.filter(still).all().await? {
         if bring_back(tx, &row, customer::ActiveModel::default()).await? {
             back.push(row.id);
+        } else if in_the_way(tx, &row).await?.is_some() {
+            taken.push(row.id);
         }
     }
-    Ok(back)
+    Ok((back, taken))
 }

@@ -31,8 +31,8 @@ pub struct TagUses {
     pub views: u64,
     /// Rules that give it or ask for it, also those by which customers fall into a pool.
     pub rules: u64,
-    /// Those of them by which customers fall into a pool, that are on and name nothing else that is there: they are
-    /// switched off when it is deleted.
+    /// Those of them that are on and would mean others without it: they are switched off when it is deleted. A rule that
+    /// asks for any of several tags, or by which customers who have one fall into a pool, goes on with the others.
     pub stops: usize,
     /// Bulk actions under way that name it.
     pub bulk: u64,
@@ -116,12 +116,12 @@ pub(super) async fn uses(scope: &Scope, tags: &[Uuid]) -> Result<TagUses, Proble
         views: whole.find::<view::Entity>().filter(any_of(tags, naming_view)).count().await?.0,
         rules: whole.find::<rule::Entity>().filter(rules).count().await?.0
             + u64::try_from(recycling.len()).unwrap_or(u64::MAX),
-        stops: stops(&whole, tags, &recycling).await?,
+        stops: stops(&whole, tags, &recycling).await? + rules::turning(&whole, tags).await?.len(),
         bulk: whole.find::<action::Entity>().filter(any_of(tags, naming_bulk)).count().await?.0,
     })
 }
 
-/// How many rules lose the last tag that they name, and would mean nobody.
+/// How many rules of pools lose the last tag that they name, and would mean nobody.
 async fn stops(scope: &Scope, tags: &[Uuid], naming: &[recycle_rule::Model]) -> Result<usize, Problem> {
     let on = naming.iter().filter(|row| row.enabled_at.is_some());
     let terms = on.map(recycle_rule::Model::terms).collect::<Result<Vec<_>, _>>()?;

@@ -140,6 +140,7 @@ async fn delete_tag_group(
     }
     if !gone.buried.is_empty() {
         stop_bereft(&tx).await?;
+        rules::stop_turning(&tx, &gone.buried).await?;
         outdated(&tx).await?;
     }
     tx.commit().await?;

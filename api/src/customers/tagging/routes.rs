@@ -184,8 +184,8 @@ async fn get_tag_uses(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagU
     Ok(Json(uses(&scope, &[id.0]).await?))
 }
 
-/// Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules by which customers fall into
-/// a pool are switched off with the last tag that they name, and stay off when it comes back.
+/// Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules that would mean others
+/// without it are switched off, and stay off when it comes back.
 #[utoipa::path(tag = "tags", security(("bearer" = ["tags.write"])), params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), Problems))]
 #[delete("/tags/{id}")]
 async fn delete_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch) -> Result<HttpResponse, Problem> {
@@ -196,6 +196,7 @@ async fn delete_tag(mut scope: Can<TagsWrite>, id: Path<Uuid>, version: IfMatch)
     }
     TagGone::later(&tx, id.0).await?;
     stop_bereft(&tx).await?;
+    rules::stop_turning(&tx, &[id.0]).await?;
     outdated(&tx).await?;
     tx.commit().await?;
     forget(&scope);
@@ -217,8 +218,9 @@ async fn restore_tag(scope: Can<TagsWrite>, id: Path<Uuid>) -> Result<Json<TagVi
     let too_late = || Problem::conflict("undo_too_late", None);
     let deleted_at = deleted_at.ok_or_else(too_late)?;
     // A group that became a category meanwhile did not count this one.
-    if group.is_none_or(|group| group.single.is_some() && group.updated_at > deleted_at) {
-        return Err(too_late());
+    let group = group.ok_or_else(too_late)?;
+    if group.single.is_some() && group.updated_at > deleted_at {
+        return Err(Problem::conflict("group_became_category", None));
     }
     if !rises(&tx, &row, Pace::AtOnce).await? {
         return Err(too_late());

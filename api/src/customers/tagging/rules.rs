@@ -6,7 +6,7 @@ use crate::scope::{Reads, Scope, Tx};
 use crate::tags::entity::{group, rule, tag};
 use domain::Violation;
 use domain::filters::{Filter, Op, Test};
-use sea_orm::{ColumnTrait as _, Set};
+use sea_orm::{ColumnTrait as _, Condition, Set};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -172,7 +172,52 @@ pub(in crate::customers) async fn naming(rows: &impl Reads, key: &str) -> Result
 /// # Errors
 /// When the database does not answer.
 pub(in crate::customers) async fn stop_naming(tx: &Tx<'_>, key: &str) -> Result<(), Problem> {
-    for row in naming(tx, key).await?.into_iter().filter(|row| row.enabled.is_some()) {
+    stop(tx, naming(tx, key).await?.into_iter().filter(|row| row.enabled.is_some())).await
+}
+
+/// The rules that are on and would mean others once some tags are gone: nobody has these then, so whoever was kept out
+/// for having one comes in, and whoever came in for having one is out.
+pub(super) async fn turning(rows: &impl Reads, tags: &[Uuid]) -> Result<Vec<rule::Model>, Problem> {
+    let name = |tag: &Uuid| rule::Column::Filter.contains(tag.to_string());
+    let naming = tags.iter().fold(Condition::any(), |any, tag| any.add(name(tag)));
+    let on = rows.rows::<rule::Entity>().filter(Condition::all().add(rule::Column::Enabled.eq(1)).add(naming));
+    let mut named = Vec::new();
+    for row in on.all().await? {
+        let filter: Filter =
+            serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        named.push((row, filter));
+    }
+    let asked = named.iter().flat_map(|(_, filter)| asks(filter).0).filter(|tag| !tags.contains(tag));
+    let others: BTreeSet<Uuid> = asked.collect();
+    let left = if others.is_empty() {
+        Vec::new()
+    } else {
+        rows.rows::<tag::Entity>().filter(tag::Column::Id.is_in(others)).held().all().await?
+    };
+    let left: BTreeSet<Uuid> = left.into_iter().map(|tag| tag.id).collect();
+    Ok(named.into_iter().filter(|(_, filter)| turns(filter, tags, &left)).map(|(row, _)| row).collect())
+}
+
+/// Whether a filter means others without some tags. One that asks for any of several goes on with those that are `left`.
+fn turns(filter: &Filter, gone: &[Uuid], left: &BTreeSet<Uuid>) -> bool {
+    let tests = filter.all.iter().flat_map(|clause| &clause.any).filter(|test| test.field == "tag");
+    let values =
+        |test: &Test| -> Vec<Uuid> { test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect() };
+    tests.map(|test| (test.op, values(test))).any(|(op, values)| {
+        values.iter().any(|tag| gone.contains(tag)) && !(op == Op::AnyOf && values.iter().any(|tag| left.contains(tag)))
+    })
+}
+
+/// Switches off the rules that would mean others without some tags.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn stop_turning(tx: &Tx<'_>, tags: &[Uuid]) -> Result<(), Problem> {
+    stop(tx, turning(tx, tags).await?.into_iter()).await
+}
+
+async fn stop(tx: &Tx<'_>, rules: impl Iterator<Item = rule::Model>) -> Result<(), Problem> {
+    for row in rules {
         let off = rule::ActiveModel { enabled: Set(None), ..Default::default() };
         tx.update::<rule::Entity>(row.id, None, off).await?;
     }

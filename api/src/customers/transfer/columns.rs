@@ -275,6 +275,64 @@ const OFFICIAL: [(&str, &str); 11] = [
     ("S", "公共管理、社会保障和社会组织"),
 ];
 
+/// Other words that people write for codes, above all in tables of other programs.
+const ALIASES: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "interaction_channel",
+        &[
+            ("call", "打电话"),
+            ("call", "电话沟通"),
+            ("call", "电话回访"),
+            ("call", "去电"),
+            ("call", "来电"),
+            ("wechat", "微信沟通"),
+            ("wechat", "企业微信"),
+            ("visit", "面谈"),
+            ("visit", "当面"),
+            ("visit", "到访"),
+            ("visit", "来访"),
+            ("home_visit", "上门拜访"),
+            ("home_visit", "拜访"),
+            ("home_visit", "面访"),
+            ("meeting", "开会"),
+            ("email", "邮箱"),
+            ("other", "其它"),
+        ],
+    ),
+    ("type", &[("potential", "意向"), ("existing", "成交"), ("existing", "已成交"), ("lost", "已流失")]),
+    (
+        "source",
+        &[
+            ("walk_in", "进店"),
+            ("walk_in", "自然到店"),
+            ("referral", "介绍"),
+            ("referral", "转介绍"),
+            ("referral", "朋友介绍"),
+            ("referral", "熟人介绍"),
+            ("referral", "客户介绍"),
+            ("phone", "来电"),
+            ("online_shop", "淘宝"),
+            ("online_shop", "天猫"),
+            ("online_shop", "京东"),
+            ("online_shop", "拼多多"),
+            ("online_shop", "抖音小店"),
+            ("online_shop", "网上"),
+            ("event", "展会"),
+            ("other", "其它"),
+        ],
+    ),
+];
+
+fn aliases(field: &str) -> &'static [(&'static str, &'static str)] {
+    ALIASES.iter().find(|(name, _)| *name == field).map(|(_, words)| *words).unwrap_or_default()
+}
+
+/// The words of a field's values, for whoever wrote one that there is not; none for a field that takes any.
+pub(super) fn choices(field: &str) -> Option<String> {
+    let words: Vec<&str> = words(field).iter().map(|(_, word)| *word).collect();
+    (!words.is_empty()).then(|| words.join("、"))
+}
+
 fn words(field: &str) -> &'static [(&'static str, &'static str)] {
     WORDS.iter().find(|(name, _)| *name == field).map(|(_, words)| *words).unwrap_or_default()
 }
@@ -285,7 +343,11 @@ pub(super) fn code(field: &str, word: &str) -> String {
         text.replace(['–', '~', '至'], "-").replace([' ', '客', '户'], "").trim_end_matches('业').to_lowercase()
     };
     let official: &[_] = if field == "industry" { &OFFICIAL } else { &[] };
-    let found = words(field).iter().chain(official).find(|(code, known)| *code == word || bare(known) == bare(word));
+    let found = words(field)
+        .iter()
+        .chain(official)
+        .chain(aliases(field))
+        .find(|(code, known)| *code == word || bare(known) == bare(word));
     found.map_or_else(|| word.to_owned(), |(code, _)| (*code).to_owned())
 }
 
@@ -317,6 +379,12 @@ mod tests {
             for (known, spoken) in words {
                 assert_eq!((code(field, spoken).as_str(), code(field, known).as_str()), (*known, *known));
                 assert_eq!(word(field, known), *spoken);
+            }
+        }
+        for (field, words) in ALIASES {
+            for (known, spoken) in words {
+                assert_eq!(code(field, spoken), *known, "{field}: {spoken}");
+                assert_ne!(word(field, known), *known, "{field}: {known} is a code");
             }
         }
         for (known, spoken) in OFFICIAL {

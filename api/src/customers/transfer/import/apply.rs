@@ -4,9 +4,9 @@
 use super::super::files::Line;
 use super::draft::{Draft, Flaw};
 use super::known::{Key, by_phone, first_phone, met};
-use super::marks::Marks;
+use super::marks::{Marks, missed, missing};
 use super::names::{Names, refused};
-use super::talks::{Talk, Talks, Told, told};
+use super::talks::{Talks, Told, added, told, written};
 use super::update::{self, Beside};
 use crate::calendar::day_of;
 use crate::customers::change::check_owner;
@@ -17,7 +17,7 @@ use crate::customers::pools::Rooms;
 use crate::customers::sharing::share;
 use crate::customers::{custom, dates, types};
 use crate::problem::Problem;
-use crate::scope::{Tx, changeable, new_id, new_ids};
+use crate::scope::{Tx, changeable, new_ids};
 use domain::Violation;
 use domain::custom_fields::Definition;
 use domain::customers::{CustomerChanges, NewCustomer};
@@ -36,17 +36,17 @@ pub(super) struct Settled {
     pub(super) customer: Option<Uuid>,
     /// What puts back what stood there before, sealed.
     pub(super) before: Option<Vec<u8>>,
-    /// What it said that no other row may.
+    /// What it said that no other row may, of a trial; or that somebody's old follow-ups wait for it.
     pub(super) marks: Vec<Vec<u8>>,
     /// An old follow-up that comes with it, and the id under which it was written down.
-    told: Option<Told>,
+    pub(super) told: Option<Told>,
     pub(super) interaction: Option<Uuid>,
     /// It only adds to what a row before it did.
     pub(super) adds: bool,
 }
 
 impl Settled {
-    fn of(draft: Draft, outcome: RowOutcome) -> Self {
+    pub(super) fn of(draft: Draft, outcome: RowOutcome) -> Self {
         let Draft { line, mut flaws, hints, marks, told, .. } = draft;
         flaws.extend(hints);
         // Whoever does not come in stands in nobody's way.
@@ -91,6 +91,10 @@ pub(super) async fn apply(
         }
     };
     let marks = if trial { Marks::of(tx, import, &mut drafts, &key, own).await? } else { Marks::default() };
+    let talking = drafts.iter().filter(|draft| draft.talk.content.is_some());
+    // By line: of whom a row with an old follow-up is.
+    let waiting: HashMap<i64, String> = talking.filter_map(|draft| Some((draft.line, key.said(draft)?))).collect();
+    let missed = missed(tx, import, &waiting.values().cloned().collect::<Vec<_>>()).await?;
     let (mut seen, mut numbers) = (HashMap::new(), HashSet::new());
     let (mut settled, mut passed, mut more) = (Vec::new(), Vec::new(), Vec::new());
     let ids = new_ids(drafts.iter().map(|draft| draft.made_at.unwrap_or_else(|| tx.now())));
@@ -122,7 +126,17 @@ pub(super) async fn apply(
         if let Some((why, harmless)) = stands {
             let skip = harmless && asked.duplicates != Some(Duplicates::Refuse);
             draft.judged(&[why]);
+            if skip && draft.told.is_some() {
+                draft.hint("interaction", &Violation::new("", "talk_skipped"));
+            }
             settled.push(Settled::of(draft, if skip { RowOutcome::Skipped } else { RowOutcome::Failed }));
+            continue;
+        }
+        let failed = |row: &Settled| row.outcome == RowOutcome::Failed && waiting.get(&row.line) == said.as_ref();
+        let waits = |said: &String| missed.contains(said) || settled.iter().any(failed);
+        if there.is_none() && draft.told.is_some() && said.as_ref().is_some_and(waits) {
+            draft.judged(&[Violation::new(key.field(), "row_waits")]);
+            settled.push(Settled::of(draft, RowOutcome::Failed));
             continue;
         }
         let first = first_phone(&draft).map(|phone| phone.e164().to_owned());
@@ -162,61 +176,10 @@ pub(super) async fn apply(
     settled.extend(Box::pin(created(tx, passed, rooms)).await?);
     settled.extend(added(tx, more, &settled, &met, &key).await?);
     written(tx, &mut settled, talks).await?;
+    for row in settled.iter_mut().filter(|row| row.outcome == RowOutcome::Failed) {
+        row.marks.extend(waiting.get(&row.line).map(|said| missing(tx, said)));
+    }
     Ok(settled)
-}
-
-/// Rows that only add an old follow-up to a customer of a row before.
-async fn added(
-    tx: &Tx<'_>,
-    more: Vec<(Draft, Option<Uuid>)>,
-    settled: &[Settled],
-    met: &HashSet<Uuid>,
-    key: &Key,
-) -> Result<Vec<Settled>, Problem> {
-    if more.is_empty() {
-        return Ok(Vec::new());
-    }
-    let came: HashSet<Uuid> = settled.iter().filter_map(|row| row.customer).chain(met.iter().copied()).collect();
-    let these = customer::Column::Id.is_in(more.iter().filter_map(|(_, id)| *id));
-    let rows = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
-    let mut rows: HashMap<Uuid, customer::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let mut added = Vec::new();
-    for (mut draft, id) in more {
-        let Some(at) = draft.told.as_ref().map(|told| told.at) else { continue };
-        let row = id.filter(|id| came.contains(id)).and_then(|id| rows.get_mut(&id));
-        match (row, id) {
-            (Some(row), _) => {
-                let before = Some(update::spoken(tx, row, at).await?);
-                row.last_contact_at = row.last_contact_at.max(Some(at));
-                let customer = Some(row.id);
-                added.push(Settled { customer, before, adds: true, ..Settled::of(draft, RowOutcome::Updated) });
-            }
-            // Of a trial, in which nobody of a row before is there.
-            (None, None) => added.push(Settled::of(draft, RowOutcome::Updated)),
-            (None, Some(_)) => {
-                draft.judged(&[Violation::new(key.field(), "row_repeated")]);
-                added.push(Settled::of(draft, RowOutcome::Failed));
-            }
-        }
-    }
-    Ok(added)
-}
-
-/// Writes the old follow-ups down that came with rows.
-async fn written(tx: &Tx<'_>, settled: &mut [Settled], talks: &impl Talks) -> Result<(), Problem> {
-    let mut all = Vec::new();
-    for row in settled.iter_mut() {
-        if let (Some(customer), Some(told)) = (row.customer, row.told.take()) {
-            let id = new_id(told.at);
-            row.interaction = Some(id);
-            all.push(Talk { id, customer, told });
-        }
-    }
-    let written = talks.write(tx, all).await?;
-    for row in settled {
-        row.interaction = row.interaction.filter(|id| written.contains(id));
-    }
-    Ok(())
 }
 
 /// What a row says, as the rules read it.
@@ -368,10 +331,9 @@ async fn changed(
 ) -> Result<Settled, Problem> {
     let Some(row) = row else {
         let seen = tx.find::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?.is_some();
-        draft.flaws.push(Flaw::new(
-            None,
-            &if seen { Violation::new("", "row_read_only") } else { Violation::new("", "customer_unknown") },
-        ));
+        draft
+            .flaws
+            .push(Flaw::new(None, &Violation::new("", if seen { "row_read_only" } else { "customer_elsewhere" })));
         return Ok(Settled::of(draft, RowOutcome::Failed));
     };
     let moves = |owner: &Uuid| *owner != row.owner_id || row.pool_id.is_some();

@@ -53,6 +53,9 @@ impl Flaw {
     }
 }
 
+/// How the rules refuse a word that stands for no code.
+const NO_WORD: [&str; 3] = ["enum_invalid", "code_invalid", "type_unknown"];
+
 /// A row on its way to be a customer.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -222,7 +225,10 @@ impl Draft {
                 other => other,
             };
             let column = self.column(field);
-            self.flaws.push(Flaw::new(column, violation));
+            // A table has no list to choose from: the words are said.
+            let choices = columns::choices(field).filter(|_| NO_WORD.contains(&violation.code));
+            let words = choices.map(|words| Violation::new("", "word_unknown").with("words", words));
+            self.flaws.push(Flaw::new(column, words.as_ref().unwrap_or(violation)));
         }
     }
 }

@@ -138,9 +138,9 @@ async fn note(tx: &Tx<'_>, found: &import::Model, settled: Vec<Settled>, trial: 
     if let Some(rooms) = trial {
         // What a trial gave to people is nowhere else: the next piece goes on from there.
         change.owned = Set(Some(serde_json::to_string(rooms.given()).map_err(anyhow::Error::from)?));
-        let said = settled.iter().flat_map(|row| row.marks.iter().cloned()).collect();
-        marks::keep(tx, (found.id, found.run), said).await?;
     }
+    let said = settled.iter().flat_map(|row| row.marks.iter().cloned()).collect();
+    marks::keep(tx, (found.id, found.run), said).await?;
     // What a row before did to a customer is unchanged when a later one only adds to it.
     let more: Vec<Uuid> = settled.iter().filter(|row| row.adds).filter_map(|row| row.customer).collect();
     if !more.is_empty() && trial.is_none() {

@@ -55,7 +55,7 @@ impl Key {
     /// The live customers of the whole business whom some rows name.
     pub(super) async fn known(&self, tx: &Tx<'_>, said: &[String]) -> Result<HashMap<String, Uuid>, Problem> {
         match self {
-            Self::Phone => by_phone(tx, said).await,
+            Self::Phone => by_any_phone(tx, said).await,
             Self::Id => {
                 let ids: HashMap<Uuid, &String> =
                     said.iter().filter_map(|text| Some((domain::moment::uuid(text)?, text))).collect();
@@ -77,28 +77,65 @@ pub(super) fn first_phone(draft: &Draft) -> Option<Phone> {
 
 /// The live customers whose first phone is one of these.
 pub(super) async fn by_phone(tx: &Tx<'_>, numbers: &[String]) -> Result<HashMap<String, Uuid>, Problem> {
-    let mut digests: HashMap<Vec<u8>, &String> = HashMap::new();
-    let mut several = false;
-    for number in numbers {
-        let Some(phone) = Phone::parse(number) else { continue };
-        let its = tx.keys().index().phone_anywhere(&phone);
-        several |= its.len() > 1;
-        digests.extend(its.into_iter().map(|digest| (digest, number)));
+    let Some(asked) = Asked::of(tx, numbers) else { return Ok(HashMap::new()) };
+    let rows = tx.find_masked::<phone::Entity>().filter(asked.same()).filter(phone::Column::PrimaryLive.eq(1));
+    Ok(rows.all().await?.into_iter().filter_map(|row| Some((asked.number(&row)?, row.customer_id))).collect())
+}
+
+/// As [`by_phone`], of any of their phones: whoever alone has a number beside another first one is meant by it as well.
+async fn by_any_phone(tx: &Tx<'_>, numbers: &[String]) -> Result<HashMap<String, Uuid>, Problem> {
+    let mut known = by_phone(tx, numbers).await?;
+    let left: Vec<String> = numbers.iter().filter(|number| !known.contains_key(*number)).cloned().collect();
+    let Some(asked) = Asked::of(tx, &left) else { return Ok(known) };
+    let rows = tx.find_masked::<phone::Entity>().filter(asked.same()).all().await?;
+    if rows.is_empty() {
+        return Ok(known);
     }
-    if digests.is_empty() {
-        return Ok(HashMap::new());
+    // Whoever was deleted has their numbers still.
+    let these = customer::Column::Id.is_in(rows.iter().map(|row| row.customer_id));
+    let live = tx.find_masked::<customer::Entity>().filter(these).all().await?;
+    let live: HashSet<Uuid> = live.into_iter().map(|row| row.id).collect();
+    let mut holders: HashMap<String, HashSet<Uuid>> = HashMap::new();
+    for row in rows.iter().filter(|row| live.contains(&row.customer_id)) {
+        if let Some(number) = asked.number(row) {
+            holders.entry(number).or_default().insert(row.customer_id);
+        }
     }
-    let first = phone::Column::Digest.is_in(digests.keys().cloned());
-    let same = match several {
-        false => Condition::all().add(first),
-        true => Condition::any().add(first).add(phone::Column::NextDigest.is_in(digests.keys().cloned())),
-    };
-    let rows = tx.find_masked::<phone::Entity>().filter(same).filter(phone::Column::PrimaryLive.eq(1)).all().await?;
-    let named = |row: phone::Model| {
-        let number = digests.get(&row.digest).or_else(|| digests.get(row.next_digest.as_ref()?))?;
-        Some(((*number).clone(), row.customer_id))
-    };
-    Ok(rows.into_iter().filter_map(named).collect())
+    let alone = holders.into_iter().filter(|(_, holders)| holders.len() == 1);
+    known.extend(alone.flat_map(|(number, holders)| holders.into_iter().map(move |holder| (number.clone(), holder))));
+    Ok(known)
+}
+
+/// Numbers that are looked for, by their digests.
+struct Asked {
+    digests: HashMap<Vec<u8>, String>,
+    /// An index key is being replaced: a digest may be the one or the other.
+    several: bool,
+}
+
+impl Asked {
+    /// `None`: there is no number to look for.
+    fn of(tx: &Tx<'_>, numbers: &[String]) -> Option<Self> {
+        let (mut digests, mut several) = (HashMap::new(), false);
+        for number in numbers {
+            let Some(phone) = Phone::parse(number) else { continue };
+            let its = tx.keys().index().phone_anywhere(&phone);
+            several |= its.len() > 1;
+            digests.extend(its.into_iter().map(|digest| (digest, number.clone())));
+        }
+        (!digests.is_empty()).then_some(Self { digests, several })
+    }
+
+    fn same(&self) -> Condition {
+        let these = || self.digests.keys().cloned();
+        let same = Condition::any().add(phone::Column::Digest.is_in(these()));
+        if self.several { same.add(phone::Column::NextDigest.is_in(these())) } else { same }
+    }
+
+    fn number(&self, row: &phone::Model) -> Option<String> {
+        let of = |digest| self.digests.get(digest).cloned();
+        of(&row.digest).or_else(|| of(row.next_digest.as_ref()?))
+    }
 }
 
 /// Those of the customers whom rows before named already in this run.

@@ -12,7 +12,7 @@ use domain::custom_fields::Definition;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait as _, Set};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// The kind of digest that no stored text has.
@@ -74,15 +74,39 @@ fn said(scope: &Scope, draft: &Draft, key: &Key, own: &[Definition]) -> Vec<(Str
             said.push((format!("custom.{}", definition.key), text));
         }
     }
-    let digest = |(field, text): (String, String)| {
-        let digest = scope.keys().index().text(KIND, &format!("{field}|{text}")).first;
-        (field, digest)
-    };
-    said.into_iter().map(digest).collect()
+    let marked = |(field, text): (String, String)| (field.clone(), digest(scope, &format!("{field}|{text}")));
+    said.into_iter().map(marked).collect()
 }
 
-/// Keeps what rows said that would have come in.
+fn digest(scope: &Scope, text: &str) -> Vec<u8> {
+    scope.keys().index().text(KIND, text).first
+}
+
+/// What is kept of a customer whose row failed: the old follow-ups of theirs wait for that row.
+pub(super) fn missing(scope: &Scope, said: &str) -> Vec<u8> {
+    digest(scope, &format!("missing|{said}"))
+}
+
+/// Those of the customers whose rows failed in a piece before.
+pub(super) async fn missed(
+    tx: &Tx<'_>,
+    (import, run): (Uuid, i64),
+    said: &[String],
+) -> Result<HashSet<String>, Problem> {
+    let digests: HashMap<Vec<u8>, &String> = said.iter().map(|said| (missing(tx, said), said)).collect();
+    let these = Condition::all()
+        .add(mark::Column::ImportId.eq(import))
+        .add(mark::Column::Run.eq(run))
+        .add(mark::Column::Digest.is_in(digests.keys().cloned()));
+    let rows = if said.is_empty() { Vec::new() } else { tx.find::<mark::Entity>().filter(these).all().await? };
+    Ok(rows.iter().filter_map(|row| digests.get(&row.digest).map(|said| (*said).clone())).collect())
+}
+
+/// Keeps what rows said that would have come in, and of whose customers old follow-ups wait.
 pub(super) async fn keep(tx: &Tx<'_>, (import, run): (Uuid, i64), digests: HashSet<Vec<u8>>) -> Result<(), Problem> {
+    if digests.is_empty() {
+        return Ok(());
+    }
     let rows = digests.into_iter().map(|digest| mark::ActiveModel {
         import_id: Set(import),
         run: Set(run),

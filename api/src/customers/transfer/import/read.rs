@@ -1,6 +1,7 @@
 //! Reading a table that somebody sent, whatever wrote it: row by row, so that a large one costs no more memory
 //! than a small one, and with a clear reason for a file that cannot be read.
 
+use super::super::columns;
 use super::super::files::Line;
 use super::{sheet, text};
 use domain::Violation;
@@ -19,13 +20,19 @@ pub(super) fn refuse(code: &'static str) -> Violation {
     Violation::new("file", code)
 }
 
-/// Reads a table of which `limit` bytes may arrive, blank rows aside; the first one that is taken holds the words of
-/// the columns.
+/// Whether a row is a title that stands above a table: it names no column, and the row below it does.
+fn is_title(line: &Line, below: &Line) -> bool {
+    let names = |line: &Line| !columns::guess(&line.cells, &[]).is_empty();
+    line.cells.iter().filter(|cell| !cell.trim().is_empty()).count() == 1 && !names(line) && names(below)
+}
+
+/// Reads a table of which `limit` bytes may arrive, blank rows and a title above it aside; the first one that is taken
+/// holds the words of the columns.
 ///
 /// # Errors
 /// Why the file cannot be read; nothing of it is to be kept then.
 pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<TableFormat, Violation> {
-    let mut count = 0_usize;
+    let (mut count, mut first) = (0_usize, None::<Line>);
     let mut taken = |line: Line| {
         if line.cells.len() > COLUMNS {
             return Err(Violation::new("file", "columns_too_many").with("max", number(COLUMNS)));
@@ -37,6 +44,15 @@ pub(super) fn read(bytes: &[u8], limit: usize, take: &mut Take<'_>) -> Result<Ta
             return Ok(());
         }
         count += 1;
+        if count == 1 {
+            first = Some(line);
+            return Ok(());
+        }
+        match first.take() {
+            Some(title) if is_title(&title, &line) => count = 1,
+            Some(words) => take(words)?,
+            None => {}
+        }
         take(line)
     };
     let format = if bytes.starts_with(b"PK") {

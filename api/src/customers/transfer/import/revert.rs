@@ -32,7 +32,7 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks)
     }
     let these = customer::Column::Id.is_in(rows.iter().filter_map(|row| row.customer_id));
     let now = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
-    let mut now: HashMap<Uuid, customer::Model> = now.into_iter().map(|row| (row.id, row)).collect();
+    let now: HashMap<Uuid, customer::Model> = now.into_iter().map(|row| (row.id, row)).collect();
     let mut touched = HashSet::new();
     // The lines that stay, by why they do.
     let (mut reverted, mut kept): (Vec<i64>, HashMap<String, Vec<i64>>) = Default::default();
@@ -42,7 +42,8 @@ pub(super) async fn step(tx: &Tx<'_>, found: &import::Model, talks: &impl Talks)
             Some(id) if touched.contains(&id) => {
                 tx.find_to_change_all::<customer::Entity>().filter(customer::Column::Id.eq(id)).one().await?
             }
-            Some(id) => now.remove(&id),
+            // Several rows may be of one customer.
+            Some(id) => now.get(&id).cloned(),
             None => None,
         };
         let why = match customer {

@@ -1,16 +1,22 @@
 //! Old follow-ups 跟进记录 in a table: what was said with a customer, by whom and when. Interactions come after
 //! customers and know how one is written down; here is what a row says.
 
+use super::apply::Settled;
 use super::draft::Draft;
+use super::known::Key;
 use super::names::Names;
+use super::update;
+use crate::customers::entity::customer;
 use crate::problem::Problem;
-use crate::scope::Tx;
+use crate::scope::{Tx, new_id};
 use chrono::{DateTime, Duration, Utc};
 use domain::Violation;
 use domain::interactions::{Channel, NewInteraction};
 use domain::permission::Permission;
-use serde_json::json;
-use std::collections::HashSet;
+use domain::transfer::RowOutcome;
+use sea_orm::ColumnTrait as _;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What was said with a customer once.
@@ -81,4 +87,64 @@ pub(super) fn told(tx: &Tx<'_>, draft: &mut Draft, names: &Names) -> Result<Opti
         },
     };
     Ok(Some(Told { channel: input.channel, content: input.content, at, by }))
+}
+
+/// Rows that only add an old follow-up to a customer of a row before.
+pub(super) async fn added(
+    tx: &Tx<'_>,
+    more: Vec<(Draft, Option<Uuid>)>,
+    settled: &[Settled],
+    met: &HashSet<Uuid>,
+    key: &Key,
+) -> Result<Vec<Settled>, Problem> {
+    if more.is_empty() {
+        return Ok(Vec::new());
+    }
+    let came: HashSet<Uuid> = settled.iter().filter_map(|row| row.customer).chain(met.iter().copied()).collect();
+    let these = customer::Column::Id.is_in(more.iter().filter_map(|(_, id)| *id));
+    let rows = tx.find_to_change_all::<customer::Entity>().filter(these).all().await?;
+    let mut rows: HashMap<Uuid, customer::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut added = Vec::new();
+    for (mut draft, id) in more {
+        let Some(at) = draft.told.as_ref().map(|told| told.at) else { continue };
+        let row = id.filter(|id| came.contains(id)).and_then(|id| rows.get_mut(&id));
+        match (row, id) {
+            (Some(row), _) => {
+                let there = [("name", Some(row.name.as_str())), ("company", row.company.as_deref())];
+                let said = |field: &str| draft.body.get(field).and_then(Value::as_str).map(str::trim);
+                let other = there.into_iter().find(|(field, there)| said(field).is_some() && said(field) != *there);
+                if let Some((field, _)) = other {
+                    draft.hint(field, &Violation::new("", "row_other"));
+                }
+                let before = Some(update::spoken(tx, row, at).await?);
+                row.last_contact_at = row.last_contact_at.max(Some(at));
+                let customer = Some(row.id);
+                added.push(Settled { customer, before, adds: true, ..Settled::of(draft, RowOutcome::Updated) });
+            }
+            // Of a trial, in which nobody of a row before is there.
+            (None, None) => added.push(Settled::of(draft, RowOutcome::Updated)),
+            (None, Some(_)) => {
+                draft.judged(&[Violation::new(key.field(), "row_waits")]);
+                added.push(Settled::of(draft, RowOutcome::Failed));
+            }
+        }
+    }
+    Ok(added)
+}
+
+/// Writes the old follow-ups down that came with rows.
+pub(super) async fn written(tx: &Tx<'_>, settled: &mut [Settled], talks: &impl Talks) -> Result<(), Problem> {
+    let mut all = Vec::new();
+    for row in settled.iter_mut() {
+        if let (Some(customer), Some(told)) = (row.customer, row.told.take()) {
+            let id = new_id(told.at);
+            row.interaction = Some(id);
+            all.push(Talk { id, customer, told });
+        }
+    }
+    let written = talks.write(tx, all).await?;
+    for row in settled {
+        row.interaction = row.interaction.filter(|id| written.contains(id));
+    }
+    Ok(())
 }
