@@ -312,7 +312,10 @@ async fn an_export_shows_what_its_author_sees_and_is_read_by_an_import() {
 #[actix_web::test]
 async fn a_workbook_goes_out_and_comes_in() {
     let shop = Shop::new().await;
-    shop.sales.post("/customers", json!({ "name": "A&B <张>", "phones": [{ "number": phone_number() }] })).await.ok();
+    let money = json!({ "key": "owed", "label": "欠款", "kind": "money", "rules": { "min": -100_000 } });
+    shop.boss.post("/custom-fields", money).await.ok();
+    let (phones, custom) = (json!([{ "number": phone_number() }]), json!({ "owed": -50 }));
+    shop.sales.post("/customers", json!({ "name": "A&B <张>", "phones": phones, "custom": custom })).await.ok();
     let asked = json!({ "selection": { "filter": {} }, "format": "xlsx" });
     let id = text(&shop.boss.post("/exports", asked).await.ok()["id"]);
     shop.run_jobs().await;
@@ -322,7 +325,7 @@ async fn a_workbook_goes_out_and_comes_in() {
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(file.clone())).expect("a workbook");
     let mut sheet = String::new();
     book.by_name("xl/worksheets/sheet1.xml").expect("a sheet").read_to_string(&mut sheet).expect("a text");
-    assert!(sheet.contains("A&amp;B &lt;张&gt;"), "{sheet}");
+    assert!(sheet.contains("A&amp;B &lt;张&gt;") && sheet.contains("<c><v>-0.50</v></c>"), "{sheet}");
     let detail = sent(&shop.boss, file).await;
     assert_eq!((&detail["format"], &detail["rows"]), (&json!("xlsx"), &json!(1)));
     assert_eq!(detail["preview"][0]["cells"][0], "A&B <张>");

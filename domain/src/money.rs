@@ -26,6 +26,13 @@ pub fn display(fen: i64) -> String {
     format!("{sign}¥{grouped}.{cents:02}")
 }
 
+/// `-1234.50` as a table counts with it.
+#[must_use]
+pub fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", (fen / 100).unsigned_abs(), (fen % 100).unsigned_abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,7 +43,9 @@ mod tests {
             [(0, "¥0.00"), (5, "¥0.05"), (123_450, "¥1,234.50"), (100_000_000, "¥1,000,000.00"), (-250, "-¥2.50")]
         {
             assert_eq!(display(fen), text);
+            assert_eq!(yuan(fen), text.replace([',', '¥'], ""));
         }
+        assert_eq!(yuan(-50), "-0.50");
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub(super) struct Line {
     /// Columns with a number so round that its end may be lost: nobody's phone, though it may be an amount.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rounded: Vec<usize>,
+    /// Columns with a number that goes out, to be counted with.
+    #[serde(rename = "v", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) numbers: Vec<usize>,
     /// Days that are numbers are counted from 1904.
     #[serde(rename = "d", default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) late: bool,

@@ -1,5 +1,6 @@
 //! Writing a table that goes out, row by row and with no more memory than a row takes.
 
+use super::files::Line;
 use crate::problem::Problem;
 use domain::transfer::TableFormat;
 use std::cell::RefCell;
@@ -92,6 +93,18 @@ impl Sheet {
     /// # Errors
     /// Never for a table in memory.
     pub(super) fn row<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<Vec<u8>, Problem> {
+        self.cells(cells.map(|cell| (cell, false)))
+    }
+
+    /// As [`Sheet::row`], with numbers that Excel counts with.
+    ///
+    /// # Errors
+    /// As [`Sheet::row`].
+    pub(super) fn line(&mut self, line: &Line) -> Result<Vec<u8>, Problem> {
+        self.cells(line.cells.iter().enumerate().map(|(at, cell)| (cell.as_str(), line.numbers.contains(&at))))
+    }
+
+    fn cells<'c>(&mut self, cells: impl Iterator<Item = (&'c str, bool)>) -> Result<Vec<u8>, Problem> {
         match self {
             Self::Csv { begun } => {
                 // Excel knows UTF-8 by its mark.
@@ -100,7 +113,7 @@ impl Sheet {
                     .terminator(csv::Terminator::CRLF)
                     .flexible(true)
                     .from_writer(head.to_vec());
-                writer.write_record(cells.map(|cell| harmless(cell).into_owned())).map_err(broken)?;
+                writer.write_record(cells.map(|(cell, _)| harmless(cell).into_owned())).map_err(broken)?;
                 writer.into_inner().map_err(|error| Problem::Internal(anyhow::anyhow!("{error}")))
             }
             Self::Xlsx(book) => book.write(cells).map_err(broken),
@@ -133,13 +146,17 @@ impl Book {
             .write_all(b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>")
     }
 
-    fn write<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> io::Result<Vec<u8>> {
+    fn write<'c>(&mut self, cells: impl Iterator<Item = (&'c str, bool)>) -> io::Result<Vec<u8>> {
         if self.row == 0 {
             self.begin()?;
         }
         self.row += 1;
         let mut row = format!("<row r=\"{}\">", self.row);
-        for cell in cells {
+        for (cell, counted) in cells {
+            if counted && is_number(cell) && cell.len() <= EXACT {
+                row.push_str(&format!("<c><v>{cell}</v></c>"));
+                continue;
+            }
             // A text is never taken for a formula.
             row.push_str("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
             cell.chars().for_each(|c| escaped(c, &mut row));
@@ -173,10 +190,23 @@ fn escaped(c: char, out: &mut String) {
     }
 }
 
+/// Characters of a number that Excel keeps as it is.
+const EXACT: usize = 15;
+
+/// `-12.50`: digits with at most a sign and a point.
+fn is_number(cell: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = cell.strip_prefix('-').unwrap_or(cell);
+    match bare.split_once('.') {
+        Some((whole, part)) => digits(whole) && digits(part),
+        None => digits(bare),
+    }
+}
+
 /// A cell that no program takes for a formula: what begins like one gets a `'` in front, which an import takes
 /// away again.
 fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !is_number(cell) {
         return format!("'{cell}").into();
     }
     cell.into()

@@ -84,7 +84,7 @@ async fn step(state: &mut State, mut sheet: Sheet) -> Result<Vec<u8>, Problem> {
     state.next += 1;
     let mut bytes = Vec::new();
     for line in lines {
-        bytes.extend(sheet.row(line.cells.iter().map(String::as_str))?);
+        bytes.extend(sheet.line(&line)?);
     }
     state.sheet = Some(sheet);
     Ok(bytes)

@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::contacts::masked;
 use domain::custom_fields::{CustomKind, Definition};
 use domain::dates::SpecialDate;
+use domain::money;
 use domain::permission::{FieldRule, HelperLevel};
 use sea_orm::{ColumnTrait as _, QueryOrder as _};
 use serde_json::Value;
@@ -46,6 +47,13 @@ pub(super) async fn rows(
         true => helpers_of(tx, customers, &names).await?,
         false => HashMap::new(),
     };
+    let counted = |definition: &Definition| matches!(definition.kind, CustomKind::Number | CustomKind::Money);
+    let is_number = |field: &String| {
+        let key = field.strip_prefix("custom.");
+        key.is_some_and(|key| own.iter().any(|definition| definition.key == key && counted(definition)))
+    };
+    let numbers: Vec<usize> =
+        fields.iter().enumerate().filter(|(_, field)| is_number(field)).map(|(at, _)| at).collect();
     let line = |(row, number): (&customer::Model, i64)| {
         let tags: Vec<String> = tags.remove(&row.id).unwrap_or_default().into_iter().map(|tag| tag.name).collect();
         let vault = Vault::open(tx, row)?;
@@ -58,7 +66,8 @@ pub(super) async fn rows(
             None if field == "helpers" => helpers.get(&row.id).map(|all| all.join("、")),
             None => built_in(tx, field, row, &vault, &names, &tags),
         };
-        Ok(Line::of(number, fields.iter().map(|field| cell(field).unwrap_or_default()).collect()))
+        let cells = fields.iter().map(|field| cell(field).unwrap_or_default()).collect();
+        Ok(Line { numbers: numbers.clone(), ..Line::of(number, cells) })
     };
     customers.iter().zip(from..).map(line).collect()
 }
@@ -169,7 +178,7 @@ fn spoken(definition: &Definition, shown: Option<&Value>, vault: &Vault, opens: 
         }
         (CustomKind::Money, Value::Number(fen)) => {
             let fen = fen.as_i64().unwrap_or_default();
-            format!("{}.{:02}", fen / 100, (fen % 100).abs())
+            money::yuan(fen)
         }
         (CustomKind::YesNo, Value::Bool(yes)) => if *yes { "是" } else { "否" }.to_owned(),
         (_, Value::String(text)) => text.clone(),
