@@ -805,7 +805,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undoes one's own bulk action within half an hour: customers that somebody changed since stay as they are. */
+        /**
+         * Undoes one's own bulk action within half an hour: customers that somebody changed since stay as they are. As long as
+         *     there are such it can be asked for again.
+         */
         post: operations["undo_bulk_action"];
         delete?: never;
         options?: never;
@@ -3118,8 +3121,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules by which customers fall into
-         *     a pool are switched off with the last tag that they name, and stay off when it comes back.
+         * Deletes a tag; customers lose it. For half an hour it can come back to all of them. Rules that would mean others
+         *     without it are switched off, and stay off when it comes back.
          */
         delete: operations["delete_tag"];
         options?: never;
@@ -8772,8 +8775,8 @@ export interface components {
              */
             rules: number;
             /**
-             * @description Those of them by which customers fall into a pool, that are on and name nothing else that is there: they are
-             *     switched off when it is deleted.
+             * @description Those of them that are on and would mean others without it: they are switched off when it is deleted. A rule that
+             *     asks for any of several tags, or by which customers who have one fall into a pool, goes on with the others.
              */
             stops: number;
             /**
