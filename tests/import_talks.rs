@@ -92,14 +92,16 @@ async fn a_word_for_which_there_is_no_choice_is_answered_with_the_choices() {
 async fn whoever_has_a_number_beside_another_first_one_is_the_customer_of_a_row() {
     let shop = Shop::new().await;
     let (first, second, other) = (phone_number(), phone_number(), phone_number());
-    let body = json!({ "name": "多号", "phones": [{ "number": first }, { "number": second }] });
+    let phones = json!([{ "number": first }, { "number": second, "label": "公司" }]);
+    let body = json!({ "name": "多号", "phones": phones });
     let id = text(&shop.boss.post("/customers", body).await.ok()["id"]);
     let file = format!("姓名,手机,公司\n多号,{second},龙井茶行\n别人,{other},\n");
     let skipped = import(&shop, &shop.boss, &file, json!({})).await;
     assert_eq!(counts(&skipped), [1, 0, 1, 0], "{skipped}");
     let done = import(&shop, &shop.boss, &file, json!({ "mode": "create_or_update" })).await;
     assert_eq!(counts(&done), [0, 2, 0, 0], "{done}");
-    assert_eq!(shop.boss.get(&format!("/customers/{id}")).await.ok()["company"], "龙井茶行");
+    let now = shop.boss.get(&format!("/customers/{id}")).await.ok();
+    assert_eq!((&now["company"], &now["phones"][0]["label"]), (&json!("龙井茶行"), &json!("公司")), "{now}");
     // A number of two customers tells nobody apart, nor does one of somebody who was deleted.
     let both = phone_number();
     for name in ["这位", "那位"] {

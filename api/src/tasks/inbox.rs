@@ -28,19 +28,22 @@ pub struct InboxPage {
     pub unread: u64,
 }
 
+/// The kind of what is said when a task is due.
+pub(super) const TASK_DUE: &str = "task_due";
+
 /// One item of the inbox.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InboxItemView {
     /// Id.
     pub id: Uuid,
-    /// `task_due`.
+    /// `task_due`, `customer_message`, or what else there is to be told of.
     pub kind: String,
     /// What it is about.
     pub title: String,
     /// More about it.
     pub body: String,
-    /// The task.
-    pub task_id: Uuid,
+    /// The task that is due.
+    pub task_id: Option<Uuid>,
     /// The customer.
     pub customer_id: Option<Uuid>,
     /// When it was read.
@@ -54,12 +57,13 @@ pub struct InboxItemView {
 
 impl From<entity::Model> for InboxItemView {
     fn from(row: entity::Model) -> Self {
+        let task_id = (row.kind == TASK_DUE).then_some(row.source_id);
         Self {
             id: row.id,
             kind: row.kind,
             title: row.title,
             body: row.body.unwrap_or_default(),
-            task_id: row.source_id,
+            task_id,
             customer_id: row.customer_id,
             read_at: row.read_at,
             wechat: row.wechat,

@@ -7,6 +7,7 @@
 //! `subscribe_msg_sent_event` settles it.
 
 use super::entity;
+use super::inbox::TASK_DUE;
 use super::send::{self, inbox_item};
 use crate::customers;
 use crate::db::{Taken, refusal};
@@ -67,7 +68,7 @@ impl Job for TaskDue {
         let item = inbox_item::ActiveModel {
             id: Set(inbox_id),
             staff_id: Set(task.assignee_id),
-            kind: Set("task_due".to_owned()),
+            kind: Set(TASK_DUE.to_owned()),
             source_id: Set(task.id),
             due_at: Set(task.due_at),
             title: Set(task.title.clone()),

@@ -90,6 +90,16 @@ pub(super) async fn update(
     merged(("phones", SEVERAL), &mut input.phones, &phones, |a, b| number(a) == number(b))?;
     merged(("emails", SEVERAL), &mut input.emails, &emails, same_email)?;
     merged(("wechat_ids", SEVERAL), &mut input.wechat_ids, &accounts, |a, b| a.account == b.account)?;
+    // A table says nothing of what a number is for: that stays.
+    for said in input.phones.iter_mut().flatten() {
+        said.label = phones.iter().find(|held| number(held) == number(said)).and_then(|held| held.label.clone());
+    }
+    for said in input.emails.iter_mut().flatten() {
+        said.label = emails.iter().find(|held| same_email(held, said)).and_then(|held| held.label.clone());
+    }
+    for said in input.wechat_ids.iter_mut().flatten() {
+        said.label = accounts.iter().find(|held| held.account == said.account).and_then(|held| held.label.clone());
+    }
     let dates = dates::of(row.dates.as_deref());
     merged(("dates", dates::MOST), &mut input.dates, &dates, |a, b| a.label == b.label)?;
     let keys: Vec<String> = input.custom.iter().flat_map(|given| given.0.iter().map(|(key, _)| key.clone())).collect();
