@@ -135,8 +135,11 @@ impl Near {
             None => (self.open().await?, false),
         };
         let (near, lane) = (self.clone(), Arc::clone(lane));
-        let taken = Taken { held: Some(held), reused, whole: true, near, lane, turn };
+        let mut taken = Taken { held: Some(held), reused, whole: true, near, lane, turn };
         if pace == Pace::Brief || !taken.joins() {
+            if let Some(held) = &mut taken.held {
+                held.group.turn();
+            }
             return Ok(taken);
         }
         // Also when whoever takes it goes away meanwhile: others wait for it.

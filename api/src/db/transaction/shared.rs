@@ -4,7 +4,7 @@ use super::*;
 use crate::db::link::Opener;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -217,4 +217,32 @@ async fn of_many_at_once_each_is_whole_or_not_there_as_it_was_told() {
     assert!(there.len() > 200, "{there:?}");
     let database = Arc::into_inner(database).expect("nobody has it any more");
     database.end().await;
+}
+
+#[actix_web::test]
+async fn nobody_waits_for_all_who_are_refused_behind_them() {
+    let database = Arc::new(Database::new().await);
+    let (first, second) = database.two(Pace::Brief).await;
+    let done = Arc::new(AtomicU64::new(0));
+    let refused: Vec<_> = (0..60)
+        .map(|_| {
+            let (database, done) = (Arc::clone(&database), Arc::clone(&done));
+            tokio::spawn(async move {
+                let tx = database.begin(Pace::Brief);
+                tx.execute_raw(insert(1)).await.expect_err("it is there already");
+                done.fetch_add(1, Ordering::SeqCst);
+                tx.rollback().await.expect("taken back");
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(20)).await;
+    let first = committing(first);
+    second.await.expect("its turn").rollback().await.expect("taken back");
+    first.await.expect("no panic").expect("so it is");
+    let before = done.load(Ordering::SeqCst);
+    for one in refused {
+        one.await.expect("no panic");
+    }
+    assert!(before < 20, "{before} were refused before the first was told");
+    Arc::into_inner(database).expect("nobody has it any more").end().await;
 }
