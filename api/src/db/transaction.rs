@@ -4,6 +4,7 @@ mod open;
 
 use self::open::{Open, ROLLBACK, gone, is_begin, lost, torn};
 use super::group::Pace;
+use super::lasting::Lasting;
 use super::near::Near;
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
@@ -189,16 +190,20 @@ impl Drop for At {
         // What was not committed goes at once, with its locks, and nobody else has the connection before.
         taken.whole = false;
         open.due.clear();
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async move {
-                let taken_back = open.say(open.take_back()).await.is_ok();
-                let Some(taken) = open.taken.as_mut() else { return };
-                if taken_back {
-                    taken.whole = true;
-                } else if open.joined {
-                    taken.mend().await;
-                }
-            });
+        let joined = open.joined;
+        let take_back = async move {
+            let taken_back = open.say(open.take_back()).await.is_ok();
+            let Some(taken) = open.taken.as_mut() else { return };
+            if taken_back {
+                taken.whole = true;
+            } else if open.joined {
+                taken.mend().await;
+            }
+        };
+        if joined {
+            Lasting::of(take_back).begin();
+        } else if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(take_back);
         }
     }
 }

@@ -246,3 +246,41 @@ async fn nobody_waits_for_all_who_are_refused_behind_them() {
     assert!(before < 20, "{before} were refused before the first was told");
     Arc::into_inner(database).expect("nobody has it any more").end().await;
 }
+
+/// As when a server stops: each of its threads ends as soon as it has nothing to answer any more.
+#[actix_web::test]
+async fn a_thread_that_ends_leaves_nobody_waiting() {
+    for way in ["waits", "done", "commits"].repeat(20) {
+        let database = Arc::new(Database::new().await);
+        let first = database.begin(Pace::Brief);
+        first.execute_raw(insert(1)).await.expect("its turn");
+        let (go, gone) = std::sync::mpsc::channel();
+        let other = Arc::clone(&database);
+        let second = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                let second = other.begin(Pace::Brief);
+                let mut said = second.execute_raw(insert(2));
+                assert!(futures::poll!(&mut said).is_pending(), "it is not its turn");
+                gone.recv().expect("first is done");
+                if way == "waits" {
+                    return;
+                }
+                said.await.expect("its turn");
+                second.rollback().await.expect("taken back");
+                if way == "commits" {
+                    tokio::task::yield_now().await;
+                }
+            });
+        });
+        sleep(Duration::from_millis(10)).await;
+        let first = committing(first);
+        sleep(Duration::from_millis(5)).await;
+        go.send(()).expect("it waits");
+        let told = timeout(Duration::from_secs(5), first).await.unwrap_or_else(|_| panic!("{way}: nobody commits"));
+        second.join().expect("no panic");
+        told.expect("no panic").unwrap_or_else(|error| panic!("{way}: {error}"));
+        assert_eq!(database.there().await, [1], "{way}");
+        Arc::into_inner(database).expect("nobody has it any more").end().await;
+    }
+}
