@@ -49,6 +49,10 @@ impl Transaction {
     pub(crate) async fn part(&self) -> Result<Self, DbErr> {
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
+        // The database may have taken back all there was, and would begin anew with it.
+        if open.torn {
+            return Err(torn());
+        }
         open.parts += 1;
         let begun = Self { at: Arc::clone(&self.at), part: open.parts, ended: false };
         open.say(&format!("SAVEPOINT part_{}", begun.part)).await?;

@@ -284,3 +284,26 @@ async fn a_thread_that_ends_leaves_nobody_waiting() {
         Arc::into_inner(database).expect("nobody has it any more").end().await;
     }
 }
+
+/// A row for which there is no room: SQLite takes back all that was said.
+async fn fill(tx: &Transaction) {
+    tx.execute_unprepared("PRAGMA max_page_count = 1").await.expect("no more pages");
+    let much = "INSERT INTO much (it) VALUES (zeroblob(1000000))";
+    tx.execute_unprepared(much).await.expect_err("the file is full");
+}
+
+#[actix_web::test]
+async fn what_the_database_took_back_by_itself_is_told_to_nobody_as_done() {
+    let database = Database::new().await;
+    database.writer.execute_unprepared("CREATE TABLE much (it BLOB)").await.expect("a table");
+    let (first, second) = database.two(Pace::Brief).await;
+    let first = committing(first);
+    let second = second.await.expect("its turn");
+    fill(&second).await;
+    // It would be the beginning of another transaction, with which the commit succeeds.
+    second.part().await.map(drop).expect_err("nobody knows what there is a part of");
+    drop(second);
+    first.await.expect("no panic").expect_err("it is not there");
+    assert!(database.there().await.is_empty());
+    database.end().await;
+}
