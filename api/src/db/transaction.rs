@@ -127,16 +127,20 @@ impl Transaction {
     /// beyond the question is said any more, and nothing at all afterwards. Whose row it was that refused it has been told
     /// so before: it can be read.
     pub(crate) async fn refusal(&self, question: Asked) -> Option<DbErr> {
-        let (why, others) = {
-            let mut open = self.at.open.lock().await;
-            let open = open.as_mut()?;
-            let why = open.refusal(question).await?;
-            (why, open.give_up().await)
+        let why = self.at.open.lock().await.as_mut()?.refusal(question).await?;
+        self.give_up().await;
+        Some(why)
+    }
+
+    /// Takes all of it back, for whoever goes on reading elsewhere: what was found in it is there to be found.
+    pub(crate) async fn give_up(&self) {
+        let others = match self.at.open.lock().await.as_mut() {
+            Some(open) => open.give_up().await,
+            None => None,
         };
         if let Some(others) = others {
             let _ = others.await;
         }
-        Some(why)
     }
 
     /// The question that was refused, if one was, and why.
