@@ -236,10 +236,10 @@ async fn nobody_waits_for_all_who_are_refused_behind_them() {
         })
         .collect();
     sleep(Duration::from_millis(20)).await;
-    let first = committing(first);
+    let so_far = Arc::clone(&done);
+    let first = tokio::spawn(async move { first.commit().await.map(|()| so_far.load(Ordering::SeqCst)) });
     second.await.expect("its turn").rollback().await.expect("taken back");
-    first.await.expect("no panic").expect("so it is");
-    let before = done.load(Ordering::SeqCst);
+    let before = first.await.expect("no panic").expect("so it is");
     for one in refused {
         one.await.expect("no panic");
     }
@@ -255,6 +255,7 @@ async fn a_thread_that_ends_leaves_nobody_waiting() {
         let first = database.begin(Pace::Brief);
         first.execute_raw(insert(1)).await.expect("its turn");
         let (go, gone) = std::sync::mpsc::channel();
+        let (waits, waiting) = tokio::sync::oneshot::channel();
         let other = Arc::clone(&database);
         let second = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -262,6 +263,7 @@ async fn a_thread_that_ends_leaves_nobody_waiting() {
                 let second = other.begin(Pace::Brief);
                 let mut said = second.execute_raw(insert(2));
                 assert!(futures::poll!(&mut said).is_pending(), "it is not its turn");
+                waits.send(()).expect("it is asked");
                 gone.recv().expect("first is done");
                 if way == "waits" {
                     return;
@@ -273,7 +275,7 @@ async fn a_thread_that_ends_leaves_nobody_waiting() {
                 }
             });
         });
-        sleep(Duration::from_millis(10)).await;
+        waiting.await.expect("it waits");
         let first = committing(first);
         sleep(Duration::from_millis(5)).await;
         go.send(()).expect("it waits");
