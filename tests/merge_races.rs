@@ -148,3 +148,40 @@ async fn two_who_are_related_and_merged_at_once_are_held_in_one_order() {
         assert_eq!(left["items"], json!([]), "round {round}");
     }
 }
+
+#[actix_web::test]
+async fn whoever_finds_somebody_merged_or_changed_this_very_moment_is_told_what_is_so() {
+    let shop = Shop::new().await;
+    let (mut led, mut stale) = (0, 0);
+    for round in 0..16 {
+        let (stays, goes) = (shop.customer_named("张三").await, shop.customer_named("李四").await);
+        let body = json!({ "other_id": goes, "versions": { "this": 1, "other": 1 } });
+        let path = format!("/customers/{stays}/merge");
+        let (customer, notes) = (format!("/customers/{goes}"), format!("/customers/{goes}/interactions"));
+        let merge = shop.boss.post(&path, body);
+        let changes = join_all((0..5).map(|at| shop.boss.patch(&customer, 1, json!({ "name": format!("李{at}") }))));
+        let notes = (0..5).map(|_| shop.boss.post(&notes, json!({ "channel": "call", "content": "问价格" })));
+        let (merged, changes, notes) = if round % 2 == 0 {
+            join3(merge, changes, join_all(notes)).await
+        } else {
+            let (changes, notes, merged) = join3(changes, join_all(notes), merge).await;
+            (merged, changes, notes)
+        };
+        if merged.status != 201 {
+            let current = merged.problem(409, "version_stale")["current"]["version"].clone();
+            assert_eq!(current, 2, "round {round}");
+            stale += 1;
+        }
+        for answer in changes.into_iter().chain(notes) {
+            match answer.status {
+                200 | 201 => {}
+                409 => drop(answer.problem(409, "version_stale")),
+                _ => {
+                    assert_eq!(answer.problem(404, "merged")["existing"]["id"], stays.as_str(), "round {round}");
+                    led += 1;
+                }
+            }
+        }
+    }
+    assert!(led + stale > 0, "nobody met");
+}

@@ -136,7 +136,7 @@ async fn change_customer(
     let before = match find(&tx, id.0).await {
         Ok(before) => before,
         Err(problem) => {
-            drop(tx);
+            tx.give_up().await;
             return merging::led(&scope, id.0, Err(problem)).await;
         }
     };
@@ -160,7 +160,7 @@ async fn delete_customer(
     let current = match CustomerView::find(&tx, id.0).await {
         Ok(current) => current,
         Err(problem) => {
-            drop(tx);
+            tx.give_up().await;
             return merging::led(&scope, id.0, Err(problem)).await;
         }
     };
@@ -184,7 +184,7 @@ async fn tag_customer(
     let tx = scope.begin().await?;
     // The customer changed for whoever keeps a copy; and two who tag it at once go one after the other.
     if !tx.derive::<customer::Entity>(id.0, customer::ActiveModel::default()).await? {
-        drop(tx);
+        tx.give_up().await;
         return Err(merging::gone(&scope, id.0).await);
     }
     let known = tagging::known(&tx, &add, "add").await?;

@@ -8,8 +8,8 @@
 
 use tokio::sync::oneshot;
 
-/// How many commit together at most. The first of them waits for all others, and while all wait for the disk nobody has
-/// anything to do.
+/// How many have their turn before it is committed, at most. The first of them waits for all others, and while all wait for
+/// the disk nobody has anything to do.
 const MOST: usize = 8;
 
 /// How a transaction begins that goes on in the database's transaction of those before it.
@@ -28,7 +28,11 @@ pub(crate) enum Pace {
 
 /// Who is done and waits for the commit, on the connection whose transaction is open for them.
 #[derive(Default)]
-pub(super) struct Group(Vec<oneshot::Sender<()>>);
+pub(super) struct Group {
+    waits: Vec<oneshot::Sender<()>>,
+    /// So many had their turn since the first of them, also those who took everything back.
+    turns: usize,
+}
 
 /// Hears that the commit is there to stay; an error when nothing of the transaction is.
 pub(super) type Committed = oneshot::Receiver<()>;
@@ -36,22 +40,28 @@ pub(super) type Committed = oneshot::Receiver<()>;
 impl Group {
     /// Nobody waits, and the database has no transaction open.
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.waits.is_empty()
     }
 
     pub(super) const fn is_full(&self) -> bool {
-        self.0.len() >= MOST
+        self.turns + 1 >= MOST
+    }
+
+    /// It is somebody's turn, for whom those who wait, if there are some, go on waiting. Whether they will join them nobody
+    /// knows: of those who are refused there may be no end.
+    pub(super) fn turn(&mut self) {
+        self.turns += usize::from(!self.is_empty());
     }
 
     pub(super) fn join(&mut self) -> Committed {
         let (tell, hears) = oneshot::channel();
-        self.0.push(tell);
+        self.waits.push(tell);
         hears
     }
 
     /// Tells all that it is done. Whoever went away meanwhile has it done all the same.
     pub(super) fn tell(self) {
-        for waits in self.0 {
+        for waits in self.waits {
             let _ = waits.send(());
         }
     }

@@ -28,6 +28,11 @@ const PAGE: u64 = 4096 + 24;
 #[cfg(target_os = "linux")]
 const AHEAD: u64 = 128 << 20;
 
+/// Bytes that everybody else on the disk is left. A file system that has less than it is asked for may give all that it has,
+/// and keep it given, before it says so.
+#[cfg(target_os = "linux")]
+const SPARE: u64 = 1 << 30;
+
 /// How much less this thread matters than those that answer somebody (`nice`, from 0 to 19). With an equal share of a
 /// processor it holds up each of a change's ways between threads for the four milliseconds of a turn.
 #[cfg(target_os = "linux")]
@@ -152,6 +157,10 @@ impl Log {
 #[cfg(target_os = "linux")]
 fn longer(name: &std::ffi::OsStr, from: u64, more: u64) -> std::io::Result<()> {
     let file = std::fs::OpenOptions::new().write(true).open(name)?;
+    let disk = rustix::fs::fstatvfs(&file)?;
+    if disk.f_bavail.saturating_mul(disk.f_frsize) < more.saturating_add(SPARE) {
+        return Err(std::io::ErrorKind::StorageFull.into());
+    }
     Ok(rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), from, more)?)
 }
 

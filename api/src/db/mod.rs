@@ -4,6 +4,7 @@
 mod code;
 mod group;
 mod insert;
+mod lasting;
 mod link;
 mod literal;
 mod log;

@@ -7,6 +7,7 @@
 //! in the order in which it was asked for.
 
 use super::group::{Committed, Group, Pace};
+use super::lasting::Lasting;
 use super::link::{Link, Opener, Refused};
 use async_trait::async_trait;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
@@ -14,7 +15,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use thread_local::ThreadLocal;
-use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// After such a pause a connection is asked whether it is still there: short, so that few changes fail when the
@@ -135,13 +135,25 @@ impl Near {
             None => (self.open().await?, false),
         };
         let (near, lane) = (self.clone(), Arc::clone(lane));
-        let taken = Taken { held: Some(held), reused, whole: true, near, lane, turn };
+        let mut taken = Taken { held: Some(held), reused, whole: true, near, lane, turn };
         if pace == Pace::Brief || !taken.joins() {
+            if let Some(held) = &mut taken.held {
+                held.group.turn();
+            }
             return Ok(taken);
         }
         // Also when whoever takes it goes away meanwhile: others wait for it.
-        let settled = tokio::spawn(taken.settled()).await.map_err(|_| closed())?;
+        let settled = tokio::spawn(Lasting::of(taken.settled())).await.map_err(|_| closed())?;
         if settled.whole { Ok(settled) } else { Err(closed()) }
+    }
+
+    /// Sees to it that the one connection on which writers commit together is somebody's turn, or done.
+    async fn pass_on(self) {
+        let Lanes::One(lane) = &self.0.lanes else { return };
+        let Ok(turn) = Arc::clone(&lane.turns).acquire_owned().await else { return };
+        let held = lane.reusable().await;
+        let (near, lane) = (self.clone(), Arc::clone(lane));
+        drop(Taken { held, reused: true, whole: true, near, lane, turn: Some(turn) });
     }
 
     /// Nobody gets the one connection that writers share while this is held; none where each thread has its own.
@@ -229,11 +241,10 @@ impl Taken {
     /// Commits for all who wait for it.
     async fn settled(mut self) -> Self {
         let Some(group) = self.held.as_mut().map(|held| std::mem::take(&mut held.group)) else { return self };
-        if matches!(self.hear(async |link| link.say("COMMIT").await).await, Ok(Ok(()))) {
+        // Otherwise it is closed, so that nothing of it is there, as they are told.
+        self.whole = matches!(self.hear(async |link| link.say("COMMIT").await).await, Ok(Ok(())));
+        if self.whole {
             group.tell();
-        } else {
-            // Closed, so that nothing of it is there, as they are told.
-            self.whole = false;
         }
         self
     }
@@ -269,10 +280,7 @@ impl Drop for Waits<'_> {
             return;
         }
         // Somebody may have left their commit to whoever waited here.
-        if let Ok(runtime) = Handle::try_current() {
-            let near = self.near.clone();
-            runtime.spawn(async move { near.take(Pace::Long).await.map(drop) });
-        }
+        Lasting::of(self.near.clone().pass_on()).begin();
     }
 }
 
@@ -303,12 +311,11 @@ impl Drop for Taken {
         let open = !self.near.0.closed.load(Ordering::SeqCst);
         let goes_on = open && !held.group.is_full() && self.lane.waiting.load(Ordering::SeqCst) > 0;
         if !held.group.is_empty() && !goes_on {
-            // Nobody comes after: it is committed now, and nobody else has the connection before. Where nothing runs any
-            // more it is closed, and whoever waits hears that nothing is done.
-            let Ok(runtime) = Handle::try_current() else { return };
+            // Nobody comes after: it is committed now, and nobody else has the connection before. Where that cannot be
+            // it is closed, and whoever waits hears that nothing is done.
             let (near, lane, turn) = (self.near.clone(), Arc::clone(&self.lane), self.turn.take());
-            let last = Self { held: Some(held), reused: true, whole: true, near, lane, turn };
-            runtime.spawn(async move { drop(last.settled().await) });
+            let last = Self { held: Some(held), reused: true, whole: false, near, lane, turn };
+            Lasting::of(last.settled()).begin();
             return;
         }
         let young = matches!(held.link, Link::Sqlite(_)) || held.opened.elapsed() < LIFE;

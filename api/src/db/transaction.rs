@@ -4,6 +4,7 @@ mod open;
 
 use self::open::{Open, ROLLBACK, gone, is_begin, lost, torn};
 use super::group::Pace;
+use super::lasting::Lasting;
 use super::near::Near;
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, QueryTrait, Statement};
@@ -48,6 +49,10 @@ impl Transaction {
     pub(crate) async fn part(&self) -> Result<Self, DbErr> {
         let mut open = self.at.open.lock().await;
         let open = open.as_mut().ok_or_else(gone)?;
+        // The database may have taken back all there was, and would begin anew with it.
+        if open.torn {
+            return Err(torn());
+        }
         open.parts += 1;
         let begun = Self { at: Arc::clone(&self.at), part: open.parts, ended: false };
         open.say(&format!("SAVEPOINT part_{}", begun.part)).await?;
@@ -122,16 +127,20 @@ impl Transaction {
     /// beyond the question is said any more, and nothing at all afterwards. Whose row it was that refused it has been told
     /// so before: it can be read.
     pub(crate) async fn refusal(&self, question: Asked) -> Option<DbErr> {
-        let (why, others) = {
-            let mut open = self.at.open.lock().await;
-            let open = open.as_mut()?;
-            let why = open.refusal(question).await?;
-            (why, open.give_up().await)
+        let why = self.at.open.lock().await.as_mut()?.refusal(question).await?;
+        self.give_up().await;
+        Some(why)
+    }
+
+    /// Takes all of it back, for whoever goes on reading elsewhere: what was found in it is there to be found.
+    pub(crate) async fn give_up(&self) {
+        let others = match self.at.open.lock().await.as_mut() {
+            Some(open) => open.give_up().await,
+            None => None,
         };
         if let Some(others) = others {
             let _ = others.await;
         }
-        Some(why)
     }
 
     /// The question that was refused, if one was, and why.
@@ -189,16 +198,20 @@ impl Drop for At {
         // What was not committed goes at once, with its locks, and nobody else has the connection before.
         taken.whole = false;
         open.due.clear();
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async move {
-                let taken_back = open.say(open.take_back()).await.is_ok();
-                let Some(taken) = open.taken.as_mut() else { return };
-                if taken_back {
-                    taken.whole = true;
-                } else if open.joined {
-                    taken.mend().await;
-                }
-            });
+        let joined = open.joined;
+        let take_back = async move {
+            let taken_back = open.say(open.take_back()).await.is_ok();
+            let Some(taken) = open.taken.as_mut() else { return };
+            if taken_back {
+                taken.whole = true;
+            } else if open.joined {
+                taken.mend().await;
+            }
+        };
+        if joined {
+            Lasting::of(take_back).begin();
+        } else if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(take_back);
         }
     }
 }

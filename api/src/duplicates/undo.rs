@@ -59,7 +59,7 @@ async fn undo_merge(scope: Can<CustomersMerge>, id: Path<Uuid>) -> Result<Json<M
         Err(problem) => return Err(problem),
     };
     if let Some(why) = why {
-        drop(tx);
+        tx.give_up().await;
         return Err(merging::blocked(scope, why).await?);
     }
     attachments::let_go(&tx, &files.into_iter().collect::<Vec<_>>(), None).await?;

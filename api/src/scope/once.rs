@@ -268,7 +268,12 @@ impl Scope {
         let tx = self.begin_shared().await?.asking();
         match asked.done(tx.raw(), tx.now(), work(&tx), tx.finish()).await {
             Ok(created) => Ok(created),
-            Err(why) => Err(tx.refused().await.unwrap_or(why)),
+            Err(why) => {
+                let why = tx.refused().await.unwrap_or(why);
+                // Whoever asked may look at what stood in the way.
+                tx.give_up().await;
+                Err(why)
+            }
         }
     }
 }

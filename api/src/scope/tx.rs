@@ -287,6 +287,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Throws it away, for whoever then reads beside it. What was found in it may be another one's, with whom it would have
+    /// been committed; that one's is there for everybody afterwards.
+    pub(crate) async fn give_up(self) {
+        self.tx.give_up().await;
+    }
+
     fn of(scope: &Scope, tx: Transaction) -> Tx<'_> {
         Tx {
             scope,

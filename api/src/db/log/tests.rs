@@ -8,6 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
+/// What is answered where the log gets no place in advance.
+#[cfg(target_os = "linux")]
+const NONE: [std::io::ErrorKind; 2] = [std::io::ErrorKind::Unsupported, std::io::ErrorKind::StorageFull];
+
 fn options(file: PathBuf) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
     options.journal_mode(SqliteJournalMode::Wal)
@@ -23,6 +27,17 @@ async fn insert(writers: &Near) {
     }
 }
 
+/// Whatever it is: what is asked for is more than the largest file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_nearly_full_is_left_to_whoever_has_something_to_write() {
+    let file = std::env::temp_dir().join(format!("shuke-log-{}", u64::from_ne_bytes(crate::crypto::random())));
+    std::fs::write(&file, b"").expect("a file");
+    let asked = longer(file.as_os_str(), 0, 1 << 62).expect_err("no disk has as much");
+    assert!(NONE.contains(&asked.kind()), "it was asked for all it has: {asked}");
+    std::fs::remove_file(file).expect("it was there");
+}
+
 /// As after a power cut: the file and its log as they are on the disk, opened by somebody else.
 #[cfg(target_os = "linux")]
 #[actix_web::test]
@@ -32,8 +47,9 @@ async fn the_disk_gives_the_log_its_place_in_advance_and_what_is_in_it_is_read_a
     let (file, log) = (folder.join("db"), folder.join("db-wal"));
     let probe = folder.join("probe");
     std::fs::write(&probe, b"").expect("a file");
-    if longer(probe.as_os_str(), 0, 1).is_err_and(|error| error.kind() == std::io::ErrorKind::Unsupported) {
-        // This file system gives no blocks in advance.
+    if longer(probe.as_os_str(), 0, 1).is_err_and(|error| NONE.contains(&error.kind())) {
+        // This file system gives no blocks in advance, or has hardly any.
+        std::fs::remove_dir_all(folder).expect("it was there");
         return;
     }
     let options = options(file.clone());

@@ -4,7 +4,7 @@ use super::*;
 use crate::db::link::Opener;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -216,5 +216,96 @@ async fn of_many_at_once_each_is_whole_or_not_there_as_it_was_told() {
     }
     assert!(there.len() > 200, "{there:?}");
     let database = Arc::into_inner(database).expect("nobody has it any more");
+    database.end().await;
+}
+
+#[actix_web::test]
+async fn nobody_waits_for_all_who_are_refused_behind_them() {
+    let database = Arc::new(Database::new().await);
+    let (first, second) = database.two(Pace::Brief).await;
+    let done = Arc::new(AtomicU64::new(0));
+    let refused: Vec<_> = (0..60)
+        .map(|_| {
+            let (database, done) = (Arc::clone(&database), Arc::clone(&done));
+            tokio::spawn(async move {
+                let tx = database.begin(Pace::Brief);
+                tx.execute_raw(insert(1)).await.expect_err("it is there already");
+                done.fetch_add(1, Ordering::SeqCst);
+                tx.rollback().await.expect("taken back");
+            })
+        })
+        .collect();
+    sleep(Duration::from_millis(20)).await;
+    let so_far = Arc::clone(&done);
+    let first = tokio::spawn(async move { first.commit().await.map(|()| so_far.load(Ordering::SeqCst)) });
+    second.await.expect("its turn").rollback().await.expect("taken back");
+    let before = first.await.expect("no panic").expect("so it is");
+    for one in refused {
+        one.await.expect("no panic");
+    }
+    assert!(before < 20, "{before} were refused before the first was told");
+    Arc::into_inner(database).expect("nobody has it any more").end().await;
+}
+
+/// As when a server stops: each of its threads ends as soon as it has nothing to answer any more.
+#[actix_web::test]
+async fn a_thread_that_ends_leaves_nobody_waiting() {
+    for way in ["waits", "done", "commits"].repeat(20) {
+        let database = Arc::new(Database::new().await);
+        let first = database.begin(Pace::Brief);
+        first.execute_raw(insert(1)).await.expect("its turn");
+        let (go, gone) = std::sync::mpsc::channel();
+        let (waits, waiting) = tokio::sync::oneshot::channel();
+        let other = Arc::clone(&database);
+        let second = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                let second = other.begin(Pace::Brief);
+                let mut said = second.execute_raw(insert(2));
+                assert!(futures::poll!(&mut said).is_pending(), "it is not its turn");
+                waits.send(()).expect("it is asked");
+                gone.recv().expect("first is done");
+                if way == "waits" {
+                    return;
+                }
+                said.await.expect("its turn");
+                second.rollback().await.expect("taken back");
+                if way == "commits" {
+                    tokio::task::yield_now().await;
+                }
+            });
+        });
+        waiting.await.expect("it waits");
+        let first = committing(first);
+        sleep(Duration::from_millis(5)).await;
+        go.send(()).expect("it waits");
+        let told = timeout(Duration::from_secs(5), first).await.unwrap_or_else(|_| panic!("{way}: nobody commits"));
+        second.join().expect("no panic");
+        told.expect("no panic").unwrap_or_else(|error| panic!("{way}: {error}"));
+        assert_eq!(database.there().await, [1], "{way}");
+        Arc::into_inner(database).expect("nobody has it any more").end().await;
+    }
+}
+
+/// A row for which there is no room: SQLite takes back all that was said.
+async fn fill(tx: &Transaction) {
+    tx.execute_unprepared("PRAGMA max_page_count = 1").await.expect("no more pages");
+    let much = "INSERT INTO much (it) VALUES (zeroblob(1000000))";
+    tx.execute_unprepared(much).await.expect_err("the file is full");
+}
+
+#[actix_web::test]
+async fn what_the_database_took_back_by_itself_is_told_to_nobody_as_done() {
+    let database = Database::new().await;
+    database.writer.execute_unprepared("CREATE TABLE much (it BLOB)").await.expect("a table");
+    let (first, second) = database.two(Pace::Brief).await;
+    let first = committing(first);
+    let second = second.await.expect("its turn");
+    fill(&second).await;
+    // It would be the beginning of another transaction, with which the commit succeeds.
+    second.part().await.map(drop).expect_err("nobody knows what there is a part of");
+    drop(second);
+    first.await.expect("no panic").expect_err("it is not there");
+    assert!(database.there().await.is_empty());
     database.end().await;
 }
