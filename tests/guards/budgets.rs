@@ -28,7 +28,7 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_bulk_action", 1),
     ("list_bulk_failures", 2),
     ("cancel_bulk_action", 5),
-    ("undo_bulk_action", 6),
+    ("undo_bulk_action", 7), // and those of whom the last one left some as they are
     ("upload_import", 14), // the row, a piece of the file each (3), what was read (3), and what it shows (4)
     ("upload_attachment", 8), // room for it (2), the row, a piece of the file each (1), what it is, and what it shows
     ("get_attachment", 4), // and one for each piece of the file
@@ -156,16 +156,16 @@ const BUDGETS: &[(&str, u64)] = &[
     ("list_subscriptions", 1),
     ("list_tag_groups", 2),
     ("create_tag_group", 2),
-    ("delete_tag_group", 8), // as with a tag, the rules that may name them, held
+    ("delete_tag_group", 9), // as with a tag, the rules that may name them, held
     ("change_tag_group", 9), // as a category: whoever has two of its tags, the rules that are there, and what is done later
-    ("get_tag_group_uses", 7),
+    ("get_tag_group_uses", 8),
     ("merge_tag_group", 27), // both groups, and again when they are held (9), the tag that becomes another one, and what is done later
     ("restore_tag_group", 16),
     ("order_tag_groups", 7), // and one for each group that moves: here at most two
     ("order_tags", 6),
     ("create_tag", 3),
-    ("get_tag_uses", 6),
-    ("delete_tag", 8),  // with the rules that may name it, held, and what is left of what they name
+    ("get_tag_uses", 7),
+    ("delete_tag", 9),  // with the rules that may name it, held, and what is left of what they name
     ("change_tag", 10), // to another group: the group, and the rules that are there; into a category one more
     ("merge_tag", 16),  // what names it (4), the tag twice, its first hundred customers, and what is done later
     ("restore_tag", 9),
