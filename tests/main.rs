@@ -61,6 +61,7 @@ mod rubbish;
 mod second_factor;
 mod sessions;
 mod sms;
+mod spellings;
 mod step_up;
 mod tag_groups;
 mod tag_rules;

@@ -8,9 +8,10 @@ use crate::problem::Problem;
 use crate::scope::{Scope, Tx};
 use sea_orm::{ColumnTrait as _, Condition, DbErr, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Customers that are indexed in one transaction: some three thousand narrow rows.
+/// Customers that are looked at in one transaction: some three thousand narrow rows, when all of them are missing.
 const BATCH: u64 = 100;
 
 /// A customer who is just being written down, and who holds it: its pool, or else who looks after it.
@@ -26,6 +27,9 @@ pub(crate) async fn index(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&st
 
 /// Who holds them is taken from their rows as they are now: what was read of them before may have changed since.
 async fn write(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr> {
+    if customers.is_empty() {
+        return Ok(());
+    }
     let ids: Vec<Uuid> = customers.iter().map(|(id, _)| *id).collect();
     let (texts, terms) = rows(customers.into_iter().map(|(id, indexed)| (id, None, indexed)));
     tx.insert_missing::<searched::Entity>(texts).await?;
@@ -83,10 +87,50 @@ pub(crate) async fn index_terms(tx: &Tx<'_>, terms: &[(i64, Uuid)]) -> Result<()
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn unindex(tx: &Tx<'_>, id: Uuid, name: &str, company: Option<&str>) -> Result<(), DbErr> {
-    let Indexed { terms, .. } = Indexed::of(name, company);
-    tx.remove::<searched::Entity>(searched::Column::CustomerId.eq(id)).await?;
+    let Indexed { mut terms, text, .. } = Indexed::of(name, company);
+    let its = Condition::all().add(searched::Column::CustomerId.eq(id));
+    if tx.remove::<searched::Entity>(its.clone().add(searched::Column::Text.eq(text))).await? == 0 {
+        // Made by rules of before, and not yet anew.
+        for row in tx.find::<searched::Entity>().filter(its.clone()).all().await? {
+            terms.extend(Indexed::perhaps(&row.text.unwrap_or_default()));
+            tx.remove::<searched::Entity>(its.clone()).await?;
+        }
+    }
+    without(tx, id, terms).await
+}
+
+async fn without(tx: &Tx<'_>, id: Uuid, terms: impl IntoIterator<Item = i64>) -> Result<(), DbErr> {
     let its = Condition::all().add(term::Column::Term.is_in(terms)).add(term::Column::CustomerId.eq(id));
     tx.remove::<term::Entity>(its).await.map(|_| ())
+}
+
+/// Writes again what the rules of now change in how customers are found, and nothing of all others: the text says by
+/// which rules it was made, and its terms are in the same transaction.
+async fn again(tx: &Tx<'_>, customers: Vec<(Uuid, Indexed)>) -> Result<(), DbErr> {
+    let ids = customers.iter().map(|(id, _)| *id);
+    let kept = tx.find::<searched::Entity>().filter(searched::Column::CustomerId.is_in(ids)).all().await?;
+    let kept: HashMap<Uuid, String> =
+        kept.into_iter().map(|row| (row.customer_id, row.text.unwrap_or_default())).collect();
+    let (mut missing, mut terms) = (Vec::new(), Vec::new());
+    for (id, indexed) in customers {
+        let Some(old) = kept.get(&id) else {
+            missing.push((id, indexed));
+            continue;
+        };
+        if *old == indexed.text {
+            continue;
+        }
+        without(tx, id, Indexed::perhaps(old).difference(&indexed.terms).copied()).await?;
+        terms.extend(indexed.terms.iter().map(|term| term_row(&(*term, id))));
+        let change = searched::ActiveModel {
+            name_key: Set(indexed.name_key),
+            text: Set(Some(indexed.text)),
+            ..Default::default()
+        };
+        tx.derive_all::<searched::Entity>(searched::Column::CustomerId.eq(id), change).await?;
+    }
+    tx.insert_missing::<term::Entity>(terms).await?;
+    write(tx, missing).await
 }
 
 /// The terms of a business were made by rules of before, or not at all.
@@ -114,10 +158,11 @@ impl Job for SearchOutdated {
             let tx = scope.begin().await?;
             let past = Condition::all().add_option(this.after.map(|id| customer::Column::Id.gt(id)));
             let page = |rows: sea_orm::Select<customer::Entity>| rows.order_by_asc(customer::Column::Id).limit(BATCH);
-            let rows = tx.find::<customer::Entity>().filter(past).shape(page).all().await?;
+            // Held: whoever has another name meanwhile, or is deleted, would be found by this one for ever.
+            let rows = tx.find::<customer::Entity>().filter(past).held().shape(page).all().await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(true) };
             let anew = rows.iter().map(|row| (row.id, Indexed::of(&row.name, row.company.as_deref())));
-            write(&tx, anew.collect()).await?;
+            again(&tx, anew.collect()).await?;
             tx.unrecorded("what is searched follows from what is recorded");
             tx.commit().await?;
             this.after = Some(last);

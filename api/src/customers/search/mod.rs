@@ -16,6 +16,7 @@ mod query;
 mod ranked;
 mod rarity;
 mod reach;
+mod readings;
 mod spell;
 mod tagged;
 mod terms;

@@ -113,14 +113,14 @@ impl<'s> Search<'s> {
                 id
             }
             Rank::Sounds => {
-                let (spelled, verify) = self.sought.spelled?;
-                let at = self.terms(&mut rows, &[spelled]);
-                self.text(&mut rows, &at, looks(verify));
+                let spelled = self.sought.spelled.as_ref()?;
+                let at = self.terms(&mut rows, &[spelled.term]);
+                self.text(&mut rows, &at, looks(spelled.verify));
                 at
             }
             Rank::Holds => {
                 let at = self.terms(&mut rows, &self.sought.pairs);
-                let heard = self.sought.spelled.map(|(spelled, _)| self.has_term(&at, spelled).not());
+                let heard = self.sought.spelled.as_ref().map(|spelled| self.has_term(&at, spelled.term).not());
                 self.text(&mut rows, &at, looks(self.sought.pairs_verify));
                 rows.cond_where(Condition::all().add_option(heard));
                 at
@@ -200,8 +200,10 @@ impl<'s> Search<'s> {
             .add(searched::Column::NameKey.lt(format!("{q}\u{10ffff}")))
     }
 
-    fn like(&self) -> Expr {
-        searched::Column::Text.like(LikeExpr::new(format!("%{}%", literal(&self.sought.text))).escape('\\'))
+    fn like(&self) -> Condition {
+        let like = |text| LikeExpr::new(format!("%{}%", literal(text))).escape('\\');
+        let texts = self.sought.texts().map(|text| searched::Column::Text.like(like(text)));
+        texts.fold(Condition::any(), Condition::add)
     }
 
     fn has_term(&self, id: &Id, wanted: i64) -> Expr {
@@ -226,9 +228,9 @@ impl<'s> Search<'s> {
             Rank::LastFour
         } else if name_key.starts_with(&self.sought.text) {
             Rank::Begins
-        } else if self.sought.spelled.is_some_and(|(spelled, _)| self.sounds(customer, spelled)) {
+        } else if self.sought.spelled.is_some() && indexed(customer).sounds(&self.sought) {
             Rank::Sounds
-        } else if !self.own.is_empty() && !self.holds(customer) {
+        } else if !self.own.is_empty() && !indexed(customer).holds(&self.sought) {
             Rank::Own
         } else {
             Rank::Holds
@@ -236,19 +238,9 @@ impl<'s> Search<'s> {
         Ok(Place { rank, id: customer.id, name_key })
     }
 
-    /// Whether a customer is spelled so: few queries are a spelling, and to spell a name takes long.
-    fn sounds(&self, customer: &Brief, spelled: i64) -> bool {
-        let Indexed { terms, text, .. } = Indexed::of(&customer.name, customer.company.as_deref());
-        terms.contains(&spelled) && text.contains(&self.sought.text)
-    }
-
-    fn holds(&self, customer: &Brief) -> bool {
-        Indexed::of(&customer.name, customer.company.as_deref()).text.contains(&self.sought.text)
-    }
-
     pub(super) fn found(&self, rank: Rank, customer: &Brief) -> Option<Found> {
         let at = |field, text: &str| {
-            let (from, length) = locate(text, &self.sought.text)?;
+            let (from, length) = locate(text, &self.sought.text, field == FoundIn::Name)?;
             Some(Found { field, from, length })
         };
         match rank {
@@ -368,4 +360,9 @@ impl<'s> Search<'s> {
         // The first condition repeats what the second implies: it is what the index understands.
         Condition::all().add(key.gte(&after.name_key)).add(Condition::any().add(key.gt(&after.name_key)).add(same))
     }
+}
+
+/// What a customer is found by: few queries are a spelling, and to spell a name takes long.
+fn indexed(customer: &Brief) -> Indexed {
+    Indexed::of(&customer.name, customer.company.as_deref())
 }

@@ -1,76 +1,76 @@
 //! How names are spelled: 张三丰 is `zhangsanfeng` and, by its initials, `zsf`.
 
+use super::readings::readings;
 use crate::folded::fold;
-use pinyin::ToPinyin as _;
 
-/// Characters that are read differently as a family name (《通用规范汉字表》 and GB/T 28039 usage).
-const FAMILY_NAMES: &[(char, &str)] = &[
-    ('曾', "zeng"),
-    ('单', "shan"),
-    ('解', "xie"),
-    ('仇', "qiu"),
-    ('查', "zha"),
-    ('盖', "ge"),
-    ('朴', "piao"),
-    ('翟', "zhai"),
-    ('区', "ou"),
-    ('任', "ren"),
-    ('华', "hua"),
-    ('覃', "qin"),
-    ('尉', "yu"),
-    ('缪', "miao"),
-    ('乐', "yue"),
-    ('折', "she"),
-    ('秘', "bi"),
-    ('繁', "po"),
-    ('员', "yun"),
-    ('种', "chong"),
-    ('召', "shao"),
-    ('冼', "xian"),
-    ('逄', "pang"),
-];
+/// How many ways of spelling a text are known, of as many as its characters may be read in: three characters whose word
+/// is not known. What comes after them is spelled in one way.
+const MOST: usize = 8;
+
+/// Where a word begins, and how it is spelled.
+pub(super) type Word = (usize, String);
 
 /// The text in a LIKE pattern, where nothing of it means anything.
 pub(super) fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// How the characters of a folded text are read, one word for each Chinese character and one for each
-/// run of Latin letters and digits, with the place of its first character. Other characters have no sound.
-pub(super) fn words(folded: &str) -> Vec<(usize, String)> {
-    let mut words: Vec<(usize, String)> = Vec::new();
-    let mut latin = false;
-    for (at, c) in folded.chars().enumerate() {
-        if c.is_ascii_alphanumeric() {
-            match words.last_mut().filter(|_| latin) {
-                Some((_, word)) => word.push(c),
-                None => words.push((at, c.to_string())),
+/// What is typed for a sound: ü is `v` on every keyboard.
+pub(super) fn typed(sound: &str) -> String {
+    sound.replace('ü', "v")
+}
+
+/// The ways in which a folded text is spelled: one word for each Chinese character and one for each run of Latin letters
+/// and digits, with the place of its first character. Other characters have no sound. There is always one way, and it is
+/// empty when nothing sounds.
+pub(super) fn spellings(folded: &str, person: bool) -> Vec<Vec<Word>> {
+    let text: Vec<char> = folded.chars().collect();
+    let (mut all, mut latin) = (vec![Vec::<Word>::new()], false);
+    for (at, c) in text.iter().enumerate() {
+        let goes_on = std::mem::replace(&mut latin, c.is_ascii_alphanumeric());
+        if latin {
+            for words in &mut all {
+                match words.last_mut().filter(|_| goes_on) {
+                    Some((_, word)) => word.push(*c),
+                    None => words.push((at, c.to_string())),
+                }
             }
-            latin = true;
             continue;
         }
-        latin = false;
-        let family = FAMILY_NAMES.iter().find(|(name, _)| at == 0 && *name == c).map(|(_, sound)| *sound);
-        if let Some(sound) = family.or_else(|| c.to_pinyin().map(pinyin::Pinyin::plain)) {
-            // 吕 is typed as `lv` on every keyboard.
-            words.push((at, sound.replace('ü', "v")));
+        let mut sounds = readings(&text, at, person);
+        sounds.truncate((MOST / all.len()).max(1));
+        let Some(last) = sounds.pop() else { continue };
+        let before = if sounds.is_empty() { Vec::new() } else { all.clone() };
+        all.iter_mut().for_each(|words| words.push((at, last.to_owned())));
+        for sound in sounds {
+            all.extend(before.iter().map(|words| [words.as_slice(), &[(at, sound.to_owned())]].concat()));
         }
     }
-    words
+    // 吕 is `lv` on every keyboard, and many type `lu`: whoever does so does it throughout.
+    let umlauts = |words: &&Vec<Word>| words.iter().any(|(_, word)| word.contains('ü'));
+    let simple = |words: &Vec<Word>| words.iter().map(|(at, word)| (*at, word.replace('ü', "u"))).collect();
+    let more: Vec<_> = all.iter().filter(umlauts).map(simple).collect();
+    for (_, word) in all.iter_mut().flatten() {
+        if word.contains('ü') {
+            *word = typed(word);
+        }
+    }
+    all.extend(more);
+    all
 }
 
 /// The initials of words.
-pub(super) fn initials(words: &[(usize, String)]) -> String {
+pub(super) fn initials(words: &[Word]) -> String {
     words.iter().filter_map(|(_, word)| word.chars().next()).collect()
 }
 
 /// The words, written as one.
-pub(super) fn joined(words: &[(usize, String)]) -> String {
+pub(super) fn joined(words: &[Word]) -> String {
     words.iter().map(|(_, word)| word.as_str()).collect()
 }
 
 /// Where in a text the query stands: the first character and how many there are. The query is folded.
-pub(super) fn locate(text: &str, q: &str) -> Option<(usize, usize)> {
+pub(super) fn locate(text: &str, q: &str, person: bool) -> Option<(usize, usize)> {
     // Character by character, so that places count in the text as it is shown.
     let folded: Vec<String> = text.chars().map(|c| fold(&c.to_string())).collect();
     let direct = (0..folded.len()).find_map(|from| {
@@ -88,55 +88,115 @@ pub(super) fn locate(text: &str, q: &str) -> Option<(usize, usize)> {
         }
         rest.is_empty().then_some((from, folded.len() - from))
     });
-    direct.or_else(|| sounding(&folded, q))
+    direct.or_else(|| sounding(&folded, &typed(q), person))
 }
 
-fn sounding(folded: &[String], q: &str) -> Option<(usize, usize)> {
+fn sounding(folded: &[String], q: &str, person: bool) -> Option<(usize, usize)> {
     // Places in the shown text of the characters of the folded one.
     let places: Vec<usize> = folded.iter().enumerate().flat_map(|(at, part)| part.chars().map(move |_| at)).collect();
-    let words = words(&folded.concat());
-    let place = |at: usize| places.get(at).copied();
-    for from in 0..words.len() {
-        let tail = words.get(from..)?;
-        let first = place(tail.first()?.0)?;
-        let mut rest = q;
-        for (at, word) in tail {
-            match rest.strip_prefix(word.as_str()) {
-                Some("") => return Some((first, place(*at)? + 1 - first)),
-                Some(left) => rest = left,
-                None if word.starts_with(rest) => return Some((first, place(*at)? + 1 - first)),
-                None => break,
-            }
-        }
-        if initials(tail).starts_with(q) {
-            let last = tail.get(q.len().checked_sub(1)?)?.0;
-            return Some((first, place(last)? + 1 - first));
+    let spellings = spellings(&folded.concat(), person);
+    let (from, to) =
+        spellings.iter().find_map(|words| (0..words.len()).find_map(|from| spelled(words.get(from..)?, q)))?;
+    let (first, last) = (*places.get(from)?, *places.get(to)?);
+    Some((first, last + 1 - first))
+}
+
+/// The places of the first and the last word of those that begin with the query.
+fn spelled(words: &[Word], q: &str) -> Option<(usize, usize)> {
+    let (first, _) = words.first()?;
+    let mut rest = q;
+    for (at, word) in words {
+        match rest.strip_prefix(word.as_str()) {
+            Some("") => return Some((*first, *at)),
+            Some(left) => rest = left,
+            None if word.starts_with(rest) => return Some((*first, *at)),
+            None => break,
         }
     }
-    None
+    let (last, _) = words.get(q.len().checked_sub(1)?).filter(|_| initials(words).starts_with(q))?;
+    Some((*first, *last))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// How a text is spelled in full, in alphabetical order.
+    fn all(text: &str, person: bool) -> String {
+        let mut all: Vec<String> = spellings(&fold(text), person).iter().map(|words| joined(words)).collect();
+        all.sort();
+        all.join(" ")
+    }
+
     #[test]
     fn a_name_is_spelled_in_full_and_by_its_initials() {
-        let name = words(&fold("张三丰"));
-        assert_eq!((joined(&name).as_str(), initials(&name).as_str()), ("zhangsanfeng", "zsf"));
-        assert_eq!(joined(&words("曾国藩")), "zengguofan");
-        assert_eq!(joined(&words("吕布")), "lvbu");
-        assert_eq!(initials(&words(&fold("ABC 茶 庄2店"))), "acz2d");
+        let names = spellings(&fold("张三丰"), true);
+        let [name] = names.as_slice() else { panic!("one way: {names:?}") };
+        assert_eq!((joined(name).as_str(), initials(name).as_str()), ("zhangsanfeng", "zsf"));
+        assert_eq!(
+            spellings(&fold("ABC 茶 庄2店"), false).iter().map(|words| initials(words)).next().expect("one"),
+            "acz2d"
+        );
+        assert_eq!(spellings("，", true), [[]]);
+    }
+
+    #[test]
+    fn a_character_is_read_as_its_word_says_and_else_in_each_way() {
+        for (text, spelled) in [
+            ("长沙", "changsha"),
+            ("行长", "hangzhang"),
+            ("中国银行", "zhongguoyinhang"),
+            ("成都市", "chengdushi"),
+            ("六安", "liuan luan"),
+            ("长", "chang zhang"),
+            ("万俟", "moqi"),
+            ("单记", "danji shanji"),
+            ("盖碗茶庄", "gaiwanchazhuang"),
+            ("女", "nu nv"),
+            ("绿女", "lunu lvnv"),
+            // As many ways as three characters have, and no more.
+            (
+                "长长长长",
+                "changchangchangchang changchangzhangchang changzhangchangchang changzhangzhangchang \
+                zhangchangchangchang zhangchangzhangchang zhangzhangchangchang zhangzhangzhangchang",
+            ),
+        ] {
+            assert_eq!(all(text, false), spelled, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_person_begins_with_a_family_name_perhaps() {
+        for (name, person, company) in [
+            ("曾国藩", "zengguofan", "zengguofan"),
+            ("盖宽", "gaikuan gekuan", "gaikuan"),
+            ("解放", "jiefang xiefang", "jiefang"),
+            ("区先生", "ouxiansheng quxiansheng", "quxiansheng"),
+            ("吕布", "lubu lvbu", "lubu lvbu"),
+            ("小区", "xiaoqu", "xiaoqu"),
+        ] {
+            assert_eq!((all(name, true).as_str(), all(name, false).as_str()), (person, company), "{name}");
+        }
     }
 
     #[test]
     fn what_was_searched_is_found_in_the_name_as_it_is_shown() {
-        assert_eq!(locate("张三丰", "三"), Some((1, 1)));
-        assert_eq!(locate("张三丰", "sanf"), Some((1, 2)));
-        assert_eq!(locate("张三丰", "zsf"), Some((0, 3)));
-        assert_eq!(locate("张三丰", "zhangsanfeng"), Some((0, 3)));
-        assert_eq!(locate("Ａpple 店", "apple店"), Some((0, 7)));
-        assert_eq!(locate("张三丰", "李"), None);
-        assert_eq!(locate("", "李"), None);
+        for (text, q, found) in [
+            ("张三丰", "三", Some((1, 1))),
+            ("张三丰", "sanf", Some((1, 2))),
+            ("张三丰", "zsf", Some((0, 3))),
+            ("张三丰", "zhangsanfeng", Some((0, 3))),
+            ("Ａpple 店", "apple店", Some((0, 7))),
+            ("张三丰", "李", None),
+            ("", "李", None),
+            ("湖南长沙", "changsha", Some((2, 2))),
+            ("湖南长沙", "zhangsha", None),
+            ("小单", "shan", Some((1, 1))),
+            ("小单", "xd", Some((0, 2))),
+            ("吕布", "lübu", Some((0, 2))),
+            ("吕布", "lub", Some((0, 2))),
+        ] {
+            assert_eq!(locate(text, q, true), found, "{text}: {q}");
+        }
     }
 }

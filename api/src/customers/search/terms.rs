@@ -2,14 +2,16 @@
 //! collation plays a part. A term is one or two neighbouring characters of the name or company, or the
 //! beginning of how it is spelled. Whatever a term does not say is looked up in the text itself.
 
-use super::spell::{initials, joined, words};
+use super::spell::{initials, joined, spellings, typed};
 use crate::folded::fold;
 use std::collections::BTreeSet;
 
-/// Grows when the rules below change, with a migration that empties the index: the worker then fills it anew.
-pub(crate) const VERSION: i64 = 1;
+/// Grows when the rules below or those of spelling change: the worker then writes again what they change.
+pub(crate) const VERSION: i64 = 2;
 /// Characters of a name or a company that can be searched.
 const SEARCHED: usize = 60;
+/// Characters of its lines: the column holds two thousand, of a name and a company. One way of spelling always fits.
+const HELD: usize = 990;
 /// Beginnings of a spelling that are terms. The text decides about what comes
 /// after them.
 const BEGINNINGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
@@ -41,23 +43,44 @@ impl Indexed {
         indexed
     }
 
-    fn add(&mut self, folded: &str, anywhere: bool) {
+    fn add(&mut self, folded: &str, person: bool) {
         let characters: Vec<char> = folded.chars().collect();
         self.terms.extend(characters.iter().map(|c| pair(*c, None)));
         self.terms.extend(neighbours(&characters));
-        let words = words(folded);
-        // A person is also found by the given name alone, a company by its beginning.
-        let starts = if anywhere { words.len() } else { words.len().min(1) };
-        for from in 0..starts {
-            let tail = words.get(from..).unwrap_or_default();
-            for spelled in [joined(tail), initials(tail)] {
-                self.terms.extend(BEGINNINGS.iter().filter_map(|length| beginning(spelled.get(..*length)?)));
+        let (mut lines, mut room) = (vec![folded.to_owned()], HELD - characters.len());
+        for words in spellings(folded, person) {
+            let mut spelled = vec![joined(&words), initials(&words)];
+            if lines.len() > 1 {
+                // Ways of spelling a text may begin alike, or differ in one character only.
+                spelled.retain(|line| !lines.contains(line));
             }
+            let Some(left) = room.checked_sub(spelled.iter().map(|line| line.len() + 1).sum()) else { break };
+            room = left;
+            // A person is also found by the given name alone, a company by its beginning.
+            let starts = if person { words.len() } else { words.len().min(1) };
+            for tail in (0..starts).filter_map(|from| words.get(from..)) {
+                self.terms.extend(beginnings(&joined(tail)).chain(beginnings(&initials(tail))));
+            }
+            lines.extend(spelled);
         }
-        for line in [folded, &joined(&words), &initials(&words)] {
-            self.text.push_str(line);
-            self.text.push('\n');
-        }
+        self.text.extend(lines.iter().flat_map(|line| [line.as_str(), "\n"]));
+    }
+
+    /// Terms that whoever has this text may have, by whatever rules they were made: all that its letters can begin with.
+    pub(super) fn perhaps(text: &str) -> BTreeSet<i64> {
+        let lines = text.lines().filter(|line| line.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let tails = lines.flat_map(|line| (0..line.len()).filter_map(|from| line.get(from..)));
+        tails.flat_map(beginnings).collect()
+    }
+
+    /// Whether it holds what is sought, in letters or in sound.
+    pub(super) fn holds(&self, sought: &Sought) -> bool {
+        sought.texts().any(|text| self.text.contains(text))
+    }
+
+    /// Whether it sounds like what is sought.
+    pub(super) fn sounds(&self, sought: &Sought) -> bool {
+        sought.spelled.as_ref().is_some_and(|spelled| self.terms.contains(&spelled.term)) && self.holds(sought)
     }
 }
 
@@ -70,8 +93,19 @@ pub(super) struct Sought {
     pub pairs: Vec<i64>,
     /// Whether the text has to be looked at after the pairs.
     pub pairs_verify: bool,
-    /// The beginning of a spelling, and whether the text has to be looked at after it.
-    pub spelled: Option<(i64, bool)>,
+    /// The query as a spelling.
+    pub spelled: Option<Spelled>,
+}
+
+/// How a query is looked up that is a spelling.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Spelled {
+    /// The query as spellings are written.
+    text: String,
+    /// The beginning of a spelling.
+    pub term: i64,
+    /// Whether the text has to be looked at after it.
+    pub verify: bool,
 }
 
 impl Sought {
@@ -86,13 +120,25 @@ impl Sought {
             _ => neighbours(&characters).filter(|pair| known.insert(*pair)).collect(),
         };
         let pairs_verify = characters.len() > 2;
+        let spelled = Spelled::of(&text);
+        Some(Self { pairs, text, pairs_verify, spelled })
+    }
+
+    /// What the text of whoever is found holds one of.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let other = self.spelled.as_ref().map(|spelled| spelled.text.as_str());
+        std::iter::once(self.text.as_str()).chain(other.filter(|other| *other != self.text))
+    }
+}
+
+impl Spelled {
+    fn of(q: &str) -> Option<Self> {
+        let text = typed(q);
         let latin =
             text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && text.bytes().any(|b| b.is_ascii_alphabetic());
-        let spelled = Some(text.len()).filter(|_| latin).and_then(|length| {
-            let known = BEGINNINGS.iter().copied().rfind(|known| *known <= length)?;
-            Some((beginning(text.get(..known)?)?, length > known))
-        });
-        Some(Self { pairs, text, pairs_verify, spelled })
+        let length = BEGINNINGS.iter().copied().rfind(|known| latin && *known <= text.len())?;
+        let term = beginning(text.get(..length)?)?;
+        Some(Self { term, verify: text.len() > length, text })
     }
 }
 
@@ -145,6 +191,11 @@ fn pair(first: char, second: Option<char>) -> i64 {
     (i64::from(u32::from(first)) << 21) | second.map_or(0, |second| i64::from(u32::from(second)))
 }
 
+/// The terms of a spelling.
+fn beginnings(spelled: &str) -> impl Iterator<Item = i64> {
+    BEGINNINGS.iter().filter_map(|length| beginning(spelled.get(..*length)?))
+}
+
 /// Letters and digits in six bits each.
 fn beginning(letters: &str) -> Option<i64> {
     letters.bytes().try_fold(BEGINNING, |packed, byte| {
@@ -166,11 +217,11 @@ mod tests {
     /// Whether the index would find it, as the statement does.
     fn finds(indexed: &Indexed, q: &str) -> bool {
         let Some(sought) = Sought::of(q) else { return false };
-        let holds = || indexed.text.contains(&sought.text);
-        let by_pairs =
-            sought.pairs.iter().all(|pair| indexed.terms.contains(pair)) && (!sought.pairs_verify || holds());
-        let by_sound =
-            sought.spelled.is_some_and(|(term, verify)| indexed.terms.contains(&term) && (!verify || holds()));
+        let by_pairs = sought.pairs.iter().all(|pair| indexed.terms.contains(pair))
+            && (!sought.pairs_verify || indexed.holds(&sought));
+        let by_sound = sought.spelled.as_ref().is_some_and(|spelled| {
+            indexed.terms.contains(&spelled.term) && (!spelled.verify || indexed.holds(&sought))
+        });
         by_pairs || by_sound
     }
 
@@ -200,6 +251,12 @@ mod tests {
         for q in ["李", "丰三", "张丰", "zsg", "zhangsix", "月山", ""] {
             assert!(!finds(&person, q), "{q}");
         }
+        let person = Indexed::of("吕长行", Some("重楼参茸行"));
+        for q in ["lvchangxing", "luzhangh", "lüchangh", "lüc", "lzx", "chonglou", "zlsrh", "zhonglourongxing", "clsrh"]
+        {
+            let found = !["zhonglourongxing", "zlsrh"].contains(&q);
+            assert_eq!(finds(&person, q), found, "{q}");
+        }
     }
 
     #[test]
@@ -207,6 +264,24 @@ mod tests {
         assert_ne!(beginning("zz"), beginning("z"));
         assert!(beginning("zzzzzzzz").expect("letters") >= BEGINNING);
         assert!(pair('\u{10ffff}', Some('\u{10ffff}')) < BEGINNING);
+    }
+
+    #[test]
+    fn whatever_was_spelled_can_be_found_again_in_the_text() {
+        let customer = Indexed::of("吕行", Some("重楼abc茶行"));
+        let plain = |term: &i64| *term < BEGINNING || *term >= COMPANY;
+        let kept = Indexed::perhaps(&customer.text);
+        assert!(customer.terms.iter().all(|term| plain(term) || kept.contains(term)));
+        assert!(!kept.iter().any(plain));
+    }
+
+    #[test]
+    fn however_many_ways_there_are_the_text_fits() {
+        for (text, ways) in [("长行乐单".repeat(20), 2), ("长行吕".to_owned(), 8), ("率".repeat(60), 1)] {
+            let customer = Indexed::of(&text, Some(&text));
+            let (length, lines) = (customer.text.chars().count(), customer.text.lines().count());
+            assert!(length <= 2_000 && lines > 2 * ways, "{text}: {length} in {lines}");
+        }
     }
 
     #[test]

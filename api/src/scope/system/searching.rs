@@ -5,10 +5,13 @@ use crate::auth::entity::tenant;
 use crate::customers::{self, SearchOutdated};
 use crate::jobs;
 use crate::problem::Problem;
+use chrono::Duration;
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
 
 /// Businesses that are begun in one go.
 const BATCH: u64 = 200;
+/// After this time all is looked at a second time.
+const AGAIN: Duration = Duration::hours(1);
 
 #[expect(clippy::disallowed_methods, reason = "goes through all businesses")]
 impl System {
@@ -39,7 +42,10 @@ impl System {
             // Only one server's update finds it still older.
             let taken = tenant::Entity::update_many().set(change).filter(tenant::Column::Id.eq(row.id)).filter(older());
             if taken.exec(&tx).await?.rows_affected == 1 {
-                jobs::enqueue(&tx, row.id, now, &SearchOutdated::new(), now).await?;
+                // A server of the version before may go on for a while beside this one, and write by its rules.
+                for at in [now, now + AGAIN] {
+                    jobs::enqueue(&tx, row.id, now, &SearchOutdated::new(), at).await?;
+                }
                 begun += 1;
             }
             tx.commit().await?;
