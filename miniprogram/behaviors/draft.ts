@@ -7,8 +7,10 @@ export type FormState = Record<string, any>
 /** What is kept of a form that was not saved. */
 export interface Draft {
   form: FormState
-  /** What the form began with: only what differs from it was typed by a person. */
+  /** What it was typed over: only what differs from it was typed by a person. */
   base: FormState
+  /** The version of the record that it was typed over; none of a new one. */
+  over?: number
   /** The last try to save it, which may have arrived: the same content goes under the same key. */
   attempt: { key: string; body: string }
 }
@@ -24,11 +26,6 @@ function key(name: string): string {
 export function readDraft(name: string): Draft | null {
   const found: unknown = wx.getStorageSync(key(name))
   return typeof found === 'object' && found !== null && 'base' in found ? (found as Draft) : null
-}
-
-/** The fields a person typed into. The others begin afresh: the record or the calendar may have moved on. */
-export function typed({ form, base }: Draft): FormState {
-  return Object.fromEntries(Object.entries(form).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(base[field])))
 }
 
 /** Keeps what was typed; a burst of keys is written once. */

@@ -88,7 +88,9 @@ export async function tell({ step, open, world }) {
   }
   const current = () => world.call(boss, 'GET', `customers/${made.id}`)
 
-  await step('somebody else saved meanwhile: both versions are shown, and mine can be kept', async () => {
+  const shownDifferences = async () => (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
+
+  await step('somebody else saved meanwhile: what only one of us changed is kept, and what both did is asked about', async () => {
     await phone.goto(`/features/customers/detail/index?id=${made.id}`)
     await phone.tap('[data-testid=edit-customer]')
     await phone.waitText('怎么认识的')
@@ -96,14 +98,94 @@ export async function tell({ step, open, world }) {
     await meanwhile({ remark: '只喝龙井', title: '店长' })
     await phone.tap('[data-testid=save]')
     await phone.waitText('刚刚有人改过这位客户')
-    const shown = (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
-    for (const part of ['备注 改喝岩茶 只喝龙井', '职位', '店长']) check(shown.includes(part), `${part} is missing in ${shown}`)
+    equal(await shownDifferences(), '备注 改喝岩茶 只喝龙井', 'what both changed')
     await arrived(phone)
     await phone.shot('51-conflict')
     await phone.tap('[data-testid=keep-mine]')
-    await phone.waitText('已保存客户 许若兰')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
     const { remark, title } = await current()
     equal([remark, title], ['改喝岩茶', '店长'], 'remark and title')
+  })
+
+  await step('where nobody changed the same, nothing is asked', async () => {
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '爱喝老枞')
+    await meanwhile({ company: '若兰茶舍' })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
+    const { remark, company } = await current()
+    equal([remark, company], ['爱喝老枞', '若兰茶舍'], 'remark and company')
+  })
+
+  await step('a number added here and one added there: both stay', async () => {
+    const [one, mine, theirs] = [world.freshNumber(), world.freshNumber(), world.freshNumber()]
+    await meanwhile({ phones: [{ number: one }] })
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await until('the number in full', async () => (await value('phones.0.number')).replace('+86', '') === one)
+    await phone.tap('[data-testid=add-phone]')
+    await phone.fill('[data-testid="field-phones.1.number"]', mine)
+    await meanwhile({ phones: [{ number: one }, { number: theirs }] })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
+    const masked = (text) => `${text.slice(0, 3)}****${text.slice(-4)}`
+    equal((await current()).phones.map((row) => row.masked).sort(), [one, mine, theirs].map(masked).sort(), 'numbers')
+    // Both put another one in the place of the same: that cannot be one list.
+    const [here, there] = [world.freshNumber(), world.freshNumber()]
+    await meanwhile({ phones: [{ number: one }] })
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await phone.fill('[data-testid="field-phones.0.number"]', here)
+    await meanwhile({ phones: [{ number: there }] })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('电话不能自动合并')
+    const shown = await shownDifferences()
+    check(shown.includes(here) && shown.includes(there), `both lists: ${shown}`)
+    await arrived(phone)
+    await phone.shot('52-conflict-numbers')
+    await phone.tap('[data-testid=sheet-close]')
+    await until('nothing saved', async () => (await current()).phones[0].masked === masked(there))
+    await phone.tap('[data-testid=save]')
+    await phone.tap('[data-testid=keep-mine]')
+    await phone.waitText('已保存客户 许若兰')
+    equal((await current()).phones.map((row) => row.masked), [masked(here)], 'numbers')
+  })
+
+  await step('what was typed last time goes over nothing that was saved since, unasked', async () => {
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '昨天写的')
+    await phone.goto('/pages/customers/index')
+    await meanwhile({ remark: '今天写的', title: '掌柜' })
+    await phone.goto(edit)
+    await phone.waitText('接着上次没保存的内容')
+    equal([await value('remark'), await value('company')], ['昨天写的', '若兰茶舍'], 'remark and company')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('刚刚有人改过这位客户')
+    equal(await shownDifferences(), '备注 昨天写的 今天写的', 'what both changed')
+    equal((await current()).remark, '今天写的', 'remark so far')
+    await phone.tap('[data-testid=keep-mine]')
+    await phone.waitText('已保存客户 许若兰')
+    const { remark, title } = await current()
+    equal([remark, title], ['昨天写的', '掌柜'], 'remark and title')
+    // A list that was unmasked is no different.
+    const [here, there] = [world.freshNumber(), world.freshNumber()]
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await phone.fill('[data-testid="field-phones.0.number"]', here)
+    await phone.goto('/pages/customers/index')
+    await meanwhile({ phones: [{ number: there }] })
+    await phone.goto(edit)
+    await phone.waitText('接着上次没保存的内容')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('电话不能自动合并')
+    equal(await shownDifferences(), `电话 ${here} ${there}`, 'what both changed')
+    await phone.tap('[data-testid=take-theirs]')
+    await phone.waitText('已换成最新的资料')
   })
 
   await step('or theirs taken', async () => {
