@@ -4,6 +4,14 @@ import { actor } from '../api/session'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each form knows the type of its own fields
 export type FormState = Record<string, any>
 
+/** A try to save: the same content goes under the same key. */
+export interface Attempt {
+  key: string
+  body: string
+  /** No answer came: it may have arrived. */
+  lost?: boolean
+}
+
 /** What is kept of a form that was not saved. */
 export interface Draft {
   form: FormState
@@ -11,8 +19,8 @@ export interface Draft {
   base: FormState
   /** The version of the record that it was typed over; none of a new one. */
   over?: number
-  /** The last try to save it, which may have arrived: the same content goes under the same key. */
-  attempt: { key: string; body: string }
+  /** The last try to save it. */
+  attempt: Attempt
 }
 
 const WAIT_MS = 300

@@ -4,7 +4,7 @@ import type { Violation } from '../api/types'
 import { checkField, checkForm } from '../rules/index'
 import type { FormName } from '../rules/index'
 import { dropDraft, flushDraft, keepDraft, readDraft } from './draft'
-import type { FormState } from './draft'
+import type { Attempt, FormState } from './draft'
 import { alike, met } from './merge'
 import type { Side } from './merge'
 import { reveal } from './reveal'
@@ -69,7 +69,9 @@ export const form = Behavior({
     saving: false,
     restored: false,
     draft: '',
-    attempt: { key: '', body: '' },
+    attempt: { key: '', body: '' } as Attempt,
+    /** What stands here was sent and never answered: it may be there already. */
+    unanswered: false,
   },
 
   methods: {
@@ -86,6 +88,7 @@ export const form = Behavior({
       // Of a new one there is nothing that somebody else could have changed.
       if (!version) this.data.over = 0
       this.setData({ draft: name, base: copied(base), form: copied(form), restored, errors: {}, failure: '' })
+      this.weigh()
     },
 
     /** Throws away what was typed. */
@@ -145,7 +148,15 @@ export const form = Behavior({
     put(name: string, value: unknown): void {
       const { [name]: _, ...errors } = this.data.errors
       this.setData({ [`form.${path(name)}`]: value, errors, failure: '' })
+      this.weigh()
       this.remember()
+    },
+
+    /** Says whether what stands here was sent already, by the last try. */
+    weigh(): void {
+      const { attempt, form, unanswered } = this.data
+      const now = attempt.lost === true && attempt.body === JSON.stringify((this as unknown as Host).toBody(form))
+      if (now !== unanswered) this.setData({ unanswered: now })
     },
 
     remember(): void {
@@ -194,6 +205,7 @@ export const form = Behavior({
             return saved
           } catch (thrown) {
             const why = asProblem(thrown)
+            this.lost(why)
             if (why.code !== 'version_stale' || !why.current || !host.renewed || tries >= TRIES) throw thrown
             this.meet(host.renewed(why.current))
             if (!(await this.settled())) return null
@@ -208,6 +220,13 @@ export const form = Behavior({
       } finally {
         this.setData({ saving: false })
       }
+    },
+
+    /** Without an answer nobody knows whether it was saved. */
+    lost(why: Problem): void {
+      this.data.attempt.lost = why.offline || why.code === 'timeout'
+      this.weigh()
+      this.remember()
     },
 
     /** The same key for the same content, so that a retry creates nothing twice. */

@@ -86,6 +86,17 @@ export async function tell({ step, open, world }) {
     const { version } = await world.call(boss, 'GET', `customers/${made.id}`)
     return world.call(boss, 'PATCH', `customers/${made.id}`, { version, body: fields })
   }
+  /** Saves, and the server's answer never comes. */
+  const lostOnce = async (path, said) => {
+    await phone.page.route(path, async (route) => {
+      if (route.request().method() === 'GET') return route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText(said)
+    await phone.page.unroute(path)
+  }
   const current = () => world.call(boss, 'GET', `customers/${made.id}`)
 
   const shownDifferences = async () => (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
@@ -186,6 +197,36 @@ export async function tell({ step, open, world }) {
     equal(await shownDifferences(), `电话 ${here} ${there}`, 'what both changed')
     await phone.tap('[data-testid=take-theirs]')
     await phone.waitText('已换成最新的资料')
+  })
+
+  await step('an answer that was lost on the way is no colleague: saved again, it is saved', async () => {
+    const { version } = await current()
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '信号不好')
+    await lostOnce(`**/api/v1/customers/${made.id}`, '填写的内容已保留')
+    equal([(await current()).remark, (await current()).version], ['信号不好', version + 1], 'what arrived')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰', { exact: true })
+    equal((await current()).version, version + 1, 'version')
+    // A new one that arrived is not warned about as somebody else's.
+    const name = `危素${Date.now() % 10000}`
+    await phone.goto(FORM)
+    await phone.fill('[data-testid=field-name]', name)
+    await phone.fill('[data-testid="field-phones.0.number"]', world.freshNumber())
+    await lostOnce('**/api/v1/customers', '填写的内容已保留')
+    const asked = phone.sent('GET', '/customers/similar')
+    await phone.goto('/pages/customers/index')
+    await phone.goto(FORM)
+    await phone.waitText('接着上次没保存的内容')
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    equal([await phone.visible('[data-testid=similar]').count(), phone.sent('GET', '/customers/similar') - asked], [0, 0], 'warnings of one\'s own')
+    await phone.fill('[data-testid=field-name]', `${name}二`)
+    await phone.visible('[data-testid=similar]').waitFor()
+    await phone.fill('[data-testid=field-name]', name)
+    await phone.tap('[data-testid=save]')
+    await phone.waitText(`已保存客户 ${name}`)
+    equal((await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items.length, 1, 'customers of that name')
   })
 
   await step('or theirs taken', async () => {
