@@ -12,8 +12,10 @@ import { callCustomer } from '../../behaviors/calling'
 import { takeIntent } from '../../behaviors/intent'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
+import { bringBack } from '../../behaviors/removal'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
+import type { Undo } from '../../components/undo/index'
 import type { SearchBox } from '../../components/search-box/index'
 import { columnFields, customerCard } from '../../words/customers'
 import { filterChips } from '../../words/filter-words'
@@ -81,10 +83,22 @@ Component({
         this.beginPicking()
         this.setData({ offer: wish.give })
       }
+      if (wish && 'removed' in wish) this.offerBack(wish.removed)
       if (this.data.loaded) return
       this.data.loaded = true
       prepareReminders()
       void this.first()
+    },
+    /** Whoever was deleted on their page comes back from here. */
+    offerBack({ run, name }: { run: string; name: string }) {
+      if (this.data.loaded) void this.recount()
+      const undo = this.selectComponent('#undo') as unknown as Undo
+      undo?.offer(`已删除 ${name}`, async () => {
+        await bringBack(run)
+        wx.showToast({ icon: 'none', title: `已恢复 ${name}` })
+        void this.recount()
+        void this.reload()
+      })
     },
     drawRights() {
       const able = { write: may('customers.write'), call: opensPhones(), note: may('interactions.write'), remind: may('tasks.write') }
