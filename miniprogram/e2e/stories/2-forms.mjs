@@ -269,6 +269,28 @@ export async function tell({ step, open, world }) {
     equal(await phone.title(), name, 'the name of the page')
   })
 
+  await step('a customer who is deleted meanwhile: what was typed is given back', async () => {
+    const gone = await world.customer(boss, { name: '宁采臣', remark: '赶考' })
+    const route = `/features/customers/form/index?id=${gone.id}`
+    await phone.goto(route)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '住兰若寺')
+    await phone.fill('[data-testid=field-company]', '兰若寺')
+    await world.call(boss, 'DELETE', `customers/${gone.id}`, { version: gone.version })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('宁采臣刚刚被删除')
+    await arrived(phone)
+    await phone.shot('58-gone')
+    await phone.tap('[data-testid=copy-written]')
+    await phone.waitText('已复制你写的')
+    equal((await phone.calls('setClipboardData')).at(-1).data, '宁采臣\n公司：兰若寺\n备注：住兰若寺', 'what was copied')
+    // Opened again, it is there still.
+    await phone.goto(route)
+    await phone.visible('[data-testid=written]').first().waitFor()
+    await phone.tap('[data-testid=leave-gone]')
+    await phone.waitRoute('pages/customers/index')
+  })
+
   await step('a refusal of the server stands beside its field', async () => {
     await phone.goto(FORM)
     // The phone lets it pass, and it is changed on its way.

@@ -1,6 +1,6 @@
 import { revealPhone, revealText } from '../../../api/customers'
 import { knownCustomFields } from '../../../api/custom-fields'
-import type { CustomerView } from '../../../api/types'
+import type { CustomField, CustomerView } from '../../../api/types'
 import type { FormState } from '../../../behaviors/draft'
 import { alike, mergedRows } from '../../../behaviors/merge'
 import { customText, dialled, isSealed, valueOf } from '../../../words/custom'
@@ -59,40 +59,59 @@ const NONE = '（空）'
 /** What both changed, each to something else. */
 export function differences(fields: string[], form: FormState, newest: FormState, current: CustomerView): Difference[] {
   return fields.flatMap((field): Difference[] => {
-    const row = (mine: string, theirs: string, label = LABELS[field] ?? field): Difference => ({ field, label, mine: mine || NONE, theirs: theirs || NONE })
     if (field === 'emptied') return emptiedRows(form, current)
-    if (field.startsWith('custom.')) return customRows(field.slice('custom.'.length), form, current)
-    if (field === 'dates') return [row(datesWord(form), datesWord(newest))]
-    if (field === 'remark_secret') return [row(form[field] ? '保密' : '不保密', newest[field] ? '保密' : '不保密')]
-    if (field === 'remark' && isMasked(current)) return [row(say(field, form), '已保密，可能改过')]
-    const list = LISTS.find((kind) => kind === field)
-    if (!list) return [row(say(field, form), say(field, newest))]
-    const masked = current[list].map((one) => one.masked).join('、')
-    return [row(listWord(form[list] as TypedRow[]), newest[list] ? listWord(newest[list] as TypedRow[]) : masked)]
+    return [{ field, label: labelOf(field), mine: word(field, form) || NONE, theirs: newestWord(field, newest, current) || NONE }]
   })
+}
+
+/** 备注：改喝岩茶, of everything that was typed. */
+export function writtenLines(form: FormState, base: FormState): string[] {
+  const own = knownCustomFields().map((field) => `custom.${field.key}`).filter((field) => !alike(at(field, form), at(field, base)))
+  const plain = Object.keys(LABELS).filter((field) => form[field] !== null && field in form && !alike(form[field], base[field]))
+  return [...plain, ...own].map((field) => `${labelOf(field)}：${word(field, form) || NONE}`)
+}
+
+function labelOf(field: string): string {
+  return LABELS[field] ?? customOf(field)?.label ?? field
+}
+
+function customOf(field: string): CustomField | undefined {
+  return knownCustomFields().find((one) => `custom.${one.key}` === field)
+}
+
+function at(field: string, form: FormState): unknown {
+  return field.startsWith('custom.') ? (form['custom'] as FormState | undefined)?.[field.slice('custom.'.length)] : form[field]
+}
+
+/** What stands in the form, as people read it. */
+function word(field: string, form: FormState): string {
+  const own = customOf(field)
+  const value = at(field, form)
+  if (own) return customText(own, own.kind === 'file' ? value : valueOf(own, value))
+  if (field === 'dates') return sentDates(value as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、')
+  if (field === 'remark_secret') return value ? '保密' : '不保密'
+  return isList(field) ? ((value ?? []) as TypedRow[]).map((row) => dialled(('number' in row ? row.number : row.text).trim())).filter(Boolean).join('、') : say(field, form)
+}
+
+/** What the record says by now; of what is masked at least that it may be another one. */
+function newestWord(field: string, newest: FormState, current: CustomerView): string {
+  const own = customOf(field)
+  if (own && isSealed(own)) {
+    const masked = customText(own, current.custom[own.key])
+    return masked && `${masked}，可能改过`
+  }
+  if (field === 'remark' && isMasked(current)) return '已保密，可能改过'
+  return isList(field) && !newest[field] ? current[field].map((one) => one.masked).join('、') : word(field, newest)
+}
+
+function isList(field: string): field is List {
+  return LISTS.some((kind) => kind === field)
 }
 
 /** Said of lists: of these the choice takes one side whole. */
 export function listsWord(rows: Difference[]): string {
-  const labels = rows.filter(({ field }) => LISTS.some((kind) => kind === field)).map(({ label }) => label)
+  const labels = rows.filter(({ field }) => isList(field)).map(({ label }) => label)
   return labels.length ? `${labels.join('、')}不能自动合并：选哪一边，就只留那一边的。` : ''
-}
-
-function listWord(rows: TypedRow[]): string {
-  return rows.map((row) => dialled(('number' in row ? row.number : row.text).trim())).filter(Boolean).join('、')
-}
-
-function datesWord(form: FormState): string {
-  return sentDates(form['dates'] as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、')
-}
-
-function customRows(key: string, form: FormState, current: CustomerView): Difference[] {
-  const field = knownCustomFields().find((one) => one.key === key)
-  if (!field) return []
-  const typed = (form['custom'] as FormState)[key] as unknown
-  const mine = field.kind === 'file' ? customText(field, typed) : customText(field, valueOf(field, typed))
-  const theirs = customText(field, current.custom[key])
-  return [{ field: `custom.${key}`, label: field.label, mine: mine || NONE, theirs: (isSealed(field) && theirs ? `${theirs}，可能改过` : theirs) || NONE }]
 }
 
 function emptiedRows(form: FormState, current: CustomerView): Difference[] {

@@ -7,12 +7,9 @@ import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark, Violation } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
-import { flushDraft } from '../../../behaviors/draft'
+import { flushDraft, readDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { TOGETHER, copied, form } from '../../../behaviors/form'
-import type { Newest } from '../../../behaviors/form'
-import { alike } from '../../../behaviors/merge'
-import type { Side } from '../../../behaviors/merge'
+import { copied, form } from '../../../behaviors/form'
 import { askedFields, checkCustom } from '../../../rules/index'
 import { customRow, nearBasics } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
@@ -22,10 +19,11 @@ import { readPaste } from '../../../words/paste'
 import { twinPhones } from '../../../words/twins'
 import { today } from '../../../words/when'
 import { regionNames, regionOf } from '../region/tree'
-import { differences, editedLists, hiddenFields, listsWord, mergedList, revealed } from './conflict'
-import type { Difference, List } from './conflict'
+import { revealed, writtenLines } from './conflict'
+import type { List } from './conflict'
 import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
 import type { TypedContact, TypedPhone } from './fields'
+import { settling } from './settling'
 
 type TypedRow = TypedPhone | TypedContact
 
@@ -33,19 +31,16 @@ type TypedRow = TypedPhone | TypedContact
 const SECTIONS: Record<string, string[]> = { company: ['region', 'address', 'title', 'industry', 'size'], contacts: [...CONTACTS], dates: ['dates'] }
 /** What stands there unless somebody asks for more. */
 const BASICS = ['name', 'phones', 'type', 'tag_ids']
-/** Whoever waits for what is said to the table of differences. */
-const choosing = new WeakMap<object, (side: Side | null) => void>()
-
 /** A customer is written down, or corrected. */
 Component({
-  behaviors: [form],
+  behaviors: [form, settling],
   data: {
     id: '', state: 'ready', why: '', was: null as CustomerView | null,
     types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: CUSTOMER_KIND_CHOICES,
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, mayRevealEmails: false, mayEmails: false, showEmails: false, showWechat: false, revealing: false, masked: false,
-    existingOpen: false, conflictOpen: false, sending: 0,
-    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, differences: [] as Difference[], lists: '',
+    existingOpen: false, sending: 0,
+    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, gone: '', written: [] as string[],
   },
 
   observers: {
@@ -168,7 +163,12 @@ Component({
         if (why.code === 'merged' && why.existing?.id) {
           wx.showToast({ icon: 'none', title: '这位客户已合并，打开的是合并后的' })
           this.leadTo(why.existing.id)
-        } else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
+        } else {
+          this.setData({ state: why.offline ? 'offline' : 'failed', why: why.code === 'not_found' ? '没有这位客户，或者不归你负责' : why.sentence })
+          // What was typed last time is not lost with them.
+          const kept = why.code === 'not_found' ? readDraft(`customer.${this.data.id}`) : null
+          if (kept) this.setData({ written: writtenLines(kept.form, kept.base), gone: kept.form['name'] ? String(kept.form['name']) : '这位客户' })
+        }
       }
     },
     restart() {
@@ -324,7 +324,18 @@ Component({
             if (confirm) this.leadTo(stayed)
           },
         })
-      } else this.showProblem(why)
+      } else if (this.data.was && ['not_found', 'row_read_only'].includes(why.code)) void this.lostSight(why, this.data.was)
+      else this.showProblem(why)
+    },
+    /** Deleted, given away or only to be looked at by now: what was typed can be taken along. */
+    async lostSight(why: Problem, was: CustomerView) {
+      const there = why.code === 'not_found' && (await findCustomer(was.id).then(() => true, (thrown: unknown) => asProblem(thrown).code !== 'not_found'))
+      if (there) return this.showProblem(why)
+      this.setData({ written: writtenLines(this.data.form, this.data.base), gone: was.name })
+      if (why.code === 'not_found') announce('customerGone', { id: was.id })
+    },
+    stay() {
+      this.setData({ gone: '' })
     },
     /** Whoever was merged away has no page any more. */
     leadTo(stayed: string) {
@@ -337,53 +348,6 @@ Component({
     },
     closeExisting() {
       this.setData({ existingOpen: false })
-    },
-
-    /** Saved by somebody else meanwhile. */
-    renewed(current: unknown): Newest {
-      const was = current as CustomerView
-      this.setData({ was, masked: isMasked(was) })
-      announce('customer', was)
-      return { form: formOf(was), version: was.version }
-    },
-    /** Lists that both may have changed are compared whole, as far as one may see them so. */
-    async unmask() {
-      const { was, form: mine, base } = this.data
-      if (!was) return
-      for (const kind of editedLists(mine, base)) {
-        const now = await revealed(kind, was).catch(() => null)
-        if (!now) continue
-        this.data.newest[kind] = now
-        const merged = base[kind] ? mergedList(base[kind] as TypedRow[], mine[kind] as TypedRow[], now) : null
-        if (!merged) continue
-        if (!alike(base[kind], now)) this.data.together ||= TOGETHER
-        this.setData({ [`form.${kind}`]: merged, [`base.${kind}`]: copied(now) })
-      }
-    },
-    hidden(): string[] {
-      return this.data.was ? hiddenFields(this.data.was) : []
-    },
-    /** What both changed stands side by side; until somebody says which, nothing is saved. */
-    chooseSide(fields: string[]): Promise<Side | null> {
-      const { was, form: mine, newest } = this.data
-      const rows = was ? differences(fields, mine, newest, was) : []
-      if (!rows.length) return Promise.resolve('mine')
-      this.setData({ conflictOpen: true, differences: rows, lists: listsWord(rows) })
-      return new Promise((resolve) => choosing.set(this, resolve))
-    },
-    chosen(side: Side | null) {
-      this.setData({ conflictOpen: false })
-      choosing.get(this)?.(side)
-      choosing.delete(this)
-    },
-    keepMine() {
-      this.chosen('mine')
-    },
-    takeTheirs() {
-      this.chosen('theirs')
-    },
-    closeConflict() {
-      this.chosen(null)
     },
   },
 })
