@@ -1,5 +1,5 @@
 // What was done to customers of the list comes back, and what one is about to do to many is said before.
-import { arrived, openStaff, rowIds } from '../actions.mjs'
+import { arrived, openStaff, rowIds, texts } from '../actions.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
@@ -37,5 +37,25 @@ export async function tell({ step, open, world }) {
     await boss.tapText('删除')
     await boss.waitRoute('pages/customers/index')
     await boss.visible('[data-testid=undo]').waitFor({ timeout: 20_000 })
+  })
+
+  await step('a view whose field was deleted meets nobody, says so, and the condition is taken off', async () => {
+    const field = await world.call(session, 'POST', 'custom-fields', { body: { label: '茶桌', kind: 'text', rules: {} } })
+    const clauses = [{ any: [{ field: `custom.${field.key}`, op: 'contains', values: ['窗'] }] }, { any: [{ field: 'type', op: 'any_of', values: ['existing'] }] }]
+    const view = await world.call(session, 'POST', 'customer-views', { body: { name: `靠窗${many}`, shared: 'private', filter: { all: clauses } } })
+    await world.call(session, 'DELETE', `custom-fields/${field.id}`, { version: field.version })
+    await boss.goto('/pages/customers/index')
+    await boss.tap(`[data-testid=view-${view.id}]`)
+    await boss.waitText('没有符合条件的客户')
+    await until('the words of the chips', async () => JSON.stringify((await texts(boss, '[data-testid=filter-chip]')).sort()) === JSON.stringify(['已删除的字段', '老客'].sort()))
+    equal(await boss.text('[data-testid=count]'), '0 位', 'the count')
+    await arrived(boss)
+    await boss.shot('9k-gone-field')
+    // Changed, it is no view any more, and meets nobody still.
+    await boss.tap('[data-testid=filter-chip][data-id=types]')
+    await boss.waitText('没有符合条件的客户')
+    await boss.tap('[data-testid=filter-chip][data-id^=custom]')
+    await boss.visible(rows).first().waitFor()
+    await world.call(session, 'DELETE', `customer-views/${view.id}`, { version: view.version })
   })
 }
