@@ -447,6 +447,7 @@ export async function tell({ step, open, world }) {
     await boss.tap('[data-testid=bulk-all]')
     await boss.tap('[data-testid=bulk-type]')
     await boss.tap('[data-testid=bulk-type-potential]')
+    await boss.tapText('改类型')
     await boss.waitText(`${lost} 位客户改成了潜在`, { timeout: 20_000 })
     equal(await count([one('type', 'any_of', 'lost')]), 0, 'lost ones')
     await boss.tap('[data-testid=bulk-close]')
