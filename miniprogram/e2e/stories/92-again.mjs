@@ -1,5 +1,5 @@
 // What was done to customers of the list comes back, and what one is about to do to many is said before.
-import { arrived, openStaff, rowIds, texts } from '../actions.mjs'
+import { arrived, inSight, openStaff, rowIds, settled, texts } from '../actions.mjs'
 import { equal, until } from '../runner.mjs'
 import { BOSS } from '../world.mjs'
 
@@ -116,5 +116,20 @@ export async function tell({ step, open, world }) {
     await chosen(0)
     await boss.tap('[data-testid=bulk-leave]')
     await boss.page.unrouteAll()
+  })
+
+  await step('what was narrowed is kept as a view in sight, however many conditions there are', async () => {
+    await boss.goto('/pages/customers/index')
+    await boss.tap('[data-testid=filter]')
+    await boss.waitText('口味')
+    for (const chip of ['types-existing', 'types-potential', 'phone-set', 'contact-not-30', 'created-year']) await boss.tap(`[data-testid=${chip}]`)
+    await boss.tap('[data-testid=filter-apply]')
+    await boss.visible('[data-testid=keep-view]').waitFor()
+    await settled(boss)
+    await arrived(boss)
+    await boss.shot('9m-keep-view')
+    const places = await Promise.all(['keep-view', 'pick-many'].map((name) => boss.visible(`[data-testid=${name}]`).boundingBox()))
+    for (const name of ['keep-view', 'pick-many']) equal(await inSight(boss, `[data-testid=${name}]`), true, name)
+    equal(places.every(({ x, width }) => x >= 0 && x + width <= 375) && places[0].x + places[0].width <= places[1].x, true, `side by side: ${JSON.stringify(places)}`)
   })
 }
