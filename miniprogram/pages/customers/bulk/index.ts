@@ -88,7 +88,8 @@ Component({
       const id = String(event.currentTarget.dataset['act'])
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
-      this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null, text: '' })
+      // A message that was begun stays: a tap beside the sheet closes it.
+      this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null })
       if (id === 'field') void this.loadFields()
       if (id === 'owner') void this.loadPeople()
       if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
@@ -232,7 +233,7 @@ Component({
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
         Object.assign(this.data, { did, about, total: totalOf(count) })
-        this.setData({ sheet: 'run', busy: false })
+        this.setData({ sheet: 'run', busy: false, ...(change?.message ? { text: '' } : {}) })
         this.follow(run)
       } catch (thrown) {
         const why = asProblem(thrown)
