@@ -40,7 +40,7 @@ Component({
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: CUSTOMER_KIND_CHOICES,
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, mayRevealEmails: false, mayEmails: false, showEmails: false, showWechat: false, revealing: false, masked: false,
     existingOpen: false, sending: 0,
-    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, gone: '', written: [] as string[],
+    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, gone: '', goneShown: false, written: [] as string[],
   },
 
   observers: {
@@ -331,7 +331,7 @@ Component({
     async lostSight(why: Problem, was: CustomerView) {
       const there = why.code === 'not_found' && (await findCustomer(was.id).then(() => true, (thrown: unknown) => asProblem(thrown).code !== 'not_found'))
       if (there) return this.showProblem(why)
-      this.setData({ written: writtenLines(this.data.form, this.data.base), gone: was.name })
+      this.setData({ written: writtenLines(this.data.form, this.data.base), gone: was.name, goneShown: why.code === 'row_read_only' })
       if (why.code === 'not_found') announce('customerGone', { id: was.id })
     },
     stay() {

@@ -3,6 +3,8 @@ Component({
   properties: {
     /** The customer's name; none while all is well. */
     name: { type: String, value: '' },
+    /** They are there, and only to be looked at. */
+    shown: { type: Boolean, value: false },
     /** 备注：改喝岩茶. */
     lines: { type: Array, value: [] as string[] },
   },
