@@ -17,6 +17,11 @@ export function knownCustomFields(): CustomField[] {
   return known?.actor === actor() ? known.fields : []
 }
 
+/** Whether a filter's field is one of the business's own that is not there any more, as far as it was asked. */
+export function isGone(field: string): boolean {
+  return field.startsWith('custom.') && known?.actor === actor() && !known.fields.some((one) => `custom.${one.key}` === field)
+}
+
 export function createCustomField(body: NewCustomField, idempotencyKey: string): Promise<CustomField> {
   return request('POST', 'custom-fields', { body, idempotencyKey })
 }

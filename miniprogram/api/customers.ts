@@ -1,14 +1,15 @@
 import { query, request } from './client'
 import type { Counted, CustomerChanges, CustomerRow, CustomerView, Filter, HelperLevel, Interaction, NewCustomer, NewInteraction, Page, Relation, RelationKind, Sharer } from './types'
 
-/** What a list is asked for: the words in the box, and the filter. */
+/** What a list is asked for: the words in the box, a saved view, and the filter, which holds as well. */
 export interface CustomerQuery {
   q?: string
+  view?: string
   filter?: Filter
 }
 
-function asked({ q, filter }: CustomerQuery): { q?: string | undefined; filter?: string } {
-  return { q, ...(filter?.all?.length ? { filter: JSON.stringify(filter) } : {}) }
+function asked({ q, view, filter }: CustomerQuery): { q?: string | undefined; view?: string | undefined; filter?: string } {
+  return { q, view, ...(filter?.all?.length ? { filter: JSON.stringify(filter) } : {}) }
 }
 
 export function listCustomers(what: CustomerQuery, cursor: string | null, limit = 20): Promise<Page<CustomerRow>> {

@@ -5219,7 +5219,7 @@ export interface components {
              * @description Id.
              */
             id: string;
-            /** @description `task_due`. */
+            /** @description `task_due`, `customer_message`, or what else there is to be told of. */
             kind: string;
             /**
              * Format: date-time
@@ -5228,9 +5228,9 @@ export interface components {
             read_at?: string | null;
             /**
              * Format: uuid
-             * @description The task.
+             * @description The task that is due.
              */
-            task_id: string;
+            task_id?: string | null;
             /** @description What it is about. */
             title: string;
             /**

@@ -14,6 +14,12 @@ export function onTop(page: Page): boolean {
   return pages[pages.length - 1]?.getPageId?.() === page.getPageId()
 }
 
+/** Whether a page that is left leads to this one: it lies below, or nothing does and it is opened. */
+export function leadsTo(path: string): boolean {
+  const pages = getCurrentPages()
+  return pages.length < 2 || pages[pages.length - 2]?.route === path
+}
+
 /** Closes a page that is done: back to where it was opened, or to `home` when it was opened by itself. */
 export function leave(page: Page, home: string): void {
   if (!onTop(page)) return

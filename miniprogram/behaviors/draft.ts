@@ -4,13 +4,23 @@ import { actor } from '../api/session'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each form knows the type of its own fields
 export type FormState = Record<string, any>
 
+/** A try to save: the same content goes under the same key. */
+export interface Attempt {
+  key: string
+  body: string
+  /** No answer came: it may have arrived. */
+  lost?: boolean
+}
+
 /** What is kept of a form that was not saved. */
 export interface Draft {
   form: FormState
-  /** What the form began with: only what differs from it was typed by a person. */
+  /** What it was typed over: only what differs from it was typed by a person. */
   base: FormState
-  /** The last try to save it, which may have arrived: the same content goes under the same key. */
-  attempt: { key: string; body: string }
+  /** The version of the record that it was typed over; none of a new one. */
+  over?: number
+  /** The last try to save it. */
+  attempt: Attempt
 }
 
 const WAIT_MS = 300
@@ -24,11 +34,6 @@ function key(name: string): string {
 export function readDraft(name: string): Draft | null {
   const found: unknown = wx.getStorageSync(key(name))
   return typeof found === 'object' && found !== null && 'base' in found ? (found as Draft) : null
-}
-
-/** The fields a person typed into. The others begin afresh: the record or the calendar may have moved on. */
-export function typed({ form, base }: Draft): FormState {
-  return Object.fromEntries(Object.entries(form).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(base[field])))
 }
 
 /** Keeps what was typed; a burst of keys is written once. */

@@ -1,7 +1,7 @@
 /** What a page asks of a tab page, whose address takes no parameters. */
 interface Intents {
-  /** To begin with the search, or with choosing whom to give an offer. */
-  customers: { search: true } | { give: string }
+  /** To begin with the search, or with choosing whom to give an offer; or to offer to take a deletion back. */
+  customers: { search: true } | { give: string } | { removed: { run: string; name: string } }
   /** A customer: the orders of them alone. */
   orders: { status: string; customer?: { id: string; name: string } }
 }

@@ -33,7 +33,7 @@ export interface BulkRow {
   /** One's own that can be stopped. */
   stoppable: boolean
   failed: number
-  /** 没有改. */
+  /** 没有改, 没有撤销. */
   left: string
   undoable: boolean
 }
@@ -99,16 +99,20 @@ export function changesWord({ changes }: BulkAction, { staff, tags, types, field
 }
 
 export function bulkRow(action: BulkAction, names: BulkNames, me: string): BulkRow {
-  const [state, tone] = STATES[action.state]
+  const [usual, tone] = STATES[action.state]
   const who = action.staff_id === me ? '我' : names.staff.get(action.staff_id) ?? ''
   const { verb, left } = verbOf(action)
   const to = action.changes?.offer_id ? '给' : ''
+  const undone = action.state === 'undone'
+  // Whoever could not be brought back was changed, and is nobody who was left alone.
+  const stayed = undone ? action.done - action.undone : 0
+  const state = !stayed ? usual : action.undone ? '撤销了一部分' : '没有撤销'
   return {
     id: action.id,
     what: action.done ? `${verb}${to || '了'} ${action.done} 位客户` : action.state === 'running' ? `正在${verb}${to}客户` : `没有${verb}${to}客户`,
-    line: [who, ago(action.created_at), action.failed ? `${action.failed} 位${left}` : '', action.undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
+    line: [who, ago(action.created_at), action.failed ? `${action.failed} 位${left}` : '', action.undone || undone ? `撤销了 ${action.undone} 位` : ''].filter(Boolean).join(' · '),
     changed: changesWord(action, names), state, tone, running: goesOn(action), stoppable: action.state === 'running' && action.staff_id === me,
-    failed: action.failed + (action.state === 'undone' ? action.done - action.undone : 0), undoable: undoable(action, me), left,
+    failed: action.failed + stayed, undoable: undoable(action, me), left: !stayed ? left : action.failed ? `${left}、没有撤销` : '没有撤销',
   }
 }
 

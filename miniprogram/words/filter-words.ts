@@ -17,6 +17,8 @@ export interface Known {
   /** The business's own types, and its own fields. */
   types: Map<string, string>
   fields: CustomField[]
+  /** Whether a field of the business's own is not there any more. */
+  gone?: (field: string) => boolean
 }
 
 export interface FilterChip {
@@ -63,6 +65,7 @@ function questionOf(field: string, { fields }: Known): Question | undefined {
 
 /** 预算：¥5,000.00 到 ¥8,000.00. */
 export function testWord({ field, op, values = [] }: FilterTest, known: Known): string {
+  if (known.gone?.(field)) return '已删除的字段'
   const question = questionOf(field, known)
   const label = question?.label ?? FIELDS[field] ?? '自定义字段'
   const words = values.map((value) => valueWord(field, value, known))

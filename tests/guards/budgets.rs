@@ -28,10 +28,10 @@ const BUDGETS: &[(&str, u64)] = &[
     ("get_bulk_action", 1),
     ("list_bulk_failures", 2),
     ("cancel_bulk_action", 5),
-    ("undo_bulk_action", 7), // and those of whom the last one left some as they are
-    ("upload_import", 14), // the row, a piece of the file each (3), what was read (3), and what it shows (4)
+    ("undo_bulk_action", 7),  // and those of whom the last one left some as they are
+    ("upload_import", 14),    // the row, a piece of the file each (3), what was read (3), and what it shows (4)
     ("upload_attachment", 8), // room for it (2), the row, a piece of the file each (1), what it is, and what it shows
-    ("get_attachment", 4), // and one for each piece of the file
+    ("get_attachment", 4),    // and one for each piece of the file
     ("list_imports", 1),
     ("get_import", 4),
     ("start_import", 10),

@@ -1,4 +1,4 @@
-import { knownCustomFields, listCustomFields, listCustomerTypes, ownTypeNames } from '../../api/custom-fields'
+import { isGone, knownCustomFields, listCustomFields, listCustomerTypes, ownTypeNames } from '../../api/custom-fields'
 import { countCustomers } from '../../api/customers'
 import { rights, seesEmails, seesPhones } from '../../api/rights'
 import { asProblem } from '../../api/problem'
@@ -110,7 +110,7 @@ Component({
     },
     known(): Known {
       const types = new Map(this.data.types.map(({ value, label }) => [value, label]))
-      return { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types, fields: knownCustomFields() }
+      return { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types, fields: knownCustomFields(), gone: isGone }
     },
     /** Fields that the business made. A rule is read by everybody: nothing sealed is looked for in one, only whether it is there. */
     own(): Question[] {

@@ -86,9 +86,22 @@ export async function tell({ step, open, world }) {
     const { version } = await world.call(boss, 'GET', `customers/${made.id}`)
     return world.call(boss, 'PATCH', `customers/${made.id}`, { version, body: fields })
   }
+  /** Saves, and the server's answer never comes. */
+  const lostOnce = async (path, said) => {
+    await phone.page.route(path, async (route) => {
+      if (route.request().method() === 'GET') return route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText(said)
+    await phone.page.unroute(path)
+  }
   const current = () => world.call(boss, 'GET', `customers/${made.id}`)
 
-  await step('somebody else saved meanwhile: both versions are shown, and mine can be kept', async () => {
+  const shownDifferences = async () => (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
+
+  await step('somebody else saved meanwhile: what only one of us changed is kept, and what both did is asked about', async () => {
     await phone.goto(`/features/customers/detail/index?id=${made.id}`)
     await phone.tap('[data-testid=edit-customer]')
     await phone.waitText('怎么认识的')
@@ -96,14 +109,124 @@ export async function tell({ step, open, world }) {
     await meanwhile({ remark: '只喝龙井', title: '店长' })
     await phone.tap('[data-testid=save]')
     await phone.waitText('刚刚有人改过这位客户')
-    const shown = (await phone.visible('[data-testid=difference]').allInnerTexts()).join(' ').replace(/\s+/g, ' ')
-    for (const part of ['备注 改喝岩茶 只喝龙井', '职位', '店长']) check(shown.includes(part), `${part} is missing in ${shown}`)
+    equal(await shownDifferences(), '备注 改喝岩茶 只喝龙井', 'what both changed')
     await arrived(phone)
     await phone.shot('51-conflict')
     await phone.tap('[data-testid=keep-mine]')
-    await phone.waitText('已保存客户 许若兰')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
     const { remark, title } = await current()
     equal([remark, title], ['改喝岩茶', '店长'], 'remark and title')
+  })
+
+  await step('where nobody changed the same, nothing is asked', async () => {
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '爱喝老枞')
+    await meanwhile({ company: '若兰茶舍' })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
+    const { remark, company } = await current()
+    equal([remark, company], ['爱喝老枞', '若兰茶舍'], 'remark and company')
+  })
+
+  await step('a number added here and one added there: both stay', async () => {
+    const [one, mine, theirs] = [world.freshNumber(), world.freshNumber(), world.freshNumber()]
+    await meanwhile({ phones: [{ number: one }] })
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await until('the number in full', async () => (await value('phones.0.number')).replace('+86', '') === one)
+    await phone.tap('[data-testid=add-phone]')
+    await phone.fill('[data-testid="field-phones.1.number"]', mine)
+    await meanwhile({ phones: [{ number: one }, { number: theirs }] })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰，同事刚改的也保留了')
+    const masked = (text) => `${text.slice(0, 3)}****${text.slice(-4)}`
+    equal((await current()).phones.map((row) => row.masked).sort(), [one, mine, theirs].map(masked).sort(), 'numbers')
+    // Both put another one in the place of the same: that cannot be one list.
+    const [here, there] = [world.freshNumber(), world.freshNumber()]
+    await meanwhile({ phones: [{ number: one }] })
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await phone.fill('[data-testid="field-phones.0.number"]', here)
+    await meanwhile({ phones: [{ number: there }] })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('电话不能自动合并')
+    const shown = await shownDifferences()
+    check(shown.includes(here) && shown.includes(there), `both lists: ${shown}`)
+    await arrived(phone)
+    await phone.shot('52-conflict-numbers')
+    await phone.tap('[data-testid=sheet-close]')
+    await until('nothing saved', async () => (await current()).phones[0].masked === masked(there))
+    await phone.tap('[data-testid=save]')
+    await phone.tap('[data-testid=keep-mine]')
+    await phone.waitText('已保存客户 许若兰')
+    equal((await current()).phones.map((row) => row.masked), [masked(here)], 'numbers')
+  })
+
+  await step('what was typed last time goes over nothing that was saved since, unasked', async () => {
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '昨天写的')
+    await phone.goto('/pages/customers/index')
+    await meanwhile({ remark: '今天写的', title: '掌柜' })
+    await phone.goto(edit)
+    await phone.waitText('接着上次没保存的内容')
+    equal([await value('remark'), await value('company')], ['昨天写的', '若兰茶舍'], 'remark and company')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('刚刚有人改过这位客户')
+    equal(await shownDifferences(), '备注 昨天写的 今天写的', 'what both changed')
+    equal((await current()).remark, '今天写的', 'remark so far')
+    await phone.tap('[data-testid=keep-mine]')
+    await phone.waitText('已保存客户 许若兰')
+    const { remark, title } = await current()
+    equal([remark, title], ['昨天写的', '掌柜'], 'remark and title')
+    // A list that was unmasked is no different.
+    const [here, there] = [world.freshNumber(), world.freshNumber()]
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.tap('[data-testid=edit-phones]')
+    await phone.fill('[data-testid="field-phones.0.number"]', here)
+    await phone.goto('/pages/customers/index')
+    await meanwhile({ phones: [{ number: there }] })
+    await phone.goto(edit)
+    await phone.waitText('接着上次没保存的内容')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('电话不能自动合并')
+    equal(await shownDifferences(), `电话 ${here} ${there}`, 'what both changed')
+    await phone.tap('[data-testid=take-theirs]')
+    await phone.waitText('已换成最新的资料')
+  })
+
+  await step('an answer that was lost on the way is no colleague: saved again, it is saved', async () => {
+    const { version } = await current()
+    await phone.goto(edit)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '信号不好')
+    await lostOnce(`**/api/v1/customers/${made.id}`, '填写的内容已保留')
+    equal([(await current()).remark, (await current()).version], ['信号不好', version + 1], 'what arrived')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存客户 许若兰', { exact: true })
+    equal((await current()).version, version + 1, 'version')
+    // A new one that arrived is not warned about as somebody else's.
+    const name = `危素${Date.now() % 10000}`
+    await phone.goto(FORM)
+    await phone.fill('[data-testid=field-name]', name)
+    await phone.fill('[data-testid="field-phones.0.number"]', world.freshNumber())
+    await lostOnce('**/api/v1/customers', '填写的内容已保留')
+    const asked = phone.sent('GET', '/customers/similar')
+    await phone.goto('/pages/customers/index')
+    await phone.goto(FORM)
+    await phone.waitText('接着上次没保存的内容')
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    equal([await phone.visible('[data-testid=similar]').count(), phone.sent('GET', '/customers/similar') - asked], [0, 0], 'warnings of one\'s own')
+    await phone.fill('[data-testid=field-name]', `${name}二`)
+    await phone.visible('[data-testid=similar]').waitFor()
+    await phone.fill('[data-testid=field-name]', name)
+    await phone.tap('[data-testid=save]')
+    await phone.waitText(`已保存客户 ${name}`)
+    equal((await world.call(boss, 'GET', `customers?q=${encodeURIComponent(name)}`)).items.length, 1, 'customers of that name')
   })
 
   await step('or theirs taken', async () => {
@@ -144,6 +267,28 @@ export async function tell({ step, open, world }) {
     await phone.waitRoute(detail)
     await fields.letGo()
     equal(await phone.title(), name, 'the name of the page')
+  })
+
+  await step('a customer who is deleted meanwhile: what was typed is given back', async () => {
+    const gone = await world.customer(boss, { name: '宁采臣', remark: '赶考' })
+    const route = `/features/customers/form/index?id=${gone.id}`
+    await phone.goto(route)
+    await phone.waitText('怎么认识的')
+    await phone.fill('[data-testid=field-remark]', '住兰若寺')
+    await phone.fill('[data-testid=field-company]', '兰若寺')
+    await world.call(boss, 'DELETE', `customers/${gone.id}`, { version: gone.version })
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('宁采臣可能刚被删除')
+    await arrived(phone)
+    await phone.shot('58-gone')
+    await phone.tap('[data-testid=copy-written]')
+    await phone.waitText('已复制你写的')
+    equal((await phone.calls('setClipboardData')).at(-1).data, '宁采臣\n公司：兰若寺\n备注：住兰若寺', 'what was copied')
+    // Opened again, it is there still.
+    await phone.goto(route)
+    await phone.visible('[data-testid=written]').first().waitFor()
+    await phone.tap('[data-testid=leave-gone]')
+    await phone.waitRoute('pages/customers/index')
   })
 
   await step('a refusal of the server stands beside its field', async () => {

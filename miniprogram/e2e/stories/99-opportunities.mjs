@@ -52,6 +52,24 @@ export async function tell({ step, open, world }) {
     await until('it to be open', async () => (await deals())[0].state === 'open')
   })
 
+  await step('what was typed last time does not go over what a colleague wrote since', async () => {
+    const [deal] = await deals()
+    const form = `/features/opportunities/form/index?id=${deal.id}`
+    await phone.goto(form)
+    await phone.fill('[data-testid=field-next_step]', '等回话')
+    await phone.goto('/pages/me/index')
+    await world.call(seller, 'PATCH', `opportunities/${deal.id}`, { version: deal.version, body: { next_step: '周一签合同', amount_fen: 900_000 } })
+    await phone.goto(form)
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('同事刚刚改了下一步（现在是“周一签合同”）')
+    await arrived(phone)
+    await phone.shot('o3b-typed-over')
+    equal((await deals())[0].next_step, '周一签合同', 'next step so far')
+    await phone.tap('[data-testid=save]')
+    await phone.waitText('已保存 春茶团购')
+    equal((await deals()).map((one) => [one.next_step, one.amount_fen]), [['等回话', 900_000]], 'what is saved')
+  })
+
   await step('the list has it among those that are open', async () => {
     await phone.goto('/pages/me/index')
     await phone.tap('[data-testid=opportunities]')

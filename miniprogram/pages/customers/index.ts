@@ -1,5 +1,5 @@
 import { listen } from '../../api/changes'
-import { knownCustomFields, listCustomFields, ownTypeNames } from '../../api/custom-fields'
+import { isGone, knownCustomFields, listCustomFields, ownTypeNames } from '../../api/custom-fields'
 import { countCustomers, listCustomers } from '../../api/customers'
 import type { CustomerQuery } from '../../api/customers'
 import { prepareReminders } from '../../api/inbox'
@@ -12,8 +12,10 @@ import { callCustomer } from '../../behaviors/calling'
 import { takeIntent } from '../../behaviors/intent'
 import { listens } from '../../behaviors/listens'
 import { paged } from '../../behaviors/paged'
+import { bringBack } from '../../behaviors/removal'
 import { ledAway, markTab } from '../../behaviors/tab-page'
 import { takeTurn } from '../../behaviors/turns'
+import type { Undo } from '../../components/undo/index'
 import type { SearchBox } from '../../components/search-box/index'
 import { columnFields, customerCard } from '../../words/customers'
 import { filterChips } from '../../words/filter-words'
@@ -32,6 +34,9 @@ interface Views {
   load(): Promise<void>
   took(view: SavedView): void
 }
+
+/** Views that everybody has; the others were saved. */
+const BUILT_IN = ['all', 'mine', 'pool']
 
 /** All customers one may see: found by name, sound or number, narrowed by a filter, kept as views. */
 Component({
@@ -81,10 +86,22 @@ Component({
         this.beginPicking()
         this.setData({ offer: wish.give })
       }
+      if (wish && 'removed' in wish) this.offerBack(wish.removed)
       if (this.data.loaded) return
       this.data.loaded = true
       prepareReminders()
       void this.first()
+    },
+    /** Whoever was deleted on their page comes back from here. */
+    offerBack({ run, name }: { run: string; name: string }) {
+      if (this.data.loaded) void this.recount()
+      const undo = this.selectComponent('#undo') as unknown as Undo
+      undo?.offer(`已删除 ${name}`, async () => {
+        await bringBack(run)
+        wx.showToast({ icon: 'none', title: `已恢复 ${name}` })
+        void this.recount()
+        void this.reload()
+      })
     },
     drawRights() {
       const able = { write: may('customers.write'), call: opensPhones(), note: may('interactions.write'), remind: may('tasks.write') }
@@ -124,8 +141,11 @@ Component({
     },
 
     asked(): CustomerQuery {
-      const { q, filter } = this.data
-      return { q, filter: whole(filter, q) }
+      const { q, filter, view, viewFilter } = this.data
+      const all = whole(filter, q)
+      if (BUILT_IN.includes(view) || !same(filter, viewFilter)) return { q, filter: all }
+      // A saved view as it was saved: the server knows better than this phone what it says by now.
+      return { q, view, filter: { all: (all.all ?? []).slice((filter.all ?? []).length) } }
     },
     fetchPage(cursor: string | null): Promise<Page<CustomerRow>> {
       return listCustomers(this.asked(), cursor)
@@ -220,7 +240,7 @@ Component({
       const { tags, types, own } = wantedOf(filter)
       const unknownTag = tags.some((id) => !knownTags().has(id)) && may('tags.read')
       const ownType = types.some((code) => !TYPE_CHOICES.some((one) => one.value === code) && !new Map(this.data.typeNames).has(code))
-      const unknownField = Object.keys(own).some((field) => field.startsWith('custom.')) && !knownCustomFields().length
+      const unknownField = Object.keys(own).some((field) => field.startsWith('custom.') && !knownCustomFields().some((one) => `custom.${one.key}` === field))
       const unknownRegion = await learnRegions(regionsOf(filter))
       if (!unknownTag && !ownType && !unknownField && !unknownRegion) return
       const [names] = await Promise.all([
@@ -236,7 +256,7 @@ Component({
       const moved = !same(filter, viewFilter)
       const wanted = wantedOf(filter)
       const shown = view === 'mine' || view === 'pool' ? wantedOf(viewFilter) : null
-      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types: new Map(this.data.typeNames), fields: knownCustomFields() })
+      const chips = filterChips(filter, { tags: knownTags(), staff: knownNames(), regions: knownRegions(), types: new Map(this.data.typeNames), fields: knownCustomFields(), gone: isGone })
         .filter(({ id }) => !(id === 'owners' && shown?.owners.join() === wanted.owners.join()) && !(id === 'pool' && shown?.pool === wanted.pool))
       this.setData({ chips, moved: moved && (filter.all ?? []).length > 0, pooled: wanted.pool === 'set' })
     },

@@ -23,6 +23,10 @@ export const picking = Behavior({
     /** Whoever the filter finds, however far the list was loaded. */
     everything: false,
     chosenCount: '0',
+    /** Whether nobody that the list finds is left out. */
+    full: false,
+    /** How many the words in the box find, when they are more than are taken at once. */
+    cut: '',
     mayPick: false,
     /** The offer for which one chooses, when that is why. */
     offer: '',
@@ -50,8 +54,9 @@ export const picking = Behavior({
       this.pick([String(event.currentTarget.dataset['id'])])
       wx.vibrateShort({ type: 'light', fail: () => undefined })
     },
-    pick(ids: string[]): void {
-      this.setData({ ids, picked: Object.fromEntries(ids.map((id) => [id, true])), everything: false, chosenCount: String(ids.length) })
+    pick(ids: string[], cut = ''): void {
+      const full = ids.length > 0 && String(ids.length) === (this as unknown as Host).data.number
+      this.setData({ ids, picked: Object.fromEntries(ids.map((id) => [id, true])), everything: false, full, cut, chosenCount: String(ids.length) })
     },
     togglePick(id: string): void {
       const { rows } = (this as unknown as Host).data
@@ -62,9 +67,10 @@ export const picking = Behavior({
       this.pick(had.includes(id) ? had.filter((one) => one !== id) : [...had, id])
     },
     toggleAll(): void {
-      if (this.data.everything || (this.data.ids.length > 0 && this.searched())) return this.pick([])
+      // Those who are taken at once are as many as can be.
+      if (this.data.everything || this.data.full || this.data.cut) return this.pick([])
       if (this.searched()) return void this.pickFound()
-      this.setData({ everything: true, ids: [], picked: {}, chosenCount: (this as unknown as Host).data.number })
+      this.setData({ everything: true, full: true, cut: '', ids: [], picked: {}, chosenCount: (this as unknown as Host).data.number })
     },
     searched(): boolean {
       return (this as unknown as Host).data.q !== ''
@@ -82,8 +88,9 @@ export const picking = Behavior({
           cursor = page.next_cursor
         } while (cursor && ids.length < MOST)
         wx.hideLoading()
-        if (cursor) wx.showToast({ icon: 'none', title: `一次最多选 ${MOST} 位` })
-        this.pick(ids.slice(0, MOST))
+        const { number } = host.data
+        if (cursor) wx.showToast({ icon: 'none', title: `搜到 ${number} 位，一次最多选 ${MOST} 位` })
+        this.pick(ids.slice(0, MOST), cursor ? number || `${MOST}+` : '')
       } catch (thrown) {
         wx.hideLoading()
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })

@@ -29,6 +29,12 @@ assert.match(unlisted(250, 100), /已列出 100 位/)
 const none = { staff: new Map(), tags: new Map(), types: new Map(), fields: new Map(), offers: new Map([['o', '老客立减']]) }
 const given = bulkRow({ ...run({ done: 2, failed: 1, state: 'done' }), id: 'b', staff_id: 's', created_at: '2026-11-28T00:00:00Z', undo_until: null, changes: { add_tags: [], remove_tags: [], fields: [], offer_id: 'o' } }, none, 's')
 assert.deepEqual([given.what, given.changed, given.left], ['发放给 2 位客户', '发优惠 老客立减', '没有发'])
+// What could not be taken back was done: it is not said to have been left alone.
+const back = (more) => bulkRow({ ...run({ done: 2, state: 'undone', ...more }), deletes: true, id: 'b', staff_id: 's', created_at: '2026-11-28T00:00:00Z', undo_until: null, changes: null }, none, 's')
+assert.deepEqual([back({}).left, back({}).failed, back({}).line.split(' · ').at(-1)], ['没有撤销', 2, '撤销了 0 位'])
+assert.deepEqual([back({ failed: 1, undone: 1 }).left, back({ failed: 1, undone: 1 }).failed], ['没有删、没有撤销', 2])
+assert.deepEqual([back({}), back({ undone: 1 }), back({ undone: 2 })].map((row) => row.state), ['没有撤销', '撤销了一部分', '已撤销'])
+assert.deepEqual([back({ undone: 2 }).left, back({ undone: 2 }).failed], ['没有删', 0])
 const changed = [{ customer_id: 'c0', code: 'offer_used' }, { customer_id: 'c6', code: 'ads_refused' }, { customer_id: 'c6', code: 'offer_ended' }]
 assert.deepEqual(failureLines(changed, names, new Map()).map((one) => one.why), ['已经用掉了，没有收回', '拒收营销信息', '优惠已停发或已过期，不能再发'])
 console.log('bulk: how far, and who not')

@@ -1,5 +1,5 @@
 import { createPool, deletePool, listPools, updatePool } from '../../../api/pools'
-import { Problem, asProblem } from '../../../api/problem'
+import { asProblem } from '../../../api/problem'
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import { listTeams } from '../../../api/teams'
@@ -7,7 +7,8 @@ import type { NewPool, Pool, PoolChanges } from '../../../api/types'
 import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 import type { Choice } from '../../../words/names'
 import { atWork } from '../../../words/people'
 
@@ -55,11 +56,7 @@ Component({
           people: atWork(staff.items).map((one) => ({ value: one.id, label: one.name })),
           teams: teams.items.map((one) => ({ value: one.id, label: one.name })),
         })
-        const text = (value: number | null | undefined): string => (value ? String(value) : '')
-        this.startForm(was ? '' : 'pool', {
-          name: was?.name ?? '', everyone: was?.everyone ?? true, staff_ids: was?.staff_ids ?? [], team_ids: was?.team_ids ?? [],
-          claims_a_day: text(was?.claims_a_day), reclaim_days: text(was?.reclaim_days),
-        })
+        this.startForm(was ? '' : 'pool', this.filled(was), was?.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -73,17 +70,31 @@ Component({
       const { was } = this.data
       if (!String(this.data.form['name']).trim()) return this.complainOf('name', '给公海起个名字')
       if (was && !Object.keys(this.toBody(this.data.form)).length) return this.finish('没有改动')
-      const saved = await this.save((body, key) => (was ? updatePool(was, body as PoolChanges) : createPool(body as unknown as NewPool, key)))
-      if (saved) this.finish(`已保存公海 ${saved.name}`)
+      const saved = await this.save((body, key) => {
+        const now = this.data.was
+        return now ? updatePool(now, body as PoolChanges) : createPool(body as unknown as NewPool, key)
+      })
+      if (saved) this.finish(`已保存公海 ${saved.name}${this.data.together}`)
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
       leave(this, '/pages/me/index')
     },
-    refused(why: Problem) {
-      this.showProblem(why)
-      // What was typed stays; saving again goes over what somebody else saved meanwhile.
-      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as Pool })
+    filled(was: Pool | null): FormState {
+      const text = (value: number | null | undefined): string => (value ? String(value) : '')
+      return {
+        name: was?.name ?? '', everyone: was?.everyone ?? true, staff_ids: was?.staff_ids ?? [], team_ids: was?.team_ids ?? [],
+        claims_a_day: text(was?.claims_a_day), reclaim_days: text(was?.reclaim_days),
+      }
+    },
+    renewed(current: unknown): Newest {
+      const was = current as Pool
+      this.setData({ was })
+      return { form: this.filled(was), version: was.version }
+    },
+    saying(field: string, value: unknown): string {
+      const labels: Record<string, string> = { name: '名称', everyone: '成员', staff_ids: '成员', team_ids: '成员', claims_a_day: '每天最多领几位', reclaim_days: '退回后几天能再领' }
+      return changedWord(labels[field], value)
     },
 
     /** An empty one is gone at once; the customers of another one need a place. */

@@ -1,11 +1,12 @@
 import { getBusiness, updateBusiness } from '../../../api/business'
-import { Problem, asProblem } from '../../../api/problem'
+import { asProblem } from '../../../api/problem'
 import { renew } from '../../../api/session'
 import type { BusinessChanges, BusinessSettings } from '../../../api/types'
 import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 
 /** Customers are erased for good by it, so it is said before it is saved. */
 function certain(days: number): Promise<boolean> {
@@ -51,10 +52,7 @@ Component({
       try {
         const was = await getBusiness()
         this.setData({ state: 'ready', was })
-        this.startForm('business', {
-          name: was.name, phone: was.phone ?? '',
-          customers_idle_days: String(was.customers_idle_days), requests_days: String(was.requests_days),
-        })
+        this.startForm('business', this.filled(was), was.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -67,20 +65,27 @@ Component({
       const body = this.toBody(this.data.form)
       if (!Object.keys(body).length) return this.finish('没有改动')
       if (Number(body['customers_idle_days']) > 0 && !(await certain(Number(body['customers_idle_days'])))) return
-      const saved = await this.save((body) => updateBusiness(was.version, body as BusinessChanges))
+      const saved = await this.save((changes) => updateBusiness(this.data.was?.version ?? was.version, changes as BusinessChanges))
       if (!saved) return
       // The name on one's own pages comes with the token.
       await renew().catch(() => undefined)
-      this.finish(`已保存 ${saved.name}`)
+      this.finish(`已保存 ${saved.name}${this.data.together}`)
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
       leave(this, '/pages/me/index')
     },
-    refused(why: Problem) {
-      this.showProblem(why)
-      // What was typed stays; saving again goes over what somebody else saved meanwhile.
-      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as BusinessSettings })
+    filled(was: BusinessSettings): FormState {
+      return { name: was.name, phone: was.phone ?? '', customers_idle_days: String(was.customers_idle_days), requests_days: String(was.requests_days) }
+    },
+    renewed(current: unknown): Newest {
+      const was = current as BusinessSettings
+      this.setData({ was })
+      return { form: this.filled(was), version: was.version }
+    },
+    saying(field: string, value: unknown): string {
+      const labels: Record<string, string> = { name: '店名', phone: '电话', customers_idle_days: '自动删除的天数', requests_days: '处理请求的天数' }
+      return changedWord(labels[field], value)
     },
   },
 })

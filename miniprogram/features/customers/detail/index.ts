@@ -5,16 +5,18 @@ import { prepareReminders } from '../../../api/inbox'
 import { listOrders } from '../../../api/orders'
 import { getPoolSettings, listPools } from '../../../api/pools'
 import { asProblem } from '../../../api/problem'
+import { uuid } from '../../../api/random'
 import { exportsRecords, opensEmails, opensPhones, placesOrders, rights, seesAmounts, seesPhones } from '../../../api/rights'
 import { may, me, onSession } from '../../../api/session'
 import { staffNames } from '../../../api/staff'
 import { finishTask, listTasks, reopenTask } from '../../../api/tasks'
 import type { CustomField, CustomerView, Interaction, Page, Sharer, Task } from '../../../api/types'
-import { giveWay, leave } from '../../../behaviors/back'
+import { giveWay, leadsTo, leave } from '../../../behaviors/back'
 import { callCustomer, callCustomField, copyCustomerPhone } from '../../../behaviors/calling'
 import { intend } from '../../../behaviors/intent'
 import { listens } from '../../../behaviors/listens'
 import { paged } from '../../../behaviors/paged'
+import { removeByRun } from '../../../behaviors/removal'
 import { takeTurn } from '../../../behaviors/turns'
 import type { Undo } from '../../../components/undo/index'
 import { dialled } from '../../../words/custom'
@@ -42,7 +44,7 @@ Component({
     remark: '', seen: {} as Record<string, string>, tagging: false, chosen: [] as string[], savingTags: false,
     may: { write: false, tags: false, remove: false, interact: false, remind: false, finish: false, deals: false, deal: false, offers: false, mark: false, give: false, order: false, reveal: false, revealEmails: false, shut: false, phones: false, share: false, release: false, claim: false, assign: false, talks: false, explain: false, audit: false, exports: false, erase: false },
     level: null as Sharer['level'] | '' | null, readOnly: false, pooled: false,
-    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '',
+    releasing: false, reasons: REASONS, reason: '', reasonError: '', moving: false, assigning: false, pools: [] as Choice[], pool: '', removing: '',
   },
 
   methods: {
@@ -337,7 +339,7 @@ Component({
       if (!customer) return
       wx.showModal({
         title: `删除 ${customer.name}`,
-        content: `删除后，${customer.name} 的资料和跟进记录都不再显示。`,
+        content: `删除后，${customer.name} 的资料和跟进记录都不再显示${may('customers.bulk_delete') ? '，电话可以给新客户用。半小时内可以撤销。' : '，不能撤销。'}`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
@@ -346,12 +348,18 @@ Component({
       })
     },
     async removeNow(customer: CustomerView) {
+      const { id, name } = customer
       try {
-        await deleteCustomer(customer.id, customer.version)
-        announce('customerGone', { id: customer.id })
-        wx.showToast({ icon: 'none', title: `已删除 ${customer.name}` })
+        // The same key on every try: what arrived without an answer is not deleted twice.
+        this.data.removing ||= await uuid()
+        const run = may('customers.bulk_delete') ? await removeByRun(id, this.data.removing) : await deleteCustomer(id, customer.version)
+        announce('customerGone', { id })
+        if (run && leadsTo('pages/customers/index')) intend('customers', { removed: { run: run.id, name } })
+        else wx.showToast({ icon: 'none', title: run ? `已删除 ${name}，半小时内可以在批量操作记录里撤销` : `已删除 ${name}` })
         leave(this, '/pages/customers/index')
       } catch (thrown) {
+        // What was refused is asked for anew the next time; without an answer it may be under way.
+        if (!asProblem(thrown).offline) this.data.removing = ''
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       }
     },

@@ -4,8 +4,7 @@ import { knownCustomFields } from '../../../api/custom-fields'
 import type { Contact, CustomField, CustomerPhone, CustomerView, TagMark } from '../../../api/types'
 import type { FormState } from '../../../behaviors/draft'
 import { rowKey } from '../../../words/key'
-import { customText, defaultOf, typedOf, valueOf } from '../../../words/custom'
-import { dateText } from '../../../words/dates'
+import { defaultOf, typedOf, valueOf } from '../../../words/custom'
 import { CUSTOMER_KINDS, INDUSTRIES, MASKED_REMARK, SIZES, SOURCES, TYPES } from '../../../words/names'
 import { sentDates, typedDate } from '../dates/index'
 import type { TypedDate } from '../dates/index'
@@ -80,8 +79,12 @@ export function changesBody(form: FormState, was: FormState): Record<string, unk
   const body: Record<string, unknown> = {}
   for (const field of PLAIN) if (form[field] !== was[field]) body[field] = form[field] === '' && field !== 'name' ? null : form[field]
   if (form['remark_secret'] !== was['remark_secret']) body['remark_secret'] = form['remark_secret'] === true
-  if (form['phones']) body['phones'] = phonesOf(form['phones'] as TypedPhone[])
-  for (const kind of CONTACTS) if (form[kind]) body[kind] = contactsOf(kind, form[kind] as TypedContact[])
+  const list = (kind: string, of: (rows: never[]) => unknown[]): void => {
+    const [now, then] = [of((form[kind] ?? []) as never[]), of((was[kind] ?? []) as never[])]
+    if (form[kind] && JSON.stringify(now) !== JSON.stringify(then)) body[kind] = now
+  }
+  list('phones', phonesOf)
+  for (const kind of CONTACTS) list(kind, (rows) => contactsOf(kind, rows))
   const dates = sentDates(form['dates'] as TypedDate[])
   if (JSON.stringify(dates) !== JSON.stringify(sentDates(was['dates'] as TypedDate[]))) body['dates'] = dates
   const before = new Map(customValues(was))
@@ -137,40 +140,8 @@ function phonesOf(phones: TypedPhone[]): CustomerPhone[] {
   return phones.filter((one) => one.number.trim() !== '').map(({ number, label }) => (label ? { number, label } : { number }))
 }
 
-export interface Difference {
-  field: string
-  label: string
-  mine: string
-  theirs: string
-}
-
-const LABELS: Record<string, string> = {
-  name: '姓名', kind: '个人/企业', type: '客户类型', company: '公司', title: '职位', region: '地区', source: '来源', birthday: '生日', owner_id: '负责人', remark: '备注',
-  address: '地址', industry: '行业', size: '公司规模', needs: '需求',
-}
-
-/** What somebody else saved meanwhile, beside what was changed here. Keeping mine sends only what I changed. */
-export function differences(form: FormState, was: CustomerView, current: CustomerView): Difference[] {
-  const before = formOf(was)
-  const theirs = formOf(current)
-  const rows: Difference[] = PLAIN.filter((field) => field !== 'address' || was.address !== null).filter((field) => form[field] !== theirs[field]).map((field) => ({
-    field, label: LABELS[field] ?? field, mine: form[field] === before[field] ? '（我没改）' : say(field, form), theirs: say(field, theirs),
-  }))
-  const mine = form['custom'] as Record<string, unknown>
-  const theirCustom = theirs['custom'] as Record<string, unknown>
-  const emptied = emptiedOf(form)
-  for (const field of knownCustomFields()) {
-    const [here, there] = [valueOf(field, mine[field.key]), valueOf(field, theirCustom[field.key])]
-    const held = emptied.includes(field.key) ? customText(field, current.custom[field.key]) : ''
-    if (held) rows.push({ field: `custom.${field.key}`, label: field.label, mine: '（空）', theirs: held })
-    else if (JSON.stringify(here) !== JSON.stringify(there)) rows.push({ field: `custom.${field.key}`, label: field.label, mine: customText(field, here) || '（空）', theirs: customText(field, there) || '（空）' })
-  }
-  const dates = (of: FormState): string => sentDates(of['dates'] as TypedDate[]).map((one) => `${one.label} ${dateText(one)}`).join('、') || '（空）'
-  if (dates(form) !== dates(theirs)) rows.push({ field: 'dates', label: '纪念日', mine: dates(form), theirs: dates(theirs) })
-  return form['phones'] ? [...rows, { field: 'phones', label: '电话', mine: '我改过的号码', theirs: current.phones.map((one) => one.masked).join('、') }] : rows
-}
-
-function say(field: string, form: FormState): string {
+/** A value in the form as people read it. */
+export function say(field: string, form: FormState): string {
   const value = String(form[field] ?? '')
   const words: Record<string, Record<string, string>> = { type: TYPES, source: SOURCES, kind: CUSTOMER_KINDS, industry: INDUSTRIES, size: SIZES }
   if (field === 'owner_id') return knownNames().get(value) ?? value

@@ -1,15 +1,15 @@
 import { announce } from '../../../api/changes'
 import { knownCustomFields, listCustomFields, listCustomerTypes } from '../../../api/custom-fields'
-import { createCustomer, findCustomer, revealPhone, revealText, updateCustomer } from '../../../api/customers'
+import { createCustomer, findCustomer, revealText, updateCustomer } from '../../../api/customers'
 import { Problem, asProblem } from '../../../api/problem'
 import { opensEmails, opensPhones, seesEmails, seesPhones, writesEmails, writesPhones } from '../../../api/rights'
 import { may } from '../../../api/session'
 import { listStaff } from '../../../api/staff'
 import type { CustomerChanges, CustomerView, ExistingCustomer, NewCustomer, TagMark, Violation } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
-import { flushDraft } from '../../../behaviors/draft'
+import { flushDraft, readDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { copied, form } from '../../../behaviors/form'
 import { askedFields, checkCustom } from '../../../rules/index'
 import { customRow, nearBasics } from '../../../words/custom'
 import type { CustomRow } from '../../../words/custom'
@@ -19,8 +19,11 @@ import { readPaste } from '../../../words/paste'
 import { twinPhones } from '../../../words/twins'
 import { today } from '../../../words/when'
 import { regionNames, regionOf } from '../region/tree'
-import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, differences, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
-import type { Difference, TypedContact, TypedPhone } from './fields'
+import { revealed, writtenLines } from './conflict'
+import type { List } from './conflict'
+import { about, CONTACTS, CONTACT_TEXT, changesBody, customRecord, emptyContact, emptyForm, emptyPhone, formOf, isMasked, newBody } from './fields'
+import type { TypedContact, TypedPhone } from './fields'
+import { settling } from './settling'
 
 type TypedRow = TypedPhone | TypedContact
 
@@ -28,17 +31,16 @@ type TypedRow = TypedPhone | TypedContact
 const SECTIONS: Record<string, string[]> = { company: ['region', 'address', 'title', 'industry', 'size'], contacts: [...CONTACTS], dates: ['dates'] }
 /** What stands there unless somebody asks for more. */
 const BASICS = ['name', 'phones', 'type', 'tag_ids']
-
 /** A customer is written down, or corrected. */
 Component({
-  behaviors: [form],
+  behaviors: [form, settling],
   data: {
-    id: '', state: 'ready', why: '', was: null as CustomerView | null, version: 0,
+    id: '', state: 'ready', why: '', was: null as CustomerView | null,
     types: TYPE_CHOICES as Choice[], industries: INDUSTRY_CHOICES as Choice[], sizes: SIZE_CHOICES as Choice[], fields: [] as CustomRow[], mustFields: [] as CustomRow[],
     open: { contacts: false, company: false, dates: false } as Record<string, boolean>, picking: false, sources: SOURCE_CHOICES, kinds: CUSTOMER_KIND_CHOICES,
     owners: [] as Choice[], today: today(), more: false, pasted: '', paste: '', tagging: false, mayReveal: false, mayPhones: false, mayTags: false, seesPhones: false, mayRevealEmails: false, mayEmails: false, showEmails: false, showWechat: false, revealing: false, masked: false,
-    existingOpen: false, conflictOpen: false, sending: 0,
-    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, current: null as CustomerView | null, differences: [] as Difference[],
+    existingOpen: false, sending: 0,
+    twins: {} as Record<string, string>, existing: null as ExistingCustomer | null, gone: '', goneShown: false, written: [] as string[],
   },
 
   observers: {
@@ -110,7 +112,9 @@ Component({
       return this.data.id ? 'customer_changes' : 'new_customer'
     },
     toBody(typed: FormState): Record<string, unknown> {
-      return this.data.was ? changesBody(typed, formOf(this.data.was)) : newBody(typed)
+      const { was, base } = this.data
+      // Lists that were unmasked are measured by what they were then.
+      return was ? changesBody(typed, { ...formOf(was), phones: base['phones'], emails: base['emails'], wechat_ids: base['wechat_ids'] }) : newBody(typed)
     },
 
     onLoad(query: Record<string, string | undefined>) {
@@ -152,14 +156,19 @@ Component({
       this.setData({ state: 'loading' })
       try {
         const was = await findCustomer(this.data.id)
-        this.setData({ was, version: was.version, state: 'ready', masked: isMasked(was) })
-        this.startForm(`customer.${was.id}`, formOf(was))
+        this.setData({ was, state: 'ready', masked: isMasked(was) })
+        this.startForm(`customer.${was.id}`, formOf(was), was.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         if (why.code === 'merged' && why.existing?.id) {
           wx.showToast({ icon: 'none', title: '这位客户已合并，打开的是合并后的' })
           this.leadTo(why.existing.id)
-        } else this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
+        } else {
+          this.setData({ state: why.offline ? 'offline' : 'failed', why: why.code === 'not_found' ? '没有这位客户，或者不归你负责' : why.sentence })
+          // What was typed last time is not lost with them.
+          const kept = why.code === 'not_found' ? readDraft(`customer.${this.data.id}`) : null
+          if (kept) this.setData({ written: writtenLines(kept.form, kept.base), gone: kept.form['name'] ? String(kept.form['name']) : '这位客户' })
+        }
       }
     },
     restart() {
@@ -208,15 +217,21 @@ Component({
       const { kind, index } = event.currentTarget.dataset as { kind: string; index: number }
       this.put(`${kind}.${index}.label`, event.detail.value)
     },
-    /** Numbers are masked until somebody means to change them; the server writes down who looked. */
-    async editPhones() {
-      const { was, id } = this.data
+    editPhones() {
+      void this.edit('phones')
+    },
+    editContacts(event: WechatMiniprogram.TouchEvent) {
+      void this.edit(String(event.currentTarget.dataset['kind']) as List)
+    },
+    /** Masked until somebody means to change them; the server writes down who looked. */
+    async edit(kind: List) {
+      const { was } = this.data
       if (!was || this.data.revealing) return
       this.setData({ revealing: true })
       try {
-        const numbers = await Promise.all(was.phones.map((_, index) => revealPhone(id, index)))
-        const phones = numbers.map(({ number }, index) => ({ ...emptyPhone(), number, label: was.phones[index]?.label ?? '' }))
-        this.put('phones', phones.length ? phones : [emptyPhone()])
+        const rows = await revealed(kind, was)
+        this.setData({ [`base.${kind}`]: copied(rows) })
+        this.put(kind, rows.length ? rows : [kind === 'phones' ? emptyPhone() : emptyContact()])
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
       } finally {
@@ -234,7 +249,9 @@ Component({
       this.setData({ revealing: true })
       try {
         const { text } = await revealText(id, 'remark')
-        this.setData({ was: { ...was, remark: text }, masked: false })
+        // Looked at, it is not typed.
+        this.setData({ was: { ...was, remark: text }, masked: false, 'base.remark': text })
+        this.data.newest['remark'] = text
         if (!this.data.form['remark']) this.put('remark', text)
       } catch (thrown) {
         wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
@@ -257,24 +274,6 @@ Component({
       const { [`${kind}.${index}.${CONTACT_TEXT[kind]}`]: _, ...errors } = this.data.errors
       this.setData({ errors })
     },
-    /** Like phones: masked until somebody means to change them. */
-    async editContacts(event: WechatMiniprogram.TouchEvent) {
-      const kind = String(event.currentTarget.dataset['kind']) as (typeof CONTACTS)[number]
-      const { was, id } = this.data
-      if (!was || this.data.revealing) return
-      this.setData({ revealing: true })
-      try {
-        const what = kind === 'emails' ? 'emails' : 'wechat-ids'
-        const texts = await Promise.all(was[kind].map((_, index) => revealText(id, `${what}/${index}`)))
-        const rows = texts.map(({ text }, index) => emptyContact(text, was[kind][index]?.label ?? ''))
-        this.put(kind, rows.length ? rows : [emptyContact()])
-      } catch (thrown) {
-        wx.showToast({ icon: 'none', title: asProblem(thrown).sentence })
-      } finally {
-        this.setData({ revealing: false })
-      }
-    },
-
     openTags() {
       this.setData({ tagging: true })
     },
@@ -296,12 +295,15 @@ Component({
     },
     async submit() {
       this.dropBlank()
-      const { was, version } = this.data
+      const { was } = this.data
       if (was && Object.keys(this.toBody(this.data.form)).length === 0) return this.close('没有改动')
-      const saved = await this.save((body, key) => (was ? updateCustomer(was.id, version, body as CustomerChanges) : createCustomer(body as unknown as NewCustomer, key)))
+      const saved = await this.save((body, key) => {
+        const { was: now } = this.data
+        return now ? updateCustomer(now.id, now.version, body as CustomerChanges) : createCustomer(body as unknown as NewCustomer, key)
+      })
       if (!saved) return
       announce('customer', saved)
-      if (was) return this.close(`已保存客户 ${saved.name}`)
+      if (was) return this.close(`已保存客户 ${saved.name}${this.data.together}`)
       wx.showToast({ icon: 'none', title: `已保存客户 ${saved.name}` })
       giveWay(this, `/features/customers/detail/index?id=${saved.id}`)
     },
@@ -314,9 +316,6 @@ Component({
       if (why.code === 'phone_taken' && why.existing) {
         this.setData({ existing: why.existing, existingOpen: true })
         this.showProblem(new Problem({ title: why.message, status: 409, code: why.code, errors: [{ field: 'phones.0.number', code: why.code, detail: '这个号码已经有客户了' }] }))
-      } else if (why.code === 'version_stale' && why.current && this.data.was) {
-        const current = why.current as CustomerView
-        this.setData({ current, conflictOpen: true, differences: differences(this.data.form, this.data.was, current) })
       } else if (why.code === 'merged' && why.existing?.id) {
         const stayed = why.existing.id
         wx.showModal({
@@ -325,7 +324,18 @@ Component({
             if (confirm) this.leadTo(stayed)
           },
         })
-      } else this.showProblem(why)
+      } else if (this.data.was && ['not_found', 'row_read_only'].includes(why.code)) void this.lostSight(why, this.data.was)
+      else this.showProblem(why)
+    },
+    /** Deleted, given away or only to be looked at by now: what was typed can be taken along. */
+    async lostSight(why: Problem, was: CustomerView) {
+      const there = why.code === 'not_found' && (await findCustomer(was.id).then(() => true, (thrown: unknown) => asProblem(thrown).code !== 'not_found'))
+      if (there) return this.showProblem(why)
+      this.setData({ written: writtenLines(this.data.form, this.data.base), gone: was.name, goneShown: why.code === 'row_read_only' })
+      if (why.code === 'not_found') announce('customerGone', { id: was.id })
+    },
+    stay() {
+      this.setData({ gone: '' })
     },
     /** Whoever was merged away has no page any more. */
     leadTo(stayed: string) {
@@ -338,22 +348,6 @@ Component({
     },
     closeExisting() {
       this.setData({ existingOpen: false })
-    },
-
-    keepMine() {
-      this.setData({ version: this.data.current?.version ?? this.data.version, conflictOpen: false })
-      void this.submit()
-    },
-    takeTheirs() {
-      const { current } = this.data
-      if (!current) return
-      this.setData({ was: current, version: current.version, masked: isMasked(current), conflictOpen: false })
-      this.restartForm(formOf(current))
-      announce('customer', current)
-      wx.showToast({ icon: 'none', title: '已换成最新的资料' })
-    },
-    closeConflict() {
-      this.setData({ conflictOpen: false })
     },
   },
 })

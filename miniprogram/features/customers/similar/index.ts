@@ -12,11 +12,13 @@ Component({
     phone: { type: String, value: '' },
     name: { type: String, value: '' },
     company: { type: String, value: '' },
+    /** What is asked about may be what was just sent from here. */
+    muted: { type: Boolean, value: false },
   },
   data: { rows: [] as SimilarRow[], open: false, timer: 0 },
 
   observers: {
-    'phone, name, company'() {
+    'phone, name, company, muted'() {
       clearTimeout(this.data.timer)
       this.data.timer = setTimeout(() => void this.ask(), PAUSE_MS)
     },
@@ -31,6 +33,7 @@ Component({
     async ask() {
       const [phone, name, company] = [this.data.phone, this.data.name, this.data.company].map((text) => text.trim())
       const newest = takeTurn(this, 'similar')
+      if (this.data.muted) return this.setData({ rows: [] })
       if (!phone && [...(name ?? '')].length < 2 && !company) return this.setData({ rows: [] })
       // A hint that cannot be had is none: saving asks again.
       const { items } = await listSimilar({ phone: phone || undefined, name: name || undefined, company: company || undefined }).catch(() => ({ items: [] }))

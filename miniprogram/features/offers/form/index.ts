@@ -1,12 +1,12 @@
 import { announce } from '../../../api/changes'
 import { createOffer, findOffer, updateOffer } from '../../../api/offers'
 import { asProblem } from '../../../api/problem'
-import type { Problem } from '../../../api/problem'
 import type { NewOffer, Offer, OfferChanges } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 import { fen } from '../../../words/money'
 import { OFFER_KIND_CHOICES, gives, percentOf, zhe } from '../../../words/offers'
 import { today } from '../../../words/when'
@@ -60,7 +60,7 @@ Component({
       try {
         const was = await findOffer(id)
         this.setData({ was, promised: gives(was), state: 'ready' })
-        this.startForm(`offer.${id}`, this.filled(was))
+        this.startForm(`offer.${id}`, this.filled(was), was.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -82,17 +82,25 @@ Component({
         wx.showToast({ icon: 'none', title: '没有改动' })
         return leave(this, '/features/offers/list/index')
       }
-      const saved = await this.save((body, key) => (was ? updateOffer(was, body as OfferChanges) : createOffer(body as unknown as NewOffer, key)))
+      const saved = await this.save((body, key) => {
+        const now = this.data.was
+        return now ? updateOffer(now, body as OfferChanges) : createOffer(body as unknown as NewOffer, key)
+      })
       if (!saved) return
       announce('offer', saved)
-      wx.showToast({ icon: 'none', title: `已保存 ${saved.name}` })
+      wx.showToast({ icon: 'none', title: `已保存 ${saved.name}${this.data.together}` })
       if (was) leave(this, '/features/offers/list/index')
       else giveWay(this, `/features/offers/detail/index?id=${saved.id}`)
     },
 
-    refused(why: Problem) {
-      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as Offer, failure: '优惠刚刚有变化，核对后再保存一次' })
-      else this.showProblem(why)
+    renewed(current: unknown): Newest {
+      const was = current as Offer
+      this.setData({ was })
+      return { form: this.filled(was), version: was.version }
+    },
+    saying(field: string, value: unknown): string {
+      const labels: Record<string, string> = { name: '名称', terms: '使用说明', last_day: '最后一天' }
+      return changedWord(labels[field], value)
     },
   },
 })

@@ -1,12 +1,13 @@
 import { announce } from '../../../api/changes'
 import { createOpportunity, findOpportunity, updateOpportunity } from '../../../api/opportunities'
-import { Problem, asProblem } from '../../../api/problem'
+import { asProblem } from '../../../api/problem'
 import { writesAmounts } from '../../../api/rights'
 import type { NewOpportunity, Opportunity, OpportunityChanges } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 import { fen } from '../../../words/money'
 import { STAGE_CHOICES } from '../../../words/opportunities'
 
@@ -55,7 +56,7 @@ Component({
       try {
         const was = await findOpportunity(id)
         this.setData({ was, state: 'ready' })
-        this.startForm(`opportunity.${id}`, this.filled(was))
+        this.startForm(`opportunity.${id}`, this.filled(was), was.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -92,23 +93,25 @@ Component({
         wx.showToast({ icon: 'none', title: '没有改动' })
         return leave(this, '/pages/me/index')
       }
-      const saved = await this.save((body, key) => (was ? updateOpportunity(was.id, was.version, body as OpportunityChanges) : createOpportunity(body as unknown as NewOpportunity, key)))
+      const saved = await this.save((body, key) => {
+        const now = this.data.was
+        return now ? updateOpportunity(now.id, now.version, body as OpportunityChanges) : createOpportunity(body as unknown as NewOpportunity, key)
+      })
       if (!saved) return
       announce('opportunity', saved)
-      wx.showToast({ icon: 'none', title: `已保存 ${saved.name}` })
+      wx.showToast({ icon: 'none', title: `已保存 ${saved.name}${this.data.together}` })
       if (was) leave(this, '/pages/me/index')
       else giveWay(this, `/features/opportunities/detail/index?id=${saved.id}`)
     },
 
-    refused(why: Problem) {
-      const { was, form } = this.data
-      if (why.code !== 'version_stale' || !why.current || !was) return this.showProblem(why)
-      const current = why.current as Opportunity
-      const [before, after] = [this.filled(was), this.filled(current)]
-      // What was not touched here is what the colleague made of it, or saving again would undo that unseen.
-      const merged = Object.fromEntries(Object.keys(after).map((name) => [name, form[name] === before[name] ? after[name] : form[name]]))
-      this.setData({ was: current, base: after, form: { ...form, ...merged }, failure: '商机刚刚有变化：你没动过的已换成最新的，核对后再保存一次' })
-      this.remember()
+    renewed(current: unknown): Newest {
+      const was = current as Opportunity
+      this.setData({ was })
+      return { form: this.filled(was), version: was.version }
+    },
+    saying(field: string, value: unknown): string {
+      const labels: Record<string, string> = { name: '名称', amount_fen: '预计金额', stage: '阶段', closes_on: '预计成交日', next_step: '下一步' }
+      return changedWord(labels[field], field === 'stage' ? STAGE_CHOICES.find((one) => one.value === value)?.label : value)
     },
   },
 })

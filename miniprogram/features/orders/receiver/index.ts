@@ -1,12 +1,13 @@
 import { announce } from '../../../api/changes'
 import { findOrder, updateOrder } from '../../../api/orders'
-import { Problem, asProblem } from '../../../api/problem'
+import { asProblem } from '../../../api/problem'
 import { writesPhones } from '../../../api/rights'
 import type { OrderChanges, OrderView } from '../../../api/types'
 import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 
 /** Where the parcel goes, as long as it has not left. */
 Component({
@@ -42,7 +43,7 @@ Component({
       try {
         const order = await findOrder(this.data.id)
         this.setData({ order, state: 'ready' })
-        this.startForm(`receiver.${order.id}`, { receiver: order.receiver, phone: '', address: order.address ?? '', remark: order.remark ?? '' })
+        this.startForm(`receiver.${order.id}`, this.filled(order), order.version)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -53,16 +54,28 @@ Component({
       const { order } = this.data
       if (!order) return
       const same = Object.keys(this.toBody(this.data.form)).length === 0
-      const saved = same ? order : await this.save((body) => updateOrder(order.id, order.version, body as OrderChanges))
+      const saved = same ? order : await this.save((body) => updateOrder(order.id, this.data.order?.version ?? order.version, body as OrderChanges))
       if (!saved) return
       if (!same) announce('order', saved)
-      wx.showToast({ icon: 'none', title: same ? '没有改动' : `已改好 ${saved.number} 的收货信息` })
+      wx.showToast({ icon: 'none', title: same ? '没有改动' : `已改好 ${saved.number} 的收货信息${this.data.together}` })
       leave(this, '/pages/orders/index')
     },
 
-    refused(why: Problem) {
-      if (why.code === 'version_stale' && why.current) this.setData({ order: why.current as OrderView, failure: '订单刚刚有变化，核对后再保存一次' })
-      else this.showProblem(why)
+    filled(order: OrderView): FormState {
+      return { receiver: order.receiver, phone: '', address: order.address ?? '', remark: order.remark ?? '' }
+    },
+    renewed(current: unknown): Newest {
+      const order = current as OrderView
+      this.setData({ order })
+      return { form: this.filled(order), version: order.version }
+    },
+    /** The number that is known is not shown here. */
+    hidden(): string[] {
+      return ['phone']
+    },
+    saying(field: string, value: unknown): string {
+      const labels: Record<string, string> = { receiver: '收货人', address: '地址', remark: '备注' }
+      return field === 'phone' ? '订单（可能也改了电话）' : changedWord(labels[field], value)
     },
   },
 })

@@ -5,7 +5,8 @@ import type { NewRole, Permission, Resource, Rights, RoleChanges, RoleRow } from
 import { leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 import { ROLES } from '../../../words/names'
 import { ABILITIES, FIELD_CHOICES, REACH_CHOICES, RESOURCES, abilityWord, previewLines, switched } from '../../../words/rights'
 
@@ -59,7 +60,7 @@ Component({
         const rights = was?.rights ?? sales?.rights
         if (!rights) return this.setData({ state: 'failed', why: '' })
         this.setData({ state: 'ready', was, starts, start: was ? '' : 'sales' })
-        this.startForm(was ? `role.${id}` : 'role', { name: was?.name ?? '', rights: copied(rights) })
+        this.startForm(was ? `role.${id}` : 'role', { name: was?.name ?? '', rights: copied(rights) }, was?.version ?? 0)
       } catch (thrown) {
         const why = asProblem(thrown)
         this.setData({ state: why.offline ? 'offline' : 'failed', why: why.sentence })
@@ -110,16 +111,25 @@ Component({
     async change() {
       const { was } = this.data
       if (!was) return
-      const saved = await this.save((body) => updateRole(was.id ?? '', was.version ?? 0, body as RoleChanges))
+      const saved = await this.save((body) => updateRole(was.id ?? '', this.data.was?.version ?? 0, body as RoleChanges))
       this.setData({ asking: false })
       if (!saved) return
       // It may be one's own.
       await renew().catch(() => undefined)
-      this.finish(`已保存角色 ${saved.name ?? ''}`)
+      this.finish(`已保存角色 ${saved.name ?? ''}${this.data.together}`)
     },
     finish(said: string) {
       wx.showToast({ icon: 'none', title: said })
       leave(this, '/features/staff/roles/index')
+    },
+
+    renewed(current: unknown): Newest {
+      const was = current as RoleRow
+      this.setData({ was })
+      return { form: { name: was.name ?? '', rights: copied(was.rights) }, version: was.version ?? 0 }
+    },
+    saying(field: string, value: unknown): string {
+      return field === 'name' ? changedWord('名称', value) : '权限'
     },
 
     /** What goes beyond one's own rights is named: its place in the list says nothing to a person. */

@@ -1,11 +1,12 @@
 import { changePlan, createPlan, deletePlan, getPlan, planUses } from '../../../api/plans'
-import { Problem, asProblem } from '../../../api/problem'
+import { asProblem } from '../../../api/problem'
 import { listTagGroups } from '../../../api/tags'
 import type { NewPlan, Plan, PlanChanges, PlanUses } from '../../../api/types'
 import { giveWay, leave } from '../../../behaviors/back'
 import { flushDraft } from '../../../behaviors/draft'
 import type { FormState } from '../../../behaviors/draft'
-import { form } from '../../../behaviors/form'
+import { changedWord, form } from '../../../behaviors/form'
+import type { Newest } from '../../../behaviors/form'
 import type { Choice } from '../../../words/names'
 import { TEMPLATES, emptyStage, emptyTask, fromTemplate, gainsWord, roomForStage, roomForTask, runningWord, shifted, stageBodies, typedStages } from '../../../words/plans'
 import type { Template, TypedStage } from '../../../words/plans'
@@ -41,7 +42,7 @@ Component({
       try {
         const [groups, was] = await Promise.all([listTagGroups(), id ? getPlan(id) : null])
         const tags = groups.items.flatMap((group) => group.tags.map((one) => ({ value: one.id, label: `${group.name} · ${one.name}` })))
-        this.startForm(`plan.${was?.id ?? tag}`, this.beginning(was))
+        this.startForm(`plan.${was?.id ?? tag}`, this.beginning(was), was?.version)
         this.setData({ state: 'ready', was, tags, tagName: was?.tag_gone ? '已删除或已合并' : (tags.find((one) => one.value === was?.tag_id)?.label ?? '') })
         if (was) void this.count(was)
       } catch (thrown) {
@@ -142,17 +143,23 @@ Component({
     async submit() {
       const { was } = this.data
       if (!this.data.form['tag_id']) return this.complainOf('tag_id', '选一个标签')
-      const saved = await this.save((body, key) => (was ? changePlan(was, { name: body['name'], stages: body['stages'] } as PlanChanges) : createPlan(body as unknown as NewPlan, key)))
+      const saved = await this.save((body, key) => {
+        const now = this.data.was
+        return now ? changePlan(now, { name: body['name'], stages: body['stages'] } as PlanChanges) : createPlan(body as unknown as NewPlan, key)
+      })
       if (!saved) return
-      wx.showToast({ icon: 'none', title: was ? `已保存 ${saved.name}` : `已保存 ${saved.name}，开启后生效` })
+      wx.showToast({ icon: 'none', title: was ? `已保存 ${saved.name}${this.data.together}` : `已保存 ${saved.name}，开启后生效` })
       // A new one does nothing yet: the page shows how to switch it on.
       if (was) leave(this, '/pages/me/index')
       else giveWay(this, `/features/tags/plan/index?id=${saved.id}`)
     },
-    refused(why: Problem) {
-      this.showProblem(why)
-      // What was typed stays; saving again goes over what somebody else saved meanwhile.
-      if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as Plan })
+    renewed(current: unknown): Newest {
+      const was = current as Plan
+      this.setData({ was })
+      return { form: this.beginning(was), version: was.version }
+    },
+    saying(field: string, value: unknown): string {
+      return field === 'name' ? changedWord('名称', value) : '阶段和待办'
     },
 
     askSwitch() {
@@ -215,7 +222,10 @@ Component({
       } catch (thrown) {
         const why = asProblem(thrown)
         wx.showToast({ icon: 'none', title: why.errors[0]?.detail ?? why.sentence })
-        if (why.code === 'version_stale' && why.current) this.setData({ was: why.current as Plan, switching: false })
+        if (why.code === 'version_stale' && why.current) {
+          this.setData({ switching: false })
+          this.meet(this.renewed(why.current))
+        }
       } finally {
         this.setData({ busy: false })
       }

@@ -35,6 +35,8 @@ Component({
     sheet: '' as '' | 'edit' | 'merge', editing: null as Editing | null, title: '', name: '', colour: COLOURS[0] as string, single: false, place: '', uses: '',
     error: '', saving: false, counting: false, old: false, ruled: '', ruledName: '', plan: null as Plan | null,
     mayGive: false, given: '', givenName: '',
+    /** Names of new ones that were begun, by the group they go into; `` for a group. */
+    begun: {} as Record<string, string>,
     /** Tags that went and can come back. */
     gone: [] as GoneRow[], bringing: '', timer: 0, left: false,
   },
@@ -82,10 +84,10 @@ Component({
     edit(editing: Editing, title: string, name: string, colour = COLOURS[0] as string) {
       // A colour that was given elsewhere is one to choose as well, and marked.
       const colours = COLOURS.includes(colour) ? COLOURS : [colour, ...COLOURS]
-      this.setData({ sheet: 'edit', editing, title, name, colour, colours, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', plan: null, error: '', old: name !== '' })
+      this.setData({ sheet: 'edit', editing, title, name, colour, colours, single: editing.group?.single ?? false, place: editing.group?.id ?? '', uses: '', plan: null, error: '', old: this.was(editing) !== undefined })
     },
     newGroup() {
-      this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', '')
+      this.edit({ kind: 'group', group: null, tag: null }, '新建标签组', this.data.begun[''] ?? '')
     },
     openGroup(event: Tap) {
       const group = this.groupOf(event)
@@ -95,7 +97,7 @@ Component({
     },
     newTag(event: Tap) {
       const group = this.groupOf(event)
-      if (group) this.edit({ kind: 'tag', group, tag: null }, `在“${group.name}”里加标签`, '', COLOURS[group.tags.length % COLOURS.length])
+      if (group) this.edit({ kind: 'tag', group, tag: null }, `在“${group.name}”里加标签`, this.data.begun[group.id] ?? '', COLOURS[group.tags.length % COLOURS.length])
     },
     openTag(event: Tap) {
       const group = this.groupOf(event)
@@ -124,6 +126,9 @@ Component({
     },
     onName(event: WechatMiniprogram.CustomEvent<{ value: string }>) {
       this.setData({ name: event.detail.value, error: '' })
+      // A tap beside the sheet closes it: a new name that was begun is there again.
+      const { editing } = this.data
+      if (editing && this.was(editing) === undefined) this.data.begun[editing.group?.id ?? ''] = event.detail.value
     },
     chooseColour(event: Tap) {
       this.setData({ colour: String(event.currentTarget.dataset['colour']) })
@@ -141,7 +146,8 @@ Component({
       // A name of before that would be refused now may stay.
       const found = name === this.was(editing) ? [] : checkField(editing.kind === 'tag' ? 'new_tag' : 'new_tag_group', 'name', name)
       if (found?.length) return this.setData({ error: found[0]?.detail ?? '' })
-      await this.attempt(`已保存 ${name.trim()}`, () => this.send(editing))
+      const saved = await this.attempt(`已保存 ${name.trim()}`, () => this.send(editing))
+      if (saved && this.was(editing) === undefined) delete this.data.begun[editing.group?.id ?? '']
     },
     /** What is edited is called now; `undefined` while it is new. */
     was({ kind, group, tag }: Editing): string | undefined {

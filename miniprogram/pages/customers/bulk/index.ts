@@ -23,6 +23,8 @@ type Sheet = '' | 'tag' | 'untag' | 'owner' | 'type' | 'field' | 'message' | 'of
 type Change = Omit<BulkChange, 'id' | 'selection'>
 
 const WAIT_MS = 700
+/** As many change at a tap; more are asked about first. */
+const UNASKED = 100
 const ACTS = [
   { id: 'tag', label: '打标签', icon: 'tag' },
   { id: 'untag', label: '去标签', icon: 'cancel' },
@@ -43,6 +45,9 @@ Component({
     ids: { type: Array, value: [] as string[] },
     /** Everybody whom the filter finds, instead of those who were chosen one by one. */
     everything: { type: Boolean, value: false },
+    /** Whether nobody that the list finds is left out; and how many a search finds, when they are more than are taken at once. */
+    full: { type: Boolean, value: false },
+    cut: { type: String, value: '' },
     filter: { type: Object, value: {} },
     /** How many that is: `200`, `1000+`. */
     count: { type: String, value: '0' },
@@ -83,7 +88,8 @@ Component({
       const id = String(event.currentTarget.dataset['act'])
       if (!this.data.everything && !this.data.ids.length) return wx.showToast({ icon: 'none', title: '先选客户' })
       if (id === 'delete') return this.remove()
-      this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null, text: '' })
+      // A message that was begun stays: a tap beside the sheet closes it.
+      this.setData({ sheet: id as Sheet, tags: [], failure: '', field: null })
       if (id === 'field') void this.loadFields()
       if (id === 'owner') void this.loadPeople()
       if (id === 'type') void ownTypeNames().then((names) => this.setData({ types: [...TYPE_CHOICES, ...[...names].map(([value, label]) => ({ value, label }))] }))
@@ -114,7 +120,22 @@ Component({
     },
     chooseType(event: Tap) {
       const { value: type, label } = event.currentTarget.dataset as { value: string; label: string }
-      void this.begin({ type }, `# 位客户改成了${label}`)
+      const change = (): void => void this.begin({ type }, `# 位客户改成了${label}`)
+      const { ids, everything, count } = this.data
+      if (!everything && ids.length <= UNASKED) return change()
+      wx.showModal({
+        title: `把 ${count} 位客户改成${label}`,
+        content: `${this.cutWord()}${everything ? '包括还没列出来的。' : ''}半小时内可以撤销。`,
+        confirmText: '改类型',
+        success: ({ confirm }) => {
+          if (confirm) change()
+        },
+      })
+    },
+    /** Said of a search of which not all are taken. */
+    cutWord(): string {
+      const { cut, count } = this.data
+      return cut ? `搜到 ${cut} 位，这次只处理前 ${count} 位。` : ''
     },
     /** Not those that are different for everybody. */
     async loadFields() {
@@ -163,7 +184,7 @@ Component({
       const { count } = this.data
       wx.showModal({
         title: `删除 ${count} 位客户`,
-        content: '他们的资料和跟进记录都不再显示，电话可以给新客户用。半小时内可以撤销。',
+        content: `${this.cutWord()}他们的资料和跟进记录都不再显示，电话可以给新客户用。半小时内可以撤销。`,
         confirmText: '删除',
         confirmColor: '#C0352A',
         success: ({ confirm }) => {
@@ -212,7 +233,7 @@ Component({
         const run = change ? await changeCustomers({ ...change, selection }, key) : await deleteCustomers(selection, key)
         this.data.attempt = { key: '', body: '' }
         Object.assign(this.data, { did, about, total: totalOf(count) })
-        this.setData({ sheet: 'run', busy: false })
+        this.setData({ sheet: 'run', busy: false, ...(change?.message ? { text: '' } : {}) })
         this.follow(run)
       } catch (thrown) {
         const why = asProblem(thrown)

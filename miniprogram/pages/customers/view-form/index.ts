@@ -1,7 +1,7 @@
 import { asProblem } from '../../../api/problem'
 import { uuid } from '../../../api/random'
 import { may, me } from '../../../api/session'
-import type { Filter, SavedView, Shared } from '../../../api/types'
+import type { Filter, NewView, SavedView, Shared } from '../../../api/types'
 import { changeView, createView } from '../../../api/views'
 import type { Choice } from '../../../words/names'
 
@@ -20,19 +20,23 @@ Component({
     /** What a new one shows. */
     filter: { type: Object, value: {} },
   },
-  data: { name: '', shared: 'private' as Shared, choices: SHARED, error: '', saving: false, attempt: { key: '', body: '' } },
+  data: { name: '', shared: 'private' as Shared, choices: SHARED, error: '', saving: false, kept: null as Pick<NewView, 'name' | 'shared'> | null, attempt: { key: '', body: '' } },
   observers: {
     visible(visible: boolean) {
       if (!visible) return
       const view = this.data.view as SavedView | null
       const team = (me()?.staff?.team_id ?? null) !== null
       const open: Record<Shared, boolean> = { private: true, team, everyone: may('customers.assign') }
-      this.setData({ name: view?.name ?? '', shared: view?.shared ?? 'private', error: '', choices: SHARED.filter((one) => open[one.value] || one.value === view?.shared) })
+      // Of a new one what was begun stays: a tap beside the sheet closes it.
+      const begun = view ?? this.data.kept
+      this.setData({ name: begun?.name ?? '', shared: begun?.shared ?? 'private', error: '', choices: SHARED.filter((one) => open[one.value] || one.value === view?.shared) })
     },
   },
   methods: {
     onField(event: WechatMiniprogram.CustomEvent<{ name: 'name' | 'shared'; value: string }>) {
       this.setData({ [event.detail.name]: event.detail.value, error: '' })
+      const { view, name, shared } = this.data
+      if (!view) this.data.kept = { name, shared }
     },
     close() {
       this.triggerEvent('close')
@@ -61,7 +65,7 @@ Component({
       const text = JSON.stringify(body)
       if (this.data.attempt.body !== text) this.data.attempt = { key: await uuid(), body: text }
       const made = await createView(body, this.data.attempt.key)
-      this.data.attempt = { key: '', body: '' }
+      Object.assign(this.data, { attempt: { key: '', body: '' }, kept: null })
       return made
     },
   },
