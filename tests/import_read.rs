@@ -56,3 +56,22 @@ async fn a_mended_file_of_errors_has_its_reasons_once() {
     let done = start(&shop, &shop.boss, &detail, json!({ "columns": columns })).await;
     assert_eq!(errors(&shop.boss, &done).await[0], ["姓名", "手机", "失败原因", "失败原因"]);
 }
+
+#[actix_web::test]
+async fn of_two_tags_with_one_name_the_group_before_a_colon_tells_which() {
+    let shop = Shop::new().await;
+    let mut tags = Vec::new();
+    for group in ["口味", "喜好"] {
+        let group = text(&shop.boss.post("/tag-groups", json!({ "name": group })).await.ok()["id"]);
+        let body = json!({ "group_id": group, "name": "绿茶" });
+        tags.push(shop.boss.post("/tags", body).await.ok()["id"].clone());
+    }
+    let file = "姓名,标签\n甲一一,口味：绿茶\n乙二二,喜好:绿茶\n丙三三,绿茶\n丁四四,产地：绿茶\n";
+    let done = import(&shop, &shop.boss, file, json!({})).await;
+    assert_eq!(counts(&done), [2, 0, 0, 2], "{done}");
+    for (name, tag) in ["甲一一", "乙二二"].into_iter().zip(&tags) {
+        assert_eq!(found(&shop.boss, name).await["tags"][0]["id"], *tag, "{name}");
+    }
+    let wrong = errors(&shop.boss, &done).await;
+    assert!(wrong[1].last().expect("a reason").contains("请写成“分类名：标签”"), "{wrong:?}");
+}

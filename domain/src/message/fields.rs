@@ -126,7 +126,7 @@ super::texts! {
     zero_lost: "号码开头的 0 丢失了，请把这一列设为文本", "The zero in front was lost: format the column as text";
     region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”", "No such region: write the whole name";
     region_ambiguous: "这样叫的地方不止一处（{names}），请写上省和市", "Several places are called so ({names}): write the province and the city as well";
-    tag_ambiguous: "有两个分类里都有这个标签，请先改名", "Two categories have a tag of this name: rename one of them first";
+    tag_ambiguous: "有两个分类里都有这个标签，请写成“分类名：标签”", "Two categories have a tag of this name: write the category and a colon before it";
     owner_ambiguous: "有两位同事叫这个名字，请写手机号", "Two colleagues have this name: write the phone";
     author_unknown: "没有这位同事，这条跟进记在导入人名下", "No such colleague: the follow-up is under the name of whoever imported it";
     maker_unknown: "没有这位同事，建档人记为导入人", "No such colleague: whoever imported it stands as who wrote the customer down";

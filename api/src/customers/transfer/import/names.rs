@@ -5,7 +5,7 @@ use crate::customers::record_entity::kind;
 use crate::customers::tagging::{Known, look_up};
 use crate::problem::Problem;
 use crate::scope::Tx;
-use crate::tags::entity::tag;
+use crate::tags::entity::{group, tag};
 use crate::tenants::staff;
 use domain::permission::Permission;
 use domain::phone::Phone;
@@ -52,15 +52,27 @@ impl Names {
         }
         let wanted: BTreeSet<&String> = drafts.iter().flat_map(|draft| &draft.tags).collect();
         if !wanted.is_empty() {
-            let those = tag::Column::Name.is_in(wanted.iter().copied());
-            let known = tx.find::<tag::Entity>().filter(those).all().await?;
+            let those = tag::Column::Name.is_in(wanted.iter().flat_map(|said| [said.as_str(), within(said).1]));
+            let rows = tx.find::<tag::Entity>().filter(those).shape(|rows| rows.find_also_related(group::Entity));
             // The category of new tags is meant before all others.
-            let (meant, others) =
-                known.into_iter().partition::<Vec<_>, _>(|row| asked.tag_group_id == Some(row.group_id));
-            for row in others {
+            let (meant, others) = rows
+                .all()
+                .await?
+                .into_iter()
+                .partition::<Vec<_>, _>(|(row, _)| asked.tag_group_id == Some(row.group_id));
+            for said in &wanted {
+                let (Some(of), name) = within(said) else { continue };
+                let is = |(row, group): &&(tag::Model, Option<group::Model>)| {
+                    row.name == name && group.as_ref().is_some_and(|group| group.name == of)
+                };
+                if let Some((row, _)) = meant.iter().chain(&others).find(is) {
+                    names.tags.insert((*said).clone(), Some(row.id));
+                }
+            }
+            for (row, _) in others {
                 names.tags.entry(row.name).and_modify(|known| *known = None).or_insert(Some(row.id));
             }
-            names.tags.extend(meant.into_iter().map(|row| (row.name, Some(row.id))));
+            names.tags.extend(meant.into_iter().map(|(row, _)| (row.name, Some(row.id))));
             if let Some(group) = asked.tag_group_id.filter(|_| tx.may(Permission::TagsWrite)) {
                 for name in wanted.into_iter().filter(|name| (1..=20).contains(&name.chars().count())) {
                     if !names.tags.contains_key(name) {
@@ -148,6 +160,11 @@ impl Names {
         }
         known
     }
+}
+
+/// A tag as a cell says it, with its group where two groups have one of that name: `口味：绿茶`.
+fn within(said: &str) -> (Option<&str>, &str) {
+    said.split_once([':', '：']).map_or((None, said), |(group, name)| (Some(group.trim()), name.trim()))
 }
 
 async fn make(tx: &Tx<'_>, group: Uuid, name: &str) -> Result<Uuid, Problem> {
