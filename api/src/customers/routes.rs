@@ -133,19 +133,26 @@ async fn change_customer(
 ) -> Result<Json<CustomerView>, Problem> {
     let input = body.value;
     let tx = scope.begin().await?;
-    let before = match find(&tx, id.0).await {
-        Ok(before) => before,
+    let changed = match find(&tx, id.0).await {
+        Ok(before) => change(&tx, before, Some(version.0), input).await,
+        Err(problem) => Err(problem),
+    };
+    let view = match changed {
+        Ok(true) => CustomerView::find(&tx, id.0).await,
+        // Whoever was merged while this waited for the row is not there any more.
+        Ok(false) => CustomerView::find(&tx, id.0).await.and_then(|current| Err(Problem::stale(&current))),
+        Err(problem) => Err(problem),
+    };
+    match view {
+        Ok(view) => {
+            tx.commit().await?;
+            Ok(Json(view))
+        }
         Err(problem) => {
             tx.give_up().await;
-            return merging::led(&scope, id.0, Err(problem)).await;
+            merging::led(&scope, id.0, Err(problem)).await
         }
-    };
-    if !change(&tx, before, Some(version.0), input).await? {
-        return Err(Problem::stale(&CustomerView::find(&tx, id.0).await?));
     }
-    let view = CustomerView::find(&tx, id.0).await?;
-    tx.commit().await?;
-    Ok(Json(view))
 }
 
 /// Deletes a customer: it becomes a tombstone, and its phone can be used again.
