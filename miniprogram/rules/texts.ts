@@ -121,7 +121,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   zero_lost: "号码开头的 0 丢失了，请把这一列设为文本",
   region_unknown: "认不出这个地区，请写全称，如“浙江省杭州市西湖区”",
   region_ambiguous: "这样叫的地方不止一处（{names}），请写上省和市",
-  tag_ambiguous: "有两个分类里都有这个标签，请先改名",
+  tag_ambiguous: "有两个分类里都有这个标签，请写成“分类名：标签”",
   owner_ambiguous: "有两位同事叫这个名字，请写手机号",
   author_unknown: "没有这位同事，这条跟进记在导入人名下",
   maker_unknown: "没有这位同事，建档人记为导入人",
