@@ -2,6 +2,7 @@
 //! progress. Their rows wait in the database, sealed, and go after some days.
 
 mod cells;
+mod codes;
 mod columns;
 mod days;
 pub(crate) mod entity;
@@ -11,7 +12,7 @@ mod forgetting;
 mod import;
 mod sheet;
 
-pub(crate) use columns::word;
+pub(crate) use codes::word;
 pub(crate) use days::spoken as spoken_dates;
 pub(crate) use export::ExportAsked;
 pub(crate) use forgetting::{FilesForgotten, forget};

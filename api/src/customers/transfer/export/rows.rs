@@ -1,7 +1,7 @@
 //! A customer as a row of a table: what whoever asked sees, in the words that an import reads.
 
 use super::super::files::Line;
-use super::super::{columns, days};
+use super::super::{codes, columns, days};
 use crate::clock::CHINA;
 use crate::customers::custom;
 use crate::customers::entity::{customer, helper};
@@ -123,18 +123,18 @@ fn built_in(
         }
         "company" => row.company.clone(),
         "title" => row.title.clone(),
-        "kind" => Some(columns::word("kind", row.kind.0.as_str()).to_owned()),
+        "kind" => Some(codes::word("kind", row.kind.0.as_str()).to_owned()),
         "type" => {
-            Some(names.types.get(&row.type_).cloned().unwrap_or_else(|| columns::word("type", &row.type_).to_owned()))
+            Some(names.types.get(&row.type_).cloned().unwrap_or_else(|| codes::word("type", &row.type_).to_owned()))
         }
         "tags" => Some(tags.join("、")),
-        "source" => row.source.map(|code| columns::word("source", code.0.as_str()).to_owned()),
+        "source" => row.source.map(|code| codes::word("source", code.0.as_str()).to_owned()),
         "region" => row.region.as_deref().and_then(region_name).map(str::to_owned),
         "address" => vault.address.clone().filter(|_| opens),
         "email" => texts(rules.emails(), &vault.emails),
         "wechat" => texts(rules.phones, &vault.wechat_ids),
-        "industry" => row.industry.map(|code| columns::word("industry", code.0.as_str()).to_owned()),
-        "size" => row.size.map(|code| columns::word("size", code.0.as_str()).to_owned()),
+        "industry" => row.industry.map(|code| codes::word("industry", code.0.as_str()).to_owned()),
+        "size" => row.size.map(|code| codes::word("size", code.0.as_str()).to_owned()),
         "birthday" => row.birthday.map(|day| day.to_string()),
         "dates" => {
             let dates: Vec<SpecialDate> = serde_json::from_str(row.dates.as_deref()?).ok()?;

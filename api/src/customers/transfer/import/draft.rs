@@ -1,7 +1,7 @@
 //! A row of a table as the body that a person would have sent: judged by the same rules.
 
 use super::super::files::{Line, Unread};
-use super::super::{cells, columns, days};
+use super::super::{cells, codes, days};
 use super::talks::{Said, Told};
 use chrono::{DateTime, Utc};
 use domain::custom_fields::{CustomKind, Definition};
@@ -133,7 +133,7 @@ impl Draft {
         match field {
             "interaction" => self.talk.content = Some(cell),
             "interaction_by" => self.talk.by = Some(cell),
-            "interaction_channel" => self.talk.channel = Some(columns::code(field, &cell)),
+            "interaction_channel" => self.talk.channel = Some(codes::code(field, &cell)),
             "interaction_at" => match cells::instant(&cell, self.late) {
                 Some(at) => self.talk.at = Some(at),
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
@@ -164,7 +164,7 @@ impl Draft {
                 None => self.wrong(column, &Violation::new("", "date_invalid")),
             },
             "kind" | "type" | "source" | "industry" | "size" => {
-                self.body.insert(field.to_owned(), json!(columns::code(field, &cell)));
+                self.body.insert(field.to_owned(), json!(codes::code(field, &cell)));
             }
             "region" => match crate::customers::regions::code(&cell) {
                 Ok(code) => drop(self.body.insert(field.to_owned(), json!(code))),
@@ -226,7 +226,7 @@ impl Draft {
             };
             let column = self.column(field);
             // A table has no list to choose from: the words are said.
-            let choices = columns::choices(field).filter(|_| NO_WORD.contains(&violation.code));
+            let choices = codes::choices(field).filter(|_| NO_WORD.contains(&violation.code));
             let words = choices.map(|words| Violation::new("", "word_unknown").with("words", words));
             self.flaws.push(Flaw::new(column, words.as_ref().unwrap_or(violation)));
         }
