@@ -292,6 +292,7 @@ async fn a_message_about_many_reaches_whoever_looks_after_each_once() {
         assert_eq!(about, customers);
         for item in inbox["items"].as_array().expect("items") {
             assert_eq!((&item["kind"], &item["title"]), (&json!("customer_message"), &json!("新茶到了，请回访")));
+            assert_eq!(item["task_id"], Value::Null, "it is of no task");
         }
     }
     // Said is said.

@@ -124,3 +124,21 @@ async fn the_rows_of_a_table_are_listed_from_its_end() {
         page["items"].as_array().expect("rows").iter().rev().map(|row| text(&row["name"])).collect();
     assert_eq!(listed, names);
 }
+
+#[actix_web::test]
+async fn each_row_of_a_customer_who_was_changed_since_says_so() {
+    let shop = Shop::new().await;
+    let number = phone_number();
+    let file = format!("姓名,手机,跟进记录\n沈怡,{number},初谈\n沈怡,{number},复谈\n");
+    let done = import(&shop, &shop.boss, &file, json!({})).await;
+    assert_eq!(counts(&done), [1, 1, 0, 0], "{done}");
+    shop.advance(Duration::minutes(1)).await;
+    let made = found(&shop.boss, "沈怡").await;
+    let (path, version) = (format!("/customers/{}", text(&made["id"])), made["version"].as_i64().expect("a version"));
+    shop.boss.patch(&path, version, json!({ "remark": "改过" })).await.ok();
+    let back = revert(&shop, &done).await;
+    assert_eq!((&back["reverted"], &back["kept"]), (&json!(0), &json!(2)), "{back}");
+    let kept = errors(&shop.boss, &done).await;
+    assert_eq!(kept.len(), 3, "{kept:?}");
+    assert!(kept[1..].iter().all(|row| row.last().is_some_and(|why| why.contains("后来有人改过"))), "{kept:?}");
+}

@@ -1,6 +1,7 @@
 //! Old follow-ups in a table: each in a row of its own, below the row of its customer.
 
 use crate::harness::{Shop, phone_number, text};
+use crate::rights::hire;
 use crate::transfer::{counts, errors, found, import, sent, start};
 use serde_json::json;
 
@@ -116,4 +117,27 @@ async fn whoever_has_a_number_beside_another_first_one_is_the_customer_of_a_row(
     shop.boss.delete(&format!("/customers/{}", text(&made["id"])), 1).await.ok();
     let file = format!("姓名,手机\n又来了,{}\n", gone.1);
     assert_eq!(counts(&import(&shop, &shop.boss, &file, json!({})).await), [1, 0, 0, 0]);
+}
+
+#[actix_web::test]
+async fn a_customer_of_a_colleague_is_said_to_be_one() {
+    let shop = Shop::new().await;
+    let rights = json!({
+        "permissions": ["customers.read", "customers.write", "customers.import"], "pool": false,
+        "fields": { "phones": "show", "emails": "show", "amounts": "show" },
+        "reach": { "customers": "own", "interactions": "own", "tasks": "own", "orders": "own" },
+    });
+    let role = text(&shop.boss.post("/roles", json!({ "name": "录入", "rights": rights })).await.ok()["id"]);
+    let (clerk, _) = hire(&shop, "custom", Some(&role)).await;
+    let clerk = shop.step_up(&clerk).await;
+    let (theirs, short) = (phone_number(), "1540123456");
+    let body = json!({ "name": "王五", "phones": [{ "number": theirs }] });
+    shop.sales.post("/customers", body).await.ok();
+    let file = format!("姓名,手机,公司\n王五,{theirs},龙井茶行\n赵六,{short},\n");
+    let done = import(&shop, &clerk, &file, json!({ "mode": "create_or_update" })).await;
+    assert_eq!(counts(&done), [0, 0, 0, 2], "{done}");
+    let wrong = errors(&clerk, &done).await;
+    assert!(wrong[1].last().expect("a reason").contains("由同事负责"), "{wrong:?}");
+    let short = wrong[2].last().expect("a reason");
+    assert!(short.contains("手机：") && !short.contains("0 丢失"), "it lacks a digit, and no zero: {short}");
 }

@@ -9,7 +9,7 @@ import { ago, due } from './when'
 const REASONS: Record<string, string> = {
   row_read_only: '只能看，不能改',
   changed_since: '后来有人改过，没有撤销',
-  phone_taken: '电话已经给了别的客户，没有恢复',
+  phone_taken: '电话或唯一的内容已归别的客户，没有恢复',
   owner_limit: '新负责人的客户已到上限',
   team_limit: '新负责人所在团队的客户已到上限',
   in_pool: '在公海，没有负责人',

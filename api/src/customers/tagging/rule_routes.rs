@@ -50,7 +50,7 @@ pub struct TagRuleView {
 
 impl TagRuleView {
     fn of(row: rule::Model) -> Result<Self, Problem> {
-        let filter = serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        let filter = rules::filter(&row)?;
         let (enabled, evaluated_at) = (row.enabled.is_some(), row.evaluated_at);
         Ok(Self { id: row.id, tag_id: row.tag_id, filter, enabled, evaluated_at, version: row.version })
     }

@@ -42,7 +42,7 @@ async fn nodes(rows: &impl Reads) -> Result<(BTreeMap<Uuid, Node>, BTreeMap<Uuid
         let category = group.filter(|group| group.single.is_some()).map(|group| group.id);
         of_tag.insert(tag.id, category.unwrap_or(tag.id));
         let Some(row) = all.iter().find(|row| row.tag_id == tag.id) else { continue };
-        let filter = serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        let filter = filter(row)?;
         let place = (tag.place.unwrap_or(i64::MAX), tag.created_at);
         let rule = Rule { tag: tag.id, filter, enabled: row.enabled.is_some(), place };
         let node = nodes.entry(category.unwrap_or(tag.id)).or_insert_with(|| Node { category, rules: Vec::new() });
@@ -54,11 +54,21 @@ async fn nodes(rows: &impl Reads) -> Result<(BTreeMap<Uuid, Node>, BTreeMap<Uuid
     Ok((nodes, of_tag))
 }
 
+/// Who gets the tag of a rule.
+pub(super) fn filter(row: &rule::Model) -> Result<Filter, Problem> {
+    Ok(serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?)
+}
+
+/// How a filter compares tags, and with which.
+fn of_tags(filter: &Filter) -> impl Iterator<Item = (Op, Vec<Uuid>)> {
+    let tests = filter.all.iter().flat_map(|clause| &clause.any).filter(|test| test.field == "tag");
+    tests.map(|test| (test.op, test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect()))
+}
+
 /// What a filter asks about tags: these, or any at all.
 fn asks(filter: &Filter) -> (Vec<Uuid>, bool) {
-    let tests = || filter.all.iter().flat_map(|clause| &clause.any).filter(|test| test.field == "tag");
-    let any = tests().any(|test| matches!(test.op, Op::Set | Op::Empty));
-    (tests().flat_map(|test| &test.values).filter_map(|value| domain::moment::uuid(value)).collect(), any)
+    let any = of_tags(filter).any(|(op, _)| matches!(op, Op::Set | Op::Empty));
+    (of_tags(filter).flat_map(|(_, tags)| tags).collect(), any)
 }
 
 /// The nodes in an order in which what a rule asks for comes first.
@@ -158,9 +168,7 @@ pub(in crate::customers) async fn naming(rows: &impl Reads, key: &str) -> Result
     let naming = rule::Column::Filter.contains(format!("\"custom.{key}\""));
     let mut found = Vec::new();
     for row in rows.rows::<rule::Entity>().filter(naming).all().await? {
-        let filter: Filter =
-            serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
-        if names(&filter, key) {
+        if names(&filter(&row)?, key) {
             found.push(row);
         }
     }
@@ -183,8 +191,7 @@ pub(super) async fn turning(rows: &impl Reads, tags: &[Uuid]) -> Result<Vec<rule
     let on = rows.rows::<rule::Entity>().filter(Condition::all().add(rule::Column::Enabled.eq(1)).add(naming));
     let mut named = Vec::new();
     for row in on.all().await? {
-        let filter: Filter =
-            serde_json::from_str(row.filter.as_deref().unwrap_or("{}")).map_err(anyhow::Error::from)?;
+        let filter = filter(&row)?;
         named.push((row, filter));
     }
     let asked = named.iter().flat_map(|(_, filter)| asks(filter).0).filter(|tag| !tags.contains(tag));
@@ -200,11 +207,8 @@ pub(super) async fn turning(rows: &impl Reads, tags: &[Uuid]) -> Result<Vec<rule
 
 /// Whether a filter means others without some tags. One that asks for any of several goes on with those that are `left`.
 fn turns(filter: &Filter, gone: &[Uuid], left: &BTreeSet<Uuid>) -> bool {
-    let tests = filter.all.iter().flat_map(|clause| &clause.any).filter(|test| test.field == "tag");
-    let values =
-        |test: &Test| -> Vec<Uuid> { test.values.iter().filter_map(|value| domain::moment::uuid(value)).collect() };
-    tests.map(|test| (test.op, values(test))).any(|(op, values)| {
-        values.iter().any(|tag| gone.contains(tag)) && !(op == Op::AnyOf && values.iter().any(|tag| left.contains(tag)))
+    of_tags(filter).any(|(op, tags)| {
+        tags.iter().any(|tag| gone.contains(tag)) && !(op == Op::AnyOf && tags.iter().any(|tag| left.contains(tag)))
     })
 }
 
